@@ -1,0 +1,97 @@
+//! The one interface that network and theory share: a denoiser takes noisy pictures and answers with its posterior
+//! mean, the clean pictures it expects behind them. Samplers know denoisers only through [`Denoiser`].
+
+use crate::schedule::Time;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Channels, height and width of one picture. Pixels are f32 in `[−1, 1]`, laid out `[C, H, W]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImageShape {
+    /// 1 for grey, 3 for colour.
+    pub channels: usize,
+    /// Rows.
+    pub height: usize,
+    /// Columns.
+    pub width: usize,
+}
+
+impl ImageShape {
+    /// Number of values in one picture, `C·H·W`.
+    pub fn len(&self) -> usize {
+        self.channels * self.height * self.width
+    }
+
+    /// Whether a picture of this shape holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// What to draw.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Condition {
+    /// Anything: the null condition, used for guidance and for unconditional models.
+    Null,
+    /// The class of this index.
+    Class(usize),
+    /// A vector, as a text encoder gives it.
+    Vector(Vec<f32>),
+}
+
+/// Why a denoiser could not answer.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum DenoiseError {
+    /// The input has the wrong number of values.
+    #[error("expected {expected} values ({what}), found {found}")]
+    Shape {
+        /// What the values are, in words.
+        what: &'static str,
+        /// How many were expected.
+        expected: usize,
+        /// How many came.
+        found: usize,
+    },
+    /// The condition does not fit the denoiser.
+    #[error("this denoiser takes {expected}, but was given {found}")]
+    Condition {
+        /// What it takes.
+        expected: String,
+        /// What it was given.
+        found: String,
+    },
+    /// The device that computes failed (a lost GPU, memory that ran out).
+    #[error("the device failed while denoising: {0}")]
+    Device(String),
+    /// The answer holds NaN or infinity.
+    #[error("the denoiser answered with values that are not finite")]
+    NotFinite,
+}
+
+/// A posterior mean: `(x_t, t, condition) → x̂₀`.
+pub trait Denoiser {
+    /// The shape of one picture.
+    fn shape(&self) -> ImageShape;
+
+    /// The expected clean pictures `x̂₀` `[B, C, H, W]` behind the noisy pictures `x` `[B, C, H, W]`, all at one time.
+    ///
+    /// `conditions` holds one condition per picture, so `B` is its length.
+    ///
+    /// # Errors
+    /// [`DenoiseError`] where shapes or conditions do not fit, or the device fails.
+    fn denoise(&mut self, x: &[f32], time: Time, conditions: &[Condition]) -> Result<Vec<f32>, DenoiseError>;
+}
+
+/// Checks that `x` holds one picture of `shape` per condition.
+///
+/// # Errors
+/// [`DenoiseError::Shape`] where it does not.
+pub fn check_batch(x: &[f32], shape: ImageShape, conditions: &[Condition]) -> Result<(), DenoiseError> {
+    let expected = shape.len() * conditions.len();
+    if x.len() == expected {
+        Ok(())
+    } else {
+        Err(DenoiseError::Shape { what: "pictures [B, C, H, W]", expected, found: x.len() })
+    }
+}

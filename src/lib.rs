@@ -1,0 +1,16 @@
+//! Morphogen: a diffusion model that shows where its creativity comes from.
+//!
+//! The map of the house; data flows one way, from pack to picture:
+//!
+//! ```text
+//! pack ──▶ condition + denoiser ──▶ sampler ──▶ picture
+//!          (prompt)  (network, gpu, theory)
+//! ```
+//!
+//! - [`schedule`]: how much noise at which time.
+//! - [`denoiser`]: the one interface that network and theory share.
+//! - [`network`]: the learned denoiser, from a config, in burn.
+
+pub mod denoiser;
+pub mod network;
+pub mod schedule;

@@ -1,0 +1,161 @@
+//! The architecture of a learned denoiser, as data. A config is stored in the model pack beside the weights; from it
+//! [`super::layers`] writes the list of layers that burn, the GPU and the tests all run.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Everything that fixes a network but its weights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkConfig {
+    /// UNet or ResNet, with its sizes.
+    pub architecture: Architecture,
+    /// Channels of a picture, 1 or 3.
+    pub channels: usize,
+    /// Side of every convolution kernel, odd.
+    pub kernel: usize,
+    /// What lies beyond the border.
+    pub padding: Padding,
+    /// Normalisation before each activation; none is the paper's kind.
+    pub normalisation: Normalisation,
+    /// What the prompt turns into.
+    pub condition: ConditionKind,
+    /// Width of the time and condition embedding.
+    pub embedding: usize,
+    /// What the last layer predicts.
+    pub prediction: Prediction,
+}
+
+/// Kamb & Ganguli 2025, appendix: the minimal UNet and the minimal ResNet.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Architecture {
+    /// One level per width, each at half the resolution of the one before; skips join equal resolutions.
+    #[serde(rename = "unet")]
+    UNet {
+        /// Channels per level, finest first.
+        widths: Vec<usize>,
+        /// Heads of self-attention at the lowest resolution; 0 for none.
+        attention_heads: usize,
+    },
+    /// `layers` convolutions at full resolution with residual sums: receptive field `layers·(kernel−1)+1`.
+    #[serde(rename = "resnet")]
+    ResNet {
+        /// Channels of every hidden layer.
+        width: usize,
+        /// Number of convolutions, first and last included.
+        layers: usize,
+    },
+}
+
+/// What a convolution sees beyond the border.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Padding {
+    /// Zeros: the network can find out where the border is.
+    Zeros,
+    /// The opposite side: the network is exactly translation equivariant.
+    Circular,
+}
+
+/// Normalisation before each activation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Normalisation {
+    /// None.
+    None,
+    /// Group normalisation (Wu & He 2018). It averages over the whole picture, so it is not local.
+    Group {
+        /// Number of groups; divides every width.
+        groups: usize,
+    },
+}
+
+/// What conditions a network takes. The null condition always exists beside them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum ConditionKind {
+    /// One of `count` classes.
+    Class {
+        /// Number of classes.
+        count: usize,
+    },
+    /// A vector of `size` values.
+    Vector {
+        /// Length of the vector.
+        size: usize,
+    },
+}
+
+/// What the last layer predicts; either gives the posterior mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Prediction {
+    /// The noise: `x̂₀ = (x_t − s_t ε̂) / a_t`.
+    Noise,
+    /// `v = a_t ε − s_t x_0` (Salimans & Ho 2022): `x̂₀ = a_t x_t − s_t v̂`, well-behaved up to `t = 1`.
+    Velocity,
+}
+
+/// A config that cannot be built.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the network config is not usable: {0}")]
+pub struct ConfigError(pub String);
+
+/// Limits that keep an untrusted config from asking for absurd amounts of memory.
+const MAX_WIDTH: usize = 2048;
+const MAX_LAYERS: usize = 64;
+
+impl NetworkConfig {
+    /// Checks every size against the limits and each other.
+    ///
+    /// # Errors
+    /// [`ConfigError`] naming the first thing that is wrong.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let fail = |message: String| Err(ConfigError(message));
+        let width_ok = |width: usize| (1..=MAX_WIDTH).contains(&width);
+        if !matches!(self.channels, 1 | 3) {
+            return fail(format!("expected 1 or 3 channels, found {}", self.channels));
+        }
+        if self.kernel % 2 == 0 || self.kernel > 7 {
+            return fail(format!("expected an odd kernel up to 7, found {}", self.kernel));
+        }
+        if !width_ok(self.embedding) || self.embedding % 2 != 0 {
+            return fail(format!("expected an even embedding up to {MAX_WIDTH}, found {}", self.embedding));
+        }
+        let condition = match self.condition {
+            ConditionKind::Class { count } => count,
+            ConditionKind::Vector { size } => size,
+        };
+        if !width_ok(condition) {
+            return fail(format!("expected a condition size in 1..={MAX_WIDTH}, found {condition}"));
+        }
+        let widths: &[usize] = match &self.architecture {
+            Architecture::UNet { widths, attention_heads } => {
+                if widths.is_empty() || widths.len() > 6 {
+                    return fail(format!("expected 1 to 6 UNet levels, found {}", widths.len()));
+                }
+                let last = widths[widths.len() - 1];
+                if *attention_heads > 0 && last % attention_heads != 0 {
+                    return fail(format!("{attention_heads} heads do not divide the width {last}"));
+                }
+                widths
+            }
+            Architecture::ResNet { width, layers } => {
+                if !(2..=MAX_LAYERS).contains(layers) {
+                    return fail(format!("expected 2 to {MAX_LAYERS} layers, found {layers}"));
+                }
+                core::slice::from_ref(width)
+            }
+        };
+        if let Some(width) = widths.iter().find(|&&width| !width_ok(width)) {
+            return fail(format!("expected a width in 1..={MAX_WIDTH}, found {width}"));
+        }
+        if let Normalisation::Group { groups } = self.normalisation {
+            if groups == 0 || widths.iter().any(|width| width % groups != 0) {
+                return fail(format!("{groups} groups do not divide the widths {widths:?}"));
+            }
+        }
+        Ok(())
+    }
+}
