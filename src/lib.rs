@@ -10,7 +10,9 @@
 //! - [`schedule`]: how much noise at which time.
 //! - [`denoiser`]: the one interface that network and theory share.
 //! - [`network`]: the learned denoiser, from a config, in burn.
+//! - [`sampler`]: one loop for every denoiser; solvers, guidance, noise.
 
 pub mod denoiser;
 pub mod network;
+pub mod sampler;
 pub mod schedule;

@@ -1,0 +1,289 @@
+//! One loop for every denoiser: [`sample`] draws pictures from noise in a fixed number of steps. [`Trajectory`] is the
+//! same loop turned inside out, for callers that must wait between steps (a browser's event loop, several workers):
+//! ask it for a [`Query`], answer with the posterior mean, repeat. Noise comes from [`noise`], steps from [`solver`].
+
+pub mod noise;
+pub mod solver;
+
+use crate::denoiser::{Condition, DenoiseError, Denoiser, ImageShape};
+use crate::schedule::{Schedule, StepsError, Time};
+pub use solver::{Solver, Step, plan};
+use thiserror::Error;
+
+/// The most pictures of one request.
+pub const MAX_COUNT: usize = 10_000;
+
+/// What to sample, and how.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// What to draw.
+    pub condition: Condition,
+    /// Seed of the first picture; picture `n` of the batch has seed `seed + n`, and equals the single picture of it.
+    pub seed: u64,
+    /// Number of pictures, `1..=MAX_COUNT`.
+    pub count: usize,
+    /// Number of steps, `1..=schedule::MAX_STEPS`.
+    pub steps: usize,
+    /// How a step is taken.
+    pub solver: Solver,
+    /// Classifier-free guidance (Ho & Salimans 2022), `x̂₀ = x̂₀(∅) + g (x̂₀(condition) − x̂₀(∅))`: 1 is none.
+    pub guidance: f64,
+    /// Whether `x̂₀` is clipped to `[−1, 1]`, after guidance.
+    pub clip: bool,
+}
+
+impl Request {
+    /// One picture in 20 DDIM steps without guidance, clipped.
+    pub fn new(condition: Condition, seed: u64) -> Self {
+        Request { condition, seed, count: 1, steps: 20, solver: Solver::Ddim, guidance: 1.0, clip: true }
+    }
+
+    /// Whether each step needs the null condition as well.
+    pub fn guided(&self) -> bool {
+        self.guidance != 1.0 && self.condition != Condition::Null
+    }
+
+    /// The conditions that a step asks for: `count` of the prompt's and, when guided, `count` null ones behind them.
+    pub fn conditions(&self) -> Vec<Condition> {
+        let mut conditions = vec![self.condition.clone(); self.count];
+        if self.guided() {
+            conditions.extend(vec![Condition::Null; self.count]);
+        }
+        conditions
+    }
+
+    /// Checks count and guidance; steps are checked by [`plan`].
+    ///
+    /// # Errors
+    /// [`SampleError::Count`] or [`SampleError::Guidance`].
+    pub fn check(&self) -> Result<(), SampleError> {
+        if !(1..=MAX_COUNT).contains(&self.count) {
+            return Err(SampleError::Count { count: self.count });
+        }
+        if !(self.guidance.is_finite() && self.guidance.abs() <= 100.0) {
+            return Err(SampleError::Guidance { guidance: self.guidance });
+        }
+        Ok(())
+    }
+}
+
+/// Why a sample failed.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum SampleError {
+    /// The number of steps is out of range.
+    #[error(transparent)]
+    Steps(#[from] StepsError),
+    /// The number of pictures is out of range.
+    #[error("expected between 1 and {MAX_COUNT} pictures, found {count}")]
+    Count {
+        /// What was asked for.
+        count: usize,
+    },
+    /// The guidance is not a usable number.
+    #[error("expected a guidance between -100 and 100, found {guidance}")]
+    Guidance {
+        /// What was asked for.
+        guidance: f64,
+    },
+    /// The denoiser failed.
+    #[error(transparent)]
+    Denoise(#[from] DenoiseError),
+    /// The caller said stop.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// What a trajectory wants to know next.
+#[derive(Debug, Clone, Copy)]
+pub struct Query<'a> {
+    /// The time of the noisy pictures.
+    pub time: Time,
+    /// Noisy pictures, one per condition of [`Request::conditions`]: `[B, C, H, W]`, or `[2B, C, H, W]` when guided.
+    pub x: &'a [f32],
+}
+
+/// A sample under way.
+#[derive(Debug, Clone)]
+pub struct Trajectory {
+    request: Request,
+    shape: ImageShape,
+    steps: Vec<Step>,
+    done: usize,
+    /// `[B, C, H, W]`, twice behind each other when guided.
+    x: Vec<f32>,
+    denoised: Vec<f32>,
+}
+
+impl Trajectory {
+    /// Draws the initial noise. At `t = 1`, `x` is pure noise.
+    ///
+    /// # Errors
+    /// [`SampleError`] where the request is out of range.
+    pub fn new(request: &Request, shape: ImageShape, schedule: Schedule) -> Result<Self, SampleError> {
+        request.check()?;
+        let steps = plan(schedule, request.solver, request.steps)?;
+        let mut x = vec![0.0; shape.len() * request.count];
+        fill_batch(request, 0, shape, &mut x);
+        let denoised = vec![0.0; x.len()];
+        if request.guided() {
+            x.extend_from_within(..);
+        }
+        Ok(Trajectory { request: request.clone(), shape, steps, done: 0, x, denoised })
+    }
+
+    /// What the next step needs; `None` when the sample is done.
+    pub fn query(&self) -> Option<Query<'_>> {
+        self.steps.get(self.done).map(|step| Query { time: step.time, x: &self.x })
+    }
+
+    /// Takes a step with the posterior means that answer [`Self::query`], of the same length as its `x`.
+    ///
+    /// # Errors
+    /// [`DenoiseError`] where the answer has the wrong length or is not finite. The trajectory then stands where it was.
+    pub fn advance(&mut self, answer: &[f32]) -> Result<(), DenoiseError> {
+        let Some(&step) = self.steps.get(self.done) else { return Ok(()) };
+        if answer.len() != self.x.len() {
+            let (expected, found) = (self.x.len(), answer.len());
+            return Err(DenoiseError::Shape { what: "posterior means [B, C, H, W]", expected, found });
+        }
+        if !answer.iter().all(|value| value.is_finite()) {
+            return Err(DenoiseError::NotFinite);
+        }
+        let length = self.denoised.len();
+        let (conditional, null) = answer.split_at(length);
+        let guidance = self.request.guidance as f32;
+        let mut noise = vec![0.0; if step.noise == 0.0 { 0 } else { length }];
+        fill_batch(&self.request, self.done as u64 + 1, self.shape, &mut noise);
+        let [scale, denoised, previous, added] = [step.x, step.denoised, step.previous, step.noise].map(|c| c as f32);
+        for i in 0..length {
+            let mut mean = conditional[i];
+            if let Some(null) = null.get(i) {
+                mean = null + guidance * (mean - null);
+            }
+            if self.request.clip {
+                mean = mean.clamp(-1.0, 1.0);
+            }
+            let next = scale * self.x[i] + denoised * mean + previous * self.denoised[i];
+            self.x[i] = next + noise.get(i).map_or(0.0, |z| added * z);
+            self.denoised[i] = mean;
+        }
+        if self.request.guided() {
+            self.x.copy_within(..length, length);
+        }
+        self.done += 1;
+        Ok(())
+    }
+
+    /// The pictures as they stand: `x` at the time reached, `[B, C, H, W]`.
+    pub fn pictures(&self) -> &[f32] {
+        &self.x[..self.denoised.len()]
+    }
+
+    /// The last posterior mean `x̂₀`, `[B, C, H, W]`; zeros before the first step.
+    pub fn denoised(&self) -> &[f32] {
+        &self.denoised
+    }
+
+    /// Steps taken so far.
+    pub fn done(&self) -> usize {
+        self.done
+    }
+
+    /// What is being sampled.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+}
+
+/// Each picture's own noise of a stream, `[B, C, H, W]`. Does nothing where `out` is empty.
+pub fn fill_batch(request: &Request, stream: u64, shape: ImageShape, out: &mut [f32]) {
+    for (n, picture) in out.chunks_mut(shape.len().max(1)).enumerate() {
+        noise::fill(request.seed.wrapping_add(n as u64), stream, picture);
+    }
+}
+
+/// Draws the pictures of `request`, `[B, C, H, W]`. `on_step` sees the trajectory after every step; answering `false`
+/// stops it.
+///
+/// # Errors
+/// [`SampleError`]: the request is out of range, the denoiser failed, or `on_step` said stop.
+pub fn sample(
+    denoiser: &mut dyn Denoiser,
+    request: &Request,
+    schedule: Schedule,
+    mut on_step: impl FnMut(&Trajectory) -> bool,
+) -> Result<Vec<f32>, SampleError> {
+    let mut trajectory = Trajectory::new(request, denoiser.shape(), schedule)?;
+    let conditions = request.conditions();
+    while let Some(query) = trajectory.query() {
+        let answer = denoiser.denoise(query.x, query.time, &conditions)?;
+        trajectory.advance(&answer)?;
+        if !on_step(&trajectory) {
+            return Err(SampleError::Cancelled);
+        }
+    }
+    Ok(trajectory.pictures().to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pulls towards a constant that depends on the condition.
+    struct Constant(ImageShape);
+    impl Denoiser for Constant {
+        fn shape(&self) -> ImageShape {
+            self.0
+        }
+        fn denoise(&mut self, x: &[f32], time: Time, conditions: &[Condition]) -> Result<Vec<f32>, DenoiseError> {
+            crate::denoiser::check_batch(x, self.0, conditions)?;
+            let target = |condition: &Condition| if *condition == Condition::Null { 0.1 } else { 0.2 };
+            let each = x.chunks(self.0.len()).zip(conditions);
+            Ok(each.flat_map(|(x, c)| x.iter().map(move |x| target(c) + 0.01 * time.a as f32 * x)).collect())
+        }
+    }
+    const SHAPE: ImageShape = ImageShape { channels: 1, height: 3, width: 5 };
+
+    fn draw(request: &Request) -> Vec<f32> {
+        sample(&mut Constant(SHAPE), request, Schedule::Cosine, |_| true).unwrap()
+    }
+
+    #[test]
+    fn the_nth_picture_of_a_batch_is_the_single_picture_of_its_seed() {
+        for solver in [Solver::Ddim, Solver::Ddpm, Solver::DpmSolver] {
+            for guidance in [1.0, 2.5] {
+                let single = Request { solver, guidance, ..Request::new(Condition::Class(0), 11) };
+                let batch = draw(&Request { seed: 9, count: 4, ..single.clone() });
+                assert_eq!(batch[2 * SHAPE.len()..3 * SHAPE.len()], draw(&single)[..]);
+            }
+        }
+    }
+
+    #[test]
+    fn guidance_extrapolates_from_null_through_the_condition() {
+        let request = Request { guidance: 3.0, clip: false, ..Request::new(Condition::Class(0), 1) };
+        let mean = |v: Vec<f32>| v.iter().sum::<f32>() / v.len() as f32;
+        assert!((mean(draw(&request)) - 0.4).abs() < 0.02);
+        assert!((mean(draw(&Request { guidance: 1.0, ..request })) - 0.2).abs() < 0.02);
+    }
+
+    #[test]
+    fn cancelling_stops_and_bad_answers_are_refused() {
+        let request = Request::new(Condition::Null, 0);
+        let stopped = sample(&mut Constant(SHAPE), &request, Schedule::Cosine, |t| t.done() < 3);
+        assert_eq!(stopped, Err(SampleError::Cancelled));
+        let mut trajectory = Trajectory::new(&request, SHAPE, Schedule::Cosine).unwrap();
+        assert_eq!(trajectory.advance(&[f32::NAN; 15]), Err(DenoiseError::NotFinite));
+        assert!(trajectory.advance(&[0.0; 14]).is_err());
+        assert_eq!(trajectory.done(), 0);
+    }
+
+    #[test]
+    fn requests_out_of_range_are_refused() {
+        let fine = Request::new(Condition::Null, 0);
+        let refused = |request: Request| Trajectory::new(&request, SHAPE, Schedule::Cosine).is_err();
+        assert!(refused(Request { count: 0, ..fine.clone() }));
+        assert!(refused(Request { steps: 0, ..fine.clone() }));
+        assert!(refused(Request { guidance: f64::NAN, ..fine }));
+    }
+}
