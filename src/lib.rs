@@ -11,8 +11,14 @@
 //! - [`denoiser`]: the one interface that network and theory share.
 //! - [`network`]: the learned denoiser, from a config, in burn.
 //! - [`sampler`]: one loop for every denoiser; solvers, guidance, noise.
+//! - `train`: data sets, the training loop (native).
+//! - `command`: the native command's subcommands.
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod command;
 pub mod denoiser;
 pub mod network;
 pub mod sampler;
 pub mod schedule;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod train;

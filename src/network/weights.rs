@@ -1,5 +1,9 @@
 //! A network's weights as plain named f32 arrays: what packs hold, and what every engine takes.
 
+use super::config::NetworkConfig;
+use super::layers::{Layers, Op};
+use super::{ConfigError, NetworkError};
+use crate::sampler::noise;
 use std::collections::BTreeMap;
 
 /// One tensor: row-major values and their shape.
@@ -11,5 +15,52 @@ pub struct Array {
     pub data: Vec<f32>,
 }
 
-/// Tensors by name; names and shapes are those of `Layers::tensors`.
+/// Tensors by name; names and shapes are those of [`Layers::tensors`].
 pub type Weights = BTreeMap<String, Array>;
+
+/// Checks that `weights` holds exactly the tensors of the network, each with its shape.
+///
+/// # Errors
+/// [`NetworkError`] naming the first tensor that is missing, left over or misshapen.
+pub fn check(config: &NetworkConfig, layers: &Layers, weights: &Weights) -> Result<(), NetworkError> {
+    let tensors = layers.tensors(config);
+    for (name, shape) in &tensors {
+        let array = weights.get(name).ok_or_else(|| NetworkError::Missing(name.clone()))?;
+        if array.shape != *shape || array.data.len() != shape.iter().product::<usize>() {
+            let (expected, found) = (shape.clone(), array.shape.clone());
+            return Err(NetworkError::Shape { name: name.clone(), expected, found });
+        }
+    }
+    match weights.keys().find(|name| !tensors.iter().any(|(known, _)| known == *name)) {
+        Some(name) => Err(NetworkError::Unknown(name.clone())),
+        None => Ok(()),
+    }
+}
+
+/// Fresh weights, fixed by the seed: He et al. 2015 normals for what feeds a ReLU, zeros for biases and the last layer
+/// (so that an untrained network predicts nothing rather than noise).
+///
+/// # Errors
+/// [`ConfigError`] where the config cannot be built.
+pub fn initial(config: &NetworkConfig, seed: u64) -> Result<Weights, ConfigError> {
+    let layers = Layers::new(config)?;
+    let last = layers.list.iter().rev().find(|layer| matches!(layer.op, Op::Conv(_)));
+    let last = last.map(|layer| format!("{}.weight", layer.name));
+    let tensors = layers.tensors(config);
+    let arrays = tensors.into_iter().enumerate().map(|(stream, (name, shape))| {
+        let mut data = vec![0.0f32; shape.iter().product()];
+        if name.ends_with("norm.scale") {
+            data.fill(1.0);
+        } else if shape.len() > 1 && Some(&name) != last.as_ref() {
+            let deviation = match shape[..] {
+                [_, inputs, rows, columns] => (2.0 / (inputs * rows * columns) as f32).sqrt(),
+                _ if name == "condition.weight" => 1.0,
+                _ => (1.0 / shape[0] as f32).sqrt(),
+            };
+            noise::fill(seed, stream as u64, &mut data);
+            data.iter_mut().for_each(|value| *value *= deviation);
+        }
+        (name, Array { shape, data })
+    });
+    Ok(arrays.collect())
+}

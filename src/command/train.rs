@@ -1,0 +1,212 @@
+//! `morphogen train`: trains a network on a data set, with checkpoints, a loss curve and sample sheets in the run's
+//! folder. Run it again with the same options to resume.
+
+use super::CommandError;
+use crate::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
+use crate::schedule::Schedule;
+use crate::train::data::{Dataset, Split};
+use crate::train::trainer::{Settings, Trainer};
+use burn::tensor::Device;
+use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::path::PathBuf;
+
+/// Options of `morphogen train`.
+#[derive(Debug, Args)]
+pub struct TrainArgs {
+    /// Folder with IDX files (Fashion-MNIST), or with one sub-folder of images per class
+    #[arg(long)]
+    data: PathBuf,
+    /// Folder of the run: checkpoints, loss curve, sample sheet; resumed where it exists
+    #[arg(long)]
+    run: PathBuf,
+    /// Which network
+    #[arg(long, value_enum, default_value = "unet")]
+    network: Preset,
+    /// Channels per UNet level, finest first; for the ResNet its one width
+    #[arg(long, value_delimiter = ',', default_value = "32,64,128")]
+    widths: Vec<usize>,
+    /// Convolutions of the ResNet
+    #[arg(long, default_value_t = 8)]
+    layers: usize,
+    /// Width of the time and condition embedding
+    #[arg(long, default_value_t = 64)]
+    embedding: usize,
+    /// Beyond the border
+    #[arg(long, value_enum, default_value = "zeros")]
+    padding: PaddingArg,
+    /// What the network predicts
+    #[arg(long, value_enum, default_value = "velocity")]
+    prediction: PredictionArg,
+    /// Resize folder images to SIZE × SIZE
+    #[arg(long)]
+    size: Option<usize>,
+    /// Passes over the data
+    #[arg(long, default_value_t = 60)]
+    epochs: usize,
+    /// Images per step
+    #[arg(long, default_value_t = 128)]
+    batch: usize,
+    /// Peak learning rate
+    #[arg(long, default_value_t = 1e-3)]
+    learning_rate: f64,
+    /// Decay of the running average of weights
+    #[arg(long, default_value_t = 0.999)]
+    ema: f64,
+    /// Share of images whose class is hidden from the network, for guidance
+    #[arg(long, default_value_t = 0.1)]
+    drop_condition: f64,
+    /// Fixes initial weights and every draw
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where to compute
+    #[arg(long, value_enum, default_value = "flex")]
+    backend: Backend,
+    /// Number format of the convolutions
+    #[arg(long, value_enum, default_value = "auto")]
+    precision: PrecisionArg,
+    /// Steps between checkpoints
+    #[arg(long, default_value_t = 500)]
+    every: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Preset {
+    /// Convolutions only, no normalisation: local, the paper's kind
+    Unet,
+    /// The same with group normalisation and self-attention at the lowest resolution
+    Attention,
+    /// Residual convolutions at full resolution
+    Resnet,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PaddingArg {
+    Zeros,
+    Circular,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PredictionArg {
+    Noise,
+    Velocity,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PrecisionArg {
+    /// bf16 on libtorch, f32 elsewhere
+    Auto,
+    F32,
+    Bf16,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Backend {
+    /// The CPU, with nothing to install
+    Flex,
+    /// libtorch on the CPU (needs the cargo feature `libtorch`)
+    Libtorch,
+    /// libtorch on an NVIDIA GPU (needs the cargo feature `libtorch` and a CUDA build of libtorch)
+    LibtorchCuda,
+    /// Any GPU with Vulkan (needs the cargo feature `vulkan`)
+    Vulkan,
+}
+
+impl Backend {
+    fn device(self) -> Result<Device, CommandError> {
+        match self {
+            Backend::Flex => Ok(Device::flex()),
+            #[cfg(feature = "libtorch")]
+            #[expect(deprecated, reason = "the fastest CPU backend there is; burn still ships it")]
+            Backend::Libtorch => Ok(Device::libtorch()),
+            #[cfg(feature = "libtorch")]
+            #[expect(deprecated, reason = "as above")]
+            Backend::LibtorchCuda => Ok(Device::libtorch_cuda(0usize)),
+            #[cfg(feature = "vulkan")]
+            Backend::Vulkan => Ok(Device::vulkan(burn::tensor::DeviceKind::DefaultDevice)),
+            #[allow(unreachable_patterns, reason = "unreachable only with every backend feature on")]
+            other => {
+                let feature = if other == Backend::Vulkan { "vulkan" } else { "libtorch" };
+                Err(CommandError::Usage(format!("this build has no {feature}; build with --features {feature}")))
+            }
+        }
+    }
+}
+
+impl TrainArgs {
+    fn config(&self, data: &Dataset) -> Result<NetworkConfig, CommandError> {
+        let architecture = match (self.network, &self.widths[..]) {
+            (Preset::Resnet, [width]) => Architecture::ResNet { width: *width, layers: self.layers },
+            (Preset::Resnet, widths) => {
+                let message = format!("the resnet has one width, found {widths:?}; give for example --widths 64");
+                return Err(CommandError::Usage(message));
+            }
+            (preset, widths) => {
+                let attention_heads = if preset == Preset::Attention { 4 } else { 0 };
+                Architecture::UNet { widths: widths.to_vec(), attention_heads }
+            }
+        };
+        let attention = self.network == Preset::Attention;
+        Ok(NetworkConfig {
+            architecture,
+            channels: data.shape.channels,
+            kernel: 3,
+            padding: match self.padding {
+                PaddingArg::Zeros => Padding::Zeros,
+                PaddingArg::Circular => Padding::Circular,
+            },
+            normalisation: if attention { Normalisation::Group { groups: 8 } } else { Normalisation::None },
+            condition: ConditionKind::Class { count: data.classes },
+            embedding: self.embedding,
+            prediction: match self.prediction {
+                PredictionArg::Noise => Prediction::Noise,
+                PredictionArg::Velocity => Prediction::Velocity,
+            },
+        })
+    }
+}
+
+/// Runs `morphogen train`.
+///
+/// # Errors
+/// [`CommandError`] with what went wrong.
+pub fn train(args: &TrainArgs) -> Result<(), CommandError> {
+    let data = Dataset::open(&args.data, Split::Train, args.size)?;
+    let bf16 = match args.precision {
+        PrecisionArg::Auto => matches!(args.backend, Backend::Libtorch | Backend::LibtorchCuda),
+        PrecisionArg::F32 => false,
+        PrecisionArg::Bf16 => true,
+    };
+    let settings = Settings {
+        network: args.config(&data)?,
+        schedule: Schedule::Cosine,
+        seed: args.seed,
+        epochs: args.epochs,
+        batch: args.batch,
+        learning_rate: args.learning_rate,
+        warmup: 500,
+        ema: args.ema,
+        clip: 1.0,
+        drop_condition: args.drop_condition,
+        bf16,
+    };
+    let mut trainer = Trainer::new(settings, &data, &args.run, args.backend.device()?)?;
+    let bar = ProgressBar::new(trainer.steps() as u64).with_position(trainer.progress().step as u64);
+    bar.reset_eta();
+    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} steps, {msg}, {eta} left") {
+        bar.set_style(style);
+    }
+    let mut mean = f32::NAN;
+    trainer.run(args.every, |report| {
+        mean = if mean.is_nan() { report.loss } else { 0.99 * mean + 0.01 * report.loss };
+        let rate = bar.per_sec() * args.batch as f64;
+        bar.set_message(format!("loss {mean:.4}, {rate:.0} images/s"));
+        bar.inc(1);
+        if bar.is_hidden() && report.step % 100 == 0 {
+            println!("step {}/{}: loss {mean:.4}, {rate:.0} images/s", report.step, report.steps);
+        }
+    })?;
+    bar.finish();
+    println!("trained: {}", args.run.display());
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! How time and condition enter a network: as one row of shifts, a number per channel of each hidden layer. The row is
+//! tiny and the same for every pixel, so the GPU path computes it here on the CPU, in plain loops; burn computes the
+//! same in `module` (where it is trained), and tests compare the two.
+
+use super::NetworkError;
+use super::config::{ConditionKind, NetworkConfig};
+use super::layers::Layers;
+use super::weights::{Array, Weights};
+use crate::denoiser::{Condition, DenoiseError};
+
+/// Sinusoids of `1000·t` at geometric frequencies from 1 to 1/10000, sines first (Vaswani et al. 2017, §3.5; scaled,
+/// since fed with raw `t ≤ 1` they would be almost linear). Length `width`, even.
+pub fn time_row(width: usize, t: f64) -> Vec<f32> {
+    let half = width / 2;
+    let angle = |i: usize| 1000.0 * t * libm::pow(10_000.0, -(i as f64) / half as f64);
+    let sines = (0..half).map(|i| libm::sin(angle(i)) as f32);
+    sines.chain((0..half).map(|i| libm::cos(angle(i)) as f32)).collect()
+}
+
+/// The condition as a row that multiplies `condition.weight`: one-hot for a class, the vector itself otherwise; the
+/// last place stands for the null condition.
+///
+/// # Errors
+/// [`DenoiseError::Condition`] where the condition is not of the network's kind, or out of range.
+pub fn condition_row(kind: ConditionKind, condition: &Condition) -> Result<Vec<f32>, DenoiseError> {
+    let size = match kind {
+        ConditionKind::Class { count } => count,
+        ConditionKind::Vector { size } => size,
+    };
+    let mut row = vec![0.0; size + 1];
+    match (kind, condition) {
+        (_, Condition::Null) => row[size] = 1.0,
+        (ConditionKind::Class { count }, Condition::Class(class)) if *class < count => row[*class] = 1.0,
+        (ConditionKind::Vector { size }, Condition::Vector(values)) if values.len() == size => {
+            row[..size].copy_from_slice(values);
+        }
+        _ => {
+            let expected = match kind {
+                ConditionKind::Class { count } => format!("a class below {count}"),
+                ConditionKind::Vector { size } => format!("a vector of {size} values"),
+            };
+            let found = match condition {
+                Condition::Class(class) => format!("class {class}"),
+                Condition::Vector(values) => format!("a vector of {} values", values.len()),
+                Condition::Null => "nothing".into(),
+            };
+            return Err(DenoiseError::Condition { expected, found });
+        }
+    }
+    Ok(row)
+}
+
+/// The row of shifts `[S]` at time `t` under `condition`: `relu(relu(time·W₁+b₁)·W₂+b₂ + condition·W₃)·W₄`.
+///
+/// # Errors
+/// [`NetworkError`] where a tensor is missing or the condition does not fit.
+pub fn shifts(
+    config: &NetworkConfig,
+    layers: &Layers,
+    weights: &Weights,
+    t: f64,
+    condition: &Condition,
+) -> Result<Vec<f32>, NetworkError> {
+    let width = config.embedding;
+    let array = |name: &str| weights.get(name).ok_or_else(|| NetworkError::Missing(name.into()));
+    let mut hidden = array("time.in.bias")?.data.clone();
+    multiply_add(&time_row(width, t), array("time.in.weight")?, &mut hidden);
+    hidden.iter_mut().for_each(|value| *value = value.max(0.0));
+    let mut embedding = array("time.out.bias")?.data.clone();
+    multiply_add(&hidden, array("time.out.weight")?, &mut embedding);
+    multiply_add(&condition_row(config.condition, condition)?, array("condition.weight")?, &mut embedding);
+    embedding.iter_mut().for_each(|value| *value = value.max(0.0));
+    let mut row = vec![0.0; layers.shifts];
+    multiply_add(&embedding, array("shift.weight")?, &mut row);
+    Ok(row)
+}
+
+/// `out += row · matrix`, for a `[in, out]` matrix.
+fn multiply_add(row: &[f32], matrix: &Array, out: &mut [f32]) {
+    for (&value, weights) in row.iter().zip(matrix.data.chunks(out.len().max(1))) {
+        if value != 0.0 {
+            out.iter_mut().zip(weights).for_each(|(out, weight)| *out += value * weight);
+        }
+    }
+}

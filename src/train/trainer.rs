@@ -1,0 +1,301 @@
+//! The training loop: noisy pictures in, velocity (or noise) out, mean squared error. Times are stratified over the
+//! batch, the condition is dropped now and then for guidance, gradients are clipped, the learning rate warms up and
+//! falls along a cosine, and a running average of the weights is kept. Runs on any burn device.
+
+use super::checkpoint::{Checkpoint, Progress};
+use super::data::Dataset;
+use super::{TrainError, ema, picture};
+use crate::denoiser::Condition;
+use crate::network::config::{NetworkConfig, Prediction};
+use crate::network::module::{Network, Precision};
+use crate::network::{BurnDenoiser, Layers, NetworkError, Weights, embedding, weights};
+use crate::sampler::{Request, noise, sample};
+use crate::schedule::Schedule;
+use burn::grad_clipping::GradientClippingConfig;
+use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
+use burn::tensor::{Device, Tensor, TensorData};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use std::time::Instant;
+
+/// Everything that fixes a run, besides the data.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The network.
+    pub network: NetworkConfig,
+    /// The noise schedule.
+    pub schedule: Schedule,
+    /// Fixes the initial weights and every draw.
+    pub seed: u64,
+    /// Passes over the data.
+    pub epochs: usize,
+    /// Pictures per step.
+    pub batch: usize,
+    /// Peak learning rate of Adam.
+    pub learning_rate: f64,
+    /// Steps of linear warm-up.
+    pub warmup: usize,
+    /// Decay of the running average.
+    pub ema: f64,
+    /// Norm to which each tensor's gradient is clipped.
+    pub clip: f32,
+    /// Share of pictures whose condition is dropped.
+    pub drop_condition: f64,
+    /// Number format of the convolutions.
+    pub bf16: bool,
+}
+
+/// What a caller hears of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Report {
+    /// Steps taken.
+    pub step: usize,
+    /// Steps of the whole run.
+    pub steps: usize,
+    /// Loss of this step.
+    pub loss: f32,
+}
+
+impl Settings {
+    fn check(&self, data: &Dataset) -> Result<(), TrainError> {
+        let fail = |message: &str| Err(TrainError::Settings(message.into()));
+        if self.batch == 0 || self.batch > data.len() {
+            return fail("expected a batch of at least 1 and at most the number of images");
+        }
+        if self.epochs == 0 || !(self.learning_rate > 0.0 && self.learning_rate.is_finite()) {
+            return fail("expected at least one epoch and a positive learning rate");
+        }
+        if !(0.0..1.0).contains(&self.ema) || !(0.0..=1.0).contains(&self.drop_condition) || self.clip <= 0.0 {
+            return fail("expected ema in 0..1, drop-condition in 0..=1 and a positive clip");
+        }
+        Ok(())
+    }
+
+    /// Warm-up, then half a cosine down to a hundredth.
+    fn learning_rate(&self, step: usize, steps: usize) -> f64 {
+        let rise = ((step + 1) as f64 / self.warmup.max(1) as f64).min(1.0);
+        let fall = 0.5 * (1.0 + (core::f64::consts::PI * step as f64 / steps as f64).cos());
+        self.learning_rate * rise * (0.01 + 0.99 * fall)
+    }
+}
+
+/// A run under way.
+pub struct Trainer<'a> {
+    settings: Settings,
+    data: &'a Dataset,
+    run: &'a Path,
+    device: Device,
+    layers: Layers,
+    network: Network,
+    average: Network,
+    optimizer: ModuleOptimizer,
+    progress: Progress,
+    order: (usize, Vec<usize>),
+}
+
+impl<'a> Trainer<'a> {
+    /// Starts a run in the folder `run`, or resumes the one that is there.
+    ///
+    /// # Errors
+    /// [`TrainError`]: settings or data do not fit, or the folder holds a run with other settings.
+    pub fn new(settings: Settings, data: &'a Dataset, run: &'a Path, device: Device) -> Result<Self, TrainError> {
+        settings.check(data)?;
+        let config = &settings.network;
+        let layers = Layers::new(config).map_err(NetworkError::from)?;
+        layers.check_shape(data.shape).map_err(NetworkError::from)?;
+        std::fs::create_dir_all(run).map_err(TrainError::file(run))?;
+        let adam = AdamConfig::new().with_beta_2(0.99).with_epsilon(1e-8);
+        let adam = adam.with_grad_clipping(Some(GradientClippingConfig::Norm(settings.clip)));
+        let json = serde_json::to_value(&settings).map_err(|error| TrainError::Settings(error.to_string()))?;
+        let (checkpoint, optimizer) = Checkpoint::load(run, adam.init())?;
+        let (progress, weights, average) = match checkpoint {
+            Some(checkpoint) if checkpoint.settings == json => {
+                (checkpoint.progress, checkpoint.weights, checkpoint.average)
+            }
+            Some(_) => {
+                let message = "holds a run with other settings; resume with the same, or name another folder";
+                return Err(TrainError::data(run, message));
+            }
+            None => {
+                let weights = weights::initial(config, settings.seed).map_err(NetworkError::from)?;
+                (Progress::default(), weights.clone(), weights)
+            }
+        };
+        let network = Network::new(config, &layers, &weights, &device.clone().autodiff())?;
+        let average = Network::new(config, &layers, &average, &device)?;
+        let order = (usize::MAX, Vec::new());
+        Ok(Trainer { settings, data, run, device, layers, network, average, optimizer, progress, order })
+    }
+
+    /// Steps per pass over the data.
+    pub fn steps_per_epoch(&self) -> usize {
+        self.data.len() / self.settings.batch
+    }
+
+    /// Steps of the whole run.
+    pub fn steps(&self) -> usize {
+        self.steps_per_epoch() * self.settings.epochs
+    }
+
+    /// Where the run stands.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// Runs to the end; writes a checkpoint, the loss curve and a sample sheet every `every` steps and at the end.
+    /// `on_step` hears of every step.
+    ///
+    /// # Errors
+    /// [`TrainError`], also where the loss is no longer a number.
+    pub fn run(&mut self, every: usize, mut on_step: impl FnMut(Report)) -> Result<Weights, TrainError> {
+        let steps = self.steps();
+        let mut clock = Instant::now();
+        while self.progress.step < steps {
+            let loss = self.step()?;
+            let step = self.progress.step;
+            if !loss.is_finite() {
+                return Err(TrainError::Diverged { loss, step });
+            }
+            on_step(Report { step, steps, loss });
+            if step % every.max(1) == 0 || step == steps {
+                self.progress.seconds += clock.elapsed().as_secs_f64();
+                clock = Instant::now();
+                self.save()?;
+            }
+        }
+        Ok(self.average.weights(&self.settings.network, &self.layers)?)
+    }
+
+    /// One optimiser step; returns its loss.
+    fn step(&mut self) -> Result<f32, TrainError> {
+        let (step, steps) = (self.progress.step, self.steps());
+        let batch = self.batch(step)?;
+        let device = self.device.clone().autodiff();
+        let tensor = |data: Vec<f32>, width: usize| {
+            let rows = data.len() / width;
+            Tensor::<2>::from_data(TensorData::new(data, [rows, width]), &device)
+        };
+        let shape = self.data.shape;
+        let pixels = |data| {
+            let count = self.settings.batch;
+            tensor(data, shape.len()).reshape([count, shape.channels, shape.height, shape.width])
+        };
+        let config = &self.settings.network;
+        let condition_width = batch.conditions.len() / self.settings.batch;
+        let precision = if self.settings.bf16 { Precision::Bf16 } else { Precision::F32 };
+        let predicted = self.network.forward(
+            &self.layers,
+            pixels(batch.noisy),
+            tensor(batch.times, config.embedding),
+            tensor(batch.conditions, condition_width),
+            precision,
+        );
+        let loss = (predicted - pixels(batch.targets)).square().mean();
+        let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
+        let rate = self.settings.learning_rate(step, steps);
+        self.network = self.optimizer.step(rate, self.network.clone(), gradients);
+        self.average = ema::update(self.average.clone(), &self.network, self.settings.ema, step);
+        let loss = loss.inner().try_into_scalar::<f32>().map_err(|error| NetworkError::Device(error.to_string()))?;
+        self.progress.step += 1;
+        self.progress.losses.push(loss);
+        Ok(loss)
+    }
+
+    /// The pictures, noise, times and conditions of a step; fixed by the seed and the step.
+    fn batch(&mut self, step: usize) -> Result<Batch, TrainError> {
+        let epoch = step / self.steps_per_epoch();
+        if self.order.0 != epoch {
+            self.order = (epoch, shuffled(self.data.len(), self.settings.seed, epoch as u64));
+        }
+        let settings = &self.settings;
+        let start = step % self.steps_per_epoch() * settings.batch;
+        let chosen = &self.order.1[start..start + settings.batch];
+        let mut draw = generator(settings.seed, 2 * step as u64 + 1);
+        let offset = uniform(&mut draw);
+        let length = self.data.shape.len();
+        let mut batch = Batch {
+            noisy: vec![0.0; length * settings.batch],
+            targets: vec![0.0; length * settings.batch],
+            times: Vec::new(),
+            conditions: Vec::new(),
+        };
+        let mut times = Vec::with_capacity(settings.batch);
+        for (n, &image) in chosen.iter().enumerate() {
+            // One time per stratum, in (0, 1]: lower variance than independent draws.
+            let time = settings.schedule.at((n as f64 + 1.0 - offset) / settings.batch as f64);
+            let dropped = uniform(&mut draw) < settings.drop_condition;
+            let condition = if dropped { Condition::Null } else { Condition::Class(self.data.labels[image]) };
+            let row = embedding::condition_row(settings.network.condition, &condition).map_err(NetworkError::from)?;
+            batch.times.extend(embedding::time_row(settings.network.embedding, time.t));
+            batch.conditions.extend(row);
+            times.push(time);
+        }
+        let outputs = batch.noisy.par_chunks_mut(length).zip(batch.targets.par_chunks_mut(length));
+        outputs.enumerate().for_each(|(n, (noisy, target))| {
+            let (a, s) = (times[n].a as f32, times[n].s as f32);
+            noise::fill(settings.seed.wrapping_add(1), (step * settings.batch + n) as u64, target);
+            for ((noisy, target), clean) in noisy.iter_mut().zip(target).zip(self.data.image(chosen[n])) {
+                let noise = *target;
+                *noisy = a * clean + s * noise;
+                if settings.network.prediction == Prediction::Velocity {
+                    *target = a * noise - s * clean;
+                }
+            }
+        });
+        Ok(batch)
+    }
+
+    /// Checkpoint, loss curve, and a sheet of samples of the running average.
+    fn save(&self) -> Result<(), TrainError> {
+        let config = &self.settings.network;
+        let average = self.average.weights(config, &self.layers)?;
+        let settings = serde_json::to_value(&self.settings).map_err(|error| TrainError::Settings(error.to_string()))?;
+        let weights = self.network.weights(config, &self.layers)?;
+        let checkpoint = Checkpoint { progress: self.progress.clone(), settings, weights, average: average.clone() };
+        checkpoint.save(self.run, &self.optimizer)?;
+        picture::loss_curve(&self.run.join("loss.png"), &self.progress.losses)?;
+        let mut denoiser = BurnDenoiser::on(config, &average, self.data.shape, self.device.clone())?;
+        let mut pictures = Vec::new();
+        for class in 0..self.data.classes.min(10) {
+            let request = Request { count: 10, ..Request::new(Condition::Class(class), 100) };
+            pictures.extend(sample(&mut denoiser, &request, self.settings.schedule, |_| true)?);
+        }
+        picture::sheet(&self.run.join("samples.png"), &pictures, self.data.shape, 10, 2)
+    }
+}
+
+/// One step's inputs, row by row.
+struct Batch {
+    /// `[B, C, H, W]`
+    noisy: Vec<f32>,
+    /// `[B, C, H, W]`
+    targets: Vec<f32>,
+    /// `[B, E]`
+    times: Vec<f32>,
+    /// `[B, n+1]`
+    conditions: Vec<f32>,
+}
+
+fn generator(seed: u64, stream: u64) -> ChaCha8Rng {
+    let mut generator = ChaCha8Rng::seed_from_u64(seed);
+    generator.set_stream(stream);
+    generator
+}
+
+/// A uniform in [0, 1).
+fn uniform(generator: &mut ChaCha8Rng) -> f64 {
+    (generator.next_u64() >> 11) as f64 / (1u64 << 53) as f64
+}
+
+/// A permutation of `0..count` (Fisher–Yates), fixed by seed and epoch.
+fn shuffled(count: usize, seed: u64, epoch: u64) -> Vec<usize> {
+    let mut generator = generator(seed, 2 * epoch);
+    let mut order: Vec<usize> = (0..count).collect();
+    for i in (1..count).rev() {
+        order.swap(i, (generator.next_u64() % (i as u64 + 1)) as usize);
+    }
+    order
+}
