@@ -1,0 +1,195 @@
+#!/usr/bin/env bash
+# The one door to Morphogen: everything is built, served and tested through here. See --help.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+usage() {
+  cat <<'HELP'
+usage: ./build.sh COMMAND
+
+  serve [--port N] [--open]   build what is needed and serve the page at http://localhost:8080/
+  build                       the browser build: pkg/generated/, and the site ready for any static host in dist/site/
+  test [PART]...              every check, or only some: format clippy rust javascript size browser
+  train [ARGUMENT]...         train a network natively (./build.sh train --help)
+
+Needs Rust (rustup), Node 20 or later and, for libtorch only, Python; the rest is fetched on first use.
+
+  CHROMIUM             the browser for the tests (else the system's Chromium)
+  CARGO_TARGET_DIR     where cargo builds (else target/)
+  MORPHOGEN_FEATURES   cargo features for `train`: libtorch (see tools/libtorch.sh) or vulkan
+HELP
+}
+
+TARGET_DIR=${CARGO_TARGET_DIR:-target}
+TOOLS=.tools
+WASM_TARGET=wasm32-unknown-unknown
+# Named one by one: --all-features makes wasm-opt emit encodings that browsers refuse.
+WASM_FEATURES=(--enable-simd --enable-bulk-memory --enable-bulk-memory-opt --enable-mutable-globals --enable-sign-ext
+  --enable-nontrapping-float-to-int --enable-reference-types --enable-multivalue)
+
+say() { printf '\033[1m── %s\033[0m\n' "$*"; }
+fail() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi; }
+
+# ── set-up ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+need_rust() {
+  command -v cargo >/dev/null || fail "cargo is missing: install Rust with rustup (https://rustup.rs)"
+}
+
+need_wasm_target() {
+  need_rust
+  [ -d "$(rustc --print sysroot)/lib/rustlib/$WASM_TARGET" ] && return
+  command -v rustup >/dev/null || fail "the Rust target $WASM_TARGET is missing, and there is no rustup to add it"
+  say "adding the Rust target $WASM_TARGET"
+  rustup target add "$WASM_TARGET"
+}
+
+locked_version() { # of package $1 in the lock file $2
+  awk -v name="name = \"$1\"" '$0 == name { getline; gsub(/version = |"/, ""); print; exit }' "$2"
+}
+
+# wasm-bindgen's glue generator, of the exact version that the crate is locked to.
+need_glue() {
+  local want have
+  want=$(locked_version wasm-bindgen Cargo.lock)
+  have=$(locked_version wasm-bindgen-cli-support tools/wasm-bindgen/Cargo.lock)
+  [ "$want" = "$have" ] || fail "Cargo.lock has wasm-bindgen $want, but tools/wasm-bindgen builds $have: set its Cargo.toml to =$want"
+  GLUE=$TOOLS/wasm-bindgen-$want
+  if [ ! -x "$GLUE" ]; then
+    need_rust
+    say "building wasm-bindgen $want"
+    cargo build --locked --manifest-path tools/wasm-bindgen/Cargo.toml --target-dir "$TOOLS/target"
+    cp "$TOOLS/target/debug/wasm-bindgen-glue" "$GLUE"
+  fi
+}
+
+need_node_modules() {
+  command -v npm >/dev/null || fail "npm is missing: install Node 20 or later"
+  if [ ! -f node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+    say "installing the pinned npm packages"
+    PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund
+    touch node_modules/.package-lock.json
+  fi
+}
+
+need_packages() { # Debian packages, where this is Debian and we may
+  command -v apt-get >/dev/null || return 0
+  say "installing $*"
+  as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null ||
+    echo "could not install $*: going on without"
+}
+
+need_browser() {
+  local name
+  for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
+    if [ -n "$name" ] && CHROMIUM=$(command -v "$name"); then export CHROMIUM; return; fi
+  done
+  need_packages chromium
+  if CHROMIUM=$(command -v chromium); then export CHROMIUM; return; fi
+  unset CHROMIUM
+  say "installing the browser of Playwright"
+  npx playwright install chromium || fail "no Chromium: install one, or name it in CHROMIUM"
+}
+
+# A software Vulkan for the native GPU tests, where the machine has no driver at all.
+need_vulkan() {
+  compgen -G '/usr/share/vulkan/icd.d/*.json' >/dev/null || compgen -G '/etc/vulkan/icd.d/*.json' >/dev/null ||
+    [ -n "${VK_ICD_FILENAMES:-}" ] || [ "$(uname)" != Linux ] || need_packages mesa-vulkan-drivers libvulkan1
+}
+
+# ── build ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+build_wasm() {
+  need_wasm_target
+  need_glue
+  need_node_modules
+  say "compiling for the browser"
+  # As cdylib alone: a second crate type would turn link-time optimisation off.
+  cargo rustc --locked --lib --profile web --target "$WASM_TARGET" --crate-type cdylib
+  local wasm=$TARGET_DIR/$WASM_TARGET/web/morphogen.wasm out=pkg/generated
+  if [ "$wasm" -nt $out/morphogen_bg.wasm ] || [ build.sh -nt $out/morphogen_bg.wasm ]; then
+    say "generating the glue and optimising"
+    rm -rf $out && mkdir -p $out
+    "$GLUE" "$wasm" $out
+    node node_modules/binaryen/bin/wasm-opt -O3 "${WASM_FEATURES[@]}" $out/morphogen_bg.wasm -o $out/optimised.wasm
+    mv $out/optimised.wasm $out/morphogen_bg.wasm
+  fi
+}
+
+# The layout that is served: www/ at the root, pkg/ beside it.
+build_site() {
+  rm -rf dist/site && mkdir -p dist/site
+  cp -R www/. dist/site/
+  cp -R pkg dist/site/pkg
+}
+
+# ── test ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+test_format() {
+  say "format" && cargo fmt --check
+}
+
+test_clippy() {
+  need_wasm_target
+  say "clippy, native" && cargo clippy --locked --all-targets -- -D warnings
+  say "clippy, browser" && cargo clippy --locked --lib --target "$WASM_TARGET" -- -D warnings
+}
+
+test_rust() {
+  need_vulkan
+  say "Rust tests" && cargo test --locked
+}
+
+test_javascript() {
+  build_wasm
+  say "types" && npm run --silent check
+}
+
+test_size() {
+  build_wasm
+  say "size of the first load" && node tools/size.mjs
+}
+
+test_browser() {
+  build_wasm
+  need_browser
+  say "browser tests" && npx playwright test
+}
+
+# ── commands ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+command=${1:---help}
+shift || true
+case $command in
+  build)
+    build_wasm
+    build_site
+    node tools/size.mjs
+    ;;
+  serve)
+    build_wasm
+    exec node tools/serve.mjs "$@"
+    ;;
+  test)
+    need_rust
+    for part in "${@:-format clippy rust javascript size browser}"; do
+      for name in $part; do
+        declare -F "test_$name" >/dev/null || fail "no tests called $name (format clippy rust javascript size browser)"
+        "test_$name"
+      done
+    done
+    say "all passed"
+    ;;
+  train)
+    need_rust
+    exec cargo run --locked --release ${MORPHOGEN_FEATURES:+--features "$MORPHOGEN_FEATURES"} -- train "$@"
+    ;;
+  -h | --help | help)
+    usage
+    ;;
+  *)
+    usage >&2
+    fail "no command called $command"
+    ;;
+esac

@@ -1,0 +1,45 @@
+import { existsSync } from "node:fs";
+import { defineConfig } from "@playwright/test";
+
+// Two projects, one per engine of the package: tests run on both unless their file says otherwise.
+// WebGPU runs on the software adapter, which needs no GPU and computes the same everywhere.
+
+const port = Number(process.env.MORPHOGEN_TEST_PORT ?? 4173);
+const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+const quiet = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const softwareWebGpu = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+
+/** @param {string[]} args */
+const launch = (args) => ({
+  args,
+  ...(existsSync(chromium) ? { executablePath: chromium } : {}),
+});
+
+export default defineConfig({
+  testDir: "tests/browser",
+  outputDir: "test-results",
+  // A software GPU shares the processor with the page: few workers, long limits.
+  workers: 1,
+  timeout: 180_000,
+  expect: { timeout: 60_000 },
+  forbidOnly: !!process.env.CI,
+  reporter: "list",
+  use: { baseURL: `http://localhost:${port}`, headless: true, trace: "retain-on-failure" },
+  projects: [
+    { name: "webgpu", use: { launchOptions: launch([...quiet, ...softwareWebGpu]) } },
+    { name: "cpu", use: { launchOptions: launch(quiet) } },
+  ],
+  webServer: {
+    command: `node tools/serve.mjs --quiet --port ${port} --mount /tests=tests/browser/pages`,
+    port,
+    reuseExistingServer: false,
+  },
+});

@@ -1,0 +1,206 @@
+/**
+ * A static file server for the page and its tests, with nothing but Node.
+ *
+ * It serves the deployed layout without copying: `www/` at `/`, `pkg/` at `/pkg/`. Every answer carries the strict
+ * content security policy that the README promises to work under, so that a breach is noticed on the day it is made.
+ *
+ * A path may begin with faults for tests, as in `/~tamper=unet.safetensors&slow=200/index.html`; relative addresses on
+ * that page then inherit them. `X` is matched against the end of the path:
+ *
+ * - `missing=X`: 404.                       - `cut=X`: the connection drops half-way.
+ * - `truncate=X`: the first half, as if the file were complete.
+ * - `tamper=X`: one byte in the middle flipped.
+ * - `mime=X`: sent as `text/html`.          - `error=X`: 500.
+ * - `slow=N`: N kilobytes a second.         - `csp=none` (no policy) or `csp=nowasm` (WebAssembly forbidden).
+ *
+ *     node tools/serve.mjs [--port N] [--open] [--quiet] [--mount /PATH=DIR]...
+ */
+import { spawn } from "node:child_process";
+import { readFile, stat } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, normalize, resolve, sep } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
+
+/** @type {Record<string, string>} */
+const MIME = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".mjs": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".json": "application/json",
+  ".md": "text/markdown; charset=utf-8",
+  ".png": "image/png",
+  ".svg": "image/svg+xml",
+  ".ico": "image/x-icon",
+  ".wasm": "application/wasm",
+  ".ts": "text/plain; charset=utf-8",
+};
+
+const REST = "style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'";
+const STRICT = `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; ${REST}`;
+const WITHOUT_WASM = `default-src 'none'; script-src 'self'; ${REST}`;
+
+/**
+ * Splits `/~faults/path` into the faults and the path.
+ * @param {string} pathname
+ * @returns {{ faults: URLSearchParams, path: string }}
+ */
+function readFaults(pathname) {
+  const found = /^\/~([^/]*)(\/.*)$/.exec(pathname);
+  return found ? { faults: new URLSearchParams(found[1]), path: found[2] } : { faults: new URLSearchParams(), path: pathname };
+}
+
+/**
+ * The file behind a path, or null where it would leave the mounted folder.
+ * @param {[string, string][]} mounts prefix and folder, the longest prefix first
+ * @param {string} path
+ */
+function locate(mounts, path) {
+  for (const [prefix, folder] of mounts) {
+    if (!path.startsWith(prefix)) continue;
+    const file = normalize(join(folder, path.slice(prefix.length)));
+    return file === folder || file.startsWith(folder + sep) ? file : null;
+  }
+  return null;
+}
+
+/**
+ * @param {import("node:http").ServerResponse} response
+ * @param {Buffer} body
+ * @param {number} bytesPerSecond
+ */
+async function sendSlowly(response, body, bytesPerSecond) {
+  const chunk = Math.max(1, Math.ceil(bytesPerSecond / 20));
+  for (let at = 0; at < body.length && !response.destroyed; at += chunk) {
+    response.write(body.subarray(at, at + chunk));
+    await sleep(50);
+  }
+  response.end();
+}
+
+/**
+ * @param {[string, string][]} mounts
+ * @param {import("node:http").IncomingMessage} request
+ * @param {import("node:http").ServerResponse} response
+ */
+async function answer(mounts, request, response) {
+  /** @param {number} status @param {string} text */
+  const refuse = (status, text) => {
+    response.writeHead(status, { "content-type": "text/plain; charset=utf-8" });
+    response.end(`${text}\n`);
+  };
+  if (request.method !== "GET" && request.method !== "HEAD") return refuse(405, "only GET and HEAD");
+
+  let path, faults;
+  try {
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    ({ path, faults } = readFaults(decodeURIComponent(pathname)));
+  } catch {
+    return refuse(400, "not a valid path");
+  }
+  /** @param {string} name */
+  const struck = (name) => faults.getAll(name).some((end) => end !== "" && path.endsWith(end));
+
+  let file = locate(mounts, path);
+  if (file === null || struck("missing")) return refuse(404, `no ${path} here`);
+  if (struck("error")) return refuse(500, "out of order");
+
+  let body;
+  try {
+    if ((await stat(file)).isDirectory()) {
+      if (!path.endsWith("/")) {
+        response.writeHead(301, { location: `${(request.url ?? "").split("?")[0]}/` });
+        response.end();
+        return;
+      }
+      file = join(file, "index.html");
+    }
+    body = await readFile(file);
+  } catch {
+    return refuse(404, `no ${path} here`);
+  }
+
+  const length = body.length;
+  if (struck("tamper") && length > 0) body[length >> 1] ^= 0x10;
+  if (struck("truncate") || struck("cut")) body = body.subarray(0, length >> 1);
+
+  /** @type {Record<string, string | number>} */
+  const headers = {
+    "content-type": struck("mime") ? MIME[".html"] : (MIME[extname(file)] ?? "application/octet-stream"),
+    "content-length": struck("cut") ? length : body.length,
+    "cache-control": "no-cache",
+    "x-content-type-options": "nosniff",
+  };
+  const policy = faults.get("csp");
+  if (policy !== "none") headers["content-security-policy"] = policy === "nowasm" ? WITHOUT_WASM : STRICT;
+  response.writeHead(200, headers);
+
+  if (request.method === "HEAD") return void response.end();
+  if (struck("cut")) return void response.write(body, () => response.destroy());
+  const kilobytes = Number(faults.get("slow"));
+  if (kilobytes > 0) return sendSlowly(response, body, kilobytes * 1000);
+  response.end(body);
+}
+
+/**
+ * Starts the server on this machine only.
+ * @param {{ port?: number, mounts?: [string, string][] }} [options] port 0 takes any free one; a mount is [path, folder]
+ * @returns {Promise<{ url: string, close: () => Promise<void> }>}
+ */
+export function serve({ port = 0, mounts = [] } = {}) {
+  /** @type {[string, string][]} */
+  const all = [...mounts, ["/pkg/", "pkg"], ["/", "www"]].map(([path, folder]) => [
+    path.endsWith("/") ? path : `${path}/`,
+    resolve(ROOT, folder),
+  ]);
+  all.sort((a, b) => b[0].length - a[0].length);
+  const server = createServer((request, response) => {
+    answer(all, request, response).catch((error) => response.destroy(error));
+  });
+  return new Promise((done, fail) => {
+    server.once("error", fail);
+    server.listen(port, "127.0.0.1", () => {
+      const address = /** @type {import("node:net").AddressInfo} */ (server.address());
+      const close = () =>
+        new Promise((/** @type {(value: void) => void} */ closed) => {
+          server.close(() => closed());
+          server.closeAllConnections();
+        });
+      done({ url: `http://localhost:${address.port}/`, close });
+    });
+  });
+}
+
+/** @param {string} url */
+function open(url) {
+  const command = { darwin: "open", win32: "explorer" }[/** @type {string} */ (process.platform)] ?? "xdg-open";
+  spawn(command, [url], { stdio: "ignore", detached: true }).on("error", () => {}).unref();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: {
+      port: { type: "string", default: "8080" },
+      open: { type: "boolean", default: false },
+      quiet: { type: "boolean", default: false },
+      mount: { type: "string", multiple: true, default: [] },
+    },
+  });
+  const mounts = values.mount.map((mount) => {
+    const [path, folder] = mount.split("=");
+    return /** @type {[string, string]} */ ([path, folder]);
+  });
+  try {
+    const { url } = await serve({ port: Number(values.port), mounts });
+    if (!values.quiet) console.log(`Morphogen is at ${url}  (Ctrl+C stops it)`);
+    if (values.open) open(url);
+  } catch (error) {
+    const { code } = /** @type {NodeJS.ErrnoException} */ (error);
+    console.error(code === "EADDRINUSE" ? `port ${values.port} is in use: give another with --port` : error);
+    process.exitCode = 1;
+  }
+}
