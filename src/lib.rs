@@ -13,11 +13,13 @@
 //! - [`sampler`]: one loop for every denoiser; solvers, guidance, noise.
 //! - `train`: data sets, the training loop (native).
 //! - `command`: the native command's subcommands.
+//! - [`pack`]: the model pack, read as untrusted input.
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod command;
 pub mod denoiser;
 pub mod network;
+pub mod pack;
 pub mod sampler;
 pub mod schedule;
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,0 +1,162 @@
+//! A pack as a folder (native): [`Pack::open`] reads the manifest, the other functions read and check one file each,
+//! and [`Pack::check`] reads all of them and reports.
+
+use super::{Images, MANIFEST, Manifest, PackError, inflate, limits};
+use crate::network::weights::Weights;
+use std::fmt;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// A pack on disk.
+#[derive(Debug, Clone)]
+pub struct Pack {
+    folder: PathBuf,
+    manifest: Manifest,
+}
+
+impl Pack {
+    /// Opens the pack in `folder`; reads only the manifest.
+    ///
+    /// # Errors
+    /// [`PackError`] where the manifest is missing or wrong.
+    pub fn open(folder: impl AsRef<Path>) -> Result<Self, PackError> {
+        let folder = folder.as_ref().to_path_buf();
+        let manifest = Manifest::parse(&read(&folder.join(MANIFEST), limits::MANIFEST)?)?;
+        Ok(Pack { folder, manifest })
+    }
+
+    /// What the pack holds.
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Where the pack lies.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The bytes of one file, length and SHA-256 checked.
+    ///
+    /// # Errors
+    /// [`PackError`] where the file is missing, cut short or changed.
+    pub fn file(&self, name: &str) -> Result<Vec<u8>, PackError> {
+        let entry = self.manifest.file(name)?;
+        let bytes = read(&self.folder.join(name), entry.bytes)?;
+        self.manifest.verify(name, &bytes)?;
+        Ok(bytes)
+    }
+
+    /// The weights of `network`.
+    ///
+    /// # Errors
+    /// [`PackError`] naming what does not fit.
+    pub fn weights(&self, network: &str) -> Result<Weights, PackError> {
+        let entry = self.manifest.network(network)?;
+        self.manifest.weights(network, &self.file(&entry.file)?)
+    }
+
+    /// The weights of the judge.
+    ///
+    /// # Errors
+    /// [`PackError`] naming what does not fit.
+    pub fn judge_weights(&self) -> Result<Weights, PackError> {
+        let bytes = match &self.manifest.judge {
+            Some(judge) => self.file(&judge.file)?,
+            None => Vec::new(),
+        };
+        self.manifest.judge_weights(&bytes)
+    }
+
+    /// The training images of `prompt`.
+    ///
+    /// # Errors
+    /// [`PackError`] naming what does not fit.
+    pub fn images(&self, prompt: &str) -> Result<Images, PackError> {
+        let limit = self.manifest.inflated_limit(prompt)?;
+        let file = &self.manifest.training[prompt].file;
+        let inflated = inflate(file, &self.file(file)?, limit)?;
+        self.manifest.images(prompt, &inflated)
+    }
+
+    /// Reads every file as its user would and says how each fared.
+    pub fn check(&self) -> Report {
+        let manifest = &self.manifest;
+        let mut files = Vec::new();
+        let mut push = |file: &str, what: String, error: Option<PackError>| {
+            let bytes = manifest.files.get(file).map_or(0, |entry| entry.bytes);
+            files.push(FileReport { file: file.to_string(), what, bytes, error });
+        };
+        for (name, entry) in &manifest.networks {
+            push(&entry.file, format!("weights of network {name}"), self.weights(name).err());
+        }
+        if let Some(judge) = &manifest.judge {
+            push(&judge.file, "weights of the judge".into(), self.judge_weights().err());
+        }
+        for (prompt, entry) in &manifest.training {
+            let what = format!("{} training images of {prompt}", entry.count);
+            push(&entry.file, what, self.images(prompt).err());
+        }
+        for name in manifest.files.keys() {
+            let networks = manifest.networks.values().map(|entry| &entry.file);
+            let training = manifest.training.values().map(|entry| &entry.file);
+            let judge = manifest.judge.iter().map(|entry| &entry.file);
+            if !networks.chain(training).chain(judge).any(|used| used == name) {
+                push(name, "extra file".into(), self.file(name).err());
+            }
+        }
+        Report { title: format!("{} {}", manifest.title, manifest.version), files }
+    }
+}
+
+/// Reads a file that should have at most `limit` bytes; one byte more is read, so that a longer file is noticed.
+fn read(path: &Path, limit: u64) -> Result<Vec<u8>, PackError> {
+    let io_error =
+        |error: std::io::Error| PackError::Io { path: path.display().to_string(), message: error.to_string() };
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(io_error)?;
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(io_error)?;
+    Ok(bytes)
+}
+
+/// How every file of a pack fared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// Title and version of the pack.
+    pub title: String,
+    /// One row a file and use.
+    pub files: Vec<FileReport>,
+}
+
+/// How one file fared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FileReport {
+    /// File name.
+    pub file: String,
+    /// What it is for, in words.
+    pub what: String,
+    /// Length in the manifest.
+    pub bytes: u64,
+    /// What is wrong with it, if anything.
+    pub error: Option<PackError>,
+}
+
+impl Report {
+    /// Whether every file is right.
+    pub fn is_good(&self) -> bool {
+        self.files.iter().all(|row| row.error.is_none())
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.title)?;
+        for FileReport { file, what, bytes, error } in &self.files {
+            match error {
+                None => writeln!(f, "  good  {file}: {what}, {bytes} bytes")?,
+                Some(error) => writeln!(f, "  BAD   {file}: {what}: {error} ({})", error.code())?,
+            }
+        }
+        let bad = self.files.iter().filter(|row| row.error.is_some()).count();
+        write!(f, "{} good, {bad} bad", self.files.len() - bad)
+    }
+}

@@ -1,0 +1,316 @@
+//! `manifest.json` as types: what a pack holds, under which licence, and how to tell that each file is the right one.
+//! [`Manifest::parse`] is the way in; what it returns has passed every check of [`Manifest::check`].
+
+use super::{FORMAT, PackError, VERSION, base64, limits};
+use crate::denoiser::ImageShape;
+use crate::network::config::NetworkConfig;
+use crate::schedule::Schedule;
+use half::f16;
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+/// Everything about a pack but the bytes of its files.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Which format this is.
+    pub format: Format,
+    /// Short name, `[a-z0-9._-]`.
+    pub name: String,
+    /// Name for people.
+    pub title: String,
+    /// Version of the pack, as its maker counts.
+    pub version: String,
+    /// Shape of every picture.
+    pub image: ImageShape,
+    /// The noise schedule that the networks were trained with.
+    pub schedule: Schedule,
+    /// Terms of data and weights.
+    pub licence: Licence,
+    /// What can be asked for; the index of a prompt is its class.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prompts: Vec<PromptEntry>,
+    /// The networks by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique")]
+    pub networks: BTreeMap<String, NetworkEntry>,
+    /// Training images by prompt name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique")]
+    pub training: BTreeMap<String, TrainingEntry>,
+    /// A classifier that judges samples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judge: Option<JudgeEntry>,
+    /// Length and hash of each file by name.
+    #[serde(deserialize_with = "unique")]
+    pub files: BTreeMap<String, FileEntry>,
+}
+
+/// Name and version of the format.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Format {
+    /// Always [`FORMAT`].
+    pub name: String,
+    /// [`VERSION`].
+    pub version: u32,
+}
+
+impl Default for Format {
+    fn default() -> Self {
+        Format { name: FORMAT.into(), version: VERSION }
+    }
+}
+
+/// Terms of data and of weights, which often differ.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Licence {
+    /// Of the training images.
+    pub data: Terms,
+    /// Of the weights.
+    pub weights: Terms,
+}
+
+/// A licence and who is to be named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Terms {
+    /// SPDX expression.
+    pub licence: String,
+    /// Whom to name, and for what.
+    pub attribution: String,
+    /// Where it comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// One thing that can be asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PromptEntry {
+    /// Short name, `[a-z0-9._-]`.
+    pub name: String,
+    /// Name for people.
+    pub label: String,
+    /// Other words for it, in the singular; a word that several entries list is ambiguous.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<String>,
+}
+
+/// One network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkEntry {
+    /// Name for people.
+    pub title: String,
+    /// Its architecture.
+    pub config: NetworkConfig,
+    /// Its weights.
+    pub file: String,
+    /// Guidance to use unless told otherwise; 1 for none.
+    pub guidance: f64,
+    /// The window `k(t)` of each analytic machine, calibrated against this network, by machine name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique")]
+    pub locality: BTreeMap<String, Vec<Locality>>,
+    /// One known answer, by which a device shows that it computes rightly.
+    pub test: TestVector,
+}
+
+/// The side of the window that explains a network best at one time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Locality {
+    /// Time in `(0, 1]`.
+    pub t: f64,
+    /// Side of the window in pixels, odd.
+    pub k: usize,
+}
+
+/// One known answer of a network: `x̂₀` for the noise of `seed` (stream 0) at time `t`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TestVector {
+    /// Seed of the noise `[C, H, W]`; below 2⁵³, so that JavaScript can hold it.
+    pub seed: u64,
+    /// Time in `(0, 1]`.
+    pub t: f64,
+    /// Class, or null for the null condition.
+    pub condition: Option<usize>,
+    /// `x̂₀` `[C, H, W]` as base64 of little-endian f16.
+    pub expected: String,
+}
+
+impl TestVector {
+    /// A test vector that expects `answer` `[C, H, W]`, rounded to f16.
+    pub fn new(seed: u64, t: f64, condition: Option<usize>, answer: &[f32]) -> Self {
+        let bytes: Vec<u8> = answer.iter().flat_map(|&value| f16::from_f32(value).to_le_bytes()).collect();
+        TestVector { seed, t, condition, expected: base64::encode(&bytes) }
+    }
+
+    /// The expected `x̂₀` `[C, H, W]`.
+    ///
+    /// # Errors
+    /// [`PackError::Manifest`] unless it is base64 of finite values, as many as `shape` has.
+    pub fn answer(&self, shape: ImageShape) -> Result<Vec<f32>, PackError> {
+        let fail = |message: &str| Err(PackError::Manifest(format!("the test vector {message}")));
+        let Some(bytes) = base64::decode(&self.expected) else { return fail("is not base64") };
+        let values: Vec<f32> = bytes.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect();
+        if !bytes.len().is_multiple_of(2) || values.len() != shape.len() {
+            return fail(&format!("should hold {} f16 values, has {} bytes", shape.len(), bytes.len()));
+        }
+        if values.iter().any(|value| !value.is_finite()) {
+            return fail("holds values that are not finite");
+        }
+        Ok(values)
+    }
+}
+
+/// The training images of one prompt.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingEntry {
+    /// Zlib-compressed safetensors with one u8 tensor `images` `[N, C, H, W]`.
+    pub file: String,
+    /// Number of images, N.
+    pub count: usize,
+}
+
+/// A small classifier that judges samples.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JudgeEntry {
+    /// Its weights.
+    pub file: String,
+    /// Number of classes that it tells apart.
+    pub classes: usize,
+    /// Share of real test images that it gets right, in `[0, 1]`.
+    pub accuracy: f64,
+    /// Name and shape of each tensor.
+    #[serde(deserialize_with = "unique")]
+    pub tensors: BTreeMap<String, Vec<usize>>,
+}
+
+/// How to tell that a file is the right one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileEntry {
+    /// Length.
+    pub bytes: u64,
+    /// SHA-256, 64 lower-case hexadecimal digits.
+    pub sha256: String,
+}
+
+impl FileEntry {
+    /// Length and hash of `bytes`.
+    pub fn of(bytes: &[u8]) -> Self {
+        let digest = Sha256::digest(bytes);
+        let hex = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+        let sha256 = digest.iter().flat_map(|&byte| [hex(byte >> 4), hex(byte & 15)]).collect();
+        FileEntry { bytes: bytes.len() as u64, sha256 }
+    }
+}
+
+/// Only what tells formats apart, so that a newer manifest is met with a word on versions and not on a field.
+#[derive(Deserialize)]
+struct Probe {
+    format: Format,
+}
+
+impl Manifest {
+    /// Reads and checks `manifest.json`.
+    ///
+    /// # Errors
+    /// [`PackError::TooLarge`] beyond [`limits::MANIFEST`], [`PackError::Version`] for another format or version,
+    /// [`PackError::Manifest`] for everything else.
+    pub fn parse(json: &[u8]) -> Result<Self, PackError> {
+        let found = json.len() as u64;
+        if found > limits::MANIFEST {
+            return Err(PackError::TooLarge { what: super::MANIFEST.into(), limit: limits::MANIFEST, found });
+        }
+        let json_error = |error: serde_json::Error| PackError::Manifest(error.to_string());
+        let Probe { format } = serde_json::from_slice(json).map_err(json_error)?;
+        if format != Format::default() {
+            let expected = format!("{FORMAT} {VERSION}");
+            let name: String = format.name.chars().take(limits::NAME).collect();
+            return Err(PackError::Version { expected, found: format!("{name} {}", format.version) });
+        }
+        let manifest: Manifest = serde_json::from_slice(json).map_err(json_error)?;
+        manifest.check()?;
+        Ok(manifest)
+    }
+
+    /// The network called `name`.
+    ///
+    /// # Errors
+    /// [`PackError::Unknown`] with the names there are.
+    pub fn network(&self, name: &str) -> Result<&NetworkEntry, PackError> {
+        find(&self.networks, "network", name)
+    }
+
+    /// What is known of a file.
+    ///
+    /// # Errors
+    /// [`PackError::Unknown`] with the names there are.
+    pub fn file(&self, name: &str) -> Result<&FileEntry, PackError> {
+        find(&self.files, "file", name)
+    }
+
+    /// Checks that `bytes`, as fetched, are the file called `name`.
+    ///
+    /// # Errors
+    /// [`PackError::Unknown`], [`PackError::Truncated`] or [`PackError::Tampered`].
+    pub fn verify(&self, name: &str, bytes: &[u8]) -> Result<(), PackError> {
+        let entry = self.file(name)?;
+        let (file, found) = (name.to_string(), bytes.len() as u64);
+        if found < entry.bytes {
+            return Err(PackError::Truncated { file, expected: entry.bytes, found });
+        }
+        if found > entry.bytes {
+            let (expected, found) = (format!("{} bytes", entry.bytes), format!("{found} bytes"));
+            return Err(PackError::Tampered { file, expected, found });
+        }
+        let found = FileEntry::of(bytes).sha256;
+        if found != entry.sha256 {
+            let (expected, found) = (format!("SHA-256 {}", entry.sha256), format!("SHA-256 {found}"));
+            return Err(PackError::Tampered { file, expected, found });
+        }
+        Ok(())
+    }
+}
+
+/// Looks `name` up, or says which names there are.
+pub(super) fn find<'a, V>(map: &'a BTreeMap<String, V>, what: &'static str, name: &str) -> Result<&'a V, PackError> {
+    map.get(name).ok_or_else(|| {
+        let known: Vec<&str> = map.keys().take(20).map(String::as_str).collect();
+        let known = if known.is_empty() { "none".to_string() } else { known.join(", ") };
+        PackError::Unknown { what, name: name.chars().take(limits::NAME).collect(), known }
+    })
+}
+
+/// Reads a map in which no key may come twice: serde keeps the last of two, so two readers could see two packs.
+pub(super) fn unique<'de, V: Deserialize<'de>, D: Deserializer<'de>>(
+    input: D,
+) -> Result<BTreeMap<String, V>, D::Error> {
+    struct Unique<V>(PhantomData<V>);
+    impl<'de, V: Deserialize<'de>> Visitor<'de> for Unique<V> {
+        type Value = BTreeMap<String, V>;
+
+        fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            formatter.write_str("an object without duplicate keys")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+            let mut map = BTreeMap::new();
+            while let Some((key, value)) = access.next_entry::<String, V>()? {
+                if map.contains_key(&key) {
+                    return Err(A::Error::custom(format_args!("the key “{key}” comes twice")));
+                }
+                map.insert(key, value);
+            }
+            Ok(map)
+        }
+    }
+    input.deserialize_map(Unique(PhantomData))
+}

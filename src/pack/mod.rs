@@ -1,0 +1,72 @@
+//! The model pack: a folder with `manifest.json`, weights and training images, read as untrusted input. Read it with
+//! [`Manifest::parse`], then hand each fetched file to [`Manifest::weights`], [`Manifest::images`] or
+//! [`Manifest::judge_weights`], which check length, SHA-256, tensor names, shapes, types and values before anything is
+//! used. Natively, [`Pack`] does the same on a folder and [`PackWriter`] writes one.
+//!
+//! ```text
+//! manifest.json                      what is in the pack, and the SHA-256 of each file
+//! unet.safetensors                   weights of a network, f16 or f32
+//! training/sneaker.safetensors.zz    the u8 training images of one prompt, [N, C, H, W], zlib-compressed
+//! ```
+
+mod base64;
+mod check;
+mod error;
+mod manifest;
+mod tensors;
+mod training;
+mod weights;
+
+#[cfg(not(target_arch = "wasm32"))]
+mod folder;
+#[cfg(not(target_arch = "wasm32"))]
+mod writer;
+
+pub use error::PackError;
+pub use manifest::{
+    FileEntry, Format, JudgeEntry, Licence, Locality, Manifest, NetworkEntry, PromptEntry, Terms, TestVector,
+    TrainingEntry,
+};
+pub use training::{Images, read_images};
+pub use weights::read_weights;
+
+#[cfg(not(target_arch = "wasm32"))]
+pub use folder::{FileReport, Pack, Report};
+#[cfg(not(target_arch = "wasm32"))]
+pub use training::inflate;
+#[cfg(not(target_arch = "wasm32"))]
+pub use writer::{NetworkDraft, PackDraft, PackWriter, Precision};
+
+#[cfg(test)]
+mod tests;
+
+/// File name of the manifest.
+pub const MANIFEST: &str = "manifest.json";
+/// Name of the format.
+pub const FORMAT: &str = "morphogen-pack";
+/// Version of the format that this code reads and writes.
+pub const VERSION: u32 = 1;
+
+/// Limits on what a pack may ask of its reader.
+pub mod limits {
+    /// Most bytes of `manifest.json`.
+    pub const MANIFEST: u64 = 1 << 20;
+    /// Most bytes of a tensor file's header.
+    pub const HEADER: u64 = 1 << 20;
+    /// Most bytes of one file, before and after inflating.
+    pub const FILE: u64 = 256 << 20;
+    /// Most bytes of all files together.
+    pub const TOTAL: u64 = 2 << 30;
+    /// Most files.
+    pub const FILES: usize = 4096;
+    /// Most prompts.
+    pub const PROMPTS: usize = 2048;
+    /// Most synonyms of one prompt.
+    pub const WORDS: usize = 256;
+    /// Most bytes of a name, label or synonym.
+    pub const NAME: usize = 64;
+    /// Most bytes of a title, licence or attribution.
+    pub const TEXT: usize = 2000;
+    /// Largest side of a picture.
+    pub const SIDE: usize = 256;
+}

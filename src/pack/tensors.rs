@@ -1,0 +1,176 @@
+//! A strict reader of the safetensors layout: 8 bytes of header length, a JSON header, the values. It looks at the
+//! header before anything else sees it, because a duplicate key or a dtype that we do not take is gone once a general
+//! reader has folded the header into a map; the tests compare it with the `safetensors` crate, which also writes.
+
+use super::{PackError, limits};
+use half::f16;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
+use std::collections::BTreeMap;
+
+/// Most sizes in a shape.
+const MAX_RANK: usize = 8;
+
+/// The types of values that a pack may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub enum Dtype {
+    /// Bytes.
+    U8,
+    /// Half precision.
+    F16,
+    /// Single precision.
+    F32,
+}
+
+impl Dtype {
+    fn size(self) -> u64 {
+        match self {
+            Dtype::U8 => 1,
+            Dtype::F16 => 2,
+            Dtype::F32 => 4,
+        }
+    }
+}
+
+/// One tensor of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tensor<'a> {
+    /// Type of its values.
+    pub dtype: Dtype,
+    /// Sizes, outermost first.
+    pub shape: Vec<usize>,
+    /// Its values, little-endian.
+    pub bytes: &'a [u8],
+}
+
+impl Tensor<'_> {
+    /// The values as f32, all finite. `file` and `name` are for messages.
+    pub fn to_f32(&self, file: &str, name: &str) -> Result<Vec<f32>, PackError> {
+        let values: Vec<f32> = match self.dtype {
+            Dtype::F16 => self.bytes.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect(),
+            Dtype::F32 => self.bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
+            Dtype::U8 => {
+                let message = "expected values of type F16 or F32, found U8".into();
+                return Err(PackError::Tensor { file: file.into(), tensor: name.into(), message });
+            }
+        };
+        check_finite(file, name, &values)?;
+        Ok(values)
+    }
+}
+
+/// Refuses NaN and infinity.
+pub fn check_finite(file: &str, tensor: &str, values: &[f32]) -> Result<(), PackError> {
+    match values.iter().position(|value| !value.is_finite()) {
+        None => Ok(()),
+        Some(index) => {
+            Err(PackError::NotFinite { file: file.into(), tensor: tensor.into(), index, value: values[index] })
+        }
+    }
+}
+
+/// What the header says of one tensor.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Info {
+    dtype: Dtype,
+    shape: Vec<u64>,
+    data_offsets: [u64; 2],
+}
+
+/// The header: tensors by name, no name twice. The free text that a writer may leave under `__metadata__` is dropped.
+struct Header(BTreeMap<String, Info>);
+
+impl<'de> Deserialize<'de> for Header {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        struct Entries;
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Header;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("an object of tensors")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Header, A::Error> {
+                let (mut tensors, mut metadata) = (BTreeMap::new(), false);
+                while let Some(name) = access.next_key::<String>()? {
+                    let twice = if name == "__metadata__" {
+                        access.next_value::<BTreeMap<String, String>>()?;
+                        std::mem::replace(&mut metadata, true)
+                    } else {
+                        let info = access.next_value::<Info>()?;
+                        tensors.insert(name, info).is_some()
+                    };
+                    if twice {
+                        return Err(A::Error::custom("a name comes twice"));
+                    }
+                }
+                Ok(Header(tensors))
+            }
+        }
+        input.deserialize_map(Entries)
+    }
+}
+
+/// Reads the tensors of the file `bytes`; `file` is for messages.
+///
+/// # Errors
+/// [`PackError::Truncated`], [`PackError::TooLarge`], [`PackError::Header`] or [`PackError::Tensor`].
+pub fn read<'a>(file: &str, bytes: &'a [u8]) -> Result<BTreeMap<String, Tensor<'a>>, PackError> {
+    let header_error = |message: String| PackError::Header { file: file.into(), message };
+    let truncated = |expected: u64| PackError::Truncated { file: file.into(), expected, found: bytes.len() as u64 };
+    let Some((length, rest)) = bytes.split_first_chunk::<8>() else { return Err(truncated(8)) };
+    let length = u64::from_le_bytes(*length);
+    if length > limits::HEADER {
+        return Err(PackError::TooLarge {
+            what: format!("the header of {file}"),
+            limit: limits::HEADER,
+            found: length,
+        });
+    }
+    // At most 1 MiB, so it fits a usize everywhere.
+    let Some((header, data)) = rest.split_at_checked(length as usize) else { return Err(truncated(8 + length)) };
+    if header.first() != Some(&b'{') {
+        return Err(header_error("expected it to start with “{”".into()));
+    }
+    let Header(entries) = serde_json::from_slice(header).map_err(|error| header_error(error.to_string()))?;
+
+    let mut tensors = BTreeMap::new();
+    let mut ranges = Vec::new();
+    for (name, info) in entries {
+        let [begin, end] = info.data_offsets;
+        let tensor_error = |message: String| Err(PackError::Tensor { file: file.into(), tensor: clip(&name), message });
+        let size = info.shape.iter().try_fold(info.dtype.size(), |size, &side| size.checked_mul(side));
+        if info.shape.len() > MAX_RANK || size.is_none() || end.checked_sub(begin) != size {
+            return tensor_error(format!("shape {:?} does not fill the bytes {begin}..{end}", info.shape));
+        }
+        // Each side divides a size that was checked, or the size is zero and the side is not used.
+        let Ok(shape) = info.shape.iter().map(|&side| usize::try_from(side)).collect() else {
+            return tensor_error("the shape is too large for this machine".into());
+        };
+        if end > data.len() as u64 {
+            return Err(truncated((8 + length).saturating_add(end)));
+        }
+        // Both are at most data.len(), and begin is at most end.
+        let bytes = &data[begin as usize..end as usize];
+        ranges.push((begin, end));
+        tensors.insert(name, Tensor { dtype: info.dtype, shape, bytes });
+    }
+    ranges.sort_unstable();
+    let mut covered = 0;
+    for (begin, end) in ranges {
+        if begin != covered {
+            return Err(header_error(format!("expected a tensor to begin at byte {covered}, found {begin}")));
+        }
+        covered = end;
+    }
+    if covered != data.len() as u64 {
+        return Err(header_error(format!("expected {covered} bytes of values, found {}", data.len())));
+    }
+    Ok(tensors)
+}
+
+/// The beginning of an untrusted name, fit for a message.
+pub fn clip(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(limits::NAME).collect()
+}

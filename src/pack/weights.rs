@@ -1,0 +1,60 @@
+//! Weights out of a pack: safetensors, f16 or f32, that hold exactly the tensors that the network's config asks for.
+
+use super::PackError;
+use super::manifest::Manifest;
+use super::tensors::{self, clip};
+use crate::network::layers::Layers;
+use crate::network::weights::{Array, Weights};
+
+impl Manifest {
+    /// Reads the weights of `network` from the bytes of its file: length, SHA-256, names, shapes, types and values are
+    /// all checked.
+    ///
+    /// # Errors
+    /// [`PackError`] naming what does not fit.
+    pub fn weights(&self, network: &str, bytes: &[u8]) -> Result<Weights, PackError> {
+        let entry = self.network(network)?;
+        self.verify(&entry.file, bytes)?;
+        let layers = Layers::new(&entry.config).map_err(|error| PackError::Manifest(error.to_string()))?;
+        read_weights(&entry.file, bytes, &layers.tensors(&entry.config))
+    }
+
+    /// Reads the weights of the judge from the bytes of its file, with the same checks.
+    ///
+    /// # Errors
+    /// [`PackError`] naming what does not fit.
+    pub fn judge_weights(&self, bytes: &[u8]) -> Result<Weights, PackError> {
+        let Some(judge) = &self.judge else {
+            return Err(PackError::Unknown { what: "part", name: "judge".into(), known: "none".into() });
+        };
+        self.verify(&judge.file, bytes)?;
+        let expected: Vec<_> = judge.tensors.iter().map(|(name, shape)| (name.clone(), shape.clone())).collect();
+        read_weights(&judge.file, bytes, &expected)
+    }
+}
+
+/// Reads a safetensors file that holds exactly the tensors `expected` (name and shape), as F16 or F32, all finite.
+/// `file` is for messages.
+///
+/// # Errors
+/// [`PackError`] naming what does not fit.
+pub fn read_weights(file: &str, bytes: &[u8], expected: &[(String, Vec<usize>)]) -> Result<Weights, PackError> {
+    let mut found = tensors::read(file, bytes)?;
+    let mut weights = Weights::new();
+    for (name, shape) in expected {
+        let fail = |message: String| Err(PackError::Tensor { file: file.into(), tensor: name.clone(), message });
+        let Some(tensor) = found.remove(name) else { return fail("expected it, found none".into()) };
+        if tensor.shape != *shape {
+            return fail(format!("expected shape {shape:?}, found {:?}", tensor.shape));
+        }
+        let data = tensor.to_f32(file, name)?;
+        weights.insert(name.clone(), Array { shape: tensor.shape, data });
+    }
+    match found.keys().next() {
+        None => Ok(weights),
+        Some(name) => {
+            let message = "found it, but the network has no such tensor".into();
+            Err(PackError::Tensor { file: file.into(), tensor: clip(name), message })
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Writes a pack (native): [`PackWriter::create`] begins one, [`PackWriter::update`] opens one to add to it or replace
+//! parts, and everything else in it stays. Nothing reaches the disk before [`PackWriter::finish`], which checks the new
+//! manifest, writes the files, then the manifest.
+
+use super::manifest::{
+    FileEntry, Format, JudgeEntry, Licence, Locality, Manifest, NetworkEntry, PromptEntry, TestVector, TrainingEntry,
+};
+use super::tensors::check_finite;
+use super::training::TENSOR;
+use super::{Images, MANIFEST, Pack, PackError, weights};
+use crate::denoiser::ImageShape;
+use crate::network::config::NetworkConfig;
+use crate::network::layers::Layers;
+use crate::network::weights::{Array, Weights};
+use crate::schedule::Schedule;
+use half::f16;
+use safetensors::tensor::{Dtype, TensorView, serialize};
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// How weights are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Precision {
+    /// Two bytes a value.
+    #[default]
+    F16,
+    /// Four bytes a value.
+    F32,
+}
+
+/// What a new pack begins with; the fields are those of [`Manifest`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct PackDraft {
+    /// Short name, `[a-z0-9._-]`.
+    pub name: String,
+    /// Name for people.
+    pub title: String,
+    /// Version of the pack.
+    pub version: String,
+    /// Shape of every picture.
+    pub image: ImageShape,
+    /// The noise schedule of the networks.
+    pub schedule: Schedule,
+    /// Terms of data and weights.
+    pub licence: Licence,
+    /// What can be asked for.
+    pub prompts: Vec<PromptEntry>,
+}
+
+/// A network to be written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NetworkDraft {
+    /// Name for people.
+    pub title: String,
+    /// Its architecture.
+    pub config: NetworkConfig,
+    /// Guidance to use unless told otherwise; 1 for none.
+    pub guidance: f64,
+    /// Precision of the weights.
+    pub precision: Precision,
+    /// One known answer, computed with weights that were rounded to `precision` ([`Precision::round`]).
+    pub test: TestVector,
+}
+
+/// Collects changes to a pack until [`PackWriter::finish`].
+#[derive(Debug)]
+pub struct PackWriter {
+    folder: PathBuf,
+    manifest: Manifest,
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl PackWriter {
+    /// Begins a pack in `folder` that holds nothing yet but its prompts.
+    ///
+    /// # Errors
+    /// [`PackError::Io`] where there is a manifest already: use [`PackWriter::update`].
+    pub fn create(folder: impl AsRef<Path>, draft: PackDraft) -> Result<Self, PackError> {
+        let folder = folder.as_ref().to_path_buf();
+        let path = folder.join(MANIFEST);
+        if path.exists() {
+            let message = "expected no pack here yet, found one; update it or choose another folder".into();
+            return Err(PackError::Io { path: path.display().to_string(), message });
+        }
+        let PackDraft { name, title, version, image, schedule, licence, prompts } = draft;
+        let manifest = Manifest {
+            format: Format::default(),
+            name,
+            title,
+            version,
+            image,
+            schedule,
+            licence,
+            prompts,
+            networks: BTreeMap::new(),
+            training: BTreeMap::new(),
+            judge: None,
+            files: BTreeMap::new(),
+        };
+        Ok(PackWriter { folder, manifest, files: BTreeMap::new() })
+    }
+
+    /// Opens the pack in `folder` to change parts of it.
+    ///
+    /// # Errors
+    /// [`PackError`] where its manifest is missing or wrong.
+    pub fn update(folder: impl AsRef<Path>) -> Result<Self, PackError> {
+        let pack = Pack::open(folder)?;
+        let (folder, manifest) = (pack.folder().to_path_buf(), pack.manifest().clone());
+        Ok(PackWriter { folder, manifest, files: BTreeMap::new() })
+    }
+
+    /// The manifest so far. What is changed here is checked by [`PackWriter::finish`].
+    pub fn manifest(&mut self) -> &mut Manifest {
+        &mut self.manifest
+    }
+
+    /// Adds or replaces a network. A replaced network loses its `k(t)`, which was calibrated against the old one.
+    ///
+    /// # Errors
+    /// [`PackError`] where the weights do not fit the config or are not finite.
+    pub fn network(&mut self, name: &str, draft: NetworkDraft, weights: &Weights) -> Result<(), PackError> {
+        let layers = Layers::new(&draft.config).map_err(|error| PackError::Manifest(error.to_string()))?;
+        let file = format!("{name}.safetensors");
+        let bytes = write_weights(&file, weights, draft.precision)?;
+        weights::read_weights(&file, &bytes, &layers.tensors(&draft.config))?;
+        let NetworkDraft { title, config, guidance, test, .. } = draft;
+        let entry = NetworkEntry { title, config, file: file.clone(), guidance, locality: BTreeMap::new(), test };
+        self.manifest.networks.insert(name.into(), entry);
+        self.add(file, bytes);
+        Ok(())
+    }
+
+    /// Adds or replaces the `k(t)` of `machine` against `network`.
+    ///
+    /// # Errors
+    /// [`PackError::Unknown`] where there is no such network.
+    pub fn locality(&mut self, network: &str, machine: &str, points: Vec<Locality>) -> Result<(), PackError> {
+        self.manifest.network(network)?;
+        if let Some(entry) = self.manifest.networks.get_mut(network) {
+            entry.locality.insert(machine.into(), points);
+        }
+        Ok(())
+    }
+
+    /// Adds or replaces the training images of `prompt`.
+    ///
+    /// # Errors
+    /// [`PackError`] where the images do not fit the pack.
+    pub fn training(&mut self, prompt: &str, images: &Images) -> Result<(), PackError> {
+        let file = format!("training/{prompt}.safetensors.zz");
+        let shape = [images.count, images.shape.channels, images.shape.height, images.shape.width];
+        if images.shape != self.manifest.image {
+            let message = format!("expected pictures of {:?}, found {:?}", self.manifest.image, images.shape);
+            return Err(PackError::Tensor { file, tensor: TENSOR.into(), message });
+        }
+        self.manifest.images_bytes(images.count)?;
+        let bytes = write_tensors(&file, vec![(TENSOR.into(), Dtype::U8, shape.to_vec(), images.data.clone())])?;
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+        let compressed = encoder.write_all(&bytes).and_then(|()| encoder.finish());
+        let compressed =
+            compressed.map_err(|error| PackError::Io { path: file.clone(), message: error.to_string() })?;
+        self.manifest.training.insert(prompt.into(), TrainingEntry { file: file.clone(), count: images.count });
+        self.add(file, compressed);
+        Ok(())
+    }
+
+    /// Adds or replaces the judge: a classifier of `classes` classes with its test accuracy in `[0, 1]`.
+    ///
+    /// # Errors
+    /// [`PackError`] where a value is not finite.
+    pub fn judge(
+        &mut self,
+        weights: &Weights,
+        precision: Precision,
+        classes: usize,
+        accuracy: f64,
+    ) -> Result<(), PackError> {
+        let file = String::from("judge.safetensors");
+        let bytes = write_weights(&file, weights, precision)?;
+        let tensors = weights.iter().map(|(name, array)| (name.clone(), array.shape.clone())).collect();
+        self.manifest.judge = Some(JudgeEntry { file: file.clone(), classes, accuracy, tensors });
+        self.add(file, bytes);
+        Ok(())
+    }
+
+    fn add(&mut self, file: String, bytes: Vec<u8>) {
+        self.manifest.files.insert(file.clone(), FileEntry::of(&bytes));
+        self.files.insert(file, bytes);
+    }
+
+    /// Checks the whole and writes it: the changed files, then the manifest. Each is written beside its place and then
+    /// moved there, so that no file is ever half written.
+    ///
+    /// # Errors
+    /// [`PackError`] where the manifest does not pass its checks or the file system refuses.
+    pub fn finish(self) -> Result<Pack, PackError> {
+        let mut json = serde_json::to_vec_pretty(&self.manifest).map_err(|e| PackError::Manifest(e.to_string()))?;
+        json.push(b'\n');
+        Manifest::parse(&json)?;
+        for (name, bytes) in &self.files {
+            write(&self.folder.join(name), bytes)?;
+        }
+        write(&self.folder.join(MANIFEST), &json)?;
+        Pack::open(self.folder)
+    }
+}
+
+impl Precision {
+    /// The weights as a reader of the pack will see them.
+    pub fn round(self, weights: &Weights) -> Weights {
+        let round = |&value: &f32| match self {
+            Precision::F16 => f16::from_f32(value).to_f32(),
+            Precision::F32 => value,
+        };
+        let round_array =
+            |array: &Array| Array { shape: array.shape.clone(), data: array.data.iter().map(round).collect() };
+        weights.iter().map(|(name, array)| (name.clone(), round_array(array))).collect()
+    }
+}
+
+/// Weights as the bytes of a safetensors file; the same weights always give the same bytes.
+fn write_weights(file: &str, weights: &Weights, precision: Precision) -> Result<Vec<u8>, PackError> {
+    let mut tensors = Vec::new();
+    for (name, Array { shape, data }) in precision.round(weights) {
+        check_finite(file, &name, &data)?;
+        let (dtype, bytes) = match precision {
+            Precision::F16 => (Dtype::F16, data.iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()).collect()),
+            Precision::F32 => (Dtype::F32, data.iter().flat_map(|v| v.to_le_bytes()).collect()),
+        };
+        tensors.push((name, dtype, shape, bytes));
+    }
+    write_tensors(file, tensors)
+}
+
+fn write_tensors(file: &str, tensors: Vec<(String, Dtype, Vec<usize>, Vec<u8>)>) -> Result<Vec<u8>, PackError> {
+    let mut views = Vec::new();
+    for (name, dtype, shape, bytes) in &tensors {
+        let view = TensorView::new(*dtype, shape.clone(), bytes).map_err(|error| {
+            let message = format!("shape {shape:?} does not fit its {} bytes: {error}", bytes.len());
+            PackError::Tensor { file: file.into(), tensor: name.clone(), message }
+        })?;
+        views.push((name, view));
+    }
+    serialize(views, None).map_err(|error| PackError::Header { file: file.into(), message: error.to_string() })
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), PackError> {
+    let io_error =
+        |error: std::io::Error| PackError::Io { path: path.display().to_string(), message: error.to_string() };
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent).map_err(io_error)?;
+    }
+    let beside = path.with_added_extension("part");
+    std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path)).map_err(io_error)
+}
