@@ -1,0 +1,26 @@
+//! The network on the GPU, in our own WGSL through `wgpu`: WebGPU in the browser, Vulkan, Metal or DX12 natively.
+//!
+//! ```text
+//! Layers ──stage──▶ stages ──pipeline──▶ pipelines ──workspace──▶ buffers bound to them
+//!                     │                                             │
+//!                    twin (plain Rust, for tests)          network: one pass; sample: all steps
+//! ```
+//!
+//! Open a [`Gpu`], build a [`GpuNetwork`] from config and weights, then [`GpuNetwork::sample`] draws and
+//! [`GpuNetwork::denoise`] answers like any denoiser. Every failure is a [`GpuError`].
+
+mod context;
+mod error;
+mod network;
+mod pipeline;
+mod sample;
+pub mod stage;
+mod template;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod twin;
+mod workspace;
+
+pub use context::Gpu;
+pub use error::GpuError;
+pub use network::GpuNetwork;
+pub use sample::{Frame, Frames, Progress};

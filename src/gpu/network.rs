@@ -1,0 +1,208 @@
+//! The learned denoiser on the GPU. [`GpuNetwork::new`] compiles a network's layers into stages;
+//! [`GpuNetwork::denoise`] answers with posterior means, and [`GpuNetwork::sample`] (in `sample`) draws pictures.
+
+use super::context::Gpu;
+use super::error::GpuError;
+use super::pipeline::{self, Pipeline};
+use super::stage::{Stage, compile};
+use super::workspace::{StepRow, Workspace};
+use crate::denoiser::{Condition, DenoiseError, ImageShape, check_batch};
+use crate::network::config::{ConfigError, NetworkConfig};
+use crate::network::{Layers, NetworkError, Weights, embedding};
+use crate::schedule::Time;
+use wgpu::BufferUsages;
+
+/// Most pictures through the network at once; larger batches are cut.
+const MAX_PICTURES: usize = 64;
+
+/// A network whose weights and pipelines live on the GPU.
+pub struct GpuNetwork {
+    pub(super) gpu: Gpu,
+    config: NetworkConfig,
+    layers: Layers,
+    /// The tensors of the embedding, which the CPU computes.
+    embedding: Weights,
+    shape: ImageShape,
+    stages: Vec<Stage>,
+    shapes: Vec<ImageShape>,
+    pipelines: Vec<Pipeline>,
+    step: Pipeline,
+    workspace: Option<Workspace>,
+}
+
+impl GpuNetwork {
+    /// Compiles the network of `config` for pictures of `shape` and uploads its weights.
+    ///
+    /// # Errors
+    /// [`GpuError::Network`] where config, weights and shape do not fit each other; [`GpuError::Shader`],
+    /// [`GpuError::OutOfMemory`] or [`GpuError::Lost`] where the GPU refuses.
+    pub async fn new(
+        gpu: &Gpu,
+        config: &NetworkConfig,
+        weights: &Weights,
+        shape: ImageShape,
+    ) -> Result<Self, GpuError> {
+        let layers = Layers::new(config)?;
+        if shape.channels != config.channels {
+            let (expected, found) = (config.channels, shape.channels);
+            let message = format!("the network has {expected} channels, the pictures {found}");
+            return Err(ConfigError(message).into());
+        }
+        for (name, expected) in layers.tensors(config) {
+            let Some(array) = weights.get(&name) else { return Err(NetworkError::Missing(name).into()) };
+            let found = array.shape.clone();
+            if found != expected || array.data.len() != expected.iter().product::<usize>() {
+                return Err(NetworkError::Shape { name, expected, found }.into());
+            }
+        }
+        Self::from_layers(gpu, config, layers, weights, shape).await
+    }
+
+    /// Compiles any list of layers; `config` gives the embedding and the prediction. The weights of the layers must
+    /// have the shapes that [`Layers::tensors`] states.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub async fn from_layers(
+        gpu: &Gpu,
+        config: &NetworkConfig,
+        layers: Layers,
+        weights: &Weights,
+        shape: ImageShape,
+    ) -> Result<Self, GpuError> {
+        let (stages, shapes) = compile(&layers, shape)?;
+        let mut pipelines = Vec::with_capacity(stages.len());
+        for stage in &stages {
+            pipelines.push(gpu.guard(stage.name(), || pipeline::stage(gpu, stage, weights)).await??);
+        }
+        let step = gpu.guard("step", || pipeline::step(gpu, config.prediction, shape.len())).await??;
+        let of_embedding = |name: &str| ["time.", "condition.", "shift."].iter().any(|start| name.starts_with(start));
+        let embedding =
+            weights.iter().filter(|(name, _)| of_embedding(name)).map(|(n, a)| (n.clone(), a.clone())).collect();
+        let (gpu, config) = (gpu.clone(), config.clone());
+        Ok(GpuNetwork { gpu, config, layers, embedding, shape, stages, shapes, pipelines, step, workspace: None })
+    }
+
+    /// The shape of one picture.
+    pub fn shape(&self) -> ImageShape {
+        self.shape
+    }
+
+    /// The GPU that it runs on.
+    pub fn gpu(&self) -> &Gpu {
+        &self.gpu
+    }
+
+    /// Stages of one pass, the solver's step not counted.
+    pub fn stages(&self) -> &[Stage] {
+        &self.stages
+    }
+
+    /// Floating point operations of one pass for one picture.
+    pub fn operations(&self) -> f64 {
+        self.stages.iter().map(Stage::operations).sum()
+    }
+
+    /// The expected clean pictures `x̂₀` `[B, C, H, W]` behind the noisy pictures `x` `[B, C, H, W]`, all at one time;
+    /// `conditions` holds one condition per picture. The same as the CPU's `Denoiser::denoise`.
+    ///
+    /// # Errors
+    /// [`GpuError`]: shapes or conditions do not fit, or the GPU failed.
+    pub async fn denoise(&mut self, x: &[f32], time: Time, conditions: &[Condition]) -> Result<Vec<f32>, GpuError> {
+        check_batch(x, self.shape, conditions)?;
+        let mut answer = Vec::with_capacity(x.len());
+        let most = self.most_pictures();
+        for (x, conditions) in x.chunks(most * self.shape.len()).zip(conditions.chunks(most)) {
+            let rows =
+                conditions.iter().map(|condition| self.shifts(time, condition)).collect::<Result<Vec<_>, _>>()?;
+            answer.extend(self.forward(x, time, &rows.concat()).await?);
+        }
+        if answer.iter().all(|value| value.is_finite()) { Ok(answer) } else { Err(DenoiseError::NotFinite.into()) }
+    }
+
+    /// Posterior means of one chunk of pictures, given each picture's row of shifts `[B, S]`.
+    ///
+    /// # Errors
+    /// [`GpuError`] where the GPU failed.
+    pub async fn forward(&mut self, x: &[f32], time: Time, rows: &[f32]) -> Result<Vec<f32>, GpuError> {
+        let pictures = x.len() / self.shape.len();
+        self.prepare(pictures, pictures).await?;
+        let this = &*self;
+        let workspace = this.workspace()?;
+        // x̂₀ becomes x: the plainest row of a solver's table.
+        let row = StepRow {
+            denoised: 1.0,
+            a: time.a as f32,
+            s: time.s as f32,
+            guidance: 1.0,
+            limit: f32::MAX,
+            pictures: pictures as u32,
+            sampled: pictures as u32,
+            sharing: 1,
+            ..StepRow::default()
+        };
+        let staging = this.gpu.buffer("answer", x.len(), BufferUsages::MAP_READ | BufferUsages::COPY_DST);
+        let run = || {
+            workspace.write_steps(&this.gpu, &[row]);
+            workspace.write(&this.gpu, &workspace.x, 0, x);
+            workspace.write(&this.gpu, &workspace.shifts, 0, rows);
+            let mut encoder = this.gpu.device.create_command_encoder(&Default::default());
+            {
+                let mut pass = encoder.begin_compute_pass(&Default::default());
+                (0..=this.stages.len()).for_each(|stage| this.dispatch(&mut pass, stage, 0, pictures));
+            }
+            encoder.copy_buffer_to_buffer(&workspace.x, 0, &staging, 0, x.len() as u64 * 4);
+            this.gpu.submit(encoder.finish())
+        };
+        let submission = this.gpu.guard("running the network", run).await?;
+        this.gpu.read(&staging, x.len(), submission).await
+    }
+
+    /// The row of shifts of a time and a condition.
+    pub(super) fn shifts(&self, time: Time, condition: &Condition) -> Result<Vec<f32>, GpuError> {
+        Ok(embedding::shifts(&self.config, &self.layers, &self.embedding, time.t, condition)?)
+    }
+
+    /// Length of the row of shifts.
+    pub(super) fn row(&self) -> usize {
+        self.layers.shifts
+    }
+
+    /// Most pictures that may pass through at once: every value must fit into one binding.
+    pub(super) fn most_pictures(&self) -> usize {
+        let binding = self.gpu.device.limits().max_storage_buffer_binding_size as usize / 4;
+        let largest = self.shapes.iter().map(ImageShape::len).max().unwrap_or(1).max(1);
+        (binding / largest).clamp(1, MAX_PICTURES)
+    }
+
+    /// Makes sure that the workspace fits a batch.
+    pub(super) async fn prepare(&mut self, pictures: usize, rows: usize) -> Result<(), GpuError> {
+        self.gpu.check()?;
+        if self.workspace.as_ref().is_some_and(|workspace| workspace.fits(pictures, rows)) {
+            return Ok(());
+        }
+        // The old one goes first, so that both are never held at once.
+        self.workspace = None;
+        let rows = rows.next_power_of_two().max(64);
+        let make = || {
+            let network = (&self.stages[..], &self.shapes[..]);
+            let pipelines = (&self.pipelines[..], &self.step);
+            Workspace::new(&self.gpu, network, pipelines, pictures, (rows, self.layers.shifts))
+        };
+        self.workspace = Some(self.gpu.guard("making room for the pictures", make).await?);
+        Ok(())
+    }
+
+    /// The workspace that [`Self::prepare`] made.
+    pub(super) fn workspace(&self) -> Result<&Workspace, GpuError> {
+        self.workspace.as_ref().ok_or_else(|| GpuError::Device("the buffers were not prepared".into()))
+    }
+
+    /// Records one stage; the solver's step stands behind the last.
+    pub(super) fn dispatch(&self, pass: &mut wgpu::ComputePass<'_>, stage: usize, step: usize, pictures: usize) {
+        if let Some(workspace) = &self.workspace {
+            let pipeline = self.pipelines.get(stage).unwrap_or(&self.step);
+            workspace.dispatch(pass, pipeline, stage, step, pictures);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Stages made ready to run: WGSL with the sizes filled in, the pipeline, and the weights in the order in which the
+//! shader reads them.
+
+use super::context::Gpu;
+use super::error::GpuError;
+use super::stage::{Attention, Conv, Finish, Norm, Stage};
+use super::template::{Names, expand};
+use crate::network::config::Prediction;
+use crate::network::layers::Resample;
+use crate::network::weights::{Array, Weights};
+use crate::network::NetworkError;
+
+/// Threads of a workgroup, in every shader.
+const THREADS: usize = 64;
+/// Most workgroups in one dimension of a dispatch.
+const MAX_GROUPS: usize = 65_535;
+/// Bytes of the step uniform, and between two of them (WebGPU's default alignment of dynamic offsets).
+pub(super) const STEP_BYTES: u64 = 256;
+
+/// A stage that can be dispatched once its buffers are bound.
+pub(super) struct Pipeline {
+    pub(super) pipeline: wgpu::ComputePipeline,
+    pub(super) layout: wgpu::BindGroupLayout,
+    /// Read-only tensors of its own, in the order of their bindings.
+    pub(super) tensors: Vec<wgpu::Buffer>,
+    work: Work,
+}
+
+/// How many workgroups a batch takes.
+enum Work {
+    /// One workgroup for each of these, times the pictures.
+    Groups(usize),
+    /// One thread for each of these, times the pictures.
+    Threads(usize),
+}
+
+impl Pipeline {
+    /// Workgroups in x and y for a batch.
+    pub(super) fn groups(&self, pictures: usize) -> (u32, u32) {
+        let groups = match self.work {
+            Work::Groups(each) => each * pictures,
+            Work::Threads(each) => (each * pictures).div_ceil(THREADS),
+        };
+        let x = groups.clamp(1, MAX_GROUPS);
+        (x as u32, groups.div_ceil(x) as u32)
+    }
+}
+
+/// Pixels below each other, and groups of four channels, that a thread of a convolution computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tile {
+    /// Pixels.
+    pub rows: usize,
+    /// Groups of four channels.
+    pub vectors: usize,
+}
+
+impl Tile {
+    /// The tile for a convolution.
+    fn choose(_gpu: &Gpu, conv: &Conv) -> Tile {
+        Tile { rows: if conv.shape.height % 7 == 0 { 7 } else { 4 }, vectors: 1 }
+    }
+}
+
+/// Compiles a stage.
+pub(super) fn stage(gpu: &Gpu, stage: &Stage, weights: &Weights) -> Result<Pipeline, GpuError> {
+    match stage {
+        Stage::Conv(conv) => convolution(gpu, conv, weights, Tile::choose(gpu, conv)),
+        Stage::Norm(norm) => normalisation(gpu, norm, weights),
+        Stage::Attention(attention) => self_attention(gpu, attention),
+    }
+}
+
+fn convolution(gpu: &Gpu, conv: &Conv, weights: &Weights, tile: Tile) -> Result<Pipeline, GpuError> {
+    let stride = if conv.resample == Resample::Halve { 2 } else { 1 };
+    let inputs = conv.input_shape.channels + conv.skip_channels;
+    let blocks = conv.shape.channels.div_ceil(4 * tile.vectors);
+    let bands = conv.shape.height.div_ceil(tile.rows);
+    let mut names = names([
+        ("KERNEL", conv.kernel),
+        ("PAD", conv.kernel / 2),
+        ("STRIDE", stride),
+        ("DOUBLE", usize::from(conv.resample == Resample::Double)),
+        ("CIRCULAR", usize::from(conv.circular)),
+        ("INPUTS", inputs),
+        ("IN_CHANNELS", conv.input_shape.channels),
+        ("IN_HEIGHT", conv.input_shape.height),
+        ("IN_WIDTH", conv.input_shape.width),
+        ("SKIP_CHANNELS", conv.skip_channels),
+        ("CHANNELS", conv.shape.channels),
+        ("HEIGHT", conv.shape.height),
+        ("WIDTH", conv.shape.width),
+        ("ROWS", tile.rows),
+        ("VECTORS", tile.vectors),
+        ("BLOCKS", blocks),
+        ("BANDS", bands),
+        ("SPAN", (tile.rows - 1) * stride + conv.kernel),
+    ]);
+    finish(&mut names, &conv.finish);
+    let weight = tensor(weights, format!("{}.weight", conv.name))?;
+    let bias = tensor(weights, format!("{}.bias", conv.name))?;
+    let channels = blocks * tile.vectors * 4;
+    let mut padded = bias.data.clone();
+    padded.resize(channels, 0.0);
+    let tensors = vec![
+        gpu.upload(&conv.name, &interleave(weight, conv.shape.channels, 4 * tile.vectors)),
+        gpu.upload(&conv.name, &padded),
+    ];
+    let work = Work::Threads(conv.shape.width * bands * blocks);
+    build(gpu, &conv.name, include_str!("shader/conv.wgsl"), &names, 6, tensors, work)
+}
+
+/// `[out, in, k, k]` as `[out/block][in][k][k][block]`, so that a thread reads its channels' weights in one piece.
+/// Channels beyond the last are zeros.
+fn interleave(weight: &Array, channels: usize, block: usize) -> Vec<f32> {
+    let taps = weight.data.len() / channels.max(1);
+    let mut out = vec![0.0; channels.div_ceil(block) * block * taps];
+    for (channel, row) in weight.data.chunks(taps.max(1)).enumerate() {
+        let start = channel / block * block * taps + channel % block;
+        row.iter().enumerate().for_each(|(tap, &value)| out[start + tap * block] = value);
+    }
+    out
+}
+
+fn normalisation(gpu: &Gpu, norm: &Norm, weights: &Weights) -> Result<Pipeline, GpuError> {
+    let area = norm.shape.height * norm.shape.width;
+    let per_group = norm.shape.channels / norm.groups;
+    let mut names = names([
+        ("CHANNELS", norm.shape.channels),
+        ("GROUPS", norm.groups),
+        ("CHANNELS_PER_GROUP", per_group),
+        ("AREA", area),
+        ("SIZE", per_group * area),
+    ]);
+    finish(&mut names, &norm.finish);
+    let scale = tensor(weights, format!("{}.norm.scale", norm.name))?;
+    let offset = tensor(weights, format!("{}.norm.offset", norm.name))?;
+    let tensors = vec![gpu.upload(&norm.name, &[&scale.data[..], &offset.data[..]].concat())];
+    let label = format!("{}.norm", norm.name);
+    build(gpu, &label, include_str!("shader/norm.wgsl"), &names, 3, tensors, Work::Groups(norm.groups))
+}
+
+fn self_attention(gpu: &Gpu, attention: &Attention) -> Result<Pipeline, GpuError> {
+    let tokens = attention.shape.height * attention.shape.width;
+    let names = names([
+        ("CHANNELS", attention.shape.channels),
+        ("HEADS", attention.heads),
+        ("DEPTH", attention.shape.channels / attention.heads),
+        ("TOKENS", tokens),
+    ]);
+    let work = Work::Groups(tokens * attention.heads);
+    build(gpu, &attention.name, include_str!("shader/attention.wgsl"), &names, 1, Vec::new(), work)
+}
+
+/// The solver's stage, for pictures of `size` values.
+pub(super) fn step(gpu: &Gpu, prediction: Prediction, size: usize) -> Result<Pipeline, GpuError> {
+    let names = names([("SIZE", size), ("VELOCITY", usize::from(prediction == Prediction::Velocity))]);
+    build_writing(gpu, "step", include_str!("shader/step.wgsl"), &names, (2, 2), Vec::new(), Work::Threads(size))
+}
+
+/// Names for what follows the sums.
+fn finish(names: &mut Names, finish: &Finish) {
+    names.insert("SHIFTED", i64::from(finish.shift.is_some()));
+    names.insert("SHIFT", finish.shift.unwrap_or(0) as i64);
+    names.insert("SHIFTS", finish.shifts as i64);
+    names.insert("RELU", i64::from(finish.relu));
+    names.insert("RESIDUAL", i64::from(finish.residual.is_some()));
+}
+
+fn names<const N: usize>(list: [(&'static str, usize); N]) -> Names {
+    list.into_iter().map(|(name, number)| (name, number as i64)).collect()
+}
+
+fn tensor(weights: &Weights, name: String) -> Result<&Array, GpuError> {
+    weights.get(&name).ok_or_else(|| NetworkError::Missing(name).into())
+}
+
+fn build(
+    gpu: &Gpu,
+    label: &str,
+    text: &str,
+    names: &Names,
+    reads: u32,
+    tensors: Vec<wgpu::Buffer>,
+    work: Work,
+) -> Result<Pipeline, GpuError> {
+    build_writing(gpu, label, text, names, (reads, 1), tensors, work)
+}
+
+/// A pipeline whose bindings are the step uniform, `reads` read-only buffers, then `writes` writable ones.
+fn build_writing(
+    gpu: &Gpu,
+    label: &str,
+    text: &str,
+    names: &Names,
+    (reads, writes): (u32, u32),
+    tensors: Vec<wgpu::Buffer>,
+    work: Work,
+) -> Result<Pipeline, GpuError> {
+    let refused = |message: String| GpuError::Shader { stage: label.into(), message };
+    let source = expand(text, names).map_err(refused)?;
+    let device = &gpu.device;
+    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+        label: Some(label),
+        source: wgpu::ShaderSource::Wgsl(source.into()),
+    });
+    let entries: Vec<wgpu::BindGroupLayoutEntry> = (0..=reads + writes)
+        .map(|binding| {
+            let (ty, has_dynamic_offset) = match binding {
+                0 => (wgpu::BufferBindingType::Uniform, true),
+                _ => (wgpu::BufferBindingType::Storage { read_only: binding <= reads }, false),
+            };
+            wgpu::BindGroupLayoutEntry {
+                binding,
+                visibility: wgpu::ShaderStages::COMPUTE,
+                ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset, min_binding_size: None },
+                count: None,
+            }
+        })
+        .collect();
+    let layout =
+        device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(label), entries: &entries });
+    let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+        label: Some(label),
+        bind_group_layouts: &[Some(&layout)],
+        immediate_size: 0,
+    });
+    let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+        label: Some(label),
+        layout: Some(&pipeline_layout),
+        module: &module,
+        entry_point: Some("main"),
+        // Workgroup memory is always written before it is read here.
+        compilation_options: wgpu::PipelineCompilationOptions {
+            zero_initialize_workgroup_memory: false,
+            ..Default::default()
+        },
+        cache: None,
+    });
+    Ok(Pipeline { pipeline, layout, tensors, work })
+}

@@ -1,0 +1,264 @@
+//! Sampling on the GPU: all steps are recorded and submitted without reading back in between. Submissions are kept short
+//! (by measured speed), two are under way at a time, and frames are read behind them, so that the GPU never waits for
+//! the CPU, a weak GPU never freezes the screen, and a caller can cancel between two submissions.
+
+use super::context::{Submission, seconds};
+use super::error::GpuError;
+use super::network::GpuNetwork;
+use super::workspace::StepRow;
+use crate::denoiser::{Condition, DenoiseError};
+use crate::sampler::{self, Request, SampleError, Step};
+use crate::schedule::Schedule;
+use std::collections::VecDeque;
+use wgpu::BufferUsages;
+
+/// What is read back while sampling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Frames {
+    /// Only the finished pictures.
+    #[default]
+    Last,
+    /// `x` and `x̂₀` after every step.
+    Every,
+}
+
+/// How far a sample is.
+#[derive(Debug)]
+pub struct Progress<'a> {
+    /// First picture of the chunk under way; large batches are cut into chunks, which run one after another.
+    pub first: usize,
+    /// Pictures of this chunk.
+    pub count: usize,
+    /// Steps that the chunk has taken.
+    pub done: usize,
+    /// Steps that it takes in all.
+    pub steps: usize,
+    /// The pictures after this step, where [`Frames::Every`] asked for them.
+    pub frame: Option<Frame<'a>>,
+}
+
+/// The pictures of a chunk after a step, each `[count, C, H, W]`.
+#[derive(Debug)]
+pub struct Frame<'a> {
+    /// The noisy pictures `x` at the time reached.
+    pub x: &'a [f32],
+    /// The posterior means `x̂₀` of the step.
+    pub denoised: &'a [f32],
+}
+
+/// Aim for the time of one submission, in seconds: short enough for a screen to stay alive on the same GPU.
+const TARGET_SECONDS: f64 = 0.1;
+/// Operations of the first submission, before any speed is known.
+const FIRST_OPERATIONS: f64 = 2e8;
+/// Submissions under way at a time.
+const IN_FLIGHT: usize = 2;
+
+/// A submission under way.
+struct Flight {
+    submission: Submission,
+    operations: f64,
+    /// Steps done when it ends.
+    done: usize,
+    /// Where its frame goes.
+    staging: Option<wgpu::Buffer>,
+}
+
+impl GpuNetwork {
+    /// Draws the pictures of `request`, `[B, C, H, W]`: the same as [`sampler::sample`] does with a denoiser on the
+    /// CPU, from the same noise. `on_step` hears of progress in order; answering `false` stops the sample.
+    ///
+    /// # Errors
+    /// [`GpuError::Sample`] where the request is out of range, was cancelled, or gave values that are not finite;
+    /// otherwise the GPU failed.
+    pub async fn sample(
+        &mut self,
+        request: &Request,
+        schedule: Schedule,
+        frames: Frames,
+        mut on_step: impl FnMut(&Progress<'_>) -> bool,
+    ) -> Result<Vec<f32>, GpuError> {
+        request.check()?;
+        let plan = sampler::plan(schedule, request.solver, request.steps)?;
+        let each = if request.guided() { 2 } else { 1 };
+        let most = (self.most_pictures() / each).max(1);
+        let mut pictures = Vec::with_capacity(request.count * self.shape().len());
+        for first in (0..request.count).step_by(most) {
+            let count = most.min(request.count - first);
+            let chunk = Request { seed: request.seed.wrapping_add(first as u64), count, ..request.clone() };
+            let drawn = self.chunk(&chunk, &plan, frames, first, &mut on_step).await?;
+            if !drawn.iter().all(|value| value.is_finite()) {
+                return Err(DenoiseError::NotFinite.into());
+            }
+            pictures.extend(drawn);
+        }
+        Ok(pictures)
+    }
+
+    /// One chunk of pictures, all steps.
+    async fn chunk(
+        &mut self,
+        request: &Request,
+        plan: &[Step],
+        frames: Frames,
+        first: usize,
+        on_step: &mut impl FnMut(&Progress<'_>) -> bool,
+    ) -> Result<Vec<f32>, GpuError> {
+        let length = request.count * self.shape().len();
+        let pictures = request.conditions().len();
+        let kinds = pictures / request.count;
+        self.prepare(pictures, plan.len() * kinds).await?;
+        self.gpu.guard("uploading the noise", || self.begin(request, plan)).await??;
+        let this = &*self;
+        let workspace = this.workspace()?;
+        let mappable = BufferUsages::MAP_READ | BufferUsages::COPY_DST;
+        let (steps, stages) = (plan.len(), this.stages().len() + 1);
+        let operations: Vec<f64> = this.stages().iter().map(|stage| stage.operations() * pictures as f64).collect();
+        let cost = |stage: usize| operations.get(stage).copied().unwrap_or(length as f64);
+
+        let mut budget = FIRST_OPERATIONS;
+        let mut flights: VecDeque<Flight> = VecDeque::new();
+        let mut spare: Vec<wgpu::Buffer> = Vec::new();
+        // The next dispatch, counted over all steps.
+        let mut next = 0;
+        let mut last_end = seconds();
+        while next < steps * stages || !flights.is_empty() {
+            if next < steps * stages && flights.len() < IN_FLIGHT {
+                let until = this.submission_end(next, stages, steps, budget, &cost, frames, workspace.noise_slots);
+                let frame = frames == Frames::Every && until.is_multiple_of(stages);
+                let staging =
+                    frame.then(|| spare.pop().unwrap_or_else(|| this.gpu.buffer("frame", 2 * length, mappable)));
+                let submit = || this.submit_piece(request, plan, next..until, pictures, staging.as_ref());
+                let submission = this.gpu.guard("sampling", submit).await??;
+                let operations = (next..until).map(|at| cost(at % stages)).sum();
+                flights.push_back(Flight { submission, operations, done: until / stages, staging });
+                next = until;
+                continue;
+            }
+            let Some(flight) = flights.pop_front() else { break };
+            let read = match flight.staging {
+                Some(staging) => {
+                    let read = this.gpu.read(&staging, 2 * length, flight.submission).await?;
+                    spare.push(staging);
+                    Some(read)
+                }
+                None => {
+                    this.gpu.finish(flight.submission).await?;
+                    None
+                }
+            };
+            let now = seconds();
+            let speed = flight.operations / (now - last_end).max(1e-3);
+            budget = (speed * TARGET_SECONDS).clamp(budget * 0.25, budget * 4.0);
+            last_end = now;
+            let frame = read.as_ref().map(|read| Frame { x: &read[..length], denoised: &read[length..] });
+            if !on_step(&Progress { first, count: request.count, done: flight.done, steps, frame }) {
+                return Err(SampleError::Cancelled.into());
+            }
+        }
+        let staging = this.gpu.buffer("pictures", length, mappable);
+        let mut encoder = this.gpu.device.create_command_encoder(&Default::default());
+        encoder.copy_buffer_to_buffer(&workspace.x, 0, &staging, 0, length as u64 * 4);
+        let submission = this.gpu.submit(encoder.finish());
+        this.gpu.read(&staging, length, submission).await
+    }
+
+    /// Uploads what all steps need: the table, the shifts, the initial noise.
+    fn begin(&self, request: &Request, plan: &[Step]) -> Result<(), GpuError> {
+        let workspace = self.workspace()?;
+        let (count, size) = (request.count, self.shape().len());
+        let pictures = request.conditions().len();
+        let kinds = pictures / count;
+        let mut rows = Vec::with_capacity(plan.len() * kinds * self.row());
+        let mut table = Vec::with_capacity(plan.len());
+        for (index, step) in plan.iter().enumerate() {
+            for condition in [&request.condition, &Condition::Null].into_iter().take(kinds) {
+                rows.extend(self.shifts(step.time, condition)?);
+            }
+            table.push(StepRow {
+                x: step.x as f32,
+                denoised: step.denoised as f32,
+                previous: step.previous as f32,
+                noise: step.noise as f32,
+                a: step.time.a as f32,
+                s: step.time.s as f32,
+                guidance: request.guidance as f32,
+                limit: if request.clip { 1.0 } else { f32::MAX },
+                pictures: pictures as u32,
+                sampled: count as u32,
+                row: (index * kinds) as u32,
+                sharing: count as u32,
+                noise_start: (index % workspace.noise_slots * count * size) as u32,
+                unused: [0; 3],
+            });
+        }
+        let mut x = vec![0.0; count * size];
+        sampler::fill_batch(request, 0, self.shape(), &mut x);
+        workspace.write_steps(&self.gpu, &table);
+        workspace.write(&self.gpu, &workspace.shifts, 0, &rows);
+        (0..kinds).for_each(|kind| workspace.write(&self.gpu, &workspace.x, kind * x.len(), &x));
+        x.fill(0.0);
+        workspace.write(&self.gpu, &workspace.denoised, 0, &x);
+        Ok(())
+    }
+
+    /// Where the submission that begins at dispatch `from` ends: within the budget, and not beyond a step whose frame
+    /// is wanted or whose noise has no room yet.
+    #[allow(clippy::too_many_arguments)] // Plain numbers, named at the one place where it is called.
+    fn submission_end(
+        &self,
+        from: usize,
+        stages: usize,
+        steps: usize,
+        budget: f64,
+        cost: &impl Fn(usize) -> f64,
+        frames: Frames,
+        noise_slots: usize,
+    ) -> usize {
+        let mut operations = 0.0;
+        let mut at = from;
+        while at < steps * stages {
+            operations += cost(at % stages);
+            at += 1;
+            let step_ends = at % stages == 0;
+            let noise_ends = step_ends && (at / stages).is_multiple_of(noise_slots);
+            if operations >= budget || noise_ends || (step_ends && frames == Frames::Every) {
+                break;
+            }
+        }
+        at
+    }
+
+    /// Records and submits some dispatches, and the copy of a frame behind them.
+    fn submit_piece(
+        &self,
+        request: &Request,
+        plan: &[Step],
+        range: std::ops::Range<usize>,
+        pictures: usize,
+        staging: Option<&wgpu::Buffer>,
+    ) -> Result<Submission, GpuError> {
+        let workspace = self.workspace()?;
+        let stages = self.stages().len() + 1;
+        let length = request.count * self.shape().len();
+        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&Default::default());
+            for at in range {
+                let (step, stage) = (at / stages, at % stages);
+                if stage + 1 == stages && plan[step].noise != 0.0 {
+                    let mut noise = vec![0.0; length];
+                    sampler::fill_batch(request, step as u64 + 1, self.shape(), &mut noise);
+                    let start = step % workspace.noise_slots * length;
+                    workspace.write(&self.gpu, &workspace.noise, start, &noise);
+                }
+                self.dispatch(&mut pass, stage, step, pictures);
+            }
+        }
+        if let Some(staging) = staging {
+            let bytes = length as u64 * 4;
+            encoder.copy_buffer_to_buffer(&workspace.x, 0, staging, 0, bytes);
+            encoder.copy_buffer_to_buffer(&workspace.denoised, 0, staging, bytes, bytes);
+        }
+        Ok(self.gpu.submit(encoder.finish()))
+    }
+}

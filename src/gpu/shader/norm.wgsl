@@ -1,0 +1,69 @@
+// residual + relu(norm(value) + shift), in place: group normalisation (Wu & He 2018) with the biased variance over a
+// group's channels and pixels. One workgroup a (picture, group).
+#include step
+// Scale of every channel, then offset of every channel.
+@group(0) @binding(1) var<storage, read> affine: array<f32>;
+@group(0) @binding(2) var<storage, read> shifts: array<f32>;
+@group(0) @binding(3) var<storage, read> residual: array<f32>;
+@group(0) @binding(4) var<storage, read_write> value: array<f32>;
+
+var<workgroup> partial: array<f32, 64>;
+
+// The sum over all threads; every thread gets it.
+fn total(local: u32, own: f32) -> f32 {
+    partial[local] = own;
+    workgroupBarrier();
+    for (var half = 32u; half > 0u; half /= 2u) {
+        if (local < half) {
+            partial[local] += partial[local + half];
+        }
+        workgroupBarrier();
+    }
+    let sum = partial[0];
+    workgroupBarrier();
+    return sum;
+}
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) id: vec3u,
+    @builtin(num_workgroups) ids: vec3u,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let index = id.y * ids.x + id.x;
+    // The last workgroups of a split grid may stand beyond the batch; they read picture 0 and write nothing.
+    let inside = index < step.pictures * $(GROUPS)u;
+    let picture = select(0u, index / $(GROUPS)u, inside);
+    let group = index % $(GROUPS)u;
+    let start = (picture * $(GROUPS)u + group) * $(SIZE)u;
+
+    var sum = 0.0;
+    for (var i = local; i < $(SIZE)u; i += 64u) {
+        sum += value[start + i];
+    }
+    let mean = total(local, sum) / $(SIZE).0;
+    var squares = 0.0;
+    for (var i = local; i < $(SIZE)u; i += 64u) {
+        let difference = value[start + i] - mean;
+        squares += difference * difference;
+    }
+    let scale = inverseSqrt(total(local, squares) / $(SIZE).0 + 1e-5);
+    if (!inside) {
+        return;
+    }
+    let shift = (step.row + picture / step.sharing) * $(SHIFTS)u + $(SHIFT)u;
+    for (var i = local; i < $(SIZE)u; i += 64u) {
+        let channel = group * $(CHANNELS_PER_GROUP)u + i / $(AREA)u;
+        var result = (value[start + i] - mean) * scale * affine[channel] + affine[$(CHANNELS)u + channel];
+#if SHIFTED
+        result += shifts[shift + channel];
+#end
+#if RELU
+        result = max(result, 0.0);
+#end
+#if RESIDUAL
+        result += residual[start + i];
+#end
+        value[start + i] = result;
+    }
+}

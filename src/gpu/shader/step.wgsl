@@ -1,0 +1,43 @@
+// One step of the solver, in place: the network's prediction becomes x̂₀, guided and clipped, and x moves on.
+#include step
+@group(0) @binding(1) var<storage, read> prediction: array<f32>;
+@group(0) @binding(2) var<storage, read> noise: array<f32>;
+@group(0) @binding(3) var<storage, read_write> x: array<f32>;
+@group(0) @binding(4) var<storage, read_write> denoised: array<f32>;
+
+fn posterior_mean(noisy: f32, predicted: f32) -> f32 {
+#if VELOCITY
+    return step.a * noisy - step.s * predicted;
+#else
+    return (noisy - step.s * predicted) / step.a;
+#end
+}
+
+@compute @workgroup_size(64)
+fn main(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(num_workgroups) groups: vec3u,
+    @builtin(local_invocation_index) local: u32,
+) {
+    let index = (group.y * groups.x + group.x) * 64u + local;
+    let length = step.sampled * $(SIZE)u;
+    if (index >= length) {
+        return;
+    }
+    let noisy = x[index];
+    var mean = posterior_mean(noisy, prediction[index]);
+    if (step.pictures > step.sampled) {
+        let unguided = posterior_mean(noisy, prediction[length + index]);
+        mean = unguided + step.guidance * (mean - unguided);
+    }
+    mean = clamp(mean, -step.limit, step.limit);
+    var next = step.x * noisy + step.denoised * mean + step.previous * denoised[index];
+    if (step.noise != 0.0) {
+        next += step.noise * noise[step.noise_start + index];
+    }
+    denoised[index] = mean;
+    x[index] = next;
+    if (step.pictures > step.sampled) {
+        x[length + index] = next;
+    }
+}
