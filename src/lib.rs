@@ -10,6 +10,7 @@
 //! - [`schedule`]: how much noise at which time.
 //! - [`denoiser`]: the one interface that network and theory share.
 //! - [`network`]: the learned denoiser, from a config, in burn.
+//! - [`gpu`]: the learned denoiser and the sampler on the GPU, in WGSL.
 //! - [`sampler`]: one loop for every denoiser; solvers, guidance, noise.
 //! - `train`: data sets, the training loop (native).
 //! - `command`: the native command's subcommands.
@@ -18,6 +19,7 @@
 #[cfg(not(target_arch = "wasm32"))]
 pub mod command;
 pub mod denoiser;
+pub mod gpu;
 pub mod network;
 pub mod pack;
 pub mod sampler;

@@ -92,14 +92,10 @@ impl Gpu {
         let result = work();
         let (validation, internal, memory) = (validation.pop(), internal.pop(), memory.pop());
         // All scopes are closed before the first wait: they are this thread's, and the wait may interleave other work.
-        for error in [validation.await, internal.await, memory.await] {
-            if let Some(error) = error {
-                self.check()?;
-                return Err(typed(what, error));
-            }
-        }
+        let errors = [validation.await, internal.await, memory.await];
+        // A lost device explains whatever else went wrong.
         self.check()?;
-        Ok(result)
+        errors.into_iter().flatten().next().map_or(Ok(result), |error| Err(typed(what, error)))
     }
 
     /// A buffer of `values` f32 (at least one).

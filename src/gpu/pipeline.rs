@@ -5,10 +5,10 @@ use super::context::Gpu;
 use super::error::GpuError;
 use super::stage::{Attention, Conv, Finish, Norm, Stage};
 use super::template::{Names, expand};
+use crate::network::NetworkError;
 use crate::network::config::Prediction;
 use crate::network::layers::Resample;
 use crate::network::weights::{Array, Weights};
-use crate::network::NetworkError;
 
 /// Threads of a workgroup, in every shader.
 const THREADS: usize = 64;
@@ -58,7 +58,7 @@ pub struct Tile {
 impl Tile {
     /// The tile for a convolution.
     fn choose(_gpu: &Gpu, conv: &Conv) -> Tile {
-        Tile { rows: if conv.shape.height % 7 == 0 { 7 } else { 4 }, vectors: 1 }
+        Tile { rows: if conv.shape.height.is_multiple_of(7) { 7 } else { 4 }, vectors: 1 }
     }
 }
 

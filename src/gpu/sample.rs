@@ -219,7 +219,7 @@ impl GpuNetwork {
         while at < steps * stages {
             operations += cost(at % stages);
             at += 1;
-            let step_ends = at % stages == 0;
+            let step_ends = at.is_multiple_of(stages);
             let noise_ends = step_ends && (at / stages).is_multiple_of(noise_slots);
             if operations >= budget || noise_ends || (step_ends && frames == Frames::Every) {
                 break;

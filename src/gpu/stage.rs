@@ -155,7 +155,8 @@ pub fn compile(layers: &Layers, shape: ImageShape) -> Result<(Vec<Stage>, Vec<Im
                 let finish =
                     Finish { shift: conv.shift, shifts: layers.shifts, relu: conv.relu, residual: conv.residual };
                 // Normalisation needs the whole picture, so what follows it moves into its own stage.
-                let (own, later) = if conv.groups.is_some() { (Finish::default(), finish) } else { (finish, Finish::default()) };
+                let (own, later) =
+                    if conv.groups.is_some() { (Finish::default(), finish) } else { (finish, Finish::default()) };
                 stages.push(Stage::Conv(Conv {
                     name: name.clone(),
                     input: conv.input,
@@ -228,8 +229,13 @@ pub fn slots(stages: &[Stage], shapes: &[ImageShape]) -> (Vec<Option<usize>>, Ve
             sizes[slot] = sizes[slot].max(needed);
             slot_of[output] = Some(slot);
         }
-        let mut ending: Vec<usize> =
-            stage.inputs().into_iter().chain([output]).filter(|&v| last_use[v] == at).filter_map(|v| slot_of[v]).collect();
+        let mut ending: Vec<usize> = stage
+            .inputs()
+            .into_iter()
+            .chain([output])
+            .filter(|&v| last_use[v] == at)
+            .filter_map(|v| slot_of[v])
+            .collect();
         ending.sort_unstable();
         ending.dedup();
         free.extend(ending);
