@@ -12,6 +12,7 @@
 //! - [`network`]: the learned denoiser, from a config, in burn.
 //! - [`gpu`]: the learned denoiser and the sampler on the GPU, in WGSL.
 //! - [`sampler`]: one loop for every denoiser; solvers, guidance, noise.
+//! - [`theory`]: the analytic denoisers, which predict what the network draws.
 //! - `train`: data sets, the training loop (native).
 //! - `command`: the native command's subcommands.
 //! - [`pack`]: the model pack, read as untrusted input.
@@ -24,5 +25,6 @@ pub mod network;
 pub mod pack;
 pub mod sampler;
 pub mod schedule;
+pub mod theory;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod train;

@@ -1,0 +1,95 @@
+//! The locality schedule: how wide a window `k(t)` a machine uses at which time. Measured once per network by
+//! calibration, kept in the model pack, and overridden by hand to walk from collage to copy.
+
+use super::TheoryError;
+use crate::schedule::Time;
+use serde::{Deserialize, Serialize};
+
+/// The largest window, in pixels; wide enough to see all of a 64×64 image from its corner.
+pub const MAX_WINDOW: usize = 127;
+
+/// One point of a locality schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LocalityPoint {
+    /// Time in `[0, 1]`.
+    pub t: f64,
+    /// Window in pixels, odd.
+    pub window: usize,
+}
+
+/// `k(t)`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Locality {
+    /// At least one point, times strictly rising.
+    points: Vec<LocalityPoint>,
+}
+
+impl Locality {
+    /// The same window at every time.
+    ///
+    /// # Errors
+    /// [`TheoryError::Window`] unless it is odd and at most [`MAX_WINDOW`].
+    pub fn fixed(window: usize) -> Result<Locality, TheoryError> {
+        Locality::measured(vec![LocalityPoint { t: 0.0, window }])
+    }
+
+    /// A measured schedule: straight lines between the points, rounded to odd windows, level beyond the ends.
+    ///
+    /// # Errors
+    /// [`TheoryError::Window`] for an even or oversized window, [`TheoryError::Locality`] where there is no point or
+    /// the times do not rise within `[0, 1]`.
+    pub fn measured(points: Vec<LocalityPoint>) -> Result<Locality, TheoryError> {
+        if let Some(bad) = points.iter().find(|p| p.window % 2 == 0 || p.window > MAX_WINDOW) {
+            return Err(TheoryError::Window { window: bad.window, largest: MAX_WINDOW });
+        }
+        let in_range = points.iter().all(|p| (0.0..=1.0).contains(&p.t));
+        if points.is_empty() || !in_range || points.windows(2).any(|w| w[0].t >= w[1].t) {
+            return Err(TheoryError::Locality);
+        }
+        Ok(Locality { points })
+    }
+
+    /// The points that the schedule was made of.
+    pub fn points(&self) -> &[LocalityPoint] {
+        &self.points
+    }
+
+    /// The window at `time`, odd.
+    pub fn window(&self, time: Time) -> usize {
+        let after = self.points.partition_point(|p| p.t < time.t);
+        let right = self.points[after.min(self.points.len() - 1)];
+        let left = self.points[after.saturating_sub(1)];
+        let span = right.t - left.t;
+        let share = if span > 0.0 { ((time.t - left.t) / span).clamp(0.0, 1.0) } else { 0.0 };
+        let half = |p: LocalityPoint| (p.window / 2) as f64;
+        2 * libm::round(half(left) + share * (half(right) - half(left))) as usize + 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::Schedule;
+
+    fn points(list: &[(f64, usize)]) -> Vec<LocalityPoint> {
+        list.iter().map(|&(t, window)| LocalityPoint { t, window }).collect()
+    }
+
+    #[test]
+    fn windows_are_read_at_their_own_time_and_joined_by_lines() {
+        let k = Locality::measured(points(&[(0.1, 3), (0.5, 11), (1.0, 27)])).unwrap();
+        let at = |t| k.window(Schedule::Cosine.at(t));
+        assert_eq!((at(0.0), at(0.1), at(0.3), at(0.5), at(0.75), at(1.0)), (3, 3, 7, 11, 19, 27));
+        assert_eq!(Locality::fixed(7).unwrap().window(Schedule::Cosine.at(0.9)), 7);
+    }
+
+    #[test]
+    fn schedules_that_make_no_sense_are_refused() {
+        assert!(matches!(Locality::fixed(4), Err(TheoryError::Window { window: 4, .. })));
+        assert!(Locality::fixed(MAX_WINDOW + 2).is_err());
+        assert!(Locality::measured(vec![]).is_err());
+        assert!(Locality::measured(points(&[(0.5, 3), (0.5, 5)])).is_err());
+        assert!(Locality::measured(points(&[(f64::NAN, 3)])).is_err());
+    }
+}

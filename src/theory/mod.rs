@@ -1,0 +1,101 @@
+//! The analytic denoisers: machines that predict, without any training, what a trained network draws. They are one
+//! patch posterior with three choices (how far a pixel sees, who may answer for it, what lies beyond the border), and
+//! a Wiener filter as the baseline. Make one with [`machine_denoiser`], or a [`PatchPosterior`] to ask for provenance
+//! and mergeable parts.
+//!
+//! Kamb & Ganguli, "An analytic theory of creativity in convolutional diffusion models", ICML 2025.
+
+mod locality;
+mod machine;
+mod partial;
+mod patch;
+mod plan;
+mod provenance;
+mod simd;
+mod sweep;
+mod training;
+mod whole;
+mod wiener;
+
+pub use locality::{Locality, LocalityPoint, MAX_WINDOW};
+pub use machine::{Answer, Boundary, Choices, Machine, Patches, Window};
+pub use partial::Partial;
+pub use patch::PatchPosterior;
+pub use provenance::Provenance;
+pub use simd::Isa;
+pub use training::{MAX_SIDE, Training};
+pub use wiener::Wiener;
+
+use crate::denoiser::{Denoiser, ImageShape};
+use std::sync::Arc;
+use thiserror::Error;
+
+/// `machine` over `training`. Local machines need `locality`; the others ignore it.
+///
+/// # Errors
+/// [`TheoryError::NoLocality`] where a local machine is given none.
+pub fn machine_denoiser(
+    machine: Machine,
+    training: &Arc<Training>,
+    locality: Option<Locality>,
+) -> Result<Box<dyn Denoiser>, TheoryError> {
+    Ok(match machine {
+        Machine::Wiener => Box::new(Wiener::new(training)),
+        _ => Box::new(PatchPosterior::new(machine, training.clone(), locality)?),
+    })
+}
+
+/// Why a machine could not be made.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum TheoryError {
+    /// The machines do not take pictures of this shape.
+    #[error("expected 1 or 3 channels of at most {MAX_SIDE}×{MAX_SIDE} pixels, found {0:?}; resize the images")]
+    Shape(ImageShape),
+    /// The number of values is not a whole number of images.
+    #[error("expected at least one training image of {size} values each, found {found} values")]
+    Images {
+        /// Values of one image.
+        size: usize,
+        /// Values that came.
+        found: usize,
+    },
+    /// A training image holds NaN or infinity.
+    #[error("a training image holds a value that is not finite; pixels must lie in [−1, 1]")]
+    NotFinite,
+    /// This machine cannot run the instruction set asked for.
+    #[error("this processor does not have {0:?}; let the library choose")]
+    Isa(Isa),
+    /// A window that cannot be.
+    #[error("expected an odd window of at most {largest} pixels, found {window}")]
+    Window {
+        /// What was asked for.
+        window: usize,
+        /// The largest that would do.
+        largest: usize,
+    },
+    /// A locality schedule that cannot be.
+    #[error("expected at least one point (t, window) with times rising within [0, 1]; calibrate again")]
+    Locality,
+    /// A local machine without a locality schedule.
+    #[error("a local machine needs a window: give one, or a locality schedule from calibration")]
+    NoLocality,
+    /// The Wiener filter is not a patch posterior.
+    #[error("{0:?} is not a patch posterior; make it with `machine_denoiser`")]
+    NotAPatchPosterior(Machine),
+    /// Posteriors of different pictures do not merge.
+    #[error("expected a posterior of {expected:?}, found one of {found:?}; merge parts of the same picture")]
+    Merge {
+        /// The shape merged into.
+        expected: ImageShape,
+        /// The shape that came.
+        found: ImageShape,
+    },
+    /// A flat posterior of the wrong length.
+    #[error("expected a posterior of {expected} floats, found {found}")]
+    Floats {
+        /// How many were expected.
+        expected: usize,
+        /// How many came.
+        found: usize,
+    },
+}

@@ -1,0 +1,233 @@
+//! The patch posterior as a [`Denoiser`]: for every pixel q of a noisy picture, the mean of the training pixels that
+//! may answer for it, weighed by how well the windows around them match (Kamb & Ganguli 2025, eq. 8 to 12):
+//!
+//! ```text
+//! D(q; n, p) = Σ_δ ‖x(q+δ) − a_t y_n(p+δ)‖²    w ∝ exp(−D / 2s_t²)    x̂₀(q) = Σ w y_n(p)
+//! ```
+//!
+//! The machine holds the images of the prompt at hand, so it takes no notice of conditions.
+
+use super::locality::Locality;
+use super::machine::{Choices, Machine, Patches, Window};
+use super::partial::Partial;
+use super::plan::{Pad, axis};
+use super::simd::{Isa, Portable};
+use super::sweep::{self, Query, pad_query};
+use super::training::Training;
+use super::whole::{self, WholeQuery};
+use super::{Provenance, TheoryError};
+use crate::denoiser::{Condition, DenoiseError, Denoiser, ImageShape, check_batch};
+use crate::schedule::Time;
+use core::ops::Range;
+use std::sync::Arc;
+
+/// Images per task. Fixed, so that results do not depend on the number of threads; a multiple of all lane counts.
+const TASK: usize = 128;
+/// The least noise that logits are taken at; below it every posterior is a single patch anyway.
+const MIN_NOISE: f64 = 1e-3;
+
+/// A machine with its training images.
+#[derive(Debug, Clone)]
+pub struct PatchPosterior {
+    training: Arc<Training>,
+    choices: Choices,
+    locality: Option<Locality>,
+}
+
+impl PatchPosterior {
+    /// `machine` over `training`; local machines need `locality`, the others ignore it.
+    ///
+    /// # Errors
+    /// [`TheoryError::NotAPatchPosterior`] for the Wiener filter, [`TheoryError::NoLocality`] where a local machine is
+    /// given none.
+    pub fn new(
+        machine: Machine,
+        training: Arc<Training>,
+        locality: Option<Locality>,
+    ) -> Result<PatchPosterior, TheoryError> {
+        let choices = machine.choices().ok_or(TheoryError::NotAPatchPosterior(machine))?;
+        PatchPosterior::with_choices(choices, training, locality)
+    }
+
+    /// The patch posterior that `choices` make.
+    ///
+    /// # Errors
+    /// [`TheoryError::NoLocality`] where a local machine is given none.
+    pub fn with_choices(
+        choices: Choices,
+        training: Arc<Training>,
+        locality: Option<Locality>,
+    ) -> Result<PatchPosterior, TheoryError> {
+        if choices.window == Window::Local && locality.is_none() {
+            return Err(TheoryError::NoLocality);
+        }
+        Ok(PatchPosterior { training, choices, locality })
+    }
+
+    /// The same machine with training patches that wrap around the border too, as in the paper's equations.
+    pub fn wrapped(mut self) -> PatchPosterior {
+        self.choices.patches = Patches::Wrapped;
+        self
+    }
+
+    /// The training images.
+    pub fn training(&self) -> &Arc<Training> {
+        &self.training
+    }
+
+    /// Replaces the locality schedule: the locality slider.
+    pub fn set_locality(&mut self, locality: Locality) {
+        self.locality = Some(locality);
+    }
+
+    /// The window used at `time`, odd: what the schedule says, or the largest that the boundary allows.
+    pub fn window(&self, time: Time) -> usize {
+        let largest = self.choices.largest_window(self.training.shape());
+        match (&self.locality, self.choices.window) {
+            (Some(locality), Window::Local) => locality.window(time).min(largest),
+            _ => largest,
+        }
+    }
+
+    /// Denoises one picture `[C, H, W]` and keeps which patch each pixel owes most to. About a fifth slower.
+    ///
+    /// # Errors
+    /// As [`Denoiser::denoise`].
+    pub fn explain(&self, x: &[f32], time: Time) -> Result<(Vec<f32>, Provenance), DenoiseError> {
+        let partial = self.partial(x, time, true)?;
+        Ok((finite(partial.mean())?, partial.provenance()))
+    }
+
+    /// The posterior of one picture `[C, H, W]` over these training images, to be merged with others; `provenance`
+    /// says whether best patches and entropy are kept.
+    ///
+    /// # Errors
+    /// [`DenoiseError::Shape`] where `x` is not one picture.
+    pub fn partial(&self, x: &[f32], time: Time, provenance: bool) -> Result<Partial, DenoiseError> {
+        check_batch(x, self.training.shape(), &[Condition::Null])?;
+        let mut partials = self.partials(x, time, provenance);
+        partials.pop().ok_or(DenoiseError::NotFinite)
+    }
+
+    /// One merged posterior per picture of `x` `[B, C, H, W]`.
+    fn partials(&self, x: &[f32], time: Time, trace: bool) -> Vec<Partial> {
+        let shape = self.training.shape();
+        let questions: Vec<Question> =
+            x.chunks_exact(shape.len()).map(|x| Question::new(x, self, time, trace)).collect();
+        let (groups, step) = (self.training.groups(), TASK / self.training.isa().lanes());
+        let tasks: Vec<(usize, Range<usize>)> = (0..questions.len())
+            .flat_map(|b| (0..groups).step_by(step).map(move |g| (b, g..(g + step).min(groups))))
+            .collect();
+        let work = |(b, groups): &(usize, Range<usize>)| {
+            let mut partial = Partial::empty(shape);
+            questions[*b].answer(&self.training, groups.clone(), &mut partial);
+            partial
+        };
+        #[cfg(not(target_arch = "wasm32"))]
+        let parts: Vec<Partial> = {
+            use rayon::prelude::*;
+            tasks.par_iter().map(work).collect()
+        };
+        #[cfg(target_arch = "wasm32")]
+        let parts: Vec<Partial> = tasks.iter().map(work).collect();
+        let mut merged = vec![Partial::empty(shape); questions.len()];
+        for ((b, _), part) in tasks.iter().zip(&parts) {
+            merged[*b].absorb(part);
+        }
+        merged
+    }
+}
+
+impl Denoiser for PatchPosterior {
+    fn shape(&self) -> ImageShape {
+        self.training.shape()
+    }
+
+    fn denoise(&mut self, x: &[f32], time: Time, conditions: &[Condition]) -> Result<Vec<f32>, DenoiseError> {
+        check_batch(x, self.training.shape(), conditions)?;
+        let mut out = Vec::with_capacity(x.len());
+        for partial in self.partials(x, time, false) {
+            out.extend(partial.mean());
+        }
+        finite(out)
+    }
+}
+
+/// Passes on pixels that are finite.
+fn finite(pixels: Vec<f32>) -> Result<Vec<f32>, DenoiseError> {
+    if pixels.iter().all(|v| v.is_finite()) { Ok(pixels) } else { Err(DenoiseError::NotFinite) }
+}
+
+/// One picture at one time, made ready for the inner loops.
+enum Question<'a> {
+    Local(Query),
+    Whole(WholeQuery<'a>),
+}
+
+impl<'a> Question<'a> {
+    fn new(x: &'a [f32], posterior: &PatchPosterior, time: Time, trace: bool) -> Question<'a> {
+        let (shape, choices) = (posterior.training.shape(), posterior.choices);
+        let noise = time.s.max(MIN_NOISE);
+        let a = time.a as f32;
+        let logit = (-core::f64::consts::LOG2_E / (2.0 * noise * noise)) as f32;
+        let centre = (-(shape.channels as f64) * noise * noise) as f32;
+        if choices.window == Window::WholeImage {
+            let shifted = choices.answer != super::machine::Answer::SamePlace;
+            return Question::Whole(WholeQuery { shape, x, a, logit, centre, shifted });
+        }
+        let k = posterior.window(time);
+        let (rows, columns) = (axis(shape.height, k, choices), axis(shape.width, k, choices));
+        debug_assert!(rows.pad == columns.pad && matches!(rows.pad, Pad::Zeros | Pad::Wrap));
+        let x = pad_query(x, shape.channels, &rows, &columns);
+        Question::Local(Query { shape, rows, columns, x, a, logit, centre, trace })
+    }
+
+    /// Adds the posterior over the images of `groups` to `partial`, on the instruction set they are laid out for.
+    fn answer(&self, training: &Training, groups: Range<usize>, partial: &mut Partial) {
+        match training.isa() {
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => {
+                if let Some(s) = super::simd::Avx512::detect() {
+                    // SAFETY: `detect` has seen AVX-512F, which implies the others.
+                    unsafe { self.answer_avx512(s, training, groups, partial) }
+                }
+            }
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => {
+                if let Some(s) = super::simd::Avx2::detect() {
+                    // SAFETY: `detect` has seen AVX2 and FMA.
+                    unsafe { self.answer_avx2(s, training, groups, partial) }
+                }
+            }
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Isa::Simd128 => self.answer_with(super::simd::Simd128, training, groups, partial),
+            Isa::Portable => self.answer_with(Portable, training, groups, partial),
+        }
+    }
+
+    #[inline(always)]
+    fn answer_with<S: super::simd::Simd>(
+        &self,
+        s: S,
+        training: &Training,
+        groups: Range<usize>,
+        partial: &mut Partial,
+    ) {
+        match self {
+            Question::Local(query) => sweep::run(s, query, training, groups, partial),
+            Question::Whole(query) => whole::run(s, query, training, groups, partial),
+        }
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx512f,avx2,fma")]
+    fn answer_avx512(&self, s: super::simd::Avx512, training: &Training, groups: Range<usize>, partial: &mut Partial) {
+        self.answer_with(s, training, groups, partial);
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[target_feature(enable = "avx2,fma")]
+    fn answer_avx2(&self, s: super::simd::Avx2, training: &Training, groups: Range<usize>, partial: &mut Partial) {
+        self.answer_with(s, training, groups, partial);
+    }
+}
