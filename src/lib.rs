@@ -13,6 +13,7 @@
 //! - [`gpu`]: the learned denoiser and the sampler on the GPU, in WGSL.
 //! - [`sampler`]: one loop for every denoiser; solvers, guidance, noise.
 //! - [`theory`]: the analytic denoisers, which predict what the network draws.
+//! - [`metrics`]: how alike pictures are: agreement, novelty.
 //! - `train`: data sets, the training loop (native).
 //! - `command`: the native command's subcommands.
 //! - [`pack`]: the model pack, read as untrusted input.
@@ -21,6 +22,7 @@
 pub mod command;
 pub mod denoiser;
 pub mod gpu;
+pub mod metrics;
 pub mod network;
 pub mod pack;
 pub mod sampler;
