@@ -17,6 +17,7 @@
 //! - `train`: data sets, the training loop (native).
 //! - `command`: the native command's subcommands.
 //! - [`pack`]: the model pack, read as untrusted input.
+//! - [`prompt`]: free words to an entry of the pack's vocabulary.
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod command;
@@ -25,6 +26,7 @@ pub mod gpu;
 pub mod metrics;
 pub mod network;
 pub mod pack;
+pub mod prompt;
 pub mod sampler;
 pub mod schedule;
 pub mod theory;

@@ -182,7 +182,7 @@ fn check_prompts(prompts: &[PromptEntry]) -> Result<(), PackError> {
         if !names.insert(&entry.name) {
             return fail(format!("the prompt “{}” comes twice", entry.name));
         }
-        if entry.words.len() > limits::WORDS {
+        if entry.words.len().max(entry.unlike.len()) > limits::WORDS {
             return fail(format!(
                 "prompt {}: expected up to {} words, found {}",
                 entry.name,
@@ -190,7 +190,7 @@ fn check_prompts(prompts: &[PromptEntry]) -> Result<(), PackError> {
                 entry.words.len()
             ));
         }
-        for word in entry.words.iter().chain([&entry.label]) {
+        for word in entry.words.iter().chain(&entry.unlike).chain([&entry.label]) {
             if word.trim().is_empty() || word.len() > limits::NAME {
                 return fail(format!("prompt {}: expected words of 1 to {} bytes", entry.name, limits::NAME));
             }

@@ -87,7 +87,7 @@ pub struct Terms {
 }
 
 /// One thing that can be asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PromptEntry {
     /// Short name, `[a-z0-9._-]`.
@@ -97,6 +97,9 @@ pub struct PromptEntry {
     /// Other words for it, in the singular; a word that several entries list is ambiguous.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<String>,
+    /// Words that are spelled almost like one of `words` and mean something else (“scandal”): never taken for a slip.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unlike: Vec<String>,
 }
 
 /// One network.

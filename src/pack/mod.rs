@@ -12,7 +12,7 @@
 mod base64;
 mod check;
 mod error;
-mod manifest;
+pub mod manifest;
 mod tensors;
 mod training;
 mod weights;
@@ -20,7 +20,7 @@ mod weights;
 #[cfg(not(target_arch = "wasm32"))]
 mod folder;
 #[cfg(not(target_arch = "wasm32"))]
-mod writer;
+pub mod writer;
 
 pub use error::PackError;
 pub use manifest::{

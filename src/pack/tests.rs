@@ -40,7 +40,12 @@ fn some_weights() -> Weights {
 
 fn draft() -> PackDraft {
     let terms = |attribution: &str| Terms { licence: "MIT".into(), attribution: attribution.into(), url: None };
-    let prompt = |name: &str| PromptEntry { name: name.into(), label: name.to_uppercase(), words: vec![name.into()] };
+    let prompt = |name: &str| PromptEntry {
+        name: name.into(),
+        label: name.to_uppercase(),
+        words: vec![name.into()],
+        unlike: vec![],
+    };
     PackDraft {
         name: "tiny".into(),
         title: "Tiny".into(),
