@@ -16,11 +16,20 @@ struct Cli {
 enum Command {
     /// Train a network on a data set
     Train(command::train::TrainArgs),
+    /// Train the classifier that grades samples
+    Judge(command::judge::JudgeArgs),
+    /// Make, fill and check model packs
+    Pack(command::pack::PackArgs),
+    /// Draw pictures from a prompt
+    Sample(command::sample::SampleArgs),
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Train(args) => command::train::train(&args),
+        Command::Judge(args) => command::judge::judge(&args),
+        Command::Pack(args) => command::pack::pack(&args),
+        Command::Sample(args) => command::sample::sample(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,17 +1,83 @@
-//! The native command's subcommands, one file each; `bin/morphogen.rs` only picks one. What they share is here: opening
-//! data and packs, choosing a device, progress bars.
+//! The native command's subcommands, one file each; `bin/morphogen.rs` only picks one. What they share is here: errors,
+//! progress bars, opening a network of a pack.
 
+pub mod backend;
+pub mod judge;
+pub mod pack;
+pub mod quality;
+pub mod sample;
 pub mod train;
 
+use crate::gpu::{Gpu, GpuError, GpuNetwork};
+use crate::network::{BurnDenoiser, NetworkError};
+use crate::pack::{Pack, PackError};
+use crate::prompt::PromptError;
+use crate::sampler::SampleError;
+use crate::train::TrainError;
+use burn::tensor::Device;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::path::PathBuf;
 use thiserror::Error;
 
 /// A subcommand failed; the message says why and what to do.
 #[derive(Debug, Error)]
 pub enum CommandError {
-    /// Training failed.
+    /// Training or its data failed.
     #[error(transparent)]
-    Train(#[from] crate::train::TrainError),
+    Train(#[from] TrainError),
+    /// The pack is not usable.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// The prompt is not understood.
+    #[error(transparent)]
+    Prompt(#[from] PromptError),
+    /// The network is not usable.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// Sampling failed.
+    #[error(transparent)]
+    Sample(#[from] SampleError),
+    /// The GPU failed.
+    #[error(transparent)]
+    Gpu(#[from] GpuError),
+    /// A file could not be written or read.
+    #[error("{}: {message}", path.display())]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// What went wrong.
+        message: String,
+    },
     /// An option does not fit.
     #[error("{0}")]
     Usage(String),
+}
+
+impl CommandError {
+    /// A complaint about a file.
+    pub(crate) fn file(path: impl Into<PathBuf>, error: impl ToString) -> Self {
+        CommandError::File { path: path.into(), message: error.to_string() }
+    }
+}
+
+/// A bar with rate and time left.
+pub(crate) fn progress_bar(length: usize) -> ProgressBar {
+    let bar = ProgressBar::new(length as u64);
+    match ProgressStyle::with_template("{wide_bar} {pos}/{len} {msg}, {eta} left") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// A network of a pack on a burn device.
+pub(crate) fn network(pack: &Pack, name: &str, device: Device) -> Result<BurnDenoiser, CommandError> {
+    let entry = pack.manifest().network(name)?;
+    Ok(BurnDenoiser::on(&entry.config, &pack.weights(name)?, pack.manifest().image, device)?)
+}
+
+/// A network of a pack on the GPU.
+pub(crate) fn gpu_network(pack: &Pack, name: &str) -> Result<GpuNetwork, CommandError> {
+    let manifest = pack.manifest();
+    let (config, weights) = (&manifest.network(name)?.config, pack.weights(name)?);
+    Ok(pollster::block_on(async { GpuNetwork::new(&Gpu::new().await?, config, &weights, manifest.image).await })?)
 }

@@ -2,13 +2,12 @@
 //! folder. Run it again with the same options to resume.
 
 use super::CommandError;
+use super::backend::Backend;
 use crate::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
 use crate::schedule::Schedule;
 use crate::train::data::{Dataset, Split};
 use crate::train::trainer::{Settings, Trainer};
-use burn::tensor::Device;
 use clap::{Args, ValueEnum};
-use indicatif::{ProgressBar, ProgressStyle};
 use std::path::PathBuf;
 
 /// Options of `morphogen train`.
@@ -41,7 +40,7 @@ pub struct TrainArgs {
     /// Resize folder images to SIZE × SIZE
     #[arg(long)]
     size: Option<usize>,
-    /// Passes over the data
+    /// Passes over the data; may be changed on resuming
     #[arg(long, default_value_t = 60)]
     epochs: usize,
     /// Images per step
@@ -68,6 +67,9 @@ pub struct TrainArgs {
     /// Steps between checkpoints
     #[arg(long, default_value_t = 500)]
     every: usize,
+    /// Stop after this step of the run; the same command without it goes on
+    #[arg(long)]
+    until: Option<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -98,39 +100,6 @@ enum PrecisionArg {
     Auto,
     F32,
     Bf16,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Backend {
-    /// The CPU, with nothing to install
-    Flex,
-    /// libtorch on the CPU (needs the cargo feature `libtorch`)
-    Libtorch,
-    /// libtorch on an NVIDIA GPU (needs the cargo feature `libtorch` and a CUDA build of libtorch)
-    LibtorchCuda,
-    /// Any GPU with Vulkan (needs the cargo feature `vulkan`)
-    Vulkan,
-}
-
-impl Backend {
-    fn device(self) -> Result<Device, CommandError> {
-        match self {
-            Backend::Flex => Ok(Device::flex()),
-            #[cfg(feature = "libtorch")]
-            #[expect(deprecated, reason = "the fastest CPU backend there is; burn still ships it")]
-            Backend::Libtorch => Ok(Device::libtorch()),
-            #[cfg(feature = "libtorch")]
-            #[expect(deprecated, reason = "as above")]
-            Backend::LibtorchCuda => Ok(Device::libtorch_cuda(0usize)),
-            #[cfg(feature = "vulkan")]
-            Backend::Vulkan => Ok(Device::vulkan(burn::tensor::DeviceKind::DefaultDevice)),
-            #[allow(unreachable_patterns, reason = "unreachable only with every backend feature on")]
-            other => {
-                let feature = if other == Backend::Vulkan { "vulkan" } else { "libtorch" };
-                Err(CommandError::Usage(format!("this build has no {feature}; build with --features {feature}")))
-            }
-        }
-    }
 }
 
 impl TrainArgs {
@@ -191,13 +160,10 @@ pub fn train(args: &TrainArgs) -> Result<(), CommandError> {
         bf16,
     };
     let mut trainer = Trainer::new(settings, &data, &args.run, args.backend.device()?)?;
-    let bar = ProgressBar::new(trainer.steps() as u64).with_position(trainer.progress().step as u64);
+    let bar = super::progress_bar(trainer.steps()).with_position(trainer.progress().step as u64);
     bar.reset_eta();
-    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} steps, {msg}, {eta} left") {
-        bar.set_style(style);
-    }
     let mut mean = f32::NAN;
-    trainer.run(args.every, |report| {
+    trainer.run(args.every, args.until, |report| {
         mean = if mean.is_nan() { report.loss } else { 0.99 * mean + 0.01 * report.loss };
         let rate = bar.per_sec() * args.batch as f64;
         bar.set_message(format!("loss {mean:.4}, {rate:.0} images/s"));

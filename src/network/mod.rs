@@ -5,6 +5,8 @@
 pub mod config;
 mod denoise;
 pub mod embedding;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod judge;
 pub mod layers;
 pub mod module;
 pub mod weights;

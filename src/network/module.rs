@@ -85,19 +85,8 @@ impl Network {
     /// # Errors
     /// [`NetworkError::Device`] where the device cannot be read.
     pub fn weights(&self, config: &NetworkConfig, layers: &Layers) -> Result<Weights, NetworkError> {
-        struct Reader(Vec<Result<Vec<f32>, String>>);
-        impl ModuleVisitor for Reader {
-            fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-                let read = param.val().inner().try_into_vec_as::<f32>();
-                self.0.push(read.map_err(|error| error.to_string()));
-            }
-        }
-        let mut reader = Reader(Vec::new());
-        self.visit(&mut reader);
-        let arrays = layers.tensors(config).into_iter().zip(reader.0);
-        arrays
-            .map(|((name, shape), data)| Ok((name, Array { shape, data: data.map_err(NetworkError::Device)? })))
-            .collect()
+        let arrays = layers.tensors(config).into_iter().zip(read_parameters(self)?);
+        Ok(arrays.map(|((name, shape), data)| (name, Array { shape, data })).collect())
     }
 
     /// What the network predicts (noise or velocity), `[B, C, H, W]`, for noisy pictures `x` `[B, C, H, W]`, time rows
@@ -244,14 +233,28 @@ fn last_uses(layers: &Layers) -> Vec<Option<usize>> {
     last
 }
 
+/// Reads all float parameters of a module back, in visiting order.
+pub(super) fn read_parameters(module: &impl Module) -> Result<Vec<Vec<f32>>, NetworkError> {
+    struct Reader(Vec<Result<Vec<f32>, NetworkError>>);
+    impl ModuleVisitor for Reader {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let read = param.val().inner().try_into_vec_as::<f32>();
+            self.0.push(read.map_err(|error| NetworkError::Device(error.to_string())));
+        }
+    }
+    let mut reader = Reader(Vec::new());
+    module.visit(&mut reader);
+    reader.0.into_iter().collect()
+}
+
 /// Brings named arrays to a device as parameters.
-struct Loader<'a> {
-    weights: &'a Weights,
-    device: &'a Device,
+pub(super) struct Loader<'a> {
+    pub(super) weights: &'a Weights,
+    pub(super) device: &'a Device,
 }
 
 impl Loader<'_> {
-    fn load<const D: usize>(&self, name: &str) -> Result<Param<Tensor<D>>, NetworkError> {
+    pub(super) fn load<const D: usize>(&self, name: &str) -> Result<Param<Tensor<D>>, NetworkError> {
         let position = self.weights.keys().position(|key| key == name);
         let (Some(array), Some(position)) = (self.weights.get(name), position) else {
             return Err(NetworkError::Missing(name.into()));

@@ -34,7 +34,7 @@ mod tests {
         fill(7, 0, &mut out);
         assert_eq!(out.map(f32::to_bits), PINNED);
     }
-    const PINNED: [u32; 4] = [0, 0, 0, 0];
+    const PINNED: [u32; 4] = [1064463727, 1070991724, 3187259722, 3209958448];
 
     #[test]
     fn seeds_and_streams_differ_and_prefixes_agree() {

@@ -3,8 +3,10 @@
 //! is killed while writing loses nothing.
 
 use super::TrainError;
-use crate::network::Weights;
+use super::trainer::Settings;
 use crate::network::weights::Array;
+use crate::network::{NetworkConfig, Weights};
+use crate::schedule::Schedule;
 use burn::optim::ModuleOptimizer;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use serde::{Deserialize, Serialize};
@@ -76,6 +78,16 @@ impl Checkpoint {
         };
         Ok((Some(checkpoint), optimizer))
     }
+}
+
+/// What a run has come to: config, schedule and the running average of its weights.
+///
+/// # Errors
+/// [`TrainError`] where the folder holds no run, or a broken one.
+pub fn run_result(run: &Path) -> Result<(NetworkConfig, Schedule, Weights), TrainError> {
+    let folder = run.join(NAME);
+    let settings: Settings = read_json(&folder.join("settings.json"))?;
+    Ok((settings.network, settings.schedule, read_weights(&folder.join("average.safetensors"))?))
 }
 
 fn remove(folder: &Path) -> Result<(), TrainError> {

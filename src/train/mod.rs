@@ -1,11 +1,12 @@
 //! Training, native only: data sets ([`data`]), the loop ([`trainer`]), the running average of weights ([`ema`]),
-//! checkpoints ([`checkpoint`]) and what one looks at meanwhile ([`picture`]). Nothing of it enters the browser.
+//! the [`judge`] that grades samples, checkpoints ([`checkpoint`]) and what one looks at meanwhile ([`picture`]). Nothing of it enters the browser.
 //!
 //! Every random draw is fixed by the seed and the step alone, so a resumed run continues exactly as an unbroken one.
 
 pub mod checkpoint;
 pub mod data;
 pub mod ema;
+pub mod judge;
 pub mod picture;
 pub mod trainer;
 

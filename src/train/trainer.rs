@@ -77,8 +77,7 @@ impl Settings {
     /// Warm-up, then half a cosine down to a hundredth.
     fn learning_rate(&self, step: usize, steps: usize) -> f64 {
         let rise = ((step + 1) as f64 / self.warmup.max(1) as f64).min(1.0);
-        let fall = 0.5 * (1.0 + (core::f64::consts::PI * step as f64 / steps as f64).cos());
-        self.learning_rate * rise * (0.01 + 0.99 * fall)
+        self.learning_rate * rise * cosine(step, steps)
     }
 }
 
@@ -97,7 +96,8 @@ pub struct Trainer<'a> {
 }
 
 impl<'a> Trainer<'a> {
-    /// Starts a run in the folder `run`, or resumes the one that is there.
+    /// Starts a run in the folder `run`, or resumes the one that is there. Only the number of epochs may differ from
+    /// before: from there on the learning rate follows the new length.
     ///
     /// # Errors
     /// [`TrainError`]: settings or data do not fit, or the folder holds a run with other settings.
@@ -112,7 +112,7 @@ impl<'a> Trainer<'a> {
         let json = serde_json::to_value(&settings).map_err(|error| TrainError::Settings(error.to_string()))?;
         let (checkpoint, optimizer) = Checkpoint::load(run, adam.init())?;
         let (progress, weights, average) = match checkpoint {
-            Some(checkpoint) if checkpoint.settings == json => {
+            Some(checkpoint) if same_run(&checkpoint.settings, &json) => {
                 (checkpoint.progress, checkpoint.weights, checkpoint.average)
             }
             Some(_) => {
@@ -145,22 +145,28 @@ impl<'a> Trainer<'a> {
         &self.progress
     }
 
-    /// Runs to the end; writes a checkpoint, the loss curve and a sample sheet every `every` steps and at the end.
+    /// Runs to the end, or up to step `until`; writes a checkpoint, the loss curve and a sample sheet every `every` steps and at the end.
     /// `on_step` hears of every step.
     ///
     /// # Errors
     /// [`TrainError`], also where the loss is no longer a number.
-    pub fn run(&mut self, every: usize, mut on_step: impl FnMut(Report)) -> Result<Weights, TrainError> {
+    pub fn run(
+        &mut self,
+        every: usize,
+        until: Option<usize>,
+        mut on_step: impl FnMut(Report),
+    ) -> Result<Weights, TrainError> {
         let steps = self.steps();
+        let end = until.unwrap_or(steps).min(steps);
         let mut clock = Instant::now();
-        while self.progress.step < steps {
+        while self.progress.step < end {
             let loss = self.step()?;
             let step = self.progress.step;
             if !loss.is_finite() {
                 return Err(TrainError::Diverged { loss, step });
             }
             on_step(Report { step, steps, loss });
-            if step % every.max(1) == 0 || step == steps {
+            if step % every.max(1) == 0 || step == end {
                 self.progress.seconds += clock.elapsed().as_secs_f64();
                 clock = Instant::now();
                 self.save()?;
@@ -267,6 +273,15 @@ impl<'a> Trainer<'a> {
     }
 }
 
+/// Whether two settings differ in the number of epochs at most.
+fn same_run(before: &serde_json::Value, now: &serde_json::Value) -> bool {
+    let (mut before, mut now) = (before.clone(), now.clone());
+    for settings in [&mut before, &mut now] {
+        settings["epochs"] = serde_json::Value::Null;
+    }
+    before == now
+}
+
 /// One step's inputs, row by row.
 struct Batch {
     /// `[B, C, H, W]`
@@ -279,19 +294,26 @@ struct Batch {
     conditions: Vec<f32>,
 }
 
-fn generator(seed: u64, stream: u64) -> ChaCha8Rng {
+/// Half a cosine from 1 down to a hundredth.
+pub(super) fn cosine(step: usize, steps: usize) -> f64 {
+    let fall = 0.5 * (1.0 + (core::f64::consts::PI * step as f64 / steps.max(1) as f64).cos());
+    0.01 + 0.99 * fall
+}
+
+/// A generator of its own for each seed and stream.
+pub(super) fn generator(seed: u64, stream: u64) -> ChaCha8Rng {
     let mut generator = ChaCha8Rng::seed_from_u64(seed);
     generator.set_stream(stream);
     generator
 }
 
 /// A uniform in [0, 1).
-fn uniform(generator: &mut ChaCha8Rng) -> f64 {
+pub(super) fn uniform(generator: &mut ChaCha8Rng) -> f64 {
     (generator.next_u64() >> 11) as f64 / (1u64 << 53) as f64
 }
 
 /// A permutation of `0..count` (Fisher–Yates), fixed by seed and epoch.
-fn shuffled(count: usize, seed: u64, epoch: u64) -> Vec<usize> {
+pub(super) fn shuffled(count: usize, seed: u64, epoch: u64) -> Vec<usize> {
     let mut generator = generator(seed, 2 * epoch);
     let mut order: Vec<usize> = (0..count).collect();
     for i in (1..count).rev() {

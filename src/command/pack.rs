@@ -1,0 +1,168 @@
+//! `morphogen pack`: makes, fills and checks model packs.
+
+use super::CommandError;
+use crate::denoiser::{Condition, Denoiser, ImageShape};
+use crate::network::BurnDenoiser;
+use crate::pack::{Images, Licence, NetworkDraft, Pack, PackDraft, PackWriter, Precision, PromptEntry, TestVector};
+use crate::sampler::noise;
+use crate::schedule::Schedule;
+use crate::train::checkpoint::run_result;
+use crate::train::data::{Dataset, Split};
+use burn::tensor::Device;
+use clap::{Args, Subcommand};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Options of `morphogen pack`.
+#[derive(Debug, Args)]
+pub struct PackArgs {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Begin a pack
+    Create {
+        /// Folder of the pack
+        pack: PathBuf,
+        /// JSON with name, title, version, image shape, schedule and licence
+        #[arg(long)]
+        draft: PathBuf,
+        /// JSON list of what can be asked for; the order is that of the classes
+        #[arg(long)]
+        prompts: PathBuf,
+    },
+    /// Add or replace a network, from the folder of a training run
+    Network {
+        /// Folder of the pack
+        pack: PathBuf,
+        /// Folder of the run
+        #[arg(long)]
+        run: PathBuf,
+        /// Name in the pack
+        #[arg(long)]
+        name: String,
+        /// Name for people
+        #[arg(long)]
+        title: String,
+        /// Guidance to use unless told otherwise
+        #[arg(long, default_value_t = 1.0)]
+        guidance: f64,
+    },
+    /// Add the first images of each class, for the theory
+    Training {
+        /// Folder of the pack
+        pack: PathBuf,
+        /// Folder with the data, as for `train`
+        #[arg(long)]
+        data: PathBuf,
+        /// Images per class
+        #[arg(long, default_value_t = 600)]
+        count: usize,
+    },
+    /// Check every file of a pack
+    Check {
+        /// Folder of the pack
+        pack: PathBuf,
+    },
+}
+
+/// What a pack begins with, as a JSON file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Draft {
+    name: String,
+    title: String,
+    version: String,
+    image: ImageShape,
+    #[serde(default)]
+    schedule: Schedule,
+    licence: Licence,
+}
+
+impl Draft {
+    /// Reads a draft.
+    ///
+    /// # Errors
+    /// [`CommandError::File`] where it is missing or not such JSON.
+    pub fn read(path: &Path) -> Result<Self, CommandError> {
+        read_json(path)
+    }
+
+    /// The draft with its prompts.
+    pub fn pack(self, prompts: Vec<PromptEntry>) -> PackDraft {
+        let Draft { name, title, version, image, schedule, licence } = self;
+        PackDraft { name, title, version, image, schedule, licence, prompts }
+    }
+}
+
+/// Seed and time of every test vector: half noise, where both of the network's jobs (tone and detail) show.
+const TEST_SEED: u64 = 7;
+const TEST_TIME: f64 = 0.5;
+
+/// Runs `morphogen pack`.
+///
+/// # Errors
+/// [`CommandError`] with what went wrong.
+pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
+    match &args.action {
+        Action::Create { pack, draft, prompts } => {
+            let prompts: Vec<PromptEntry> = read_json(prompts)?;
+            PackWriter::create(pack, Draft::read(draft)?.pack(prompts))?.finish()?;
+        }
+        Action::Network { pack, run, name, title, guidance } => {
+            let mut writer = PackWriter::update(pack)?;
+            let (config, schedule, weights) = run_result(run)?;
+            let (shape, packed) = (writer.manifest().image, writer.manifest().schedule);
+            if schedule != packed {
+                let message = format!("the run used the schedule {schedule:?}, the pack says {packed:?}");
+                return Err(CommandError::Usage(message));
+            }
+            let rounded = Precision::F16.round(&weights);
+            let denoiser = BurnDenoiser::on(&config, &rounded, shape, Device::flex())?;
+            let test = test_vector(denoiser, schedule, shape)?;
+            let (title, guidance) = (title.clone(), *guidance);
+            let draft = NetworkDraft { title, config, guidance, precision: Precision::F16, test };
+            writer.network(name, draft, &weights)?;
+            writer.finish()?;
+        }
+        Action::Training { pack, data, count } => {
+            let mut writer = PackWriter::update(pack)?;
+            let data = Dataset::open(data, Split::Train, Some(writer.manifest().image.width))?;
+            let names: Vec<String> = writer.manifest().prompts.iter().map(|prompt| prompt.name.clone()).collect();
+            for (class, name) in names.iter().enumerate() {
+                let members = (0..data.len()).filter(|&n| data.labels[n] == class).take(*count);
+                let length = data.shape.len();
+                let bytes: Vec<u8> =
+                    members.flat_map(|n| &data.images[n * length..(n + 1) * length]).copied().collect();
+                let images = Images { count: bytes.len() / length, shape: data.shape, data: bytes };
+                writer.training(name, &images)?;
+            }
+            writer.finish()?;
+        }
+        Action::Check { pack } => {
+            let report = Pack::open(pack)?.check();
+            print!("{report}");
+            if !report.is_good() {
+                return Err(CommandError::Usage("the pack is not good".into()));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn test_vector(mut denoiser: BurnDenoiser, schedule: Schedule, shape: ImageShape) -> Result<TestVector, CommandError> {
+    let mut x = vec![0.0; shape.len()];
+    noise::fill(TEST_SEED, 0, &mut x);
+    let answer =
+        denoiser.denoise(&x, schedule.at(TEST_TIME), &[Condition::Null]).map_err(crate::network::NetworkError::from)?;
+    Ok(TestVector::new(TEST_SEED, TEST_TIME, None, &answer))
+}
+
+fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, CommandError> {
+    let bytes = fs::read(path).map_err(|error| CommandError::file(path, error))?;
+    serde_json::from_slice(&bytes).map_err(|error| CommandError::file(path, error))
+}

@@ -1,0 +1,97 @@
+//! Trains the judge: cross-entropy on real images, shifted by up to two pixels and mirrored at random so that it does
+//! not lean on exact places. Fixed by the seed.
+
+use super::TrainError;
+use super::data::{Dataset, pixel};
+use super::trainer::{cosine, generator, shuffled, uniform};
+use crate::network::judge::{self, Judge};
+use crate::network::{NetworkError, Weights};
+use burn::optim::{AdamConfig, GradientsParams};
+use burn::tensor::activation::log_softmax;
+use burn::tensor::{Device, Tensor, TensorData};
+
+/// Channels of the judge's convolutions; the last is the number of features.
+const WIDTHS: [usize; 4] = [32, 64, 128, 128];
+const LEARNING_RATE: f64 = 2e-3;
+const SHIFT: i64 = 2;
+
+/// Trains for `epochs` passes; `on_step` hears step, steps and loss.
+///
+/// # Errors
+/// [`TrainError`], also where the loss is no longer a number.
+pub fn train(
+    data: &Dataset,
+    epochs: usize,
+    batch: usize,
+    seed: u64,
+    device: &Device,
+    mut on_step: impl FnMut(usize, usize, f32),
+) -> Result<Weights, TrainError> {
+    let per_epoch = data.len() / batch.max(1);
+    if batch == 0 || per_epoch == 0 || epochs == 0 {
+        return Err(TrainError::Settings("expected at least one epoch and a batch no larger than the data".into()));
+    }
+    let tensors = judge::tensors(data.shape.channels, WIDTHS, data.classes);
+    let autodiff = device.clone().autodiff();
+    let mut judge = Judge::new(&judge::initial(&tensors, seed), &autodiff)?;
+    let mut adam = AdamConfig::new().with_epsilon(1e-8).init();
+    let steps = per_epoch * epochs;
+    let mut order = Vec::new();
+    for step in 0..steps {
+        if step % per_epoch == 0 {
+            order = shuffled(data.len(), seed, (step / per_epoch) as u64);
+        }
+        let start = step % per_epoch * batch;
+        let (pictures, targets) = draw(data, &order[start..start + batch], seed, step);
+        let size = [batch, data.shape.channels, data.shape.height, data.shape.width];
+        let pictures = Tensor::<4>::from_data(TensorData::new(pictures, size), &autodiff);
+        let targets = Tensor::<2>::from_data(TensorData::new(targets, [batch, data.classes]), &autodiff);
+        let logits = judge.logits(judge.features(pictures));
+        let loss = (log_softmax(logits, 1) * targets).sum() / -(batch as f64);
+        let gradients = GradientsParams::from_grads(loss.backward(), &judge);
+        judge = adam.step(LEARNING_RATE * cosine(step, steps), judge, gradients);
+        let loss = loss.inner().try_into_scalar::<f32>().map_err(|error| NetworkError::Device(error.to_string()))?;
+        if !loss.is_finite() {
+            return Err(TrainError::Diverged { loss, step });
+        }
+        on_step(step + 1, steps, loss);
+    }
+    Ok(judge.weights(&tensors)?)
+}
+
+/// Share of images that the judge assigns to their own class.
+///
+/// # Errors
+/// [`NetworkError`] where the device fails.
+pub fn accuracy(judge: &Judge, data: &Dataset) -> Result<f64, NetworkError> {
+    let pictures: Vec<f32> = data.images.iter().map(|&byte| pixel(byte)).collect();
+    let verdict = judge.judge(&pictures, data.shape)?;
+    let right = verdict.classes.iter().zip(&data.labels).filter(|(found, label)| found == label).count();
+    Ok(right as f64 / data.len().max(1) as f64)
+}
+
+/// Shifted, maybe mirrored pictures `[B, C, H, W]` and one-hot targets `[B, classes]`.
+fn draw(data: &Dataset, chosen: &[usize], seed: u64, step: usize) -> (Vec<f32>, Vec<f32>) {
+    let mut random = generator(seed, 2 * step as u64 + 1);
+    let (height, width) = (data.shape.height as i64, data.shape.width as i64);
+    let mut pictures = Vec::with_capacity(chosen.len() * data.shape.len());
+    let mut targets = vec![0.0; chosen.len() * data.classes];
+    for (n, &image) in chosen.iter().enumerate() {
+        let mut shift = || (uniform(&mut random) * (2 * SHIFT + 1) as f64) as i64 - SHIFT;
+        let (down, right) = (shift(), shift());
+        let mirror = uniform(&mut random) < 0.5;
+        let source = &data.images[image * data.shape.len()..(image + 1) * data.shape.len()];
+        for plane in source.chunks(data.shape.height * data.shape.width) {
+            for y in 0..height {
+                for x in 0..width {
+                    let x = if mirror { width - 1 - x } else { x };
+                    let (y, x) = (y - down, x - right);
+                    let inside = (0..height).contains(&y) && (0..width).contains(&x);
+                    pictures.push(if inside { pixel(plane[(y * width + x) as usize]) } else { -1.0 });
+                }
+            }
+        }
+        targets[n * data.classes + data.labels[image]] = 1.0;
+    }
+    (pictures, targets)
+}

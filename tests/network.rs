@@ -1,0 +1,187 @@
+//! The network as it is defined once in burn: sizes, invariances, and that nothing is accepted that does not fit.
+
+use morphogen::denoiser::{Condition, DenoiseError, Denoiser, ImageShape};
+use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
+use morphogen::network::layers::{Conv, Op};
+use morphogen::network::weights::{Array, initial};
+use morphogen::network::{BurnDenoiser, Layers, NetworkError, Weights};
+use morphogen::sampler::noise;
+use morphogen::schedule::Schedule;
+
+fn config(architecture: Architecture) -> NetworkConfig {
+    NetworkConfig {
+        architecture,
+        channels: 1,
+        kernel: 3,
+        padding: Padding::Zeros,
+        normalisation: Normalisation::None,
+        condition: ConditionKind::Class { count: 10 },
+        embedding: 16,
+        prediction: Prediction::Velocity,
+    }
+}
+
+fn unet(widths: &[usize], attention_heads: usize) -> NetworkConfig {
+    config(Architecture::UNet { widths: widths.to_vec(), attention_heads })
+}
+
+fn resnet(width: usize, layers: usize) -> NetworkConfig {
+    config(Architecture::ResNet { width, layers })
+}
+
+/// Weights in which every tensor is random, the zeroed last layer included, so that outputs depend on everything.
+fn random(config: &NetworkConfig, seed: u64) -> Weights {
+    let mut weights = initial(config, seed).unwrap();
+    for (stream, array) in weights.values_mut().enumerate() {
+        let mut extra = vec![0.0; array.data.len()];
+        noise::fill(seed + 1, stream as u64, &mut extra);
+        array.data.iter_mut().zip(extra).for_each(|(value, extra)| *value += 0.05 * extra);
+    }
+    weights
+}
+
+fn picture(seed: u64, shape: ImageShape) -> Vec<f32> {
+    let mut x = vec![0.0; shape.len()];
+    noise::fill(seed, 0, &mut x);
+    x
+}
+
+fn denoise(config: &NetworkConfig, shape: ImageShape, x: &[f32], condition: Condition) -> Vec<f32> {
+    let mut denoiser = BurnDenoiser::new(config, &random(config, 3), shape).unwrap();
+    denoiser.denoise(x, Schedule::Cosine.at(0.5), &[condition]).unwrap()
+}
+
+const SMALL: ImageShape = ImageShape { channels: 1, height: 12, width: 8 };
+
+#[test]
+fn the_shipped_architectures_keep_their_size() {
+    let count = |config: &NetworkConfig| {
+        let tensors = Layers::new(config).unwrap().tensors(config);
+        tensors.iter().map(|(_, shape)| shape.iter().product::<usize>()).sum::<usize>()
+    };
+    let plain = NetworkConfig { embedding: 64, ..unet(&[32, 64, 128], 0) };
+    let groups = Normalisation::Group { groups: 8 };
+    let attention = NetworkConfig { embedding: 64, normalisation: groups, ..unet(&[32, 64, 128], 4) };
+    assert!(count(&plain) * 2 <= 1_300_000, "{} weights", count(&plain));
+    assert!(count(&attention) * 2 <= 2_000_000, "{} weights", count(&attention));
+}
+
+#[test]
+fn values_are_made_before_they_are_used_and_end_at_full_resolution() {
+    for config in [unet(&[4, 8, 8], 2), unet(&[4], 0), resnet(4, 5)] {
+        let layers = Layers::new(&config).unwrap();
+        for (i, layer) in layers.list.iter().enumerate() {
+            let uses = match &layer.op {
+                Op::Attention(attention) => vec![attention.input],
+                Op::Conv(Conv { input, skip, residual, .. }) => {
+                    [Some(*input), *skip, *residual].into_iter().flatten().collect()
+                }
+            };
+            assert!(uses.iter().all(|&value| value <= i), "layer {} uses a later value", layer.name);
+        }
+        assert_eq!(layers.values(1).last(), Some(&(1, 0)));
+    }
+}
+
+#[test]
+fn an_untrained_network_predicts_nothing() {
+    let config = unet(&[4, 8], 0);
+    let mut denoiser = BurnDenoiser::new(&config, &initial(&config, 1).unwrap(), SMALL).unwrap();
+    let x = picture(1, SMALL);
+    let time = Schedule::Cosine.at(0.3);
+    let expected: Vec<f32> = x.iter().map(|x| time.a as f32 * x).collect();
+    assert_eq!(denoiser.denoise(&x, time, &[Condition::Class(0)]).unwrap(), expected);
+}
+
+#[test]
+fn a_circular_resnet_is_translation_equivariant() {
+    let config = NetworkConfig { padding: Padding::Circular, ..resnet(6, 4) };
+    let x = picture(5, SMALL);
+    let roll = |x: &[f32]| -> Vec<f32> {
+        let (height, width) = (SMALL.height, SMALL.width);
+        (0..x.len()).map(|i| x[(i / width + height - 5) % height * width + (i % width + width - 3) % width]).collect()
+    };
+    let straight = roll(&denoise(&config, SMALL, &x, Condition::Class(2)));
+    let rolled = denoise(&config, SMALL, &roll(&x), Condition::Class(2));
+    let difference = straight.iter().zip(&rolled).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(difference < 1e-5, "{difference}");
+    let zeros = NetworkConfig { padding: Padding::Zeros, ..config };
+    let straight = roll(&denoise(&zeros, SMALL, &x, Condition::Class(2)));
+    let rolled = denoise(&zeros, SMALL, &roll(&x), Condition::Class(2));
+    assert_ne!(straight, rolled, "zero padding lets the network see the border");
+}
+
+#[test]
+fn a_resnet_sees_exactly_its_receptive_field() {
+    let config = resnet(6, 3);
+    let x = picture(5, SMALL);
+    let mut touched = x.clone();
+    touched[5 * SMALL.width + 3] += 1.0;
+    let (before, after) =
+        (denoise(&config, SMALL, &x, Condition::Class(1)), denoise(&config, SMALL, &touched, Condition::Class(1)));
+    for (i, (a, b)) in before.iter().zip(&after).enumerate() {
+        let (row, column) = ((i / SMALL.width) as i64, (i % SMALL.width) as i64);
+        let inside = (row - 5).abs() <= 3 && (column - 3).abs() <= 3;
+        assert!(inside || a == b, "pixel {row}, {column} lies beyond the receptive field of 7");
+    }
+    assert_ne!(before, after);
+}
+
+#[test]
+fn conditions_matter_and_batches_are_independent() {
+    let config = unet(&[4, 8], 2);
+    let mut denoiser = BurnDenoiser::new(&config, &random(&config, 3), SMALL).unwrap();
+    let (x, y) = (picture(1, SMALL), picture(2, SMALL));
+    let time = Schedule::Cosine.at(0.7);
+    let batch = [x.clone(), y.clone(), x.clone()].concat();
+    let conditions = [Condition::Class(0), Condition::Class(4), Condition::Null];
+    let together = denoiser.denoise(&batch, time, &conditions).unwrap();
+    for (n, (x, condition)) in [&x, &y, &x].into_iter().zip(conditions).enumerate() {
+        let alone = denoiser.denoise(x, time, &[condition]).unwrap();
+        let part = &together[n * SMALL.len()..(n + 1) * SMALL.len()];
+        assert!(alone.iter().zip(part).all(|(a, b)| (a - b).abs() < 1e-5));
+    }
+    assert_ne!(together[..SMALL.len()], together[2 * SMALL.len()..]);
+}
+
+#[test]
+fn vector_conditions_are_taken_and_blend() {
+    let config = NetworkConfig { condition: ConditionKind::Vector { size: 3 }, ..unet(&[4], 0) };
+    let x = picture(1, SMALL);
+    let at = |values: [f32; 3]| denoise(&config, SMALL, &x, Condition::Vector(values.to_vec()));
+    assert_ne!(at([1.0, 0.0, 0.0]), at([0.0, 1.0, 0.0]));
+}
+
+#[test]
+fn what_does_not_fit_is_refused_with_words() {
+    let config = unet(&[4, 8], 0);
+    let weights = random(&config, 3);
+    let new = |weights: &Weights, shape| BurnDenoiser::new(&config, weights, shape);
+    let odd = ImageShape { width: 7, ..SMALL };
+    assert!(matches!(new(&weights, odd), Err(NetworkError::Config(_))));
+    assert!(matches!(new(&weights, ImageShape { channels: 3, ..SMALL }), Err(NetworkError::Config(_))));
+    let mut missing = weights.clone();
+    missing.remove("in.weight");
+    assert!(matches!(new(&missing, SMALL), Err(NetworkError::Missing(name)) if name == "in.weight"));
+    let mut extra = weights.clone();
+    extra.insert("other".into(), Array { shape: vec![1], data: vec![0.0] });
+    assert!(matches!(new(&extra, SMALL), Err(NetworkError::Unknown(name)) if name == "other"));
+    let mut denoiser = new(&weights, SMALL).unwrap();
+    let x = picture(1, SMALL);
+    let time = Schedule::Cosine.at(0.5);
+    let refused = denoiser.denoise(&x, time, &[Condition::Class(10)]);
+    assert!(matches!(refused, Err(DenoiseError::Condition { .. })));
+    assert!(matches!(denoiser.denoise(&x[1..], time, &[Condition::Null]), Err(DenoiseError::Shape { .. })));
+    let broken = [
+        NetworkConfig { kernel: 4, ..config.clone() },
+        NetworkConfig { channels: 2, ..config.clone() },
+        NetworkConfig { embedding: 15, ..config.clone() },
+        NetworkConfig { normalisation: Normalisation::Group { groups: 3 }, ..config.clone() },
+        unet(&[], 0),
+        unet(&[4, 6], 4),
+        resnet(4, 1),
+    ];
+    for broken in broken {
+        assert!(Layers::new(&broken).is_err(), "{broken:?}");
+    }
+}
