@@ -129,8 +129,8 @@ impl fmt::Display for Listed<'_> {
 struct Phrase<'a> {
     /// As the vocabulary spells it.
     text: &'a str,
-    /// Its words as they are compared, written together: “t-shirt”, “t shirt” and “tshirt” are the same.
-    key: String,
+    /// Its words written together: “t-shirt”, “t shirt” and “tshirt” are the same.
+    key: Key,
     entry: usize,
 }
 
@@ -156,7 +156,8 @@ pub fn understand(entries: &[PromptEntry], text: &str) -> Result<Understood, Pro
         return fail(Problem::Empty, Vec::new(), Vec::new());
     }
     let phrases = phrases(entries);
-    let unlike: BTreeSet<String> = entries.iter().flat_map(|entry| &entry.unlike).map(|word| key(word)).collect();
+    let unlike: BTreeSet<String> =
+        entries.iter().flat_map(|entry| &entry.unlike).map(|word| Key::of(word).word).collect();
     let (mut matches, mut ignored, mut strangers) = (Vec::new(), Vec::new(), Vec::new());
     let mut negated = false;
     let mut i = 0;
@@ -218,9 +219,25 @@ fn is_in(list: &str, word: &str) -> bool {
     list.split(' ').any(|listed| listed == word)
 }
 
-/// The words of `text` as they are compared, written together.
-fn key(text: &str) -> String {
-    tokens(text).iter().map(|token| token.word.as_str()).collect()
+/// A run of words written together, as they are compared.
+struct Key {
+    /// In the singular: what tells whether two are the same.
+    word: String,
+    /// As it stands: slips are sought here, too, because one in the ending (“hooide”) hides the singular.
+    plain: String,
+}
+
+impl Key {
+    fn of(text: &str) -> Self {
+        Key::new(&tokens(text))
+    }
+
+    fn new(tokens: &[Token<'_>]) -> Self {
+        Key {
+            word: tokens.iter().map(|token| token.word.as_str()).collect(),
+            plain: tokens.iter().map(|token| token.plain.as_str()).collect(),
+        }
+    }
 }
 
 /// Every way to name every entry: its label (“T-shirt/top” is two), its name and its words.
@@ -230,8 +247,8 @@ fn phrases(entries: &[PromptEntry]) -> Vec<Phrase<'_>> {
     for (index, entry) in entries.iter().enumerate() {
         let words = entry.label.split('/').chain([entry.name.as_str()]).chain(entry.words.iter().map(String::as_str));
         for text in words.map(str::trim) {
-            let key = key(text);
-            if !key.is_empty() && seen.insert((key.clone(), index)) {
+            let key = Key::of(text);
+            if !key.word.is_empty() && seen.insert((key.word.clone(), index)) {
                 phrases.push(Phrase { text, key, entry: index });
             }
         }
@@ -240,29 +257,28 @@ fn phrases(entries: &[PromptEntry]) -> Vec<Phrase<'_>> {
 }
 
 /// Tries the longest run of words at the beginning of `tokens` first.
-fn longest<T>(tokens: &[Token<'_>], find: impl Fn(&str) -> Option<T>) -> Option<(usize, T)> {
-    (1..=tokens.len().min(MAX_WINDOW)).rev().find_map(|length| {
-        let typed: String = tokens[..length].iter().map(|token| token.word.as_str()).collect();
-        find(&typed).map(|found| (length, found))
-    })
+fn longest<T>(tokens: &[Token<'_>], find: impl Fn(&Key) -> Option<T>) -> Option<(usize, T)> {
+    (1..=tokens.len().min(MAX_WINDOW))
+        .rev()
+        .find_map(|length| find(&Key::new(&tokens[..length])).map(|found| (length, found)))
 }
 
 /// The entries that a run of words names, and how it was meant if it was corrected.
 type Found = (BTreeSet<usize>, Option<String>);
 
-fn exact(phrases: &[Phrase<'_>], typed: &str) -> Option<Found> {
+fn exact(phrases: &[Phrase<'_>], typed: &Key) -> Option<Found> {
     let entries: BTreeSet<usize> =
-        phrases.iter().filter(|phrase| phrase.key == typed).map(|phrase| phrase.entry).collect();
+        phrases.iter().filter(|phrase| phrase.key.word == typed.word).map(|phrase| phrase.entry).collect();
     (!entries.is_empty()).then_some((entries, None))
 }
 
 /// The nearest phrase within reach of a slip; none where two entries are equally near, for then nobody can be sure.
-fn near(phrases: &[Phrase<'_>], unlike: &BTreeSet<String>, typed: &str) -> Option<Found> {
-    if unlike.contains(typed) {
+fn near(phrases: &[Phrase<'_>], unlike: &BTreeSet<String>, typed: &Key) -> Option<Found> {
+    if unlike.contains(&typed.word) {
         return None;
     }
-    let within = phrases.iter().filter_map(|phrase| slip(typed, &phrase.key).map(|cost| (cost, phrase)));
-    let reached: Vec<_> = within.collect();
+    let cost = |key: &Key| slip(&typed.word, &key.word).into_iter().chain(slip(&typed.plain, &key.plain)).min();
+    let reached: Vec<_> = phrases.iter().filter_map(|phrase| cost(&phrase.key).map(|cost| (cost, phrase))).collect();
     let best = reached.iter().map(|(cost, _)| *cost).min()?;
     let nearest: Vec<_> = reached.into_iter().filter(|(cost, _)| *cost == best).map(|(_, phrase)| phrase).collect();
     let meant = nearest.first()?;
@@ -276,8 +292,9 @@ fn suggestions(phrases: &[Phrase<'_>], strangers: &[&Token<'_>]) -> Vec<String> 
     let mut near: Vec<(usize, &str)> = Vec::new();
     for token in strangers {
         for phrase in phrases {
-            let apart = distance(&token.word, &phrase.key);
-            let length = phrase.key.chars().count();
+            let Key { word, plain } = &phrase.key;
+            let apart = distance(&token.word, word).min(distance(&token.plain, plain));
+            let length = word.chars().count();
             // A third of the letters may differ; more than that is another word.
             if length > 2 && apart <= (length / 3).max(1) {
                 near.push((apart, phrase.text));

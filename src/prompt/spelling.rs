@@ -7,7 +7,9 @@
 pub struct Token<'a> {
     /// As typed.
     pub typed: &'a str,
-    /// Lower case, without accents, in the singular.
+    /// Lower case, without accents.
+    pub plain: String,
+    /// The same in the singular.
     pub word: String,
     /// Whether a comma, full stop or the like stands before it.
     pub after_break: bool,
@@ -24,9 +26,9 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
         }
         if let Some(begin) = start.take() {
             let typed = &text[begin..position];
-            let word = singular(fold(typed));
-            if !word.is_empty() {
-                tokens.push(Token { typed, word, after_break });
+            let plain = fold(typed);
+            if !plain.is_empty() {
+                tokens.push(Token { typed, word: singular(plain.clone()), plain, after_break });
                 after_break = false;
             }
         }
