@@ -1,0 +1,132 @@
+/**
+ * The page's end of the worker: numbered requests, progress events, cancellation, and a new worker when one dies.
+ * Every request settles: with its answer, with its error, or with the error that ended the worker.
+ */
+import { MorphogenError, aborted, typed } from "./errors.js";
+
+/** @typedef {{ resolve: (value: any) => void, reject: (error: MorphogenError) => void, on: (event: string, data: any) => void }} Pending */
+
+/** @type {Map<string, WorkerClient>} one per pair of worker and wasm */
+const clients = new Map();
+
+/**
+ * The client that everyone on this page with the same addresses shares.
+ * @param {string} workerUrl
+ * @param {string} wasmUrl
+ */
+export function sharedClient(workerUrl, wasmUrl) {
+  const key = `${workerUrl} ${wasmUrl}`;
+  const client = clients.get(key) ?? new WorkerClient(workerUrl, wasmUrl);
+  clients.set(key, client);
+  return client;
+}
+
+export class WorkerClient {
+  /**
+   * @param {string} workerUrl
+   * @param {string} wasmUrl
+   */
+  constructor(workerUrl, wasmUrl) {
+    this.workerUrl = workerUrl;
+    this.wasmUrl = wasmUrl;
+    /** Grows with each worker; what an earlier one had loaded is gone. */
+    this.generation = 0;
+    this.next = 1;
+    /** @type {Map<number, Pending>} */
+    this.pending = new Map();
+    /** @type {Worker | undefined} */
+    this.worker = undefined;
+    /** @type {Promise<void> | undefined} */
+    this.started = undefined;
+  }
+
+  /**
+   * Starts worker and wasm unless they run. A failure is forgotten, so that the next caller tries again.
+   * @param {(data: any) => void} [onProgress]
+   */
+  start(onProgress = () => {}) {
+    if (!this.started) {
+      const worker = (this.worker = this.spawn());
+      this.generation += 1;
+      const started = this.post("start", { wasmUrl: this.wasmUrl }, { on: (_, data) => onProgress(data) });
+      this.started = started;
+      started.catch((error) => this.end(worker, error));
+    }
+    return this.started;
+  }
+
+  /**
+   * Sends one request; start first.
+   * @param {string} type
+   * @param {object} message
+   * @param {{ signal?: AbortSignal, on?: (event: string, data: any) => void }} [options]
+   * @returns {Promise<any>}
+   */
+  post(type, message, { signal, on = () => {} } = {}) {
+    if (signal?.aborted) return Promise.reject(aborted());
+    const worker = this.worker;
+    const id = this.next++;
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        worker?.postMessage({ type: "abort", id });
+        this.settle(id, (pending) => pending.reject(aborted()));
+      };
+      const done = () => signal?.removeEventListener("abort", abort);
+      this.pending.set(id, {
+        resolve: (value) => (done(), resolve(value)),
+        reject: (error) => (done(), reject(error)),
+        on,
+      });
+      signal?.addEventListener("abort", abort, { once: true });
+      worker?.postMessage({ id, type, ...message });
+    });
+  }
+
+  spawn() {
+    /** @type {Worker} */
+    let worker;
+    try {
+      worker = new Worker(this.workerUrl, { type: "module", name: "morphogen" });
+    } catch (thrown) {
+      throw new MorphogenError("worker-blocked", BLOCKED, { cause: thrown });
+    }
+    worker.addEventListener("message", ({ data }) => {
+      if (data.fatal) return this.end(worker, typed(data.fatal));
+      if (data.event) return this.pending.get(data.id)?.on(data.event, data.data);
+      this.settle(data.id, (pending) => (data.error ? pending.reject(typed(data.error)) : pending.resolve(data.result)));
+    });
+    worker.addEventListener("messageerror", () => this.end(worker, typed("a message could not be read")));
+    // The script itself did not load: it is missing, is not JavaScript, or a policy forbids it.
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      this.end(worker, new MorphogenError("worker-blocked", BLOCKED, { cause: event.message }));
+    });
+    return worker;
+  }
+
+  /**
+   * @param {number} id
+   * @param {(pending: Pending) => void} how
+   */
+  settle(id, how) {
+    const pending = this.pending.get(id);
+    this.pending.delete(id);
+    if (pending) how(pending);
+  }
+
+  /**
+   * Ends a worker and everything that waits for it; the next `start` makes a new one.
+   * @param {Worker} worker
+   * @param {MorphogenError} error
+   */
+  end(worker, error) {
+    worker.terminate();
+    if (this.worker !== worker) return;
+    this.worker = undefined;
+    this.started = undefined;
+    for (const id of [...this.pending.keys()]) this.settle(id, (pending) => pending.reject(error));
+  }
+}
+
+const BLOCKED =
+  "The drawing worker could not start. Its script may be missing, on another host, or forbidden by this site's security policy (worker-src 'self').";

@@ -1,0 +1,95 @@
+/** Fetches, compiles and starts the wasm core, and says in words what stopped it. Runs in the worker. */
+import init, * as glue from "./generated/morphogen.js";
+import { request } from "./download.js";
+import { MorphogenError, typed } from "./errors.js";
+
+/** @typedef {typeof import("./generated/morphogen.js")} Core */
+
+/** A module of one function, `() → v128`, that splats an integer: valid only where there is SIMD. */
+// prettier-ignore
+const SIMD = new Uint8Array([0,97,115,109, 1,0,0,0, 1,5,1,96,0,1,123, 3,2,1,0, 10,8,1,6,0,65,0,253,17,11]);
+
+/**
+ * @param {string} wasmUrl
+ * @param {AbortSignal} signal
+ * @param {import("./download.js").Progress} onProgress
+ * @returns {Promise<Core>}
+ */
+export async function compile(wasmUrl, signal, onProgress) {
+  if (typeof WebAssembly !== "object" || !valid(SIMD)) {
+    const sentence = "This browser cannot run the drawing engine (WebAssembly with SIMD). Any browser since 2023 can.";
+    throw new MorphogenError("wasm-unsupported", sentence);
+  }
+  const response = counted(await request(wasmUrl, signal), onProgress);
+  try {
+    const module = await build(response, wasmUrl);
+    await init({ module_or_path: module });
+  } catch (thrown) {
+    throw explained(thrown, wasmUrl);
+  }
+  glue.start();
+  return glue;
+}
+
+/**
+ * Compiles while downloading where the server sends the right type, and afterwards where it does not.
+ * @param {Response} response
+ * @param {string} url
+ */
+async function build(response, url) {
+  const type = (response.headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
+  if (type === "text/html") {
+    throw new MorphogenError("content-type", `${url} should be WebAssembly, but the server sent a web page. Check wasmUrl.`);
+  }
+  if (type === "application/wasm") return WebAssembly.compileStreaming(response);
+  return WebAssembly.compile(await response.arrayBuffer());
+}
+
+/**
+ * @param {unknown} thrown
+ * @param {string} url
+ */
+function explained(thrown, url) {
+  const { name, message } = /** @type {Error} */ (Object(thrown));
+  if (/content security policy|unsafe-eval|blocked by CSP|disallowed by embedder/i.test(message)) {
+    const sentence = "This site's security policy blocks WebAssembly. Its owner can allow it by adding 'wasm-unsafe-eval' to script-src in the Content-Security-Policy header.";
+    return new MorphogenError("wasm-blocked", sentence, { cause: thrown });
+  }
+  if (thrown instanceof MorphogenError || name === "RangeError" || name === "AbortError") return typed(thrown);
+  if (name === "TypeError") {
+    const sentence = `The connection broke while fetching ${url}. Check the network and try again.`;
+    return new MorphogenError("network", sentence, { cause: thrown });
+  }
+  return new MorphogenError("wasm-broken", `${url} is damaged or does not fit this package: ${message}`, { cause: thrown });
+}
+
+/** @param {Uint8Array<ArrayBuffer>} bytes */
+function valid(bytes) {
+  try {
+    return WebAssembly.validate(bytes);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The same response, telling how much of it has arrived.
+ * @param {Response} response
+ * @param {import("./download.js").Progress} onProgress
+ */
+function counted(response, onProgress) {
+  if (!response.body) return response;
+  const length = Number(response.headers.get("content-length"));
+  const total = length > 0 && !response.headers.get("content-encoding") ? length : undefined;
+  let loaded = 0;
+  const body = response.body.pipeThrough(
+    new TransformStream({
+      transform(chunk, controller) {
+        loaded += chunk.length;
+        onProgress(loaded, total);
+        controller.enqueue(chunk);
+      },
+    }),
+  );
+  return new Response(body, { status: response.status, headers: response.headers });
+}

@@ -1,0 +1,91 @@
+/** The inside of `<morphogen-sampler>`: its shadow tree and its styles, without a line of inline style. */
+
+/**
+ * @typedef {object} Parts
+ * @property {HTMLElement} root
+ * @property {HTMLCanvasElement} canvas
+ * @property {HTMLFormElement} controls
+ * @property {HTMLInputElement} prompt
+ * @property {HTMLButtonElement} draw
+ * @property {HTMLProgressElement} progress
+ * @property {HTMLElement} status
+ */
+
+const HTML = `
+<div id="root" part="root" data-state="poster">
+  <div id="picture" part="picture">
+    <canvas part="canvas" role="img" aria-label="Not drawn yet"></canvas>
+    <div id="poster"><slot name="poster"></slot></div>
+    <div id="fallback"><slot name="fallback"></slot></div>
+  </div>
+  <progress part="progress" max="1" value="0" aria-label="Steps taken" hidden></progress>
+  <form part="controls" hidden>
+    <input part="prompt" name="prompt" aria-label="What to draw" autocomplete="off" spellcheck="false" enterkeyhint="go">
+    <button part="button dice" type="button" name="dice" aria-label="Another seed">&#x2684;</button>
+    <button part="button draw" type="submit" name="draw">Draw</button>
+  </form>
+  <p id="status" part="status" role="status"></p>
+</div>`;
+
+const CSS = `
+:host { display: inline-block; width: var(--morphogen-size, 280px); max-width: 100%; color-scheme: light dark;
+  font: 0.875rem/1.4 var(--morphogen-font, system-ui, sans-serif); color: var(--morphogen-color, inherit); }
+:host([hidden]), [hidden] { display: none !important; }
+#picture { position: relative; aspect-ratio: 1; overflow: hidden; background: var(--morphogen-background, #000);
+  border-radius: var(--morphogen-radius, 4px); }
+canvas { display: block; width: 100%; height: 100%; object-fit: contain; image-rendering: pixelated; }
+#poster, #fallback { position: absolute; inset: 0; display: none; place-items: center; }
+[data-state="poster"] #poster, [data-state="error"] #fallback { display: grid; }
+[data-state="poster"] canvas, [data-state="error"] canvas { visibility: hidden; }
+::slotted(img) { width: 100%; height: 100%; object-fit: cover; image-rendering: pixelated; }
+progress { display: block; width: 100%; height: 3px; margin-top: 4px; border: 0; appearance: none;
+  background: transparent; accent-color: var(--morphogen-accent, #3b6ea8); }
+progress::-webkit-progress-bar { background: transparent; }
+progress::-webkit-progress-value { background: var(--morphogen-accent, #3b6ea8); }
+progress::-moz-progress-bar { background: var(--morphogen-accent, #3b6ea8); }
+form { display: flex; gap: 6px; margin-top: 8px; }
+input, button { font: inherit; min-height: 36px; padding: 0 10px; border-radius: var(--morphogen-radius, 4px);
+  border: 1px solid color-mix(in srgb, currentColor 45%, transparent); background: transparent; color: inherit; }
+input { flex: 1; min-width: 0; }
+button { cursor: pointer; }
+:focus-visible { outline: 2px solid var(--morphogen-accent, #3b6ea8); outline-offset: 2px; }
+#status { margin: 6px 0 0; min-height: 1.4em; }
+`;
+
+/** @type {CSSStyleSheet | undefined} one for all elements of the page */
+let sheet;
+
+/**
+ * Builds the shadow tree.
+ * @param {HTMLElement} host
+ * @param {{ draw: () => void, dice: () => void, prompt: (text: string) => void }} on
+ * @returns {Parts}
+ */
+export function shadow(host, on) {
+  const root = host.attachShadow({ mode: "open" });
+  root.innerHTML = HTML;
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(CSS);
+  }
+  root.adoptedStyleSheets = [sheet];
+  const find = (/** @type {string} */ selector) => /** @type {any} */ (root.querySelector(selector));
+  /** @type {Parts} */
+  const parts = {
+    root: find("#root"),
+    canvas: find("canvas"),
+    controls: find("form"),
+    prompt: find("input"),
+    draw: find("[name=draw]"),
+    progress: find("progress"),
+    status: find("#status"),
+  };
+  find("[name=dice]").addEventListener("click", on.dice);
+  parts.controls.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const stop = parts.draw.textContent === "Stop";
+    if (stop || parts.prompt.value === (host.getAttribute("prompt") ?? "")) on.draw();
+    else on.prompt(parts.prompt.value);
+  });
+  return parts;
+}

@@ -1,0 +1,252 @@
+/**
+ * `<morphogen-sampler model="models/fashion/" prompt="sneaker" seed="7" controls autoplay>`: the sampler as an element.
+ * Attributes mirror properties; events `load`, `step`, `sample`, `error`; slots `poster` and `fallback`.
+ */
+import { MorphogenError, typed } from "./errors.js";
+import { loadModel } from "./model.js";
+import { imageData } from "./sample.js";
+import { shadow } from "./element-parts.js";
+
+/** @typedef {import("./model.js").Model} Model */
+/** @typedef {import("./sample.js").Frame} Frame */
+/** @typedef {import("./sample.js").Sample} Sample */
+
+const TEXTS = ["model", "prompt", "solver", "network", "machine", "device"];
+const NUMBERS = ["seed", "steps", "count", "guidance"];
+const SWITCHES = ["controls", "autoplay"];
+
+/**
+ * The properties that mirror attributes; they are defined below.
+ * @typedef {object} Mirrored
+ * @property {string} model
+ * @property {string} prompt
+ * @property {string} solver
+ * @property {string} network
+ * @property {string} machine
+ * @property {string} device
+ * @property {number} seed
+ * @property {number} steps
+ * @property {number} count
+ * @property {number | undefined} guidance
+ * @property {boolean} controls
+ * @property {boolean} autoplay
+ */
+
+/** What the element extends: nothing where there is no page, so that importing on a server does no harm. */
+const Base = /** @type {new () => HTMLElement & Mirrored} */ (globalThis.HTMLElement ?? class {});
+
+export class MorphogenSampler extends Base {
+  static observedAttributes = [...TEXTS, ...NUMBERS, ...SWITCHES];
+
+  /** @type {import("./element-parts.js").Parts} */
+  #parts;
+  /** @type {Promise<Model> | undefined} */
+  #model;
+  /** @type {AbortController | undefined} */
+  #running;
+  /** @type {IntersectionObserver | undefined} */
+  #watcher;
+  /** @type {Sample | undefined} */
+  #sample;
+  #wanted = false;
+  #queued = false;
+
+  constructor() {
+    super();
+    this.#parts = shadow(this, {
+      draw: () => (this.#running ? this.cancel() : this.#ask()),
+      dice: () => ((this.seed = Math.floor(Math.random() * 1e6)), this.#ask()),
+      prompt: (text) => ((this.prompt = text), this.#ask()),
+    });
+    this.#sync();
+  }
+
+  /** The last finished sample. */
+  get sample() {
+    return this.#sample;
+  }
+
+  connectedCallback() {
+    this.#watcher = new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) this.#seen();
+    });
+    this.#watcher.observe(this);
+  }
+
+  disconnectedCallback() {
+    this.#watcher?.disconnect();
+    this.cancel();
+    this.#model?.then((model) => model.close(), () => {});
+    this.#model = undefined;
+  }
+
+  /**
+   * @param {string} name
+   * @param {string | null} before
+   * @param {string | null} now
+   */
+  attributeChangedCallback(name, before, now) {
+    if (before === now) return;
+    if (name === "model" || name === "device") {
+      this.#model?.then((model) => model.close(), () => {});
+      this.#model = undefined;
+    }
+    this.#sync();
+    // Several attributes set together make one new picture; none is made before the first was asked for.
+    if (this.#wanted && name !== "controls" && name !== "autoplay" && !this.#queued) {
+      this.#queued = true;
+      queueMicrotask(() => ((this.#queued = false), this.#ask()));
+    }
+  }
+
+  /**
+   * Draws with the attributes as they are. A drawing under way is cancelled.
+   * @returns {Promise<Sample>}
+   */
+  async draw() {
+    this.cancel();
+    this.#wanted = true;
+    const running = (this.#running = new AbortController());
+    this.#sync();
+    this.#say("Preparing …");
+    try {
+      const model = await (this.#model ??= this.#load());
+      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      const sample = await model.sample({
+        prompt: this.prompt || undefined,
+        seed: this.seed,
+        steps: this.steps,
+        count: this.count,
+        guidance: this.guidance,
+        solver: /** @type {any} */ (this.solver),
+        network: this.network || undefined,
+        machine: /** @type {any} */ (this.machine),
+        signal: running.signal,
+        onStep: (frame) => this.#step(frame, still),
+      });
+      this.#sample = sample;
+      this.#show(sample.pixels, sample);
+      const what = sample.prompt || "Picture";
+      this.#parts.canvas.ariaLabel = `${what}, drawn by a diffusion model from seed ${sample.seed}`;
+      this.#say(sample.notice || `${what} drawn.`);
+      this.#tell("sample", sample);
+      return sample;
+    } catch (thrown) {
+      const error = typed(thrown);
+      if (error.code !== "aborted") {
+        if (!this.#sample) this.#parts.root.dataset.state = "error";
+        this.#say(error.message);
+        this.#tell("error", error);
+      } else if (this.#running === running) this.#say("Cancelled.");
+      throw error;
+    } finally {
+      if (this.#running === running) this.#running = undefined;
+      this.#sync();
+    }
+  }
+
+  /** Stops a drawing under way. */
+  cancel() {
+    this.#running?.abort();
+  }
+
+  /** Draws for the reader: what goes wrong has been said in the status line and the `error` event. */
+  #ask() {
+    this.draw().catch(() => {});
+  }
+
+  async #load() {
+    try {
+      if (!this.model) throw new MorphogenError("range", "Set the attribute “model” to the folder of a model pack.");
+      const model = await loadModel(this.model, { device: /** @type {any} */ (this.device) });
+      this.#tell("load", model);
+      return model;
+    } catch (thrown) {
+      this.#model = undefined;
+      throw thrown;
+    }
+  }
+
+  #seen() {
+    if (this.autoplay && !this.#wanted) this.#ask();
+  }
+
+  /**
+   * @param {Frame} frame
+   * @param {boolean} still whether the reader asked for no motion
+   */
+  #step(frame, still) {
+    if (!still) this.#show(frame.x, frame.size);
+    this.#parts.progress.value = frame.step / frame.steps;
+    this.#tell("step", frame);
+  }
+
+  /**
+   * Shows all pictures of a batch in rows.
+   * @param {Float32Array} pixels
+   * @param {{ width: number, height: number, channels: number }} size
+   */
+  #show(pixels, { width, height, channels }) {
+    const count = pixels.length / (width * height * channels);
+    const columns = Math.ceil(Math.sqrt(count));
+    const { canvas, root } = this.#parts;
+    canvas.width = width * columns;
+    canvas.height = height * Math.ceil(count / columns);
+    const context = canvas.getContext("2d");
+    for (let n = 0; n < count; n += 1) {
+      const image = imageData(pixels, { width, height, channels }, n, 1);
+      context?.putImageData(image, (n % columns) * width, Math.floor(n / columns) * height);
+    }
+    root.dataset.state = "picture";
+  }
+
+  #sync() {
+    const { controls, draw, prompt, progress } = this.#parts;
+    controls.hidden = !this.controls;
+    draw.textContent = this.#running ? "Stop" : "Draw";
+    progress.hidden = !this.#running;
+    if (prompt.value !== this.prompt) prompt.value = this.prompt;
+  }
+
+  /** @param {string} text */
+  #say(text) {
+    this.#parts.status.textContent = text;
+  }
+
+  /**
+   * @param {string} type
+   * @param {unknown} detail
+   */
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+/** Property and attribute are one: `element.seed = 7` is `<… seed="7">`. */
+const DEFAULTS = { solver: "ddim", machine: "network", device: "auto", seed: 0, steps: 20, count: 1, guidance: undefined };
+for (const name of MorphogenSampler.observedAttributes) {
+  const fallback = /** @type {Record<string, unknown>} */ (DEFAULTS)[name] ?? (TEXTS.includes(name) ? "" : undefined);
+  Object.defineProperty(MorphogenSampler.prototype, name, {
+    configurable: true,
+    enumerable: true,
+    /** @this {MorphogenSampler} */
+    get() {
+      const value = this.getAttribute(name);
+      if (SWITCHES.includes(name)) return value !== null;
+      if (value === null || value === "") return fallback;
+      return NUMBERS.includes(name) ? Number(value) : value;
+    },
+    /** @this {MorphogenSampler} @param {unknown} value */
+    set(value) {
+      if (SWITCHES.includes(name)) this.toggleAttribute(name, Boolean(value));
+      else if (value === undefined || value === null) this.removeAttribute(name);
+      else this.setAttribute(name, String(value));
+    },
+  });
+}
+
+/** Registers `<morphogen-sampler>` where there is a page and nobody has yet. */
+export function define() {
+  const registry = globalThis.customElements;
+  if (registry && !registry.get("morphogen-sampler")) registry.define("morphogen-sampler", MorphogenSampler);
+}

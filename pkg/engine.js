@@ -1,0 +1,303 @@
+/**
+ * Packs and their networks inside the worker: each file is fetched once, each network built once per device, samples
+ * run one after another, and where a GPU fails the processor takes over and says so.
+ */
+import { Shared, download } from "./download.js";
+import { MorphogenError, aborted } from "./errors.js";
+
+/** @typedef {import("./compile.js").Core} Core */
+/** @typedef {import("./morphogen.js").Info} Info */
+/** @typedef {"auto" | "webgpu" | "cpu"} Device */
+/** @typedef {{ signal: AbortSignal, event: (event: string, data: any, transfer?: Transferable[]) => void }} Context */
+/** @typedef {{ network: import("./generated/morphogen.js").Network, device: "webgpu" | "cpu", notice: string }} Engine */
+/** @typedef {{ url: string, network?: string, device: Device }} Target */
+
+const MANIFEST_LIMIT = 1 << 20;
+
+/** Lets waiting messages (a cancellation) in before the next piece of work. */
+const breathe = () =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => (port1.close(), resolve(undefined));
+    port2.postMessage(0);
+  });
+
+export class Packs {
+  /** @param {() => Promise<Core>} core */
+  constructor(core) {
+    this.core = core;
+    /** @type {Map<string, Pack>} */
+    this.packs = new Map();
+    /** Samples wait here for the one before them. */
+    this.lane = Promise.resolve();
+  }
+
+  /** @param {string} url */
+  pack(url) {
+    const pack = this.packs.get(url) ?? new Pack(url, this.core);
+    this.packs.set(url, pack);
+    return pack;
+  }
+
+  /**
+   * @param {Target} target
+   * @param {Context} context
+   */
+  async load({ url, network, device }, { signal, event }) {
+    const pack = this.pack(url);
+    pack.users += 1;
+    try {
+      const { info } = await pack.open(signal);
+      const name = pack.named(info, network);
+      const { device: used, notice } = await this.alone(signal, () =>
+        pack.engine(name, device, signal, (loaded, total) => event("progress", { phase: "weights", loaded, total })),
+      );
+      return { info, network: name, device: used, notice };
+    } catch (thrown) {
+      pack.users -= 1;
+      throw thrown;
+    }
+  }
+
+  /**
+   * @param {{ url: string, text: string }} message
+   * @param {Context} context
+   */
+  async understand({ url, text }, { signal }) {
+    const { core } = await this.pack(url).open(signal);
+    return JSON.parse(core.understand(text));
+  }
+
+  /**
+   * @param {Target & { request: object, frames: boolean }} message
+   * @param {Context} context
+   */
+  async sample({ url, network, device, request, frames }, context) {
+    const pack = this.pack(url);
+    const { info } = await pack.open(context.signal);
+    const name = pack.named(info, network);
+    return this.alone(context.signal, async () => {
+      // Frames that a lost device had sent already are not sent twice: the same seed gives them again.
+      const sent = { step: -1 };
+      for (let losses = 0; ; losses += 1) {
+        const engine = await pack.engine(name, device, context.signal);
+        try {
+          const pixels = await draw(engine.network, { ...request, frames }, context, sent);
+          return { pixels, device: engine.device, notice: engine.notice, network: name };
+        } catch (thrown) {
+          const lost = engine.device === "webgpu" && /^(device-lost|out-of-memory|gpu-)/.test(Object(thrown).code ?? "");
+          if (!lost || context.signal.aborted) throw thrown;
+          pack.drop(name, engine);
+          if (losses === 0) continue;
+          if (device === "webgpu") throw thrown;
+          pack.lost = "The graphics device was lost twice, so the processor draws now: the same pictures, more slowly.";
+        }
+      }
+    });
+  }
+
+  /** @param {{ url: string }} message */
+  async release({ url }) {
+    const pack = this.packs.get(url);
+    if (!pack || --pack.users > 0) return;
+    this.packs.delete(url);
+    await this.alone(new AbortController().signal, async () => pack.free());
+  }
+
+  /**
+   * Runs one piece of work at a time.
+   * @template T
+   * @param {AbortSignal} signal
+   * @param {() => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  alone(signal, work) {
+    const turn = this.lane.then(() => {
+      if (signal.aborted) throw aborted();
+      return work();
+    });
+    this.lane = turn.then(() => {}, () => {});
+    return turn;
+  }
+}
+
+/**
+ * Walks one sample to its end.
+ * @param {import("./generated/morphogen.js").Network} network
+ * @param {{ frames: boolean }} request
+ * @param {Context} context
+ * @param {{ step: number }} sent
+ */
+async function draw(network, request, { signal, event }, sent) {
+  const sampling = network.sample(JSON.stringify(request));
+  try {
+    while (await sampling.next()) {
+      if (signal.aborted) throw aborted();
+      const step = sampling.step;
+      if (request.frames && step > sent.step) {
+        const x = sampling.x();
+        const denoised = sampling.denoised();
+        event("step", { step, steps: sampling.steps, t: sampling.t, noise: sampling.noise, x, denoised }, [x.buffer, denoised.buffer]);
+        sent.step = step;
+      }
+      await breathe();
+    }
+    return sampling.x();
+  } finally {
+    sampling.free();
+  }
+}
+
+/** One model pack. */
+class Pack {
+  /**
+   * @param {string} url of the folder, with a slash at its end
+   * @param {() => Promise<Core>} core
+   */
+  constructor(url, core) {
+    this.url = url;
+    this.users = 0;
+    /** Why the GPU is no longer tried; empty while it is. */
+    this.lost = "";
+    this.manifest = new Shared((signal) => openPack(url, core, signal));
+    /** @type {Map<string, Shared<Uint8Array>>} */
+    this.weights = new Map();
+    /** @type {Map<string, Engine>} by network and device asked for */
+    this.engines = new Map();
+  }
+
+  /** @param {AbortSignal} signal */
+  open(signal) {
+    return this.manifest.get(signal);
+  }
+
+  /**
+   * The network asked for, or the first.
+   * @param {Info} info
+   * @param {string | undefined} name
+   */
+  named(info, name) {
+    const names = info.networks.map((network) => network.name);
+    if (name === undefined && names.length > 0) return names[0];
+    if (name !== undefined && names.includes(name)) return name;
+    throw new MorphogenError("pack-unknown", `This pack has no network “${name ?? ""}”; it has ${names.join(", ") || "none"}.`);
+  }
+
+  /**
+   * A network that runs, on the device asked for; with "auto" on the processor where the GPU does not work.
+   * @param {string} name
+   * @param {Device} device
+   * @param {AbortSignal} signal
+   * @param {import("./download.js").Progress} [onProgress]
+   * @returns {Promise<Engine>}
+   */
+  async engine(name, device, signal, onProgress) {
+    const { core, info } = await this.open(signal);
+    const wanted = device === "auto" && this.lost ? "cpu" : device;
+    const key = `${name} ${wanted}`;
+    const ready = this.engines.get(key);
+    if (ready) return ready;
+    const bytes = await this.bytes(name, info).get(signal, onProgress);
+    try {
+      const engine = await this.build(core, name, bytes, wanted);
+      this.engines.set(key, engine);
+      return engine;
+    } catch (thrown) {
+      // A file that was refused is fetched again by the next try.
+      if (String(Object(thrown).code).startsWith("pack-")) this.weights.delete(name);
+      throw thrown;
+    }
+  }
+
+  /**
+   * @param {import("./generated/morphogen.js").Pack} core
+   * @param {string} name
+   * @param {Uint8Array} bytes
+   * @param {Device} device
+   * @returns {Promise<Engine>}
+   */
+  async build(core, name, bytes, device) {
+    const cpu = async (/** @type {string} */ notice) => ({ network: await core.load(name, bytes, "cpu"), device: /** @type {const} */ ("cpu"), notice });
+    if (device === "cpu") return cpu(this.lost);
+    try {
+      return { network: await core.load(name, bytes, "webgpu"), device: "webgpu", notice: "" };
+    } catch (thrown) {
+      const { code, message } = Object(thrown);
+      if (device === "webgpu" || typeof code !== "string" || code.startsWith("pack-")) throw thrown;
+      const reason = code === "no-webgpu" ? "This browser offers no WebGPU here" : `The graphics device could not be used (${message})`;
+      return cpu(`${reason}, so the processor draws: the same pictures, more slowly.`);
+    }
+  }
+
+  /**
+   * @param {string} name
+   * @param {Info} info
+   */
+  bytes(name, info) {
+    const { file, bytes } = /** @type {import("./morphogen.js").NetworkInfo} */ (info.networks.find((one) => one.name === name));
+    const shared =
+      this.weights.get(name) ??
+      new Shared((signal, onProgress) =>
+        download(new URL(file, this.url).href, { kind: "binary", limit: bytes, total: bytes, signal, onProgress }),
+      );
+    this.weights.set(name, shared);
+    return shared;
+  }
+
+  /**
+   * Forgets a network whose device is gone.
+   * @param {string} name
+   * @param {Engine} engine
+   */
+  drop(name, engine) {
+    for (const [key, value] of this.engines) if (value === engine) this.engines.delete(key);
+    engine.network.free();
+  }
+
+  free() {
+    for (const { network } of this.engines.values()) network.free();
+    this.engines.clear();
+    this.manifest.run?.promise.then(({ core }) => core.free(), () => {});
+  }
+}
+
+/**
+ * Fetches and checks a manifest.
+ * @param {string} url
+ * @param {() => Promise<Core>} core
+ * @param {AbortSignal} signal
+ */
+async function openPack(url, core, signal) {
+  const [bytes, wasm] = await Promise.all([
+    download(new URL("manifest.json", url).href, { kind: "json", limit: MANIFEST_LIMIT, signal }),
+    core(),
+  ]);
+  const pack = wasm.Pack.open(bytes);
+  // The core has checked every field; only now is it safe to believe them.
+  const manifest = JSON.parse(new TextDecoder().decode(bytes));
+  return { core: pack, info: described(manifest) };
+}
+
+/**
+ * What a page wants to know of a pack.
+ * @param {any} manifest
+ * @returns {Info}
+ */
+function described({ name, title, version, image, licence, prompts, networks, files }) {
+  return {
+    name,
+    title,
+    version,
+    image,
+    licence,
+    prompts: (prompts ?? []).map((/** @type {any} */ { name, label }) => ({ name, label })),
+    networks: Object.entries(networks ?? {}).map(([name, { title, file, guidance, config }]) => ({
+      name,
+      title,
+      file,
+      bytes: files[file].bytes,
+      guidance,
+      config,
+    })),
+  };
+}

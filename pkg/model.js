@@ -1,0 +1,253 @@
+/** {@link loadModel} and what it gives: a model that understands prompts and draws samples in the shared worker. */
+import { sharedClient } from "./client.js";
+import { MorphogenError, aborted } from "./errors.js";
+import { Frame, Sample } from "./sample.js";
+
+/** @typedef {import("./morphogen.js").LoadOptions} LoadOptions */
+/** @typedef {import("./morphogen.js").SampleOptions} SampleOptions */
+/** @typedef {import("./morphogen.js").Understood} Understood */
+/** @typedef {{ url: string, network: string | undefined, device: "auto" | "webgpu" | "cpu" }} Target */
+
+const DEVICES = ["auto", "webgpu", "cpu"];
+const SOLVERS = ["ddim", "ddpm", "dpm-solver"];
+const MACHINES = ["network", "ideal", "local", "equivariant", "els", "bbels", "wiener"];
+
+/**
+ * Loads a model pack and makes it ready to draw.
+ * @param {string | URL} url folder of the pack, relative to the page
+ * @param {LoadOptions} [options]
+ */
+export async function loadModel(url, options = {}) {
+  const { device = "auto", network, onProgress, signal } = options;
+  if (signal?.aborted) throw aborted();
+  choice("device", device, DEVICES);
+  const target = { url: folder(url), network, device };
+  const workerUrl = absolute(options.workerUrl) ?? new URL("./worker.js", import.meta.url).href;
+  const wasmUrl = absolute(options.wasmUrl) ?? new URL("./generated/morphogen_bg.wasm", import.meta.url).href;
+  const model = new Model(sharedClient(workerUrl, wasmUrl), target);
+  await model.load(onProgress, signal);
+  return model;
+}
+
+/** A model that is ready to draw. Made by {@link loadModel}. */
+export class Model {
+  /** @type {import("./morphogen.js").Info} */
+  #info = /** @type {any} */ (undefined);
+  #client;
+  #target;
+  #generation = 0;
+  #closed = false;
+  /** @type {Promise<void> | undefined} */
+  #loading;
+
+  /**
+   * @param {import("./client.js").WorkerClient} client
+   * @param {Target} target
+   */
+  constructor(client, target) {
+    this.#client = client;
+    this.#target = target;
+    /** @type {"webgpu" | "cpu"} the device that draws */
+    this.device = "cpu";
+    /** What the user should know, such as why the processor draws; empty if nothing. */
+    this.notice = "";
+    /** Name of the network that draws unless a sample asks for another. */
+    this.network = "";
+  }
+
+  /** What the pack holds. */
+  get info() {
+    return this.#info;
+  }
+
+  /**
+   * Has worker, code, manifest and weights ready; at no cost where they are. A worker that died is replaced here.
+   * @param {LoadOptions["onProgress"]} [onProgress]
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<void>}
+   */
+  async load(onProgress, signal) {
+    if (this.#closed) throw new MorphogenError("closed", "This model was closed; load it again.");
+    const client = this.#client;
+    const alive = client.started !== undefined && client.generation === this.#generation;
+    if (alive && this.#loading) return this.#loading;
+    const loading = this.#load(onProgress, signal);
+    this.#loading = loading;
+    loading.catch(() => {
+      if (this.#loading === loading) this.#loading = undefined;
+    });
+    return loading;
+  }
+
+  /**
+   * @param {LoadOptions["onProgress"]} [onProgress]
+   * @param {AbortSignal} [signal]
+   */
+  async #load(onProgress = () => {}, signal) {
+    const client = this.#client;
+    await abortable(client.start(onProgress), signal);
+    this.#generation = client.generation;
+    const on = (/** @type {string} */ _, /** @type {any} */ data) => onProgress(data);
+    const { info, network, device, notice } = await client.post("load", this.#target, { signal, on });
+    this.#info = info;
+    this.network = network;
+    this.device = device;
+    this.notice = notice;
+  }
+
+  /**
+   * What a prompt means to this model.
+   * @param {string} prompt free words
+   * @returns {Promise<Understood>}
+   */
+  async understand(prompt) {
+    await this.load();
+    return this.#client.post("understand", { url: this.#target.url, text: String(prompt) });
+  }
+
+  /**
+   * Draws. The same options give the same pictures everywhere.
+   * @param {SampleOptions} options
+   * @returns {Promise<Sample>}
+   */
+  async sample(options) {
+    const { prompt, signal, onStep, frames = false } = options;
+    const machine = options.machine ?? "network";
+    choice("machine", machine, MACHINES);
+    if (machine !== "network") {
+      throw new MorphogenError("machine-unavailable", `The machine “${machine}” is not part of this build; “network” is.`);
+    }
+    const request = checked(options);
+    await abortable(this.load(), signal);
+    const understood = prompt == null ? undefined : await this.understand(prompt);
+    const network = options.network ?? this.network;
+    request.guidance ??= this.#info.networks.find(({ name }) => name === network)?.guidance ?? 1;
+    /** @type {Frame[]} */
+    const kept = [];
+    const on = (/** @type {string} */ _, /** @type {any} */ data) => {
+      const frame = new Frame(data, this.#info.image);
+      if (frames) kept.push(frame);
+      onStep?.(frame);
+    };
+    const message = { ...this.#target, network, frames: frames || onStep !== undefined, request: { ...request, condition: understood?.index } };
+    const result = await this.#client.post("sample", message, { signal, on });
+    this.device = result.device;
+    this.notice = result.notice;
+    return new Sample(result, this.#info.image, { prompt: understood?.name ?? "", seed: request.seed, frames: kept });
+  }
+
+  /**
+   * The same sample as a stream of its steps, from pure noise on. Leaving the loop cancels it.
+   * @param {SampleOptions} options
+   * @returns {AsyncGenerator<Frame, Sample, void>}
+   */
+  async *steps(options) {
+    const controller = new AbortController();
+    const stop = () => controller.abort();
+    options.signal?.addEventListener("abort", stop, { once: true });
+    if (options.signal?.aborted) stop();
+    /** @type {Frame[]} */
+    const ready = [];
+    let wake = () => {};
+    let finished = false;
+    const onStep = (/** @type {Frame} */ frame) => {
+      ready.push(frame);
+      options.onStep?.(frame);
+      wake();
+    };
+    const result = this.sample({ ...options, signal: controller.signal, onStep });
+    const end = () => ((finished = true), wake());
+    result.then(end, end);
+    try {
+      for (;;) {
+        const frame = ready.shift();
+        if (frame) yield frame;
+        else if (finished) return await result;
+        else await new Promise((resolve) => (wake = () => resolve(undefined)));
+      }
+    } finally {
+      options.signal?.removeEventListener("abort", stop);
+      stop();
+    }
+  }
+
+  /** Gives memory and device back when no other model on the page uses them. */
+  close() {
+    if (this.#closed) return;
+    this.#closed = true;
+    const client = this.#client;
+    if (this.#loading && client.started && client.generation === this.#generation) {
+      client.post("release", { url: this.#target.url }).catch(() => {});
+    }
+  }
+}
+
+/**
+ * @param {SampleOptions} options
+ * @returns {{ seed: number, count: number, steps: number, solver: string, guidance: number | undefined }}
+ */
+function checked({ seed = 0, count = 1, steps = 20, solver = "ddim", guidance }) {
+  whole("seed", seed, 0, Number.MAX_SAFE_INTEGER);
+  whole("count", count, 1, 256);
+  whole("steps", steps, 1, 1000);
+  choice("solver", solver, SOLVERS);
+  if (guidance !== undefined && !(Math.abs(guidance) <= 100)) {
+    throw new MorphogenError("range", `Expected a guidance from −100 to 100, found ${guidance}.`);
+  }
+  return { seed, count, steps, solver, guidance };
+}
+
+/**
+ * @param {string} what
+ * @param {unknown} value
+ * @param {number} least
+ * @param {number} most
+ */
+function whole(what, value, least, most) {
+  if (!(Number.isInteger(value) && Number(value) >= least && Number(value) <= most)) {
+    throw new MorphogenError("range", `Expected ${what} as a whole number from ${least} to ${most}, found ${value}.`);
+  }
+}
+
+/**
+ * @param {string} what
+ * @param {string} value
+ * @param {string[]} known
+ */
+function choice(what, value, known) {
+  if (!known.includes(value)) {
+    throw new MorphogenError("range", `Expected ${what} to be one of ${known.join(", ")}, found ${value}.`);
+  }
+}
+
+/**
+ * Gives up waiting when the signal fires; the work itself goes on for others.
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal | undefined} signal
+ * @returns {Promise<T>}
+ */
+function abortable(promise, signal) {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(aborted());
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+/** @param {string | URL | undefined} url */
+function absolute(url) {
+  return url === undefined ? undefined : new URL(url, document.baseURI).href;
+}
+
+/**
+ * The folder of a pack, with a slash at its end.
+ * @param {string | URL} url
+ */
+function folder(url) {
+  const full = new URL(url, document.baseURI);
+  full.pathname = full.pathname.replace(/\/manifest\.json$/, "/").replace(/([^/])$/, "$1/");
+  return full.href;
+}

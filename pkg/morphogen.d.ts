@@ -1,0 +1,163 @@
+/** Types of the package. Pixels are f32 in [−1, 1], laid out `[B, C, H, W]`; −1 is black, 1 is white. */
+
+export type Device = "auto" | "webgpu" | "cpu";
+export type Solver = "ddim" | "ddpm" | "dpm-solver";
+export type Machine = "network" | "ideal" | "local" | "equivariant" | "els" | "bbels" | "wiener";
+
+/** How a load gets on: `code` is the wasm, `weights` the network. `total` is missing where the server does not say. */
+export interface Progress {
+  phase: "code" | "weights";
+  loaded: number;
+  total?: number;
+}
+
+export interface LoadOptions {
+  /** `auto` takes WebGPU and falls back to the processor; `model.notice` then says why. */
+  device?: Device;
+  /** Name of a network of the pack; the first by name otherwise. */
+  network?: string;
+  onProgress?: (progress: Progress) => void;
+  signal?: AbortSignal;
+  /** Address of `morphogen_bg.wasm`; in `generated/` beside this module otherwise. */
+  wasmUrl?: string | URL;
+  /** Address of `worker.js`; beside this module otherwise. */
+  workerUrl?: string | URL;
+}
+
+export interface NetworkInfo {
+  name: string;
+  title: string;
+  file: string;
+  /** Size of the weights. */
+  bytes: number;
+  /** Guidance that the makers of the network suggest; 1 is none. */
+  guidance: number;
+  /** The architecture as the manifest has it. */
+  config: Record<string, any>;
+}
+
+export interface Terms {
+  licence: string;
+  attribution: string;
+  url?: string;
+}
+
+export interface Info {
+  name: string;
+  title: string;
+  version: string;
+  image: { width: number; height: number; channels: number };
+  licence: { data: Terms; weights: Terms };
+  /** What can be asked for. */
+  prompts: { name: string; label: string }[];
+  networks: NetworkInfo[];
+}
+
+export interface SampleOptions {
+  /** Free words; left out, the model draws anything. */
+  prompt?: string | null;
+  /** Whole, 0 … 2⁵³ − 1. Picture `n` of several has seed `seed + n`. Default 0. */
+  seed?: number;
+  /** How many pictures, 1 … 256. Default 1. */
+  count?: number;
+  /** 1 … 1000, default 20. */
+  steps?: number;
+  /** Default `ddim`. */
+  solver?: Solver;
+  /** How strongly the prompt pulls, −100 … 100; 1 is plain. Default: what the network's makers suggest. */
+  guidance?: number;
+  network?: string;
+  machine?: Machine;
+  /** Keep every state in `sample.frames`. Default false. */
+  frames?: boolean;
+  /** Called with every state, pure noise first. */
+  onStep?: (frame: Frame) => void;
+  signal?: AbortSignal;
+}
+
+/** What a prompt means. */
+export interface Understood {
+  /** Index of the class. */
+  index: number;
+  /** Short name, as in `info.prompts`. */
+  name: string;
+  /** Name for people. */
+  label: string;
+  /** Whether spelling was mended to get there: “Sneeker” is `sneaker`. */
+  corrected: boolean;
+}
+
+export class Frame {
+  readonly step: number;
+  readonly steps: number;
+  readonly t: number;
+  readonly noise: number;
+  readonly x: Float32Array;
+  readonly denoised: Float32Array;
+  readonly size: { width: number; height: number; channels: number };
+  toImageData(n?: number, scale?: number, what?: "x" | "denoised"): ImageData;
+}
+
+export class Sample {
+  readonly pixels: Float32Array;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  readonly count: number;
+  readonly prompt: string;
+  readonly seed: number;
+  readonly device: "webgpu" | "cpu";
+  readonly network: string;
+  readonly notice: string;
+  readonly frames: Frame[];
+  toImageData(n?: number, scale?: number): ImageData;
+}
+
+export class Model {
+  readonly info: Info;
+  /** The device that draws. */
+  readonly device: "webgpu" | "cpu";
+  /** What the user should know, such as why the processor draws; empty if nothing. */
+  readonly notice: string;
+  /** The network that draws unless a sample asks for another. */
+  readonly network: string;
+  understand(prompt: string): Promise<Understood>;
+  sample(options: SampleOptions): Promise<Sample>;
+  steps(options: SampleOptions): AsyncGenerator<Frame, Sample, void>;
+  close(): void;
+}
+
+/** Every promise of this package rejects with one of these. */
+export class MorphogenError extends Error {
+  readonly code: string;
+  /** For `prompt-unknown`: what the model can draw instead, nearest first. */
+  readonly suggestions: string[];
+}
+
+/** Loads a model pack (the address of its folder, relative to the page) and makes it ready to draw. */
+export function loadModel(url: string | URL, options?: LoadOptions): Promise<Model>;
+
+/** `<morphogen-sampler>`; attributes mirror properties. */
+export class MorphogenSampler extends HTMLElement {
+  model: string;
+  prompt: string;
+  seed: number;
+  steps: number;
+  count: number;
+  guidance: number | undefined;
+  solver: Solver;
+  network: string;
+  machine: Machine;
+  device: Device;
+  controls: boolean;
+  autoplay: boolean;
+  readonly sample: Sample | undefined;
+  draw(): Promise<Sample>;
+  cancel(): void;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "morphogen-sampler": MorphogenSampler;
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * Morphogen for web pages: `loadModel` and the element `<morphogen-sampler>`. See README.md.
+ */
+import { define } from "./element.js";
+
+export { MorphogenError } from "./errors.js";
+export { Frame, Sample } from "./sample.js";
+export { Model, loadModel } from "./model.js";
+export { MorphogenSampler } from "./element.js";
+
+define();

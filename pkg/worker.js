@@ -1,0 +1,82 @@
+/**
+ * The worker that all models of a page share: it answers messages `{ id, type, … }` with `{ id, event, data }` on the
+ * way and one `{ id, result }` or `{ id, error }` at the end. After `{ fatal }` it is finished and must be replaced.
+ */
+import { compile } from "./compile.js";
+import { Packs } from "./engine.js";
+import { MorphogenError, aborted, pack, typed } from "./errors.js";
+
+/** @typedef {import("./engine.js").Context} Context */
+
+// A worker's own scope has the members of a `Worker` seen from outside.
+const scope = /** @type {Worker} */ (/** @type {unknown} */ (self));
+/** @type {Map<number, AbortController>} */
+const running = new Map();
+/** @type {Promise<import("./compile.js").Core> | undefined} */
+let core;
+const packs = new Packs(() => core ?? Promise.reject(new MorphogenError("internal", "the worker was not started")));
+
+/** @type {Record<string, (message: any, context: Context) => Promise<unknown>>} */
+const handlers = {
+  start: async ({ wasmUrl }, { signal, event }) => {
+    core ??= compile(wasmUrl, signal, (loaded, total) => event("progress", { phase: "code", loaded, total }));
+    await core;
+  },
+  load: (message, context) => packs.load(message, context),
+  understand: (message, context) => packs.understand(message, context),
+  sample: (message, context) => packs.sample(message, context),
+  release: (message) => packs.release(message),
+};
+
+scope.addEventListener("message", async ({ data }) => {
+  if (data.type === "abort") return running.get(data.id)?.abort();
+  const { id } = data;
+  const controller = new AbortController();
+  running.set(id, controller);
+  /** @type {Context} */
+  const context = {
+    signal: controller.signal,
+    event: (event, data, transfer = []) => scope.postMessage({ id, event, data }, transfer),
+  };
+  try {
+    const result = await handlers[data.type](data, context);
+    if (controller.signal.aborted) throw aborted();
+    scope.postMessage({ id, result });
+  } catch (thrown) {
+    if (trapped(thrown)) return fatal(thrown);
+    scope.postMessage({ id, error: pack(thrown) });
+  } finally {
+    running.delete(id);
+  }
+});
+
+// A trap inside a wasm future reaches nobody's `catch`: it arrives here.
+scope.addEventListener("error", (event) => {
+  event.preventDefault();
+  fatal(event.error ?? event.message);
+});
+scope.addEventListener("unhandledrejection", (event) => {
+  const { reason } = /** @type {PromiseRejectionEvent} */ (event);
+  if (trapped(reason)) fatal(reason);
+});
+
+/** @param {unknown} thrown */
+function trapped(thrown) {
+  return typeof WebAssembly === "object" && thrown instanceof WebAssembly.RuntimeError;
+}
+
+/**
+ * After a trap the wasm memory cannot be trusted. A trap without a panic is an allocation that failed.
+ * @param {unknown} thrown
+ */
+async function fatal(thrown) {
+  const panic = await core?.then((core) => core.panicMessage()).catch(() => undefined);
+  const starved = trapped(thrown) && panic === undefined && /unreachable/.test(/** @type {Error} */ (thrown).message);
+  const error = starved ? typed(new RangeError("wasm memory")) : typed(panic ?? thrown);
+  scope.postMessage({ fatal: pack(error.code === "out-of-memory" ? error : internal(error)) });
+}
+
+/** @param {MorphogenError} error */
+function internal(error) {
+  return new MorphogenError("internal", `${error.message} The worker was restarted; try again.`, { cause: error });
+}

@@ -1,0 +1,82 @@
+//! One failure for the whole surface: a stable code for programs, a sentence for people. It becomes a JavaScript
+//! `Error` with the properties `code` and `suggestions`.
+
+use crate::denoiser::DenoiseError;
+use crate::network::NetworkError;
+use crate::pack::PackError;
+use crate::prompt::PromptError;
+use crate::sampler::SampleError;
+use std::fmt::Display;
+use wasm_bindgen::JsValue;
+
+/// A failure on its way to JavaScript.
+#[derive(Debug)]
+pub struct Failure {
+    code: &'static str,
+    message: String,
+    suggestions: Vec<String>,
+}
+
+impl Failure {
+    /// A failure without suggestions.
+    pub fn new(code: &'static str, message: impl Display) -> Self {
+        Failure { code, message: message.to_string(), suggestions: Vec::new() }
+    }
+}
+
+impl From<Failure> for JsValue {
+    fn from(failure: Failure) -> Self {
+        let error = js_sys::Error::new(&failure.message);
+        let suggestions: js_sys::Array = failure.suggestions.iter().map(JsValue::from).collect();
+        // Setting a property of a fresh error object cannot fail.
+        let _ = js_sys::Reflect::set(&error, &"code".into(), &failure.code.into());
+        let _ = js_sys::Reflect::set(&error, &"suggestions".into(), &suggestions);
+        error.into()
+    }
+}
+
+impl From<PackError> for Failure {
+    fn from(error: PackError) -> Self {
+        Failure::new(error.code(), error)
+    }
+}
+
+impl From<NetworkError> for Failure {
+    fn from(error: NetworkError) -> Self {
+        match error {
+            NetworkError::Denoise(error) => error.into(),
+            other => Failure::new("pack-network", other),
+        }
+    }
+}
+
+impl From<DenoiseError> for Failure {
+    fn from(error: DenoiseError) -> Self {
+        let code = match &error {
+            DenoiseError::Shape { .. } => "sample-shape",
+            DenoiseError::Condition { .. } => "sample-condition",
+            DenoiseError::Device(_) => "sample-device",
+            DenoiseError::NotFinite => "sample-not-finite",
+        };
+        Failure::new(code, error)
+    }
+}
+
+impl From<SampleError> for Failure {
+    fn from(error: SampleError) -> Self {
+        let code = match error {
+            SampleError::Steps(_) => "sample-steps",
+            SampleError::Count { .. } => "sample-count",
+            SampleError::Guidance { .. } => "sample-guidance",
+            SampleError::Cancelled => "aborted",
+            SampleError::Denoise(error) => return error.into(),
+        };
+        Failure::new(code, error)
+    }
+}
+
+impl From<PromptError> for Failure {
+    fn from(error: PromptError) -> Self {
+        Failure { code: error.code(), message: error.to_string(), suggestions: error.suggestions }
+    }
+}

@@ -1,0 +1,87 @@
+//! The wasm-bindgen surface and nothing else: bytes, words and JSON in, typed arrays and typed errors out. The worker
+//! of the package (`pkg/worker.js`) calls it: [`Pack::open`], [`Pack::load`], [`Network::sample`], then
+//! [`Sampling::next`] until it says `false`. Every error is a JavaScript `Error` with a stable `code`.
+
+mod error;
+mod network;
+mod sampling;
+
+pub use network::Network;
+pub use sampling::Sampling;
+
+use crate::pack::Manifest;
+use crate::prompt;
+use error::Failure;
+use network::Engine;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+thread_local! {
+    /// The words of the panic that ended this instance, if one did.
+    static PANIC: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Prepares the instance: a panic is printed on the console and kept for [`panic_message`]. Call once, first.
+#[wasm_bindgen]
+pub fn start() {
+    std::panic::set_hook(Box::new(|info| {
+        PANIC.with(|panic| *panic.borrow_mut() = Some(info.to_string()));
+        console_error_panic_hook::hook(info);
+    }));
+}
+
+/// What the panic said that ended this instance; undefined after any other trap, such as memory that ran out.
+#[wasm_bindgen(js_name = panicMessage)]
+pub fn panic_message() -> Option<String> {
+    PANIC.with(|panic| panic.borrow().clone())
+}
+
+/// A model pack, known by its manifest.
+#[wasm_bindgen]
+pub struct Pack {
+    manifest: Rc<Manifest>,
+}
+
+#[wasm_bindgen]
+impl Pack {
+    /// Reads `manifest.json`, checking every field.
+    ///
+    /// # Errors
+    /// `pack-…`.
+    pub fn open(manifest: &[u8]) -> Result<Pack, JsValue> {
+        let manifest = Manifest::parse(manifest).map_err(Failure::from)?;
+        Ok(Pack { manifest: Rc::new(manifest) })
+    }
+
+    /// What free words ask for, as JSON `{ index, name, label, corrected }`.
+    ///
+    /// # Errors
+    /// `prompt-…`, with `suggestions`.
+    pub fn understand(&self, text: &str) -> Result<String, JsValue> {
+        let understood = prompt::understand(&self.manifest.prompts, text).map_err(Failure::from)?;
+        let entry = &self.manifest.prompts[understood.index];
+        let answer = serde_json::json!({
+            "index": understood.index,
+            "name": entry.name,
+            "label": entry.label,
+            "corrected": understood.corrected,
+        });
+        Ok(answer.to_string())
+    }
+
+    /// Builds a network from the bytes of its weight file on `"webgpu"` or `"cpu"`, and lets it answer the pack's test
+    /// vector.
+    ///
+    /// # Errors
+    /// `pack-…` where the bytes are not the right ones, `no-webgpu`, `gpu-…` or `out-of-memory` where the device
+    /// cannot, `self-test` where it computes wrongly.
+    pub async fn load(&self, network: String, weights: Vec<u8>, device: String) -> Result<Network, JsValue> {
+        let manifest = self.manifest.clone();
+        let entry = manifest.network(&network).map_err(Failure::from)?;
+        let weights = manifest.weights(&network, &weights).map_err(Failure::from)?;
+        let mut engine = Engine::new(&entry.config, &weights, manifest.image, &device).await?;
+        engine.check(&entry.test, manifest.image, manifest.schedule).await?;
+        Ok(Network::new(engine, manifest.image, manifest.schedule))
+    }
+}

@@ -1,0 +1,227 @@
+/** The page: a prompt, a picture, and what lies between. It uses the package as any other page would. */
+import { loadModel } from "./pkg/morphogen.js";
+import { Settings } from "./settings.js";
+import { Stage } from "./stage.js";
+import { read, write } from "./state.js";
+import * as words from "./words.js";
+
+/** @typedef {import("./pkg/morphogen.js").Model} Model */
+/** @typedef {import("./pkg/morphogen.js").MorphogenError} MorphogenError */
+/** @typedef {import("./pkg/morphogen.js").Understood} Understood */
+
+const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+const [prompt, draw, status, ways, understood, examples] = ["prompt", "draw", "status", "ways", "understood", "examples"].map(find);
+const [picture, guess, progress, link, save] = ["picture", "guess", "progress", "link", "save"].map(find);
+
+const state = read(location.search);
+/** @type {Model | undefined} */
+let model;
+/** @type {string} the device that the model was loaded for */
+let device = "";
+/** @type {AbortController | undefined} */
+let running;
+/** What the picture on the stage is of. */
+let drawn = { label: "", seed: state.seed };
+
+const stage = new Stage((frame, n) => {
+  if (!frame) return;
+  find("lesson").textContent = words.lesson(frame, drawn.seed + n);
+  const done = frame.step === frame.steps;
+  picture.ariaLabel = `${drawn.label}, seed ${drawn.seed + n}, ${done ? "finished" : `step ${frame.step} of ${frame.steps}`}`;
+  guess.ariaLabel = frame.step === 0 ? "No guess yet" : `What the network suspects behind the noise at step ${frame.step}`;
+});
+const settings = new Settings(state, () => void paint());
+
+/**
+ * Says the one thing that matters now.
+ * @param {string} text
+ * @param {boolean} [problem]
+ */
+function say(text, problem = false) {
+  status.textContent = text;
+  status.classList.toggle("problem", problem);
+}
+
+/** The model, loaded on first use and again when another device is wanted. */
+async function ready(/** @type {AbortSignal} */ signal) {
+  if (model && device === state.device) return model;
+  model?.close();
+  model = undefined;
+  say("Fetching the model …");
+  progress.hidden = false;
+  progress.removeAttribute("value");
+  const loaded = await loadModel(`models/${state.model}/`, {
+    device: state.device,
+    network: state.network || undefined,
+    signal,
+    onProgress: ({ phase, loaded, total }) => {
+      const share = total ? ` of ${words.megabytes(total)}` : "";
+      say(`Fetching ${phase === "code" ? "the engine" : "the network"}: ${words.megabytes(loaded)}${share} …`);
+      if (total) progress.value = Math.min(1, loaded / total);
+    },
+  });
+  model = loaded;
+  device = state.device;
+  const { info } = model;
+  settings.describe(info);
+  offer(info.prompts);
+  find("size").textContent = `${info.image.width} × ${info.image.height}`;
+  find("credit").textContent = `Pictures: ${info.licence.data.attribution} (${info.licence.data.licence}).`;
+  return model;
+}
+
+/** Chips with all that can be drawn. */
+function offer(/** @type {{ name: string, label: string }[]} */ prompts) {
+  examples.replaceChildren(
+    ...prompts.map(({ label }) => {
+      const item = document.createElement("li");
+      const chip = document.createElement("button");
+      chip.type = "button";
+      chip.textContent = label;
+      chip.addEventListener("click", () => {
+        prompt.value = label;
+        void paint();
+      });
+      item.append(chip);
+      return item;
+    }),
+  );
+}
+
+/** Says how the words were taken. */
+function explain(/** @type {Understood} */ { label, corrected }) {
+  const same = state.prompt.trim().toLowerCase() === label.toLowerCase();
+  prompt.setAttribute("aria-invalid", "false");
+  understood.textContent = same ? "" : corrected ? `“${state.prompt.trim()}” → ${label}` : `Understood as ${label}.`;
+  for (const chip of examples.querySelectorAll("button")) {
+    chip.setAttribute("aria-pressed", String(chip.textContent === label));
+  }
+}
+
+/** Draws the state as it is; a drawing under way is dropped. */
+async function paint() {
+  running?.abort();
+  const mine = (running = new AbortController());
+  const { signal } = mine;
+  ways.hidden = true;
+  draw.textContent = "Stop";
+  try {
+    const model = await ready(signal);
+    if (!prompt.value.trim() && !state.prompt) prompt.value = first(model);
+    state.prompt = prompt.value;
+    const meaning = await model.understand(state.prompt);
+    if (signal.aborted) return;
+    explain(meaning);
+    history.replaceState(null, "", write(state));
+    drawn = { label: meaning.label, seed: state.seed };
+    stage.begin(state.count);
+    stage.nameVariations(meaning.label, state.seed);
+    say(`Drawing: ${words.pictures(state.count, meaning.label)} …`);
+    progress.hidden = false;
+    progress.value = 0;
+    const sample = await model.sample({
+      prompt: state.prompt,
+      seed: state.seed,
+      count: state.count,
+      steps: state.steps,
+      solver: state.solver,
+      guidance: state.guidance,
+      network: settings.network?.name,
+      signal,
+      onStep: (frame) => {
+        if (signal.aborted) return;
+        stage.add(frame);
+        progress.value = frame.step / frame.steps;
+      },
+    });
+    link.disabled = save.disabled = false;
+    settings.tellDevice(sample.device);
+    say(`${words.pictures(sample.count, meaning.label)}, drawn on ${words.device(sample.device)}. ${sample.notice}`);
+  } catch (thrown) {
+    if (running === mine) failed(/** @type {MorphogenError} */ (thrown));
+  } finally {
+    if (running === mine) {
+      running = undefined;
+      draw.textContent = "Draw";
+      progress.hidden = true;
+      stage.end();
+    }
+  }
+}
+
+/** What to begin with, when nobody has asked for anything yet. */
+function first(/** @type {Model} */ { info: { prompts } }) {
+  return (prompts.find(({ name }) => name === "sneaker") ?? prompts[0])?.label ?? "";
+}
+
+/** Says what went wrong and offers the ways on. */
+function failed(/** @type {MorphogenError} */ { code, message, suggestions }) {
+  if (code === "aborted") return say("Stopped.");
+  say(message, true);
+  if (code.startsWith("prompt-")) {
+    prompt.setAttribute("aria-invalid", "true");
+    understood.textContent = suggestions?.length ? `Perhaps ${words.list(suggestions)}?` : "";
+    return;
+  }
+  /** @type {[string, () => void][]} */
+  const offers = [["Try again", () => void paint()]];
+  if (state.device === "webgpu") offers.unshift(["Use the processor", () => settings.set({ device: "cpu" })]);
+  ways.replaceChildren(
+    ...offers.map(([text, act]) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = text;
+      button.addEventListener("click", act);
+      return button;
+    }),
+  );
+  ways.hidden = false;
+}
+
+find("ask").addEventListener("submit", (/** @type {Event} */ event) => {
+  event.preventDefault();
+  if (running) return running.abort();
+  if (!prompt.value.trim()) {
+    prompt.focus();
+    return say("Type a word, or choose one below.");
+  }
+  void paint();
+});
+
+link.addEventListener("click", async () => {
+  const address = new URL(write(state), location.href).href;
+  try {
+    await navigator.clipboard.writeText(address);
+    say("Link copied. It draws this very picture, on any machine.");
+  } catch {
+    say(`Copy this link: ${address}`);
+  }
+});
+
+save.addEventListener("click", () => {
+  const frame = stage.frames[stage.at];
+  if (!frame) return;
+  const image = frame.toImageData(stage.picture, 16);
+  const canvas = document.createElement("canvas");
+  canvas.width = image.width;
+  canvas.height = image.height;
+  canvas.getContext("2d")?.putImageData(image, 0, 0);
+  canvas.toBlob((blob) => {
+    if (!blob) return say("The picture could not be saved.", true);
+    const anchor = document.createElement("a");
+    anchor.href = URL.createObjectURL(blob);
+    anchor.download = `morphogen-${drawn.label.toLowerCase().replace(/[^a-z0-9]+/g, "-")}-${drawn.seed + stage.picture}.png`;
+    anchor.click();
+    setTimeout(() => URL.revokeObjectURL(anchor.href), 10_000);
+  });
+});
+
+window.addEventListener("popstate", () => {
+  Object.assign(state, read(location.search));
+  prompt.value = state.prompt;
+  settings.show();
+  void paint();
+});
+
+prompt.value = state.prompt;
+void paint();

@@ -1,0 +1,73 @@
+/** What the page draws, and its form in the address, so that a link holds a picture. */
+
+/**
+ * @typedef {object} State
+ * @property {string} prompt free words
+ * @property {number} seed
+ * @property {number} count
+ * @property {number} steps
+ * @property {number | undefined} guidance undefined: what the network's makers suggest
+ * @property {"ddim" | "ddpm" | "dpm-solver"} solver
+ * @property {string} network empty: the pack's first
+ * @property {"auto" | "webgpu" | "cpu"} device
+ * @property {string} model name of a folder in models/
+ */
+
+/** @type {State} */
+export const DEFAULTS = {
+  prompt: "",
+  seed: 7,
+  count: 4,
+  steps: 20,
+  guidance: undefined,
+  solver: "ddim",
+  network: "",
+  device: "auto",
+  model: "fashion",
+};
+
+/**
+ * Reads an address; what does not make sense in it is left at its default.
+ * @param {string} search
+ * @returns {State}
+ */
+export function read(search) {
+  const query = new URLSearchParams(search);
+  /** @type {(name: "seed" | "count" | "steps", most: number, least?: number) => number} */
+  const whole = (name, most, least = 1) => {
+    const text = query.get(name) ?? "";
+    const value = /^\d+$/.test(text) ? Number(text) : NaN;
+    return value >= least && value <= most ? value : DEFAULTS[name];
+  };
+  /** @type {<T extends string>(name: string, known: T[]) => T} */
+  const one = (name, known) => known.find((value) => value === query.get(name)) ?? known[0];
+  const guidance = query.has("guidance") ? Number(query.get("guidance")) : NaN;
+  const word = (/** @type {"model" | "network"} */ name) => {
+    const text = query.get(name) ?? "";
+    return /^[a-z0-9][a-z0-9._-]*$/.test(text) ? text : DEFAULTS[name];
+  };
+  return {
+    prompt: (query.get("prompt") ?? "").slice(0, 200),
+    seed: whole("seed", Number.MAX_SAFE_INTEGER, 0),
+    count: whole("count", 16),
+    steps: whole("steps", 60),
+    guidance: guidance >= 1 && guidance <= 6 ? guidance : undefined,
+    solver: one("solver", ["ddim", "ddpm", "dpm-solver"]),
+    network: word("network"),
+    device: one("device", ["auto", "webgpu", "cpu"]),
+    model: word("model"),
+  };
+}
+
+/**
+ * The address of a state: prompt and seed always, the rest where it differs from the default.
+ * @param {State} state
+ */
+export function write(state) {
+  const query = new URLSearchParams({ prompt: state.prompt, seed: String(state.seed) });
+  for (const name of /** @type {const} */ (["count", "steps", "guidance", "solver", "network", "device", "model"])) {
+    const value = state[name];
+    if (value !== undefined && value !== DEFAULTS[name]) query.set(name, String(value));
+  }
+  return `?${query}`;
+}

@@ -1,0 +1,54 @@
+/** The sentences of the page that depend on what happens. */
+
+/** @typedef {import("./pkg/morphogen.js").Frame} Frame */
+/** @typedef {import("./pkg/morphogen.js").NetworkInfo} NetworkInfo */
+
+/** What each solver is like. */
+export const SOLVERS = {
+  ddim: "Steady: every step goes straight on.",
+  "dpm-solver": "Looks back one step; good when steps are few.",
+  ddpm: "Adds fresh noise at every step, as the first diffusion models did.",
+};
+
+/**
+ * What is to be seen at this point of the way.
+ * @param {Frame} frame
+ * @param {number} seed of the picture shown
+ */
+export function lesson({ step, steps, noise }, seed) {
+  if (step === 0) {
+    return `Pure noise. Every pixel is a random number, fixed by seed ${seed}: this seed always starts right here.`;
+  }
+  const where = `Step ${step} of ${steps}.`;
+  if (step === steps) return `${where} No noise is left: this is the picture. Slide back to see how it came about.`;
+  const share = `${Math.round(noise * 100)} % noise`;
+  if (noise > 0.85) {
+    return `${where} Still ${share}. The network guesses what might be behind it; one step moves the picture a little towards that guess. Early guesses are blurs, because much is still possible.`;
+  }
+  if (noise > 0.4) return `${where} ${share} left. Guess, move, guess again: the large shapes are settling now, and each guess is sharper than the one before.`;
+  return `${where} ${share} left. The shape stands; what remains is detail.`;
+}
+
+/**
+ * What makes one network differ from another, read off its architecture.
+ * @param {NetworkInfo} network
+ */
+export function network({ config }) {
+  const { kind, attention_heads: heads } = config.architecture ?? {};
+  if (kind === "unet" && heads > 0) return "Looks at the whole picture at once, so that its parts fit together.";
+  if (kind === "unet") return "Short-sighted: each pixel sees only its surroundings. Sometimes it draws a third sleeve.";
+  if (kind === "resnet") return "Very short-sighted: a small window is all that each pixel sees.";
+  return "";
+}
+
+/** @param {"webgpu" | "cpu"} device */
+export const device = (device) => (device === "webgpu" ? "your graphics processor (WebGPU)" : "your processor (CPU)");
+
+/** @param {number} bytes */
+export const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** @param {number} count @param {string} label */
+export const pictures = (count, label) => (count === 1 ? `${label}, one picture` : `${label}, ${count} pictures`);
+
+/** @param {string[]} names */
+export const list = (names) => (names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names[names.length - 1]}`);
