@@ -69,7 +69,7 @@ export class Packs {
   }
 
   /**
-   * @param {Target & { request: object, frames: boolean }} message
+   * @param {Target & { request: { steps: number }, frames: boolean }} message
    * @param {Context} context
    */
   async sample({ url, network, device, request, frames }, context) {
@@ -124,28 +124,22 @@ export class Packs {
 /**
  * Walks one sample to its end.
  * @param {import("./generated/morphogen.js").Network} network
- * @param {{ frames: boolean }} request
+ * @param {{ steps: number, frames: boolean }} request
  * @param {Context} context
  * @param {{ step: number }} sent
  */
-async function draw(network, request, { signal, event }, sent) {
-  const sampling = network.sample(JSON.stringify(request));
-  try {
-    while (await sampling.next()) {
-      if (signal.aborted) throw aborted();
-      const step = sampling.step;
-      if (request.frames && step > sent.step) {
-        const x = sampling.x();
-        const denoised = sampling.denoised();
-        event("step", { step, steps: sampling.steps, t: sampling.t, noise: sampling.noise, x, denoised }, [x.buffer, denoised.buffer]);
-        sent.step = step;
-      }
-      await breathe();
+function draw(network, request, { signal, event }, sent) {
+  const { steps, frames } = request;
+  /** @type {(step: number, t: number, noise: number, x?: Float32Array, denoised?: Float32Array) => boolean} */
+  const onStep = (step, t, noise, x, denoised) => {
+    if (signal.aborted) return false;
+    if (frames && x && denoised && step > sent.step) {
+      event("step", { step, steps, t, noise, x, denoised }, [x.buffer, denoised.buffer]);
+      sent.step = step;
     }
-    return sampling.x();
-  } finally {
-    sampling.free();
-  }
+    return true;
+  };
+  return network.sample(JSON.stringify(request), onStep, breathe);
 }
 
 /** One model pack. */

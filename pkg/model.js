@@ -182,13 +182,16 @@ export class Model {
   }
 }
 
+/** Most pictures whose steps are sent one by one. */
+const MOST_WATCHED = 32;
+
 /**
  * @param {SampleOptions} options
  * @returns {{ seed: number, count: number, steps: number, solver: string, guidance: number | undefined }}
  */
-function checked({ seed = 0, count = 1, steps = 20, solver = "ddim", guidance }) {
+function checked({ seed = 0, count = 1, steps = 20, solver = "ddim", guidance, frames, onStep }) {
   whole("seed", seed, 0, Number.MAX_SAFE_INTEGER);
-  whole("count", count, 1, 256);
+  whole("count", count, 1, frames || onStep ? MOST_WATCHED : 256);
   whole("steps", steps, 1, 1000);
   choice("solver", solver, SOLVERS);
   if (guidance !== undefined && !(Math.abs(guidance) <= 100)) {

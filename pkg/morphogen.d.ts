@@ -58,7 +58,7 @@ export interface SampleOptions {
   prompt?: string | null;
   /** Whole, 0 … 2⁵³ − 1. Picture `n` of several has seed `seed + n`. Default 0. */
   seed?: number;
-  /** How many pictures, 1 … 256. Default 1. */
+  /** How many pictures, 1 … 256, and up to 32 where steps are watched (`frames`, `onStep`). Default 1. */
   count?: number;
   /** 1 … 1000, default 20. */
   steps?: number;

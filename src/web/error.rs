@@ -2,6 +2,7 @@
 //! `Error` with the properties `code` and `suggestions`.
 
 use crate::denoiser::DenoiseError;
+use crate::gpu::GpuError;
 use crate::network::NetworkError;
 use crate::pack::PackError;
 use crate::prompt::PromptError;
@@ -78,5 +79,19 @@ impl From<SampleError> for Failure {
 impl From<PromptError> for Failure {
     fn from(error: PromptError) -> Self {
         Failure { code: error.code(), message: error.to_string(), suggestions: error.suggestions }
+    }
+}
+
+impl From<GpuError> for Failure {
+    fn from(error: GpuError) -> Self {
+        let code = match error {
+            GpuError::Unavailable(_) => "no-webgpu",
+            GpuError::Lost(_) => "device-lost",
+            GpuError::OutOfMemory(_) => "out-of-memory",
+            GpuError::Network(error) => return error.into(),
+            GpuError::Sample(error) => return error.into(),
+            ref other => other.code(),
+        };
+        Failure::new(code, error)
     }
 }

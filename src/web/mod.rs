@@ -1,13 +1,11 @@
 //! The wasm-bindgen surface and nothing else: bytes, words and JSON in, typed arrays and typed errors out. The worker
-//! of the package (`pkg/worker.js`) calls it: [`Pack::open`], [`Pack::load`], [`Network::sample`], then
-//! [`Sampling::next`] until it says `false`. Every error is a JavaScript `Error` with a stable `code`.
+//! of the package (`pkg/worker.js`) calls it: [`Pack::open`], [`Pack::load`], then [`Network::sample`]. Every error is a
+//! JavaScript `Error` with a stable `code`.
 
 mod error;
 mod network;
-mod sampling;
 
 pub use network::Network;
-pub use sampling::Sampling;
 
 use crate::pack::Manifest;
 use crate::prompt;

@@ -1,15 +1,17 @@
-//! A network on a device, checked against the pack's test vector before anybody sees a picture of it.
+//! A network on a device: checked against the pack's test vector before anybody sees a picture of it, then asked for
+//! samples.
 
 use super::error::Failure;
-use super::sampling::Sampling;
 use crate::denoiser::{Condition, Denoiser, ImageShape};
+use crate::gpu::{Frames, Gpu, GpuNetwork, Progress};
 use crate::network::{BurnDenoiser, NetworkConfig, Weights};
 use crate::pack::TestVector;
-use crate::sampler::noise;
-use crate::schedule::Schedule;
-use std::cell::RefCell;
-use std::rc::Rc;
+use crate::sampler::{Request, SampleError, Solver, Trajectory, noise};
+use crate::schedule::{Schedule, Time};
+use js_sys::{Array, Float32Array, Function, Promise};
+use serde::Deserialize;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 /// Largest difference from the pack's answer that counts as computing rightly; the answer is stored in f16, and devices
 /// add in different orders.
@@ -18,7 +20,9 @@ const TOLERANCE: f32 = 1e-2;
 /// What runs the network.
 pub(super) enum Engine {
     /// burn on the processor.
-    Cpu(Rc<RefCell<BurnDenoiser>>),
+    Cpu(BurnDenoiser),
+    /// Our WGSL stages on WebGPU.
+    Gpu(GpuNetwork),
 }
 
 impl Engine {
@@ -30,11 +34,8 @@ impl Engine {
         device: &str,
     ) -> Result<Self, Failure> {
         match device {
-            "cpu" => {
-                let denoiser = BurnDenoiser::new(config, weights, shape)?;
-                Ok(Engine::Cpu(Rc::new(RefCell::new(denoiser))))
-            }
-            "webgpu" => Err(Failure::new("no-webgpu", "there is no WebGPU here")),
+            "cpu" => Ok(Engine::Cpu(BurnDenoiser::new(config, weights, shape)?)),
+            "webgpu" => Ok(Engine::Gpu(GpuNetwork::new(&Gpu::new().await?, config, weights, shape).await?)),
             other => Err(Failure::new("range", format_args!("expected the device webgpu or cpu, found {other}"))),
         }
     }
@@ -43,20 +44,34 @@ impl Engine {
     pub async fn check(&mut self, test: &TestVector, shape: ImageShape, schedule: Schedule) -> Result<(), Failure> {
         let mut x = vec![0.0; shape.len()];
         noise::fill(test.seed, 0, &mut x);
-        let condition = test.condition.map_or(Condition::Null, Condition::Class);
+        let condition = [test.condition.map_or(Condition::Null, Condition::Class)];
         let time = schedule.at(test.t);
         let answer = match self {
-            Engine::Cpu(denoiser) => denoiser.borrow_mut().denoise(&x, time, &[condition])?,
+            Engine::Cpu(denoiser) => denoiser.denoise(&x, time, &condition)?,
+            Engine::Gpu(network) => network.denoise(&x, time, &condition).await?,
         };
         let expected = test.answer(shape)?;
         let difference = expected.iter().zip(&answer).fold(0.0, |worst: f32, (e, a)| worst.max((e - a).abs()));
-        // Not `>`: a NaN must fail, too.
+        // NaN hides from `max`, so it is asked for by name.
         if answer.len() == expected.len() && answer.iter().all(|value| value.is_finite()) && difference <= TOLERANCE {
             return Ok(());
         }
         let message = format_args!("it computes wrongly: off by {difference} where {TOLERANCE} is allowed");
         Err(Failure::new("self-test", message))
     }
+}
+
+/// What JavaScript asks for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wish {
+    seed: u64,
+    count: usize,
+    steps: usize,
+    solver: Solver,
+    guidance: f64,
+    frames: bool,
+    condition: Option<usize>,
 }
 
 /// A network that is ready to draw.
@@ -75,12 +90,64 @@ impl Network {
 
 #[wasm_bindgen]
 impl Network {
-    /// Begins a sample. `request` is JSON: `seed`, `count`, `steps`, `solver`, `guidance`, `frames` (whether states on
-    /// the way are wanted) and, unless anything will do, `condition` (the index of a class).
+    /// Draws pictures, `[B, C, H, W]` in `[−1, 1]`. `wish` is JSON: `seed`, `count`, `steps`, `solver`, `guidance`,
+    /// `frames` (whether states on the way are wanted) and, unless anything will do, `condition`, the index of a class.
+    ///
+    /// `on_step(step, t, noise, x, denoised)` hears of every state, pure noise first, with its pictures where `frames`
+    /// asks for them; answering `false` stops the sample. `breathe()` gives a promise, awaited between steps on the
+    /// processor so that the event loop turns; a GPU lets it turn anyway.
     ///
     /// # Errors
-    /// `range` where the request cannot be read, `sample-…` where it is out of range.
-    pub fn sample(&self, request: &str) -> Result<Sampling, JsValue> {
-        Ok(Sampling::new(&self.engine, request, self.shape, self.schedule)?)
+    /// `range` where the wish cannot be read, `sample-…` where it is out of range, `aborted`, and on a GPU
+    /// `device-lost`, `out-of-memory` or `gpu-…`.
+    pub async fn sample(&mut self, wish: String, on_step: Function, breathe: Function) -> Result<Vec<f32>, JsValue> {
+        let wish: Wish = serde_json::from_str(&wish).map_err(|error| Failure::new("range", error))?;
+        let request = Request {
+            condition: wish.condition.map_or(Condition::Null, Condition::Class),
+            seed: wish.seed,
+            count: wish.count,
+            steps: wish.steps,
+            solver: wish.solver,
+            guidance: wish.guidance,
+            clip: true,
+        };
+        let mut trajectory = Trajectory::new(&request, self.shape, self.schedule).map_err(Failure::from)?;
+        let grid = self.schedule.grid(request.steps).map_err(SampleError::from).map_err(Failure::from)?;
+        let tell = |step: usize, x: &[f32], denoised: &[f32]| state(&on_step, wish.frames, step, grid[step], x, denoised);
+        if !tell(0, trajectory.pictures(), trajectory.denoised()) {
+            return Err(Failure::from(SampleError::Cancelled).into());
+        }
+        match &mut self.engine {
+            Engine::Cpu(denoiser) => {
+                let conditions = request.conditions();
+                while let Some(query) = trajectory.query() {
+                    let answer = denoiser.denoise(query.x, query.time, &conditions).map_err(Failure::from)?;
+                    trajectory.advance(&answer).map_err(Failure::from)?;
+                    JsFuture::from(breathe.call0(&JsValue::UNDEFINED)?.dyn_into::<Promise>()?).await?;
+                    if !tell(trajectory.done(), trajectory.pictures(), trajectory.denoised()) {
+                        return Err(Failure::from(SampleError::Cancelled).into());
+                    }
+                }
+                Ok(trajectory.pictures().to_vec())
+            }
+            Engine::Gpu(network) => {
+                let frames = if wish.frames { Frames::Every } else { Frames::Last };
+                let on_step = |progress: &Progress<'_>| match &progress.frame {
+                    Some(frame) => tell(progress.done, frame.x, frame.denoised),
+                    None => tell(progress.done, &[], &[]),
+                };
+                Ok(network.sample(&request, self.schedule, frames, on_step).await.map_err(Failure::from)?)
+            }
+        }
     }
+}
+
+/// Tells JavaScript of one state; whether to go on. A callback that throws means stop.
+fn state(on_step: &Function, frames: bool, step: usize, time: Time, x: &[f32], denoised: &[f32]) -> bool {
+    let arguments = Array::of3(&(step as f64).into(), &time.t.into(), &time.s.into());
+    if frames {
+        arguments.push(&Float32Array::from(x));
+        arguments.push(&Float32Array::from(denoised));
+    }
+    on_step.apply(&JsValue::UNDEFINED, &arguments).is_ok_and(|answer| answer.is_truthy())
 }
