@@ -218,7 +218,7 @@ class Pack {
     } catch (thrown) {
       const { code, message } = Object(thrown);
       if (device === "webgpu" || typeof code !== "string" || code.startsWith("pack-")) throw thrown;
-      const reason = code === "no-webgpu" ? "This browser offers no WebGPU here" : `The graphics device could not be used (${message})`;
+      const reason = code === "no-webgpu" ? "There is no WebGPU here" : `The graphics device could not be used (${message})`;
       return cpu(`${reason}, so the processor draws: the same pictures, more slowly.`);
     }
   }

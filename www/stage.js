@@ -133,9 +133,7 @@ export class Stage {
   }
 
   label() {
-    play.setAttribute("aria-label", this.playing ? "Pause" : "Play from the noise");
-    const path = play.querySelector("path");
-    path?.setAttribute("d", this.playing ? "M4 2.5h3v11H4zM9 2.5h3v11H9z" : "M4 2.5v11l9-5.5z");
+    play.textContent = this.playing ? "Pause" : "Replay";
   }
 
   prepareVariations(/** @type {number} */ count) {
