@@ -34,13 +34,22 @@ export function aborted() {
 export function typed(thrown) {
   if (thrown instanceof MorphogenError) return thrown;
   const { name, code, message, suggestions } = /** @type {Partial<MorphogenError>} */ (Object(thrown));
-  if (typeof code === "string") return new MorphogenError(code, String(message), { cause: thrown, suggestions });
+  if (typeof code === "string") return new MorphogenError(code, sentence(String(message)), { cause: thrown, suggestions });
   if (name === "AbortError") return aborted();
   if (name === "RangeError") {
     const sentence = "There was not enough memory. Close other tabs, or ask for fewer pictures at once.";
     return new MorphogenError("out-of-memory", sentence, { cause: thrown });
   }
   return new MorphogenError("internal", `Something broke inside: ${message ?? thrown}`, { cause: thrown });
+}
+
+/**
+ * The core's messages are made to stand behind others; here each stands alone.
+ * @param {string} text
+ */
+function sentence(text) {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.?!]$/.test(capital) ? capital : `${capital}.`;
 }
 
 /**

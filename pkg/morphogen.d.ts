@@ -83,8 +83,12 @@ export interface Understood {
   name: string;
   /** Name for people. */
   label: string;
-  /** Whether spelling was mended to get there: “Sneeker” is `sneaker`. */
-  corrected: boolean;
+  /** The words that named it, as typed. */
+  used: string[];
+  /** Words that did not help, as typed. */
+  ignored: string[];
+  /** Slips that were mended: “Sneeker” is “sneaker”. */
+  corrected: { typed: string; meant: string }[];
 }
 
 export class Frame {

@@ -78,10 +78,7 @@ function offer(/** @type {{ name: string, label: string }[]} */ prompts) {
       const chip = document.createElement("button");
       chip.type = "button";
       chip.textContent = label;
-      chip.addEventListener("click", () => {
-        prompt.value = label;
-        void paint();
-      });
+      chip.addEventListener("click", () => ask(label));
       item.append(chip);
       return item;
     }),
@@ -92,7 +89,8 @@ function offer(/** @type {{ name: string, label: string }[]} */ prompts) {
 function explain(/** @type {Understood} */ { label, corrected }) {
   const same = state.prompt.trim().toLowerCase() === label.toLowerCase();
   prompt.setAttribute("aria-invalid", "false");
-  understood.textContent = same ? "" : corrected ? `“${state.prompt.trim()}” → ${label}` : `Understood as ${label}.`;
+  const mended = corrected.map(({ typed, meant }) => `${typed} → ${meant}`).join(", ");
+  understood.textContent = mended || (same ? "" : `Understood as ${label}.`);
   for (const chip of examples.querySelectorAll("button")) {
     chip.setAttribute("aria-pressed", String(chip.textContent === label));
   }
@@ -160,12 +158,17 @@ function failed(/** @type {MorphogenError} */ { code, message, suggestions }) {
   say(message, true);
   if (code.startsWith("prompt-")) {
     prompt.setAttribute("aria-invalid", "true");
-    understood.textContent = suggestions?.length ? `Perhaps ${words.list(suggestions)}?` : "";
-    return;
+    understood.textContent = "";
+    return propose((suggestions ?? []).map((word) => [word, () => ask(word)]));
   }
   /** @type {[string, () => void][]} */
   const offers = [["Try again", () => void paint()]];
   if (state.device === "webgpu") offers.unshift(["Use the processor", () => settings.set({ device: "cpu" })]);
+  propose(offers);
+}
+
+/** Buttons for ways on. */
+function propose(/** @type {[string, () => void][]} */ offers) {
   ways.replaceChildren(
     ...offers.map(([text, act]) => {
       const button = document.createElement("button");
@@ -175,7 +178,13 @@ function failed(/** @type {MorphogenError} */ { code, message, suggestions }) {
       return button;
     }),
   );
-  ways.hidden = false;
+  ways.hidden = offers.length === 0;
+}
+
+/** Draws these words. */
+function ask(/** @type {string} */ words) {
+  prompt.value = words;
+  void paint();
 }
 
 find("ask").addEventListener("submit", (/** @type {Event} */ event) => {

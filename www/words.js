@@ -49,6 +49,3 @@ export const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** @param {number} count @param {string} label */
 export const pictures = (count, label) => (count === 1 ? `${label}, one picture` : `${label}, ${count} pictures`);
-
-/** @param {string[]} names */
-export const list = (names) => (names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} or ${names[names.length - 1]}`);

@@ -7,10 +7,11 @@ mod network;
 
 pub use network::Network;
 
-use crate::pack::Manifest;
+use crate::pack::{Manifest, PromptEntry};
 use crate::prompt;
 use error::Failure;
 use network::Engine;
+use serde::Serialize;
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -35,6 +36,15 @@ pub fn panic_message() -> Option<String> {
     PANIC.with(|panic| panic.borrow().clone())
 }
 
+/// The entry that was meant, and how it was found.
+#[derive(Serialize)]
+struct Answer<'a> {
+    name: &'a str,
+    label: &'a str,
+    #[serde(flatten)]
+    understood: &'a prompt::Understood,
+}
+
 /// A model pack, known by its manifest.
 #[wasm_bindgen]
 pub struct Pack {
@@ -52,20 +62,15 @@ impl Pack {
         Ok(Pack { manifest: Rc::new(manifest) })
     }
 
-    /// What free words ask for, as JSON `{ index, name, label, corrected }`.
+    /// What free words ask for, as JSON `{ index, name, label, used, ignored, corrected }` ([`prompt::Understood`]).
     ///
     /// # Errors
     /// `prompt-…`, with `suggestions`.
     pub fn understand(&self, text: &str) -> Result<String, JsValue> {
         let understood = prompt::understand(&self.manifest.prompts, text).map_err(Failure::from)?;
-        let entry = &self.manifest.prompts[understood.index];
-        let answer = serde_json::json!({
-            "index": understood.index,
-            "name": entry.name,
-            "label": entry.label,
-            "corrected": understood.corrected,
-        });
-        Ok(answer.to_string())
+        let PromptEntry { name, label, .. } = &self.manifest.prompts[understood.index];
+        let answer = Answer { name, label, understood: &understood };
+        Ok(serde_json::to_string(&answer).map_err(|error| Failure::new("internal", error))?)
     }
 
     /// Builds a network from the bytes of its weight file on `"webgpu"` or `"cpu"`, and lets it answer the pack's test

@@ -1,0 +1,61 @@
+/** The page fits, can be read by everyone, and speaks to nobody else. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { expect, test } from "@playwright/test";
+import { SHORT, drawn, shown } from "./support.js";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+for (const width of [360, 768, 1440]) {
+  for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+    test(`${width} pixels, ${colorScheme}: nothing hangs over, nothing is out of reach`, async ({ page }) => {
+      await page.setViewportSize({ width, height: 800 });
+      await page.emulateMedia({ colorScheme });
+      await page.goto(SHORT);
+      await drawn(page);
+      const details = page.locator("#settings");
+      if (!(await details.getAttribute("open").then((open) => open !== null))) await page.locator("summary").click();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      const scale = await page.locator("#picture").evaluate((canvas) => canvas.getBoundingClientRect().width / 28);
+      expect(Number.isInteger(scale), `the picture stands at ${scale} times its size`).toBe(true);
+      expect(scale).toBeGreaterThanOrEqual(10);
+      await page.evaluate(axe);
+      const found = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run());
+      const serious = found.violations.filter((/** @type {any} */ { impact }) => ["serious", "critical"].includes(impact));
+      expect(serious.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ n) => n.html).join(" ")}`)).toEqual([]);
+    });
+  }
+}
+
+test("there is no request to another host, and no breach of the policy", async ({ page, baseURL }) => {
+  /** @type {string[]} */
+  const hosts = [];
+  /** @type {string[]} */
+  const complaints = [];
+  page.on("request", (request) => hosts.push(new URL(request.url()).origin));
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  const response = await page.goto(SHORT);
+  expect(response?.headers()["content-security-policy"]).toContain("script-src 'self' 'wasm-unsafe-eval';");
+  await drawn(page);
+  expect([...new Set(hosts)]).toEqual([new URL(baseURL ?? "").origin]);
+  expect(complaints).toEqual([]);
+});
+
+test("who asked for less motion sees no flicker, only the finished picture", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.goto(SHORT);
+  await page.evaluate(() => {
+    const canvas = /** @type {HTMLCanvasElement} */ (document.getElementById("picture"));
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const put = context.putImageData;
+    Object.assign(globalThis, { paints: 0 });
+    context.putImageData = function (/** @type {any[]} */ ...all) {
+      /** @type {any} */ (globalThis).paints += 1;
+      return /** @type {any} */ (put).apply(this, all);
+    };
+  });
+  await drawn(page);
+  expect(await page.evaluate(() => /** @type {any} */ (globalThis).paints)).toBe(1);
+  expect(new Set(await shown(page)).size).toBeGreaterThan(2);
+});

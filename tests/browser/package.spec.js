@@ -1,0 +1,125 @@
+/** The package as another page would use it: same seed, same picture, on any device. */
+import { expect, test } from "@playwright/test";
+import { PINNED, difference, draw } from "./support.js";
+
+test("the same seed gives the same noise as natively, and the same picture twice", async ({ page }, { project }) => {
+  const first = await draw(page, { sample: { count: 2 } });
+  expect(first.message).toBe("");
+  expect(first.device).toBe(project.name);
+  expect(first.noise).toEqual(PINNED);
+  expect(first.steps).toEqual([0, 1, 2, 3]);
+  expect(first.pixels.length).toBe(2 * 28 * 28);
+  expect(first.pixels.every((value) => value >= -1 && value <= 1)).toBe(true);
+  const again = await draw(page, { sample: { count: 2 } });
+  expect(again.pixels).toEqual(first.pixels);
+  const other = await draw(page, { sample: { seed: 8 } });
+  expect(other.noise).not.toEqual(PINNED);
+  expect(difference(other.pixels, first.pixels.slice(28 * 28))).toBeLessThan(1e-2);
+});
+
+for (const solver of ["ddim", "dpm-solver", "ddpm"]) {
+  test(`GPU and CPU agree (${solver})`, async ({ page }, { project }) => {
+    test.skip(project.name === "cpu", "there is only one device here");
+    const sample = { solver, steps: 6, guidance: solver === "ddim" ? 2 : 1 };
+    const gpu = await draw(page, { load: { device: "webgpu" }, sample });
+    const cpu = await draw(page, { load: { device: "cpu" }, sample });
+    expect([gpu.device, cpu.device]).toEqual(["webgpu", "cpu"]);
+    expect(gpu.noise).toEqual(cpu.noise);
+    expect(difference(gpu.pixels, cpu.pixels)).toBeLessThanOrEqual(1e-2);
+  });
+}
+
+test("every network of the pack draws, and the larger a batch the same", async ({ page }) => {
+  await page.goto("/tests/blank.html");
+  const result = await page.evaluate(async () => {
+    const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    const model = await loadModel("../models/fashion/", { device: "cpu" });
+    /** @type {Record<string, number>} */
+    const spread = {};
+    for (const { name } of model.info.networks) {
+      const { pixels } = await model.sample({ prompt: "bag", network: name, steps: 2, count: 3 });
+      spread[name] = Math.max(...pixels) - Math.min(...pixels);
+    }
+    return { spread, prompts: model.info.prompts.length };
+  });
+  expect(Object.keys(result.spread).length).toBeGreaterThanOrEqual(2);
+  for (const spread of Object.values(result.spread)) expect(spread).toBeGreaterThan(0.5);
+  expect(result.prompts).toBe(10);
+});
+
+test("steps can be walked one by one, and leaving the loop cancels", async ({ page }) => {
+  await page.goto("/tests/blank.html");
+  const seen = await page.evaluate(async () => {
+    const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    const model = await loadModel("../models/fashion/", { device: "cpu" });
+    const all = [];
+    for await (const frame of model.steps({ prompt: "bag", steps: 3 })) all.push(frame.step);
+    const some = [];
+    for await (const frame of model.steps({ prompt: "bag", steps: 500 })) {
+      some.push(frame.step);
+      if (frame.step === 2) break;
+    }
+    // Had the long one not been cancelled, this one would wait behind its 500 steps.
+    const after = await model.sample({ prompt: "bag", steps: 1, frames: true });
+    return { all, some, after: after.frames.length };
+  });
+  expect(seen).toEqual({ all: [0, 1, 2, 3], some: [0, 1, 2], after: 2 });
+});
+
+test("an aborted load and an aborted sample reject with “aborted”, and the model goes on", async ({ page }) => {
+  await page.goto("/tests/blank.html");
+  const codes = await page.evaluate(async () => {
+    const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    const code = (/** @type {Promise<unknown>} */ promise) => promise.then(() => "none", (error) => `${error.name} ${error.code}`);
+    const early = new AbortController();
+    const load = code(loadModel("../models/fashion/", { device: "cpu", signal: early.signal }));
+    early.abort();
+    const model = await loadModel("../models/fashion/", { device: "cpu" });
+    const late = new AbortController();
+    const onStep = () => late.abort();
+    const sample = code(model.sample({ prompt: "bag", steps: 50, signal: late.signal, onStep }));
+    const queued = code(model.sample({ prompt: "bag", steps: 50, signal: AbortSignal.abort() }));
+    const fine = code(model.sample({ prompt: "bag", steps: 1 }));
+    return [await load, await sample, await queued, await fine];
+  });
+  expect(codes).toEqual(["AbortError aborted", "AbortError aborted", "AbortError aborted", "none"]);
+});
+
+test("two models on a page share one worker and one download; closing one leaves the other", async ({ page }) => {
+  /** @type {string[]} */
+  const fetched = [];
+  page.on("request", (request) => fetched.push(new URL(request.url()).pathname));
+  await page.goto("/tests/blank.html");
+  const fine = await page.evaluate(async () => {
+    const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    const load = () => loadModel("../models/fashion/", { device: "cpu" });
+    const [one, two] = await Promise.all([load(), load()]);
+    one.close();
+    one.close();
+    const { count } = await two.sample({ prompt: "bag", steps: 1 });
+    const closed = await one.sample({ prompt: "bag" }).catch((/** @type {any} */ error) => error.code);
+    return { count, closed };
+  });
+  expect(fine).toEqual({ count: 1, closed: "closed" });
+  for (const end of ["worker.js", ".wasm", "manifest.json", ".safetensors"]) {
+    expect(fetched.filter((path) => path.endsWith(end)), end).toHaveLength(1);
+  }
+});
+
+test("what cannot be meant is refused with a sentence", async ({ page }) => {
+  await page.goto("/tests/blank.html");
+  const codes = await page.evaluate(async () => {
+    const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    const model = await loadModel("../models/fashion/", { device: "cpu" });
+    /** @type {Record<string, unknown>[]} */
+    const wishes = [{ steps: 0 }, { seed: -1 }, { seed: 0.5 }, { count: 1e9 }, { guidance: NaN }, { solver: "magic" },
+      { machine: "els" }, { network: "none" }, { prompt: "giraffe" }, { prompt: "" }];
+    const answers = [];
+    for (const wish of wishes) {
+      answers.push(await model.sample({ prompt: "bag", ...wish }).then(() => "none", (/** @type {any} */ error) => error.code));
+    }
+    return answers;
+  });
+  expect(codes).toEqual(["range", "range", "range", "range", "range", "range",
+    "machine-unavailable", "pack-unknown", "prompt-unknown", "prompt-empty"]);
+});

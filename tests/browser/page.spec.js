@@ -1,0 +1,141 @@
+/** The main job on the page: words in, a picture out, step by step. */
+import { expect, test } from "@playwright/test";
+import { SHORT, difference, drawn, shown } from "./support.js";
+
+test("the first picture comes without touching anything", async ({ page }) => {
+  await page.goto("/?count=1&steps=4");
+  await drawn(page);
+  await expect(page.locator("#prompt")).not.toHaveValue("");
+  const picture = await shown(page);
+  await page.locator("#step").fill("0");
+  await expect(page.locator("#lesson")).toContainText("Pure noise");
+  expect(difference(picture, await shown(page))).toBeGreaterThan(50);
+});
+
+test("typed words become a picture, and its link gives it again", async ({ page, browser }) => {
+  await page.goto(SHORT);
+  await drawn(page, "Sneaker");
+  const sneaker = await shown(page);
+  await page.locator("#prompt").fill("Trowsers");
+  await page.keyboard.press("Enter");
+  await drawn(page, "Trouser, one picture, drawn on");
+  await expect(page.locator("#understood")).toContainText("→ Trouser");
+  const trouser = await shown(page);
+  expect(difference(sneaker, trouser)).toBeGreaterThan(50);
+
+  await page.getByRole("button", { name: "Sneaker", exact: true }).click();
+  await drawn(page, "Sneaker, one picture, drawn on");
+  expect(await shown(page)).toEqual(sneaker);
+
+  const other = await browser.newPage();
+  await other.goto(page.url());
+  await drawn(other, "Sneaker");
+  expect(await shown(other)).toEqual(sneaker);
+  await other.close();
+});
+
+test("an unknown word is answered with what there is, and draws nothing", async ({ page }) => {
+  await page.goto(SHORT);
+  await drawn(page);
+  const before = await shown(page);
+  await page.locator("#prompt").fill("giraffe");
+  await page.locator("#draw").click();
+  await expect(page.locator("#status")).toContainText("“giraffe”");
+  await expect(page.locator("#status")).toContainText("Ankle boot");
+  await expect(page.locator("#prompt")).toHaveAttribute("aria-invalid", "true");
+  expect(await shown(page)).toEqual(before);
+  await page.locator("#prompt").fill("   ");
+  await page.locator("#draw").click();
+  await expect(page.locator("#status")).toContainText("Type a word");
+});
+
+test("one can scrub back through the steps, and replay them", async ({ page }) => {
+  await page.goto(SHORT);
+  await drawn(page);
+  const slider = page.locator("#step");
+  await expect(slider).toHaveValue("4");
+  const picture = await shown(page);
+  await slider.focus();
+  await page.keyboard.press("Home");
+  await expect(slider).toHaveAttribute("aria-valuetext", /Step 0 of 4, 100 % noise/);
+  await page.keyboard.press("ArrowRight");
+  await expect(page.locator("#lesson")).toContainText("Step 1 of 4");
+  const first = await shown(page);
+  expect(difference(first, picture)).toBeGreaterThan(50);
+  await page.getByRole("button", { name: "Replay" }).click();
+  await expect(slider).toHaveValue("4");
+  expect(await shown(page)).toEqual(picture);
+});
+
+test("a batch is a grid of variations, each with its own seed", async ({ page }) => {
+  await page.goto("/?prompt=bag&seed=20&count=2&steps=2");
+  await drawn(page, "Bag, 2 pictures");
+  await page.getByRole("button", { name: "Bag, seed 21" }).click();
+  await expect(page.locator("#picture")).toHaveAccessibleName(/seed 21, finished/);
+  const second = await shown(page);
+  await page.goto("/?prompt=bag&seed=21&count=1&steps=2");
+  await drawn(page, "Bag, one picture");
+  // Sums may be taken in another order in a larger batch.
+  expect(difference(second, await shown(page))).toBeLessThanOrEqual(2);
+});
+
+test("a drawing can be stopped, and the next one starts", async ({ page }) => {
+  await page.goto("/?prompt=coat&count=16&steps=60");
+  await expect(page.locator("#status")).toContainText("Drawing", { timeout: 120_000 });
+  await page.getByRole("button", { name: "Stop" }).click();
+  await expect(page.locator("#status")).toHaveText("Stopped.");
+  await page.locator("#count").selectOption("1");
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.locator("#steps").fill("2");
+  await drawn(page, "Coat, one picture");
+});
+
+test("settings are in the address, and nonsense in it is ignored", async ({ page }) => {
+  await page.goto("/?prompt=dress&seed=abc&count=1&steps=2&solver=magic&guidance=99&model=../secret");
+  await drawn(page, "Dress");
+  await page.locator("#seed").fill("12");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/seed=12/);
+  await page.locator("#solver").selectOption("dpm-solver");
+  await expect(page).toHaveURL(/solver=dpm-solver/);
+  await drawn(page, "Dress");
+  await page.locator("#dice").click();
+  await expect(page).not.toHaveURL(/seed=12&/);
+  await drawn(page, "Dress");
+});
+
+test("the picture is saved as a PNG and the link copied", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto(SHORT);
+  await drawn(page);
+  const download = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Save PNG" }).click();
+  expect((await download).suggestedFilename()).toBe("morphogen-sneaker-7.png");
+  await page.getByRole("button", { name: "Copy link" }).click();
+  await expect(page.locator("#status")).toContainText("Link copied");
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(new URL(link).searchParams.get("seed")).toBe("7");
+  expect(new URL(link).searchParams.get("prompt")).toBe("sneaker");
+});
+
+test("everything is done by keyboard alone", async ({ page }) => {
+  await page.goto(SHORT);
+  await drawn(page);
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "Skip to the prompt" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  const reached = new Set();
+  for (let i = 0; i < 40; i += 1) {
+    reached.add(await page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent));
+    await page.keyboard.press("Tab");
+  }
+  for (const id of ["prompt", "draw", "Bag", "step", "play", "link", "save", "seed", "dice", "steps", "solver", "device"]) {
+    expect(reached, `Tab reaches ${id}`).toContain(id);
+  }
+  await page.locator("#prompt").focus();
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.type("bag");
+  await page.keyboard.press("Enter");
+  await drawn(page, "Bag");
+});

@@ -1,0 +1,74 @@
+/** What the browser tests share. The page is drawn small (one picture, few steps): the GPU of the tests is software. */
+import { expect } from "@playwright/test";
+
+/** The address of a short drawing. */
+export const SHORT = "/?prompt=sneaker&seed=7&count=1&steps=4";
+
+/** Bits of the first four values of seed 7's noise; `sampler::noise` pins the same ones natively. */
+export const PINNED = [1064463727, 1070991724, 3187259722, 3209958448];
+
+/**
+ * Waits until the page has drawn.
+ * @param {import("@playwright/test").Page} page
+ * @param {string | RegExp} [what]
+ */
+export async function drawn(page, what = "drawn on") {
+  await expect(page.locator("#status")).toContainText(what, { timeout: 120_000 });
+  await expect(page.locator("#draw")).toHaveText("Draw");
+}
+
+/**
+ * The picture as it is on the page, as grey values.
+ * @param {import("@playwright/test").Page} page
+ * @param {string} [selector]
+ * @returns {Promise<number[]>}
+ */
+export function shown(page, selector = "#picture") {
+  return page.locator(selector).evaluate((element) => {
+    const canvas = /** @type {HTMLCanvasElement} */ (element);
+    const image = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height);
+    return [...(image?.data ?? [])].filter((_, i) => i % 4 === 0);
+  });
+}
+
+/**
+ * @param {number[]} a
+ * @param {number[]} b
+ */
+export const difference = (a, b) => a.reduce((worst, value, i) => Math.max(worst, Math.abs(value - b[i])), a.length === b.length ? 0 : Infinity);
+
+/**
+ * Loads the model of the page that stands at `path` and draws with it; gives the sample, or the error, as plain data.
+ * @param {import("@playwright/test").Page} page
+ * @param {{ path?: string, load?: object, sample?: object, worker?: string, samples?: number }} [wish]
+ */
+export async function draw(page, { path = "/tests/blank.html", load = {}, sample = {}, worker, samples = 1 } = {}) {
+  await page.goto(path);
+  return page.evaluate(
+    async ({ load, sample, worker, samples }) => {
+      const here = (/** @type {string} */ address) => new URL(address, location.href).href;
+      /** @type {typeof import("../../pkg/morphogen.js")} */
+      const { loadModel } = await import(here("../pkg/morphogen.js"));
+      const workerUrl = worker && here(worker);
+      try {
+        const model = await loadModel(here("../models/fashion/"), { ...load, workerUrl });
+        const wish = { prompt: "sneaker", seed: 7, steps: 3, frames: true, ...sample };
+        let drawn = await model.sample(wish);
+        for (let n = 1; n < samples; n += 1) drawn = await model.sample(wish);
+        return {
+          pixels: [...drawn.pixels],
+          noise: [...new Uint32Array(drawn.frames[0]?.x.slice(0, 4).buffer ?? new ArrayBuffer(0))],
+          steps: drawn.frames.map(({ step }) => step),
+          device: drawn.device,
+          notice: drawn.notice || model.notice,
+          code: "",
+          message: "",
+        };
+      } catch (error) {
+        const { code, message } = /** @type {import("../../pkg/morphogen.js").MorphogenError} */ (error);
+        return { pixels: [], noise: [], steps: [], device: "", notice: "", code, message };
+      }
+    },
+    { load, sample, worker, samples },
+  );
+}
