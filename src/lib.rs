@@ -14,6 +14,7 @@
 //! - [`sampler`]: one loop for every denoiser; solvers, guidance, noise.
 //! - [`theory`]: the analytic denoisers, which predict what the network draws.
 //! - [`metrics`]: how alike pictures are: agreement, novelty.
+//! - `web`: the wasm-bindgen surface, for the worker of `pkg/` (browser).
 //! - `train`: data sets, the training loop (native).
 //! - `command`: the native command's subcommands.
 //! - [`pack`]: the model pack, read as untrusted input.
@@ -32,3 +33,5 @@ pub mod schedule;
 pub mod theory;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod train;
+#[cfg(target_arch = "wasm32")]
+pub mod web;

@@ -113,7 +113,8 @@ impl Network {
         };
         let mut trajectory = Trajectory::new(&request, self.shape, self.schedule).map_err(Failure::from)?;
         let grid = self.schedule.grid(request.steps).map_err(SampleError::from).map_err(Failure::from)?;
-        let tell = |step: usize, x: &[f32], denoised: &[f32]| state(&on_step, wish.frames, step, grid[step], x, denoised);
+        let tell =
+            |step: usize, x: &[f32], denoised: &[f32]| state(&on_step, wish.frames, step, grid[step], x, denoised);
         if !tell(0, trajectory.pictures(), trajectory.denoised()) {
             return Err(Failure::from(SampleError::Cancelled).into());
         }
