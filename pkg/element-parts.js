@@ -83,8 +83,8 @@ export function shadow(host, on) {
   find("[name=dice]").addEventListener("click", on.dice);
   parts.controls.addEventListener("submit", (event) => {
     event.preventDefault();
-    const stop = parts.draw.textContent === "Stop";
-    if (stop || parts.prompt.value === (host.getAttribute("prompt") ?? "")) on.draw();
+    // New words are drawn even while others are; the same words stop or start.
+    if (parts.prompt.value === (host.getAttribute("prompt") ?? "")) on.draw();
     else on.prompt(parts.prompt.value);
   });
   return parts;

@@ -95,7 +95,7 @@ export class MorphogenSampler extends Base {
     // Several attributes set together make one new picture; none is made before the first was asked for.
     if (this.#wanted && name !== "controls" && name !== "autoplay" && !this.#queued) {
       this.#queued = true;
-      queueMicrotask(() => ((this.#queued = false), this.#ask()));
+      queueMicrotask(() => this.#queued && this.isConnected && this.#ask());
     }
   }
 
@@ -105,6 +105,7 @@ export class MorphogenSampler extends Base {
    */
   async draw() {
     this.cancel();
+    this.#queued = false;
     this.#wanted = true;
     const running = (this.#running = new AbortController());
     this.#sync();
@@ -126,7 +127,7 @@ export class MorphogenSampler extends Base {
       });
       this.#sample = sample;
       this.#show(sample.pixels, sample);
-      const what = sample.prompt || "Picture";
+      const what = sample.label || "Picture";
       this.#parts.canvas.ariaLabel = `${what}, drawn by a diffusion model from seed ${sample.seed}`;
       this.#say(sample.notice || `${what} drawn.`);
       this.#tell("sample", sample);

@@ -85,10 +85,12 @@ export class Model {
    */
   async #load(onProgress = () => {}, signal) {
     const client = this.#client;
-    await abortable(client.start(onProgress), signal);
+    const started = client.start(onProgress);
     this.#generation = client.generation;
     const on = (/** @type {string} */ _, /** @type {any} */ data) => onProgress(data);
-    const { info, network, device, notice } = await client.post("load", this.#target, { signal, on });
+    // The manifest travels while the code compiles. Where the code fails to start, this request fails with it.
+    const loaded = client.post("load", this.#target, { signal, on });
+    const [{ info, network, device, notice }] = await Promise.all([loaded, abortable(started, signal)]);
     this.#info = info;
     this.network = network;
     this.device = device;
@@ -133,7 +135,8 @@ export class Model {
     const result = await this.#client.post("sample", message, { signal, on });
     this.device = result.device;
     this.notice = result.notice;
-    return new Sample(result, this.#info.image, { prompt: understood?.name ?? "", seed: request.seed, frames: kept });
+    const { name = "", label = "" } = understood ?? {};
+    return new Sample(result, this.#info.image, { prompt: name, label, seed: request.seed, frames: kept });
   }
 
   /**

@@ -108,7 +108,10 @@ export class Sample {
   readonly height: number;
   readonly channels: number;
   readonly count: number;
+  /** Short name of what was drawn, as in `info.prompts`; empty for anything. */
   readonly prompt: string;
+  /** The same for people. */
+  readonly label: string;
   readonly seed: number;
   readonly device: "webgpu" | "cpu";
   readonly network: string;

@@ -74,9 +74,9 @@ export class Sample {
   /**
    * @param {{ pixels: Float32Array, device: "webgpu" | "cpu", network: string, notice: string }} result
    * @param {Size} size
-   * @param {{ prompt: string, seed: number, frames: Frame[] }} request
+   * @param {{ prompt: string, label: string, seed: number, frames: Frame[] }} request
    */
-  constructor({ pixels, device, network, notice }, size, { prompt, seed, frames }) {
+  constructor({ pixels, device, network, notice }, size, { prompt, label, seed, frames }) {
     /** `[B, C, H, W]` in [−1, 1]. */
     this.pixels = pixels;
     this.width = size.width;
@@ -84,8 +84,10 @@ export class Sample {
     this.channels = size.channels;
     /** Number of pictures, B. Picture `n` is the single picture of seed `seed + n`. */
     this.count = pixels.length / (size.width * size.height * size.channels);
-    /** Name of what was drawn. */
+    /** Short name of what was drawn, as in `info.prompts`; empty for anything. */
     this.prompt = prompt;
+    /** The same for people. */
+    this.label = label;
     this.seed = seed;
     /** The device that drew it. */
     this.device = device;

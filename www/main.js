@@ -55,8 +55,9 @@ async function ready(/** @type {AbortSignal} */ signal) {
     network: state.network || undefined,
     signal,
     onProgress: ({ phase, loaded, total }) => {
-      const share = total ? ` of ${words.megabytes(total)}` : "";
-      say(`Fetching ${phase === "code" ? "the engine" : "the network"}: ${words.megabytes(loaded)}${share} …`);
+      // The bar shows how far it is; a line that changes all the time would never let a screen reader rest.
+      const text = `Fetching the ${phase === "code" ? "engine" : `network${total ? ` (${words.megabytes(total)})` : ""}`} …`;
+      if (status.textContent !== text) say(text);
       if (total) progress.value = Math.min(1, loaded / total);
     },
   });
@@ -189,7 +190,8 @@ function ask(/** @type {string} */ words) {
 
 find("ask").addEventListener("submit", (/** @type {Event} */ event) => {
   event.preventDefault();
-  if (running) return running.abort();
+  // New words are drawn even while others are; the same words stop.
+  if (running && prompt.value === state.prompt) return running.abort();
   if (!prompt.value.trim()) {
     prompt.focus();
     return say("Type a word, or choose one below.");
@@ -223,13 +225,6 @@ save.addEventListener("click", () => {
     anchor.click();
     setTimeout(() => URL.revokeObjectURL(anchor.href), 10_000);
   });
-});
-
-window.addEventListener("popstate", () => {
-  Object.assign(state, read(location.search));
-  prompt.value = state.prompt;
-  settings.show();
-  void paint();
 });
 
 prompt.value = state.prompt;

@@ -1,0 +1,79 @@
+/** `<morphogen-sampler>`: attributes, events, slots, several on a page, errors. */
+import { expect, test } from "@playwright/test";
+
+const PAGE = "/tests/element.html";
+
+test("draws by itself when in view, with no word of inline style, and follows its attributes", async ({ page }) => {
+  /** @type {string[]} */
+  const complaints = [];
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  await page.goto(PAGE);
+  const one = page.locator("#one");
+  await expect(one.getByRole("status")).toHaveText(/Sneaker|sneaker/);
+  await expect(one.locator("canvas")).toHaveAccessibleName(/seed 7/);
+  await expect(one.locator("canvas")).toHaveAttribute("width", "28");
+  await one.evaluate((element) => {
+    const sampler = /** @type {import("../../pkg/morphogen.js").MorphogenSampler} */ (element);
+    sampler.seed = 8;
+    sampler.count = 4;
+  });
+  await expect(one).toHaveAttribute("seed", "8");
+  await expect(one.locator("canvas")).toHaveAccessibleName(/seed 8/);
+  await expect(one.locator("canvas")).toHaveAttribute("width", "56");
+  expect(complaints).toEqual([]);
+});
+
+test("waits without autoplay, shows its poster, draws when told, and tells of it", async ({ page }) => {
+  await page.goto(PAGE);
+  const two = page.locator("#two");
+  await expect(two.getByText("Not drawn yet.")).toBeVisible();
+  const events = await two.evaluate(async (element) => {
+    const sampler = /** @type {import("../../pkg/morphogen.js").MorphogenSampler} */ (element);
+    /** @type {string[]} */
+    const seen = [];
+    for (const type of ["load", "step", "sample", "error"]) sampler.addEventListener(type, () => seen.push(type));
+    const sample = await sampler.draw();
+    return { seen, count: sample.count, same: sampler.sample === sample };
+  });
+  expect(events).toEqual({ seen: ["load", "step", "step", "step", "step", "sample"], count: 4, same: true });
+  await expect(two.getByText("Not drawn yet.")).toBeHidden();
+});
+
+test("its controls draw another word and another seed by keyboard", async ({ page }) => {
+  await page.goto(PAGE);
+  const one = page.locator("#one");
+  await expect(one.locator("canvas")).toHaveAccessibleName(/seed 7/);
+  await one.getByLabel("What to draw").fill("Coat");
+  await page.keyboard.press("Enter");
+  await expect(one).toHaveAttribute("prompt", "Coat");
+  await expect(one.locator("canvas")).toHaveAccessibleName(/coat.*seed 7/i);
+  await one.getByRole("button", { name: "Another seed" }).press("Enter");
+  await expect(one).not.toHaveAttribute("seed", "7");
+  await one.getByLabel("What to draw").fill("giraffe");
+  await page.keyboard.press("Enter");
+  await expect(one.getByRole("status")).toContainText("giraffe");
+});
+
+test("without its model it shows the fallback and says why", async ({ page }) => {
+  await page.goto(`/~missing=manifest.json${PAGE}`);
+  await expect(page.getByText("No picture today.")).toBeVisible();
+  await expect(page.locator("#one").getByRole("status")).toContainText("not there");
+});
+
+test("taken off the page, it stops; put back, it draws again", async ({ page }) => {
+  await page.goto(PAGE);
+  const one = page.locator("#one");
+  await expect(one.locator("canvas")).toHaveAccessibleName(/seed 7/);
+  const code = await one.evaluate(async (element) => {
+    const sampler = /** @type {import("../../pkg/morphogen.js").MorphogenSampler} */ (element);
+    sampler.steps = 400;
+    const drawing = sampler.draw().then(() => "none", (error) => error.code);
+    sampler.remove();
+    const code = await drawing;
+    sampler.steps = 2;
+    document.body.append(sampler);
+    await sampler.draw();
+    return code;
+  });
+  expect(code).toBe("aborted");
+});
