@@ -239,3 +239,33 @@ fn build_writing(
     });
     Ok(Pipeline { pipeline, layout, tensors, work })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_are_interleaved_by_blocks_of_output_channels() {
+        // Three output channels, two taps, blocks of two: the fourth channel is padding.
+        let weight = Array { shape: vec![3, 2, 1, 1], data: vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0] };
+        assert_eq!(interleave(&weight, 3, 2), [1.0, 3.0, 2.0, 4.0, 5.0, 0.0, 6.0, 0.0]);
+    }
+
+    #[test]
+    fn a_refused_shader_is_a_typed_error() {
+        let gpu = match pollster::block_on(Gpu::new()) {
+            Ok(gpu) => gpu,
+            Err(error) if std::env::var("MORPHOGEN_ALLOW_NO_GPU").is_ok_and(|value| value == "1") => {
+                eprintln!("skipped, as MORPHOGEN_ALLOW_NO_GPU=1 allows: {error}");
+                return;
+            }
+            Err(error) => panic!("{error}; MORPHOGEN_ALLOW_NO_GPU=1 skips this test"),
+        };
+        let broken = "@compute @workgroup_size(64) fn main() { let x: u32 = 1.5; }";
+        let make = || build(&gpu, "broken", broken, &Names::new(), 1, Vec::new(), Work::Threads(1));
+        let refused = pollster::block_on(gpu.guard("broken", make)).map(|_| ());
+        assert_eq!(refused.as_ref().map_err(GpuError::code), Err("gpu-shader"), "{refused:?}");
+        assert!(format!("{refused:?}").contains("broken"));
+        assert_eq!(gpu.check(), Ok(()), "the scope caught it");
+    }
+}
