@@ -5,7 +5,7 @@ mod gpu_common;
 
 use gpu_common::{difference, gpu, normals, random_weights};
 use morphogen::denoiser::{Condition, Denoiser, ImageShape};
-use morphogen::gpu::{Frames, Gpu, GpuError, GpuNetwork};
+use morphogen::gpu::{Frames, Gpu, GpuError, GpuNetwork, Tuning};
 use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
 use morphogen::network::{BurnDenoiser, Layers, Weights};
 use morphogen::sampler::{Request, SampleError, Solver, sample};
@@ -55,17 +55,19 @@ fn both(gpu: &Gpu, config: &NetworkConfig, shape: ImageShape) -> (GpuNetwork, Bu
 fn one_forward_agrees_with_burn() {
     let Some(gpu) = gpu() else { return };
     for (name, config) in kinds() {
-        let (mut network, mut burn) = both(&gpu, &config, SHAPE);
-        let conditions = [Condition::Class(3), Condition::Null, Condition::Class(9)];
-        let x = normals(5, conditions.len() * SHAPE.len());
-        for t in [1.0, 0.4] {
-            let time = Schedule::Cosine.at(t);
-            let expected = burn.denoise(&x, time, &conditions).unwrap();
-            let found = block_on(network.denoise(&x, time, &conditions)).unwrap();
-            let off = difference(&expected, &found);
-            assert!(off <= 1e-3, "{name} at {t}: {off}");
-            let spread = difference(&expected[..SHAPE.len()], &expected[SHAPE.len()..2 * SHAPE.len()]);
-            assert!(spread > 0.1, "{name}: the answer must depend on its input");
+        for tuning in [Tuning::FewCores, Tuning::ManyThreads] {
+            let (mut network, mut burn) = both(&gpu.clone().tuned_for(tuning), &config, SHAPE);
+            let conditions = [Condition::Class(3), Condition::Null, Condition::Class(9)];
+            let x = normals(5, conditions.len() * SHAPE.len());
+            for t in [1.0, 0.4] {
+                let time = Schedule::Cosine.at(t);
+                let expected = burn.denoise(&x, time, &conditions).unwrap();
+                let found = block_on(network.denoise(&x, time, &conditions)).unwrap();
+                let off = difference(&expected, &found);
+                assert!(off <= 1e-3, "{name} at {t}, {tuning:?}: {off}");
+                let spread = difference(&expected[..SHAPE.len()], &expected[SHAPE.len()..2 * SHAPE.len()]);
+                assert!(spread > 0.1, "{name}: the answer must depend on its input");
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ mod gpu_common;
 use gpu_common::{difference, gpu, layer_tensors, normals, random_weights};
 use morphogen::denoiser::ImageShape;
 use morphogen::gpu::stage::compile;
-use morphogen::gpu::{Gpu, GpuNetwork, twin};
+use morphogen::gpu::{Gpu, GpuNetwork, Tuning, twin};
 use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
 use morphogen::network::layers::{Attention, Conv, Layer, Layers, Op, Resample};
 use morphogen::schedule::{Schedule, Time};
@@ -48,7 +48,7 @@ fn layers(list: Vec<Op>, shifts: usize, padding: Padding) -> Layers {
     Layers { list, shifts, padding, multiple: 1 }
 }
 
-/// Runs the layers on the GPU and through the twins.
+/// Runs the layers on the GPU, cut in both ways, and through the twins.
 fn compare(gpu: &Gpu, layers: &Layers, shape: ImageShape, pictures: usize, what: &str) {
     let weights = random_weights(layer_tensors(layers), 100);
     let x = normals(1, pictures * shape.len());
@@ -57,12 +57,15 @@ fn compare(gpu: &Gpu, layers: &Layers, shape: ImageShape, pictures: usize, what:
     let expected = twin::run(&stages, &shapes, &weights, &x, &rows);
     // The last value must look like a picture for the solver's stage, so only nets that keep the shape come here.
     assert_eq!(shapes.last(), Some(&shape), "{what}");
-    let found = pollster::block_on(async {
-        let mut network = GpuNetwork::from_layers(gpu, &config(), layers.clone(), &weights, shape).await.unwrap();
-        network.forward(&x, RAW, &rows.concat()).await.unwrap()
-    });
-    let off = difference(&expected, &found);
-    assert!(off < 2e-5, "{what}: {off}");
+    for tuning in [Tuning::FewCores, Tuning::ManyThreads] {
+        let gpu = gpu.clone().tuned_for(tuning);
+        let found = pollster::block_on(async {
+            let mut network = GpuNetwork::from_layers(&gpu, &config(), layers.clone(), &weights, shape).await.unwrap();
+            network.forward(&x, RAW, &rows.concat()).await.unwrap()
+        });
+        let off = difference(&expected, &found);
+        assert!(off < 2e-5, "{what}, {tuning:?}: {off}");
+    }
     assert!(expected.iter().any(|value| value.abs() > 0.1), "{what}: the twin's answer says nothing");
 }
 
@@ -88,7 +91,7 @@ fn halving_doubling_and_joining() {
     let Some(gpu) = gpu() else { return };
     for padding in [Padding::Zeros, Padding::Circular] {
         for (channels, height, width, hidden, kernel) in
-            [(1, 4, 6, 5, 3), (3, 10, 12, 7, 3), (2, 28, 28, 12, 5), (5, 6, 2, 3, 1)]
+            [(1, 4, 6, 5, 3), (3, 10, 12, 7, 3), (2, 28, 28, 12, 5), (5, 6, 2, 3, 1), (3, 6, 6, 70, 3)]
         {
             let shape = ImageShape { channels, height, width };
             let list = vec![

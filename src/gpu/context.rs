@@ -15,8 +15,17 @@ pub struct Gpu {
     pub(super) device: wgpu::Device,
     pub(super) queue: wgpu::Queue,
     adapter: String,
-    software: bool,
+    tuning: Tuning,
     reports: Arc<Mutex<Reports>>,
+}
+
+/// What work is cut for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tuning {
+    /// A GPU: many threads.
+    ManyThreads,
+    /// A CPU in disguise: few cores, which prefer more work per thread.
+    FewCores,
 }
 
 /// What the device said outside of any scope.
@@ -59,7 +68,8 @@ impl Gpu {
         device.on_uncaptured_error(Arc::new(move |error| {
             lock(&to).errors.push_back(typed("running", error));
         }));
-        Ok(Gpu { device, queue, adapter: describe(&info), software: is_software(&info), reports })
+        let tuning = if is_software(&info) { Tuning::FewCores } else { Tuning::ManyThreads };
+        Ok(Gpu { device, queue, adapter: describe(&info), tuning, reports })
     }
 
     /// Name, kind, driver and backend of the adapter, for people.
@@ -67,9 +77,14 @@ impl Gpu {
         &self.adapter
     }
 
-    /// Whether the "GPU" is a CPU in disguise. It has few cores, and prefers large tiles to many threads.
-    pub fn is_software(&self) -> bool {
-        self.software
+    /// What the work of networks built on it is cut for; found from the adapter.
+    pub fn tuning(&self) -> Tuning {
+        self.tuning
+    }
+
+    /// The same device, with work cut for something else. Results differ by rounding only.
+    pub fn tuned_for(self, tuning: Tuning) -> Self {
+        Gpu { tuning, ..self }
     }
 
     /// Fails if the device was lost or has reported an error since the last call.

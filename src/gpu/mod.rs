@@ -20,7 +20,7 @@ mod template;
 pub mod twin;
 mod workspace;
 
-pub use context::Gpu;
+pub use context::{Gpu, Tuning};
 pub use error::GpuError;
 pub use network::GpuNetwork;
 pub use sample::{Frame, Frames, Progress};

@@ -5,7 +5,7 @@
 @group(0) @binding(2) var<storage, read_write> output: array<f32>;
 
 var<workgroup> scores: array<f32, $(TOKENS)>;
-var<workgroup> partial: array<f32, 64>;
+var<workgroup> parts: array<f32, 64>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -33,15 +33,15 @@ fn main(
         scores[key] = score;
         highest = max(highest, score);
     }
-    partial[local] = highest;
+    parts[local] = highest;
     workgroupBarrier();
     for (var half = 32u; half > 0u; half /= 2u) {
         if (local < half) {
-            partial[local] = max(partial[local], partial[local + half]);
+            parts[local] = max(parts[local], parts[local + half]);
         }
         workgroupBarrier();
     }
-    highest = partial[0];
+    highest = parts[0];
     for (var key = local; key < $(TOKENS)u; key += 64u) {
         scores[key] = exp(scores[key] - highest);
     }

@@ -1,0 +1,79 @@
+//! Milliseconds per pass of the product's networks on the GPU that `wgpu` finds, with random weights:
+//! `cargo run --release --example gpu_bench [repeats]`. Choose the driver with `VK_ICD_FILENAMES`.
+
+use morphogen::denoiser::{Condition, ImageShape};
+use morphogen::gpu::{Frames, Gpu, GpuError, GpuNetwork, Tuning};
+use morphogen::network::Layers;
+use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
+use morphogen::network::weights::{Array, Weights};
+use morphogen::sampler::{Request, noise};
+use morphogen::schedule::Schedule;
+use std::time::Instant;
+
+const SHAPE: ImageShape = ImageShape { channels: 1, height: 28, width: 28 };
+
+fn main() -> Result<(), GpuError> {
+    let repeats = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(5);
+    pollster::block_on(run(repeats))
+}
+
+async fn run(repeats: usize) -> Result<(), GpuError> {
+    let gpu = Gpu::new().await?;
+    println!("{}", gpu.adapter());
+    let unet = NetworkConfig {
+        architecture: Architecture::UNet { widths: vec![32, 64, 128], attention_heads: 0 },
+        channels: 1,
+        kernel: 3,
+        padding: Padding::Zeros,
+        normalisation: Normalisation::None,
+        condition: ConditionKind::Class { count: 10 },
+        embedding: 64,
+        prediction: Prediction::Velocity,
+    };
+    let attention = NetworkConfig {
+        architecture: Architecture::UNet { widths: vec![32, 64, 128], attention_heads: 4 },
+        normalisation: Normalisation::Group { groups: 8 },
+        ..unet.clone()
+    };
+    let resnet = NetworkConfig { architecture: Architecture::ResNet { width: 64, layers: 8 }, ..unet.clone() };
+    for (name, config) in [("unet", unet), ("attention", attention), ("resnet", resnet)] {
+        let start = Instant::now();
+        let mut network = GpuNetwork::new(&gpu, &config, &weights(&config)?, SHAPE).await?;
+        let ready = start.elapsed().as_secs_f64() * 1e3;
+        let (stages, operations) = (network.stages().len() + 1, network.operations());
+        println!("{name}: {stages} dispatches, {:.1} MFLOP, ready in {ready:.0} ms", operations / 1e6);
+        for batch in [1, 16] {
+            let steps = if gpu.tuning() == Tuning::FewCores { 4 } else { 20 };
+            let request = Request { count: batch, steps, ..Request::new(Condition::Class(3), 1) };
+            network.sample(&request, Schedule::Cosine, Frames::Last, |_| true).await?;
+            let mut times = Vec::new();
+            for _ in 0..repeats {
+                let start = Instant::now();
+                network.sample(&request, Schedule::Cosine, Frames::Last, |_| true).await?;
+                times.push(start.elapsed().as_secs_f64() / steps as f64);
+            }
+            times.sort_by(f64::total_cmp);
+            let (best, median) = (times[0], times[times.len() / 2]);
+            let speed = |seconds: f64| operations * batch as f64 / seconds / 1e9;
+            let (best_ms, median_ms) = (best * 1e3, median * 1e3);
+            println!(
+                "  batch {batch:2}: median {median_ms:8.2} ms a pass ({:.2} GFLOP/s), best {best_ms:8.2} ms ({:.2})",
+                speed(median),
+                speed(best),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Random weights of a config.
+fn weights(config: &NetworkConfig) -> Result<Weights, GpuError> {
+    let tensors = Layers::new(config)?.tensors(config);
+    let tensor = |(seed, (name, shape)): (u64, (String, Vec<usize>))| {
+        let mut data = vec![0.0; shape.iter().product()];
+        noise::fill(seed, 0, &mut data);
+        data.iter_mut().for_each(|value| *value *= 0.05);
+        (name, Array { shape, data })
+    };
+    Ok((0..).zip(tensors).map(tensor).collect())
+}
