@@ -1,0 +1,113 @@
+//! The native command from end to end, as a person would use it: train a little, make a pack, draw from it, and be told
+//! in words what is wrong.
+
+use safetensors::SafeTensors;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn morphogen(folder: &Path, line: &str) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_morphogen"));
+    command.current_dir(folder).args(line.split_whitespace()).output().expect("the command starts")
+}
+
+fn succeed(folder: &Path, line: &str) -> String {
+    let output = morphogen(folder, line);
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "morphogen {line}\n{out}{err}");
+    out.into_owned()
+}
+
+fn fail(folder: &Path, line: &str) -> String {
+    let output = morphogen(folder, line);
+    assert!(!output.status.success(), "morphogen {line} should fail");
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Two classes of 8×8 images, as folders: bright left halves and bright top halves; some to test on.
+fn write_data(folder: &Path) {
+    for (class, name) in ["left", "top"].iter().enumerate() {
+        for (split, count) in [("train", 20u32), ("test", 6)] {
+            let folder = folder.join("data").join(split).join(name);
+            fs::create_dir_all(&folder).unwrap();
+            for n in 0..count {
+                let image = image::GrayImage::from_fn(8, 8, |x, y| {
+                    let bright = if class == 0 { x < 4 } else { y < 4 };
+                    image::Luma([if bright { 240 - n as u8 } else { 10 + n as u8 }])
+                });
+                image.save(folder.join(format!("{n}.png"))).unwrap();
+            }
+        }
+    }
+    let terms = r#"{"licence": "CC0-1.0", "attribution": "drawn by this test"}"#;
+    let draft = format!(
+        r#"{{"name": "halves", "title": "Halves", "version": "1.0.0", "licence": {{"data": {terms}, "weights": {terms}}},
+            "image": {{"channels": 1, "height": 8, "width": 8}}}}"#
+    );
+    fs::write(folder.join("draft.json"), draft).unwrap();
+    let prompts = r#"[{"name": "left", "label": "Left half", "words": ["port"]}, {"name": "top", "label": "Top half"}]"#;
+    fs::write(folder.join("prompts.json"), prompts).unwrap();
+}
+
+fn samples(path: &Path) -> (Vec<usize>, Vec<f32>) {
+    let bytes = fs::read(path).unwrap();
+    let tensors = SafeTensors::deserialize(&bytes).unwrap();
+    let view = tensors.tensor("samples").unwrap();
+    (view.shape().to_vec(), bytemuck::pod_collect_to_vec(view.data()))
+}
+
+#[test]
+fn from_images_to_pictures() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write_data(folder);
+    let train = "train --data data --run run --widths 8,8 --embedding 8 --batch 8 --epochs 4";
+    succeed(folder, train);
+    assert!(folder.join("run/samples.png").is_file() && folder.join("run/loss.png").is_file());
+
+    succeed(folder, "pack create pack --draft draft.json --prompts prompts.json");
+    succeed(folder, "pack network pack --run run --name unet --title Small --guidance 1.5");
+    succeed(folder, "pack training pack --data data --count 5");
+    succeed(folder, "pack check pack");
+
+    succeed(folder, "sample --pack pack --prompt port --seed 3 --count 2 --steps 5 --output cpu.safetensors");
+    succeed(folder, "sample --pack pack --prompt LEFT --seed 4 --steps 5 --output one.safetensors");
+    let (shape, cpu) = samples(&folder.join("cpu.safetensors"));
+    let (_, one) = samples(&folder.join("one.safetensors"));
+    assert_eq!(shape, [2, 1, 8, 8]);
+    let far = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(far(&cpu[64..], &one) < 1e-5, "picture 1 of seed 3 is picture 0 of seed 4");
+    let gpu = "sample --pack pack --prompt port --seed 3 --count 2 --steps 5 --device gpu --output gpu.safetensors";
+    succeed(folder, gpu);
+    assert!(far(&cpu, &samples(&folder.join("gpu.safetensors")).1) < 1e-2, "CPU and GPU draw the same");
+
+    succeed(folder, "sample --pack pack --count 3 --steps 2 --output sheet.png --columns 3 --scale 2");
+    let sheet = image::open(folder.join("sheet.png")).unwrap();
+    assert_eq!((sheet.width(), sheet.height()), (3 * 18 + 2, 2 * 18 + 2), "two prompts in rows of three");
+
+    let unknown = fail(folder, "sample --pack pack --prompt submarine --output x.png");
+    assert!(unknown.contains("Left half") || unknown.contains("left"), "says what it can draw: {unknown}");
+    let network = fail(folder, "sample --pack pack --network other --prompt left --output x.png");
+    assert!(network.contains("other") && network.contains("unet"), "{network}");
+    assert!(fail(folder, "sample --pack pack --prompt left --output x.gif").contains(".png"));
+    assert!(fail(folder, "sample --pack pack --prompt left --steps 0 --output x.png").contains("steps"));
+
+    let weights = folder.join("pack/unet.safetensors");
+    let mut bytes = fs::read(&weights).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&weights, bytes).unwrap();
+    assert!(fail(folder, "sample --pack pack --prompt left --output x.png").contains("unet.safetensors"));
+    fail(folder, "pack check pack");
+}
+
+#[test]
+fn a_judge_learns_two_classes() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write_data(folder);
+    let said = succeed(folder, "judge --data data --draft draft.json --pack judge --epochs 8 --batch 8");
+    assert!(said.contains("test accuracy 1.0000 on 12 images"), "{said}");
+    succeed(folder, "pack check judge");
+    assert!(fail(folder, "judge --data nowhere --draft draft.json --pack other").contains("nowhere"));
+}
