@@ -5,6 +5,7 @@
 //!
 //! Kamb & Ganguli, "An analytic theory of creativity in convolutional diffusion models", ICML 2025.
 
+pub mod calibrate;
 mod locality;
 mod machine;
 mod partial;
@@ -26,7 +27,7 @@ pub use simd::Isa;
 pub use training::{MAX_SIDE, Training};
 pub use wiener::Wiener;
 
-use crate::denoiser::{Denoiser, ImageShape};
+use crate::denoiser::{DenoiseError, Denoiser, ImageShape};
 use std::sync::Arc;
 use thiserror::Error;
 
@@ -98,4 +99,7 @@ pub enum TheoryError {
         /// How many came.
         found: usize,
     },
+    /// A machine could not answer.
+    #[error(transparent)]
+    Denoise(#[from] DenoiseError),
 }
