@@ -15,6 +15,7 @@
 //! - [`theory`]: the analytic denoisers, which predict what the network draws.
 //! - [`metrics`]: how alike pictures are: agreement, novelty.
 //! - `web`: the wasm-bindgen surface, for the worker of `pkg/` (browser).
+//! - `evaluate`: how well theory predicts networks, over many seeds (native).
 //! - `train`: data sets, the training loop (native).
 //! - `command`: the native command's subcommands.
 //! - [`pack`]: the model pack, read as untrusted input.
@@ -23,6 +24,8 @@
 #[cfg(not(target_arch = "wasm32"))]
 pub mod command;
 pub mod denoiser;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod evaluate;
 pub mod gpu;
 pub mod metrics;
 pub mod network;

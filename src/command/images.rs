@@ -1,0 +1,94 @@
+//! The training images that machines answer from, one set per class: from a data folder (all of them), or from a pack
+//! (the few that it carries for the page).
+
+use super::CommandError;
+use crate::denoiser::Condition;
+use crate::network::config::ConditionKind;
+use crate::pack::Pack;
+use crate::theory::Training;
+use crate::train::data::{Dataset, Split};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Any error as a complaint of a command; the message stays as it is.
+pub(crate) fn usage(error: impl ToString) -> CommandError {
+    CommandError::Usage(error.to_string())
+}
+
+/// Training images by condition.
+pub(crate) struct Sets {
+    sets: Vec<(Condition, Arc<Training>)>,
+    /// Number of images in all.
+    pub total: usize,
+}
+
+impl Sets {
+    /// Reads the images of every class of `pack` from `data`, or from the pack itself; at most `limit` of each class.
+    ///
+    /// # Errors
+    /// [`CommandError`] where there are none, or they do not fit the pack.
+    pub fn open(pack: &Pack, data: Option<&Path>, limit: Option<usize>) -> Result<Sets, CommandError> {
+        let manifest = pack.manifest();
+        let (shape, prompts) = (manifest.image, &manifest.prompts);
+        let data = match data {
+            Some(folder) => Some(Dataset::open(folder, Split::Train, Some(shape.width))?),
+            None => None,
+        };
+        if let Some(data) = &data
+            && (data.shape != shape || data.classes != prompts.len())
+        {
+            let message = format!(
+                "the pack has {} prompts of {shape:?}, but the data has {} classes of {:?}; give the data it was made of",
+                prompts.len(),
+                data.classes,
+                data.shape
+            );
+            return Err(CommandError::Usage(message));
+        }
+        let keep = limit.unwrap_or(usize::MAX).saturating_mul(shape.len());
+        let mut sets = Vec::new();
+        for (class, prompt) in prompts.iter().enumerate() {
+            let mut images = match &data {
+                Some(data) => data.class(class),
+                None => pack.images(&prompt.name)?.to_f32(),
+            };
+            images.truncate(keep);
+            let training = Training::new(&images, shape).map_err(usage)?;
+            sets.push((Condition::Class(class), Arc::new(training)));
+        }
+        if sets.is_empty() {
+            return Err(CommandError::Usage("the pack has no prompts, so there is nothing to draw".into()));
+        }
+        let total = sets.iter().map(|(_, t)| t.count()).sum();
+        Ok(Sets { sets, total })
+    }
+
+    /// What the seed draws: classes take turns.
+    pub fn of(&self, seed: u64) -> &(Condition, Arc<Training>) {
+        &self.sets[self.class(seed)]
+    }
+
+    /// The class whose turn it is.
+    pub fn class(&self, seed: u64) -> usize {
+        (seed % self.sets.len() as u64) as usize
+    }
+}
+
+/// The networks asked for, or all of the pack; only those that take classes will do.
+///
+/// # Errors
+/// [`CommandError`] for a name that is not there, or a network that takes something else than classes.
+pub(crate) fn networks(pack: &Pack, asked: &[String]) -> Result<Vec<String>, CommandError> {
+    let manifest = pack.manifest();
+    let names: Vec<String> = if asked.is_empty() { manifest.networks.keys().cloned().collect() } else { asked.to_vec() };
+    if names.is_empty() {
+        return Err(CommandError::Usage("the pack has no network; add one with `morphogen pack network`".into()));
+    }
+    for name in &names {
+        if !matches!(manifest.network(name)?.config.condition, ConditionKind::Class { .. }) {
+            let message = format!("{name} does not take classes; theory can follow only networks that do");
+            return Err(CommandError::Usage(message));
+        }
+    }
+    Ok(names)
+}
