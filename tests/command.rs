@@ -45,7 +45,8 @@ fn write_data(folder: &Path) {
             "image": {{"channels": 1, "height": 8, "width": 8}}}}"#
     );
     fs::write(folder.join("draft.json"), draft).unwrap();
-    let prompts = r#"[{"name": "left", "label": "Left half", "words": ["port"]}, {"name": "top", "label": "Top half"}]"#;
+    let prompts =
+        r#"[{"name": "left", "label": "Left half", "words": ["port"]}, {"name": "top", "label": "Top half"}]"#;
     fs::write(folder.join("prompts.json"), prompts).unwrap();
 }
 

@@ -22,6 +22,12 @@ enum Command {
     Pack(command::pack::PackArgs),
     /// Draw pictures from a prompt
     Sample(command::sample::SampleArgs),
+    /// Ask an analytic denoiser once, tensors in and out
+    Denoise(command::denoise::DenoiseArgs),
+    /// Measure the locality k(t) of a pack's networks
+    Calibrate(command::calibrate::CalibrateArgs),
+    /// Compare networks with theory, and grade their samples
+    Evaluate(command::evaluate::EvaluateArgs),
 }
 
 fn main() -> ExitCode {
@@ -30,6 +36,9 @@ fn main() -> ExitCode {
         Command::Judge(args) => command::judge::judge(&args),
         Command::Pack(args) => command::pack::pack(&args),
         Command::Sample(args) => command::sample::sample(&args),
+        Command::Denoise(args) => command::denoise::denoise(&args),
+        Command::Calibrate(args) => command::calibrate::calibrate(&args),
+        Command::Evaluate(args) => command::evaluate::evaluate(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

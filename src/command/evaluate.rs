@@ -1,13 +1,17 @@
 //! `morphogen evaluate`: how well theory predicts the networks of a pack, over many seeds. Writes JSON after every
-//! batch and resumes from it; `--shard` does a part, `--merge` joins parts.
+//! batch and resumes from it; `--shard` does a part, `--merge` joins parts. With `--judge`, a classifier trained on real
+//! images also says how good the networks' samples are.
 
 use super::CommandError;
+use super::backend::Backend;
 use super::calibrate::LOCAL;
 use super::images::{Sets, networks};
+use super::quality::Panel;
+use crate::denoiser::Condition;
 use crate::evaluate::{Contest, Report, Settings, scatter};
 use crate::pack::Pack;
+use crate::sampler::Request;
 use crate::theory::{Locality, LocalityPoint, Machine};
-use burn::tensor::Device;
 use clap::Args;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -25,7 +29,7 @@ pub struct EvaluateArgs {
     /// Networks to evaluate; all of the pack unless given
     #[arg(long, num_args = 1..)]
     network: Vec<String>,
-    /// Number of seeds; classes take turns
+    /// Number of seeds; classes take turns. With 0, theory is left out
     #[arg(long, default_value_t = 100)]
     seeds: u64,
     /// Steps of machines and network
@@ -46,6 +50,18 @@ pub struct EvaluateArgs {
     /// Report to write; resumed where it exists
     #[arg(long)]
     json: Option<PathBuf>,
+    /// Pack of a judge: it grades samples of the networks as well
+    #[arg(long, requires = "data")]
+    judge: Option<PathBuf>,
+    /// Samples to grade per network
+    #[arg(long, default_value_t = 5000)]
+    samples: usize,
+    /// Guidance of the graded samples; the pack's own choice unless given
+    #[arg(long)]
+    guidance: Option<f64>,
+    /// Where the networks compute
+    #[arg(long, value_enum, default_value = "flex")]
+    backend: Backend,
     /// Scatter plot to write, SVG
     #[arg(long)]
     plot: Option<PathBuf>,
@@ -127,18 +143,20 @@ fn compare(args: &EvaluateArgs, pack: &Pack) -> Result<Report, CommandError> {
         window: BTreeMap::new(),
     };
     for name in &names {
-        let window = windows(pack, name)?;
+        let window = if args.seeds > 0 { windows(pack, name)? } else { BTreeMap::new() };
         let entry = pack.manifest().network(name)?;
         settings.weights.insert(name.clone(), pack.manifest().file(&entry.file)?.sha256.clone());
         let mut machines = BTreeMap::new();
         for machine in MACHINES {
-            let locality = window.get(&machine).cloned().map(Locality::measured).transpose().map_err(super::images::usage)?;
+            let locality =
+                window.get(&machine).cloned().map(Locality::measured).transpose().map_err(super::images::usage)?;
             machines.insert(machine, locality);
         }
         settings.window.insert(name.clone(), window);
         let schedule = pack.manifest().schedule;
         contests.push(Contest { schedule, steps: args.steps, fine_steps: args.fine_steps, machines });
     }
+    let device = args.backend.device()?;
     let mut report = Report::new(settings);
     if let Some(path) = args.json.as_ref().filter(|path| path.exists()) {
         report.merge(Report::read(path).map_err(super::images::usage)?).map_err(super::images::usage)?;
@@ -146,7 +164,7 @@ fn compare(args: &EvaluateArgs, pack: &Pack) -> Result<Report, CommandError> {
     let mine = |seed: &u64| args.shard.is_none_or(|shard| shard.holds(*seed));
     let bar = super::progress_bar(names.len() * (0..args.seeds).filter(mine).count());
     for (name, contest) in names.iter().zip(&contests) {
-        let mut network = super::network(pack, name, Device::flex())?;
+        let mut network = super::network(pack, name, device.clone())?;
         let mut open: Vec<u64> = (0..args.seeds).filter(mine).filter(|seed| !report.has(name, *seed)).collect();
         // Seeds of one class go together, for they share their training images.
         open.sort_by_key(|seed| (sets.class(*seed), *seed));
@@ -154,7 +172,8 @@ fn compare(args: &EvaluateArgs, pack: &Pack) -> Result<Report, CommandError> {
         for same in open.chunk_by(|a, b| sets.class(*a) == sets.class(*b)) {
             for seeds in same.chunks(BATCH) {
                 let (condition, training) = sets.of(seeds[0]);
-                let records = contest.run(name, &mut network, training, condition, seeds).map_err(super::images::usage)?;
+                let records =
+                    contest.run(name, &mut network, training, condition, seeds).map_err(super::images::usage)?;
                 report.add(records);
                 if let Some(path) = &args.json {
                     report.write(path).map_err(super::images::usage)?;
@@ -165,7 +184,39 @@ fn compare(args: &EvaluateArgs, pack: &Pack) -> Result<Report, CommandError> {
         }
     }
     bar.finish_and_clear();
+    if let (Some(judge), Some(data)) = (&args.judge, &args.data) {
+        grade(args, pack, &names, &Panel::open(judge, data, &device)?, &mut report)?;
+    }
     Ok(report)
+}
+
+/// Lets the judge grade samples of every network.
+fn grade(
+    args: &EvaluateArgs,
+    pack: &Pack,
+    names: &[String],
+    panel: &Panel,
+    report: &mut Report,
+) -> Result<(), CommandError> {
+    let (accuracy, frechet) = (100.0 * panel.accuracy, panel.training_frechet);
+    let count = Panel::SAMPLES;
+    println!(
+        "the judge gets {accuracy:.1} % of real test images right; Fréchet distance of {count} training images {frechet:.3}"
+    );
+    let bar = super::progress_bar(names.len() * args.samples);
+    for name in names {
+        let manifest = pack.manifest();
+        let guidance = args.guidance.unwrap_or(manifest.network(name)?.guidance);
+        let request = Request { guidance, steps: args.steps, ..Request::new(Condition::Null, 0) };
+        let mut network = super::network(pack, name, args.backend.device()?)?;
+        bar.set_message(name.clone());
+        let classes = manifest.prompts.len();
+        let on_pictures = |count| bar.inc(count as u64);
+        let quality = panel.grade(&mut network, manifest.schedule, &request, classes, args.samples, on_pictures)?;
+        report.quality.insert(name.clone(), quality);
+    }
+    bar.finish_and_clear();
+    Ok(())
 }
 
 /// The calibrated windows of a network.

@@ -80,7 +80,8 @@ impl Sets {
 /// [`CommandError`] for a name that is not there, or a network that takes something else than classes.
 pub(crate) fn networks(pack: &Pack, asked: &[String]) -> Result<Vec<String>, CommandError> {
     let manifest = pack.manifest();
-    let names: Vec<String> = if asked.is_empty() { manifest.networks.keys().cloned().collect() } else { asked.to_vec() };
+    let names: Vec<String> =
+        if asked.is_empty() { manifest.networks.keys().cloned().collect() } else { asked.to_vec() };
     if names.is_empty() {
         return Err(CommandError::Usage("the pack has no network; add one with `morphogen pack network`".into()));
     }

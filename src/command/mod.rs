@@ -2,6 +2,10 @@
 //! progress bars, opening a network of a pack.
 
 pub mod backend;
+pub mod calibrate;
+pub mod denoise;
+pub mod evaluate;
+mod images;
 pub mod judge;
 pub mod pack;
 pub mod quality;

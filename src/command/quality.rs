@@ -3,6 +3,7 @@
 
 use super::CommandError;
 use crate::denoiser::{Condition, Denoiser};
+use crate::evaluate::Quality;
 use crate::metrics::frechet::Gaussian;
 use crate::network::judge::Judge;
 use crate::pack::Pack;
@@ -10,7 +11,6 @@ use crate::sampler::{self, Request};
 use crate::schedule::Schedule;
 use crate::train::data::{Dataset, Split, pixel};
 use burn::tensor::Device;
-use serde::Serialize;
 use std::path::Path;
 
 /// A judge with what it says of real images.
@@ -21,23 +21,6 @@ pub struct Panel {
     pub accuracy: f64,
     /// Fréchet distance of [`Panel::SAMPLES`] training images to the test images: what a perfect sampler would reach.
     pub training_frechet: f64,
-}
-
-/// How good a network's samples are.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Quality {
-    /// Share of samples that the judge assigns to their prompt.
-    pub adherence: f64,
-    /// The same for each prompt.
-    pub by_prompt: Vec<f64>,
-    /// Fréchet distance of the samples to the test images.
-    pub frechet: f64,
-    /// Number of samples.
-    pub samples: usize,
-    /// Steps of each.
-    pub steps: usize,
-    /// Guidance of each.
-    pub guidance: f64,
 }
 
 impl Panel {

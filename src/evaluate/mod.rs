@@ -8,7 +8,7 @@ mod report;
 
 pub use contest::{Contest, follow};
 pub use plot::scatter;
-pub use report::{Networks, Record, Report, Sample, Settings};
+pub use report::{Networks, Quality, Record, Report, Sample, Settings};
 
 use crate::sampler::SampleError;
 use crate::theory::TheoryError;

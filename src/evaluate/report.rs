@@ -126,6 +126,24 @@ pub struct NetworkReport {
     pub novelty: BTreeMap<String, Novelty>,
 }
 
+/// How good a network's samples are, by a judge trained on real images.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quality {
+    /// Share of samples that the judge assigns to their prompt.
+    pub adherence: f64,
+    /// The same for each prompt.
+    pub by_prompt: Vec<f64>,
+    /// Fréchet distance of the samples to the test images.
+    pub frechet: f64,
+    /// Number of samples.
+    pub samples: usize,
+    /// Steps of each.
+    pub steps: usize,
+    /// Guidance of each.
+    pub guidance: f64,
+}
+
 /// Networks by name.
 pub type Networks = BTreeMap<String, NetworkReport>;
 
@@ -138,6 +156,9 @@ pub struct Report {
     /// Summary by network; always made anew from the records.
     #[serde(default)]
     pub networks: Networks,
+    /// What a judge said of each network's samples, where one was asked.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub quality: BTreeMap<String, Quality>,
     /// One a network and seed, in that order.
     pub records: Vec<Record>,
 }
@@ -148,7 +169,7 @@ impl Report {
         for point in settings.window.values_mut().flat_map(|w| w.values_mut()).flatten() {
             point.t = round(point.t);
         }
-        Report { settings, networks: BTreeMap::new(), records: Vec::new() }
+        Report { settings, networks: BTreeMap::new(), quality: BTreeMap::new(), records: Vec::new() }
     }
 
     /// Whether this network and seed are done.
@@ -182,6 +203,9 @@ impl Report {
             return Err(EvaluateError::Settings { expected, found });
         }
         self.add(other.records);
+        for (name, quality) in other.quality {
+            self.quality.entry(name).or_insert(quality);
+        }
         Ok(())
     }
 
@@ -231,6 +255,15 @@ impl Report {
                 let _ = writeln!(out, "{name:<12} {r:>14} {r2:>14} {explained:>14} {:>7.0}%", share(name));
             }
             let _ = writeln!(out, "{:<12} {:>53.0}%", "network", share("network"));
+        }
+        for (name, quality) in &self.quality {
+            let Quality { adherence, frechet, samples, steps, guidance, .. } = quality;
+            let share = 100.0 * adherence;
+            let _ = writeln!(
+                out,
+                "\n{name}, {samples} samples, {steps} steps, guidance {guidance}: the judge assigns {share:.1} % to their \
+                 prompt; Fréchet distance {frechet:.3}"
+            );
         }
         out
     }
