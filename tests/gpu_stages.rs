@@ -61,7 +61,7 @@ fn compare(gpu: &Gpu, layers: &Layers, shape: ImageShape, pictures: usize, what:
         let gpu = gpu.clone().tuned_for(tuning);
         let found = pollster::block_on(async {
             let mut network = GpuNetwork::from_layers(&gpu, &config(), layers.clone(), &weights, shape).await.unwrap();
-            network.forward(&x, RAW, &rows.concat()).await.unwrap()
+            network.forward(&x, RAW, &rows).await.unwrap()
         });
         let off = difference(&expected, &found);
         assert!(off < 2e-5, "{what}, {tuning:?}: {off}");
@@ -151,7 +151,7 @@ fn posterior_means_of_both_predictions() {
         let expected: Vec<f32> = x.iter().zip(&predicted).map(|(&x, &p)| prediction.denoised(x, p, time)).collect();
         let found = pollster::block_on(async {
             let mut network = GpuNetwork::from_layers(&gpu, &config, list.clone(), &weights, shape).await.unwrap();
-            network.forward(&x, time, &[]).await.unwrap()
+            network.forward(&x, time, &[vec![], vec![]]).await.unwrap()
         });
         assert!(difference(&expected, &found) < 2e-5, "{prediction:?}");
     }

@@ -3,8 +3,8 @@
 
 use super::context::Gpu;
 use super::error::GpuError;
-use super::pipeline::{self, Pipeline};
-use super::stage::{Stage, compile};
+use super::pipeline::{Compiler, Pipeline};
+use super::stage::{Stage, compile, place_shifts, row_length};
 use super::workspace::{StepRow, Workspace};
 use crate::denoiser::{Condition, DenoiseError, ImageShape, check_batch};
 use crate::network::config::{ConfigError, NetworkConfig};
@@ -71,11 +71,14 @@ impl GpuNetwork {
         shape: ImageShape,
     ) -> Result<Self, GpuError> {
         let (stages, shapes) = compile(&layers, shape)?;
-        let mut pipelines = Vec::with_capacity(stages.len());
-        for stage in &stages {
-            pipelines.push(gpu.guard(stage.name(), || pipeline::stage(gpu, stage, weights)).await??);
-        }
-        let step = gpu.guard("step", || pipeline::step(gpu, config.prediction, shape.len())).await??;
+        // One scope around all: in the browser each costs a wait, and the message names the stage anyway.
+        let compile = || {
+            let mut compiler = Compiler::new(gpu, row_length(&stages));
+            let pipelines: Result<Vec<Pipeline>, GpuError> =
+                stages.iter().map(|stage| compiler.stage(stage, weights)).collect();
+            Ok::<_, GpuError>((pipelines?, compiler.step(config.prediction, shape.len())?))
+        };
+        let (pipelines, step) = gpu.guard("compiling the network", compile).await??;
         let of_embedding = |name: &str| ["time.", "condition.", "shift."].iter().any(|start| name.starts_with(start));
         let embedding =
             weights.iter().filter(|(name, _)| of_embedding(name)).map(|(n, a)| (n.clone(), a.clone())).collect();
@@ -115,17 +118,23 @@ impl GpuNetwork {
         for (x, conditions) in x.chunks(most * self.shape.len()).zip(conditions.chunks(most)) {
             let rows =
                 conditions.iter().map(|condition| self.shifts(time, condition)).collect::<Result<Vec<_>, _>>()?;
-            answer.extend(self.forward(x, time, &rows.concat()).await?);
+            answer.extend(self.forward(x, time, &rows).await?);
         }
         if answer.iter().all(|value| value.is_finite()) { Ok(answer) } else { Err(DenoiseError::NotFinite.into()) }
     }
 
-    /// Posterior means of one chunk of pictures, given each picture's row of shifts `[B, S]`.
+    /// Posterior means of one chunk of pictures, given each picture's row of shifts, as the embedding gives it.
     ///
     /// # Errors
     /// [`GpuError`] where the GPU failed.
-    pub async fn forward(&mut self, x: &[f32], time: Time, rows: &[f32]) -> Result<Vec<f32>, GpuError> {
-        let pictures = x.len() / self.shape.len();
+    pub async fn forward(&mut self, x: &[f32], time: Time, rows: &[Vec<f32>]) -> Result<Vec<f32>, GpuError> {
+        let pictures = rows.len();
+        let expected = self.shape.len() * pictures;
+        if x.len() != expected || rows.iter().any(|row| row.len() != self.layers.shifts) {
+            let what = "pictures [B, C, H, W] with their rows of shifts";
+            return Err(DenoiseError::Shape { what, expected, found: x.len() }.into());
+        }
+        let rows: Vec<f32> = rows.iter().flat_map(|row| place_shifts(&self.stages, row)).collect();
         self.prepare(pictures, pictures).await?;
         let this = &*self;
         let workspace = this.workspace()?;
@@ -145,7 +154,7 @@ impl GpuNetwork {
         let run = || {
             workspace.write_steps(&this.gpu, &[row]);
             workspace.write(&this.gpu, &workspace.x, 0, x);
-            workspace.write(&this.gpu, &workspace.shifts, 0, rows);
+            workspace.write(&this.gpu, &workspace.shifts, 0, &rows);
             let mut encoder = this.gpu.device.create_command_encoder(&Default::default());
             {
                 let mut pass = encoder.begin_compute_pass(&Default::default());
@@ -158,14 +167,9 @@ impl GpuNetwork {
         this.gpu.read(&staging, x.len(), submission).await
     }
 
-    /// The row of shifts of a time and a condition.
+    /// The embedding's row of shifts of a time and a condition.
     pub(super) fn shifts(&self, time: Time, condition: &Condition) -> Result<Vec<f32>, GpuError> {
         Ok(embedding::shifts(&self.config, &self.layers, &self.embedding, time.t, condition)?)
-    }
-
-    /// Length of the row of shifts.
-    pub(super) fn row(&self) -> usize {
-        self.layers.shifts
     }
 
     /// Most pictures that may pass through at once: every value must fit into one binding.
@@ -187,7 +191,7 @@ impl GpuNetwork {
         let make = || {
             let network = (&self.stages[..], &self.shapes[..]);
             let pipelines = (&self.pipelines[..], &self.step);
-            Workspace::new(&self.gpu, network, pipelines, pictures, (rows, self.layers.shifts))
+            Workspace::new(&self.gpu, network, pipelines, pictures, rows)
         };
         self.workspace = Some(self.gpu.guard("making room for the pictures", make).await?);
         Ok(())

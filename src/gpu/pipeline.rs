@@ -9,6 +9,7 @@ use crate::network::NetworkError;
 use crate::network::config::Prediction;
 use crate::network::layers::Resample;
 use crate::network::weights::{Array, Weights};
+use std::collections::HashMap;
 
 /// Threads of a workgroup, in every shader.
 const THREADS: usize = 64;
@@ -82,50 +83,168 @@ impl Tile {
     }
 }
 
-/// Compiles a stage.
-pub(super) fn stage(gpu: &Gpu, stage: &Stage, weights: &Weights) -> Result<Pipeline, GpuError> {
-    match stage {
-        Stage::Conv(conv) => convolution(gpu, conv, weights, Tile::choose(gpu.tuning(), conv)),
-        Stage::Norm(norm) => normalisation(gpu, norm, weights),
-        Stage::Attention(attention) => self_attention(gpu, attention),
-    }
+/// Compiles stages; equal programs are compiled once.
+pub(super) struct Compiler<'a> {
+    gpu: &'a Gpu,
+    /// Length of a row of shifts.
+    row: usize,
+    programs: HashMap<String, (wgpu::ComputePipeline, wgpu::BindGroupLayout)>,
 }
 
-fn convolution(gpu: &Gpu, conv: &Conv, weights: &Weights, tile: Tile) -> Result<Pipeline, GpuError> {
-    let stride = if conv.resample == Resample::Halve { 2 } else { 1 };
-    let inputs = conv.input_shape.channels + conv.skip_channels;
-    let blocks = conv.shape.channels.div_ceil(4);
-    let bands = conv.shape.height.div_ceil(tile.rows);
-    let mut names = names([
-        ("KERNEL", conv.kernel),
-        ("PAD", conv.kernel / 2),
-        ("STRIDE", stride),
-        ("DOUBLE", usize::from(conv.resample == Resample::Double)),
-        ("CIRCULAR", usize::from(conv.circular)),
-        ("INPUTS", inputs),
-        ("IN_CHANNELS", conv.input_shape.channels),
-        ("IN_HEIGHT", conv.input_shape.height),
-        ("IN_WIDTH", conv.input_shape.width),
-        ("SKIP_CHANNELS", conv.skip_channels),
-        ("CHANNELS", conv.shape.channels),
-        ("HEIGHT", conv.shape.height),
-        ("WIDTH", conv.shape.width),
-        ("ROWS", tile.rows),
-        ("SPLIT", tile.split),
-        ("LANES", THREADS / tile.split),
-        ("BLOCKS", blocks),
-        ("BANDS", bands),
-        ("SPAN", (tile.rows - 1) * stride + conv.kernel),
-    ]);
-    finish(&mut names, &conv.finish);
-    let weight = tensor(weights, format!("{}.weight", conv.name))?;
-    let bias = tensor(weights, format!("{}.bias", conv.name))?;
-    let mut padded = bias.data.clone();
-    padded.resize(blocks * 4, 0.0);
-    let tensors =
-        vec![gpu.upload(&conv.name, &interleave(weight, conv.shape.channels, 4)), gpu.upload(&conv.name, &padded)];
-    let work = Work::Threads(conv.shape.width * bands * blocks * tile.split);
-    build(gpu, &conv.name, include_str!("shader/conv.wgsl"), &names, 6, tensors, work)
+impl<'a> Compiler<'a> {
+    /// A compiler for stages whose rows of shifts have length `row`.
+    pub(super) fn new(gpu: &'a Gpu, row: usize) -> Self {
+        Compiler { gpu, row, programs: HashMap::new() }
+    }
+
+    /// Compiles a stage.
+    pub(super) fn stage(&mut self, stage: &Stage, weights: &Weights) -> Result<Pipeline, GpuError> {
+        match stage {
+            Stage::Conv(conv) => self.convolution(conv, weights, Tile::choose(self.gpu.tuning(), conv)),
+            Stage::Norm(norm) => self.normalisation(norm, weights),
+            Stage::Attention(attention) => self.self_attention(attention),
+        }
+    }
+
+    fn convolution(&mut self, conv: &Conv, weights: &Weights, tile: Tile) -> Result<Pipeline, GpuError> {
+        let stride = if conv.resample == Resample::Halve { 2 } else { 1 };
+        let inputs = conv.input_shape.channels + conv.skip_channels;
+        let blocks = conv.shape.channels.div_ceil(4);
+        let bands = conv.shape.height.div_ceil(tile.rows);
+        let mut names = names([
+            ("KERNEL", conv.kernel),
+            ("PAD", conv.kernel / 2),
+            ("STRIDE", stride),
+            ("DOUBLE", usize::from(conv.resample == Resample::Double)),
+            ("CIRCULAR", usize::from(conv.circular)),
+            ("INPUTS", inputs),
+            ("IN_CHANNELS", conv.input_shape.channels),
+            ("IN_HEIGHT", conv.input_shape.height),
+            ("IN_WIDTH", conv.input_shape.width),
+            ("SKIP_CHANNELS", conv.skip_channels),
+            ("CHANNELS", conv.shape.channels),
+            ("HEIGHT", conv.shape.height),
+            ("WIDTH", conv.shape.width),
+            ("ROWS", tile.rows),
+            ("SPLIT", tile.split),
+            ("LANES", THREADS / tile.split),
+            ("BLOCKS", blocks),
+            ("BANDS", bands),
+            ("SPAN", (tile.rows - 1) * stride + conv.kernel),
+        ]);
+        self.finish(&mut names, &conv.finish);
+        let weight = tensor(weights, format!("{}.weight", conv.name))?;
+        let bias = tensor(weights, format!("{}.bias", conv.name))?;
+        let mut padded = bias.data.clone();
+        padded.resize(blocks * 4, 0.0);
+        let tensors = vec![
+            self.gpu.upload(&conv.name, &interleave(weight, conv.shape.channels, 4)),
+            self.gpu.upload(&conv.name, &padded),
+        ];
+        let work = Work::Threads(conv.shape.width * bands * blocks * tile.split);
+        self.build(&conv.name, include_str!("shader/conv.wgsl"), &names, (6, 1), tensors, work)
+    }
+
+    fn normalisation(&mut self, norm: &Norm, weights: &Weights) -> Result<Pipeline, GpuError> {
+        let area = norm.shape.height * norm.shape.width;
+        let per_group = norm.shape.channels / norm.groups;
+        let mut names = names([
+            ("CHANNELS", norm.shape.channels),
+            ("GROUPS", norm.groups),
+            ("CHANNELS_PER_GROUP", per_group),
+            ("AREA", area),
+            ("SIZE", per_group * area),
+        ]);
+        self.finish(&mut names, &norm.finish);
+        let scale = tensor(weights, format!("{}.norm.scale", norm.name))?;
+        let offset = tensor(weights, format!("{}.norm.offset", norm.name))?;
+        let tensors = vec![self.gpu.upload(&norm.name, &[&scale.data[..], &offset.data[..]].concat())];
+        let label = format!("{}.norm", norm.name);
+        self.build(&label, include_str!("shader/norm.wgsl"), &names, (3, 1), tensors, Work::Groups(norm.groups))
+    }
+
+    fn self_attention(&mut self, attention: &Attention) -> Result<Pipeline, GpuError> {
+        let tokens = attention.shape.height * attention.shape.width;
+        let names = names([
+            ("CHANNELS", attention.shape.channels),
+            ("HEADS", attention.heads),
+            ("DEPTH", attention.shape.channels / attention.heads),
+            ("TOKENS", tokens),
+        ]);
+        let work = Work::Groups(tokens * attention.heads);
+        self.build(&attention.name, include_str!("shader/attention.wgsl"), &names, (1, 1), Vec::new(), work)
+    }
+
+    /// The solver's stage, for pictures of `size` values.
+    pub(super) fn step(&mut self, prediction: Prediction, size: usize) -> Result<Pipeline, GpuError> {
+        let names = names([("SIZE", size), ("VELOCITY", usize::from(prediction == Prediction::Velocity))]);
+        self.build("step", include_str!("shader/step.wgsl"), &names, (2, 2), Vec::new(), Work::Threads(size))
+    }
+
+    /// Names for what follows the sums.
+    fn finish(&self, names: &mut Names, finish: &Finish) {
+        names.insert("SHIFTED", i64::from(finish.shift.is_some()));
+        names.insert("ROW", self.row as i64);
+        names.insert("RELU", i64::from(finish.relu));
+        names.insert("RESIDUAL", i64::from(finish.residual.is_some()));
+    }
+
+    /// A pipeline whose bindings are the step uniform, `reads` read-only buffers, then `writes` writable ones.
+    fn build(
+        &mut self,
+        label: &str,
+        text: &str,
+        names: &Names,
+        (reads, writes): (u32, u32),
+        tensors: Vec<wgpu::Buffer>,
+        work: Work,
+    ) -> Result<Pipeline, GpuError> {
+        let refused = |message: String| GpuError::Shader { stage: label.into(), message };
+        let source = expand(text, names).map_err(refused)?;
+        if let Some((pipeline, layout)) = self.programs.get(&source) {
+            return Ok(Pipeline { pipeline: pipeline.clone(), layout: layout.clone(), tensors, work });
+        }
+        let device = &self.gpu.device;
+        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some(label),
+            source: wgpu::ShaderSource::Wgsl(source.as_str().into()),
+        });
+        let entries: Vec<wgpu::BindGroupLayoutEntry> = (0..=reads + writes)
+            .map(|binding| {
+                let (ty, has_dynamic_offset) = match binding {
+                    0 => (wgpu::BufferBindingType::Uniform, true),
+                    _ => (wgpu::BufferBindingType::Storage { read_only: binding <= reads }, false),
+                };
+                wgpu::BindGroupLayoutEntry {
+                    binding,
+                    visibility: wgpu::ShaderStages::COMPUTE,
+                    ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset, min_binding_size: None },
+                    count: None,
+                }
+            })
+            .collect();
+        let layout =
+            device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(label), entries: &entries });
+        let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+            label: Some(label),
+            bind_group_layouts: &[Some(&layout)],
+            immediate_size: 0,
+        });
+        let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+            label: Some(label),
+            layout: Some(&pipeline_layout),
+            module: &module,
+            entry_point: Some("main"),
+            // Workgroup memory is always written before it is read here.
+            compilation_options: wgpu::PipelineCompilationOptions {
+                zero_initialize_workgroup_memory: false,
+                ..Default::default()
+            },
+            cache: None,
+        });
+        self.programs.insert(source, (pipeline.clone(), layout.clone()));
+        Ok(Pipeline { pipeline, layout, tensors, work })
+    }
 }
 
 /// `[out, in, k, k]` as `[out/block][in][k][k][block]`, so that a thread reads its channels' weights in one piece.
@@ -140,122 +259,12 @@ fn interleave(weight: &Array, channels: usize, block: usize) -> Vec<f32> {
     out
 }
 
-fn normalisation(gpu: &Gpu, norm: &Norm, weights: &Weights) -> Result<Pipeline, GpuError> {
-    let area = norm.shape.height * norm.shape.width;
-    let per_group = norm.shape.channels / norm.groups;
-    let mut names = names([
-        ("CHANNELS", norm.shape.channels),
-        ("GROUPS", norm.groups),
-        ("CHANNELS_PER_GROUP", per_group),
-        ("AREA", area),
-        ("SIZE", per_group * area),
-    ]);
-    finish(&mut names, &norm.finish);
-    let scale = tensor(weights, format!("{}.norm.scale", norm.name))?;
-    let offset = tensor(weights, format!("{}.norm.offset", norm.name))?;
-    let tensors = vec![gpu.upload(&norm.name, &[&scale.data[..], &offset.data[..]].concat())];
-    let label = format!("{}.norm", norm.name);
-    build(gpu, &label, include_str!("shader/norm.wgsl"), &names, 3, tensors, Work::Groups(norm.groups))
-}
-
-fn self_attention(gpu: &Gpu, attention: &Attention) -> Result<Pipeline, GpuError> {
-    let tokens = attention.shape.height * attention.shape.width;
-    let names = names([
-        ("CHANNELS", attention.shape.channels),
-        ("HEADS", attention.heads),
-        ("DEPTH", attention.shape.channels / attention.heads),
-        ("TOKENS", tokens),
-    ]);
-    let work = Work::Groups(tokens * attention.heads);
-    build(gpu, &attention.name, include_str!("shader/attention.wgsl"), &names, 1, Vec::new(), work)
-}
-
-/// The solver's stage, for pictures of `size` values.
-pub(super) fn step(gpu: &Gpu, prediction: Prediction, size: usize) -> Result<Pipeline, GpuError> {
-    let names = names([("SIZE", size), ("VELOCITY", usize::from(prediction == Prediction::Velocity))]);
-    build_writing(gpu, "step", include_str!("shader/step.wgsl"), &names, (2, 2), Vec::new(), Work::Threads(size))
-}
-
-/// Names for what follows the sums.
-fn finish(names: &mut Names, finish: &Finish) {
-    names.insert("SHIFTED", i64::from(finish.shift.is_some()));
-    names.insert("SHIFT", finish.shift.unwrap_or(0) as i64);
-    names.insert("SHIFTS", finish.shifts as i64);
-    names.insert("RELU", i64::from(finish.relu));
-    names.insert("RESIDUAL", i64::from(finish.residual.is_some()));
-}
-
 fn names<const N: usize>(list: [(&'static str, usize); N]) -> Names {
     list.into_iter().map(|(name, number)| (name, number as i64)).collect()
 }
 
 fn tensor(weights: &Weights, name: String) -> Result<&Array, GpuError> {
     weights.get(&name).ok_or_else(|| NetworkError::Missing(name).into())
-}
-
-fn build(
-    gpu: &Gpu,
-    label: &str,
-    text: &str,
-    names: &Names,
-    reads: u32,
-    tensors: Vec<wgpu::Buffer>,
-    work: Work,
-) -> Result<Pipeline, GpuError> {
-    build_writing(gpu, label, text, names, (reads, 1), tensors, work)
-}
-
-/// A pipeline whose bindings are the step uniform, `reads` read-only buffers, then `writes` writable ones.
-fn build_writing(
-    gpu: &Gpu,
-    label: &str,
-    text: &str,
-    names: &Names,
-    (reads, writes): (u32, u32),
-    tensors: Vec<wgpu::Buffer>,
-    work: Work,
-) -> Result<Pipeline, GpuError> {
-    let refused = |message: String| GpuError::Shader { stage: label.into(), message };
-    let source = expand(text, names).map_err(refused)?;
-    let device = &gpu.device;
-    let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-        label: Some(label),
-        source: wgpu::ShaderSource::Wgsl(source.into()),
-    });
-    let entries: Vec<wgpu::BindGroupLayoutEntry> = (0..=reads + writes)
-        .map(|binding| {
-            let (ty, has_dynamic_offset) = match binding {
-                0 => (wgpu::BufferBindingType::Uniform, true),
-                _ => (wgpu::BufferBindingType::Storage { read_only: binding <= reads }, false),
-            };
-            wgpu::BindGroupLayoutEntry {
-                binding,
-                visibility: wgpu::ShaderStages::COMPUTE,
-                ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset, min_binding_size: None },
-                count: None,
-            }
-        })
-        .collect();
-    let layout =
-        device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(label), entries: &entries });
-    let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-        label: Some(label),
-        bind_group_layouts: &[Some(&layout)],
-        immediate_size: 0,
-    });
-    let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-        label: Some(label),
-        layout: Some(&pipeline_layout),
-        module: &module,
-        entry_point: Some("main"),
-        // Workgroup memory is always written before it is read here.
-        compilation_options: wgpu::PipelineCompilationOptions {
-            zero_initialize_workgroup_memory: false,
-            ..Default::default()
-        },
-        cache: None,
-    });
-    Ok(Pipeline { pipeline, layout, tensors, work })
 }
 
 #[cfg(test)]
@@ -280,7 +289,10 @@ mod tests {
             Err(error) => panic!("{error}; MORPHOGEN_ALLOW_NO_GPU=1 skips this test"),
         };
         let broken = "@compute @workgroup_size(64) fn main() { let x: u32 = 1.5; }";
-        let make = || build(&gpu, "broken", broken, &Names::new(), 1, Vec::new(), Work::Threads(1));
+        let make = || {
+            let work = Work::Threads(1);
+            Compiler::new(&gpu, 0).build("broken", broken, &Names::new(), (1, 1), Vec::new(), work)
+        };
         let refused = pollster::block_on(gpu.guard("broken", make)).map(|_| ());
         assert_eq!(refused.as_ref().map_err(GpuError::code), Err("gpu-shader"), "{refused:?}");
         assert!(format!("{refused:?}").contains("broken"));

@@ -5,6 +5,7 @@
 use super::context::{Submission, seconds};
 use super::error::GpuError;
 use super::network::GpuNetwork;
+use super::stage::place_shifts;
 use super::workspace::StepRow;
 use crate::denoiser::{Condition, DenoiseError};
 use crate::sampler::{self, Request, SampleError, Step};
@@ -168,11 +169,11 @@ impl GpuNetwork {
         let (count, size) = (request.count, self.shape().len());
         let pictures = request.conditions().len();
         let kinds = pictures / count;
-        let mut rows = Vec::with_capacity(plan.len() * kinds * self.row());
+        let mut rows = Vec::new();
         let mut table = Vec::with_capacity(plan.len());
         for (index, step) in plan.iter().enumerate() {
             for condition in [&request.condition, &Condition::Null].into_iter().take(kinds) {
-                rows.extend(self.shifts(step.time, condition)?);
+                rows.extend(place_shifts(self.stages(), &self.shifts(step.time, condition)?));
             }
             table.push(StepRow {
                 x: step.x as f32,

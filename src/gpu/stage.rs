@@ -47,10 +47,11 @@ pub struct Conv {
 /// What follows the sums of a convolution, or the normalisation: `residual + relu(· + shift)`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Finish {
-    /// Where the shifts begin in their row.
+    /// Where the shifts begin in the row that the embedding gives.
     pub shift: Option<usize>,
-    /// Length of the row of shifts.
-    pub shifts: usize,
+    /// Where they begin on the GPU: at a multiple of [`ALIGNMENT`], so that they can be bound from there, and stages
+    /// that differ in nothing else share one program.
+    pub place: usize,
     /// Whether a ReLU follows.
     pub relu: bool,
     /// Added to the result.
@@ -87,6 +88,9 @@ pub struct Attention {
     pub heads: usize,
 }
 
+/// Values between two places where a binding may begin (256 bytes, WebGPU's default).
+pub const ALIGNMENT: usize = 64;
+
 /// Most pixels that attention can look at: the scores of a query stay in 16 KiB of workgroup memory.
 const MAX_TOKENS: usize = 2048;
 
@@ -119,6 +123,15 @@ impl Stage {
         }
     }
 
+    /// What follows its sums, and for how many channels.
+    pub fn finish(&self) -> Option<(&Finish, usize)> {
+        match self {
+            Stage::Conv(conv) => Some((&conv.finish, conv.shape.channels)),
+            Stage::Norm(norm) => Some((&norm.finish, norm.shape.channels)),
+            Stage::Attention(_) => None,
+        }
+    }
+
     /// Floating point operations for one picture (a multiplication and an addition count as two).
     pub fn operations(&self) -> f64 {
         let operations = match self {
@@ -140,6 +153,7 @@ pub fn compile(layers: &Layers, shape: ImageShape) -> Result<(Vec<Stage>, Vec<Im
     layers.check_shape(shape)?;
     let mut stages = Vec::new();
     let mut shapes = vec![shape];
+    let mut row = 0;
     for (output, layer) in (1..).zip(&layers.list) {
         let name = layer.name.clone();
         let shape = match &layer.op {
@@ -152,8 +166,10 @@ pub fn compile(layers: &Layers, shape: ImageShape) -> Result<(Vec<Stage>, Vec<Im
                     Resample::Double => (height * 2, width * 2),
                 };
                 let shape = ImageShape { channels: conv.channels, height, width };
-                let finish =
-                    Finish { shift: conv.shift, shifts: layers.shifts, relu: conv.relu, residual: conv.residual };
+                let finish = Finish { shift: conv.shift, place: row, relu: conv.relu, residual: conv.residual };
+                if conv.shift.is_some() {
+                    row += conv.channels.next_multiple_of(ALIGNMENT);
+                }
                 // Normalisation needs the whole picture, so what follows it moves into its own stage.
                 let (own, later) =
                     if conv.groups.is_some() { (Finish::default(), finish) } else { (finish, Finish::default()) };
@@ -194,6 +210,26 @@ pub fn compile(layers: &Layers, shape: ImageShape) -> Result<(Vec<Stage>, Vec<Im
         shapes.push(shape);
     }
     Ok((stages, shapes))
+}
+
+/// The row of shifts as it lies on the GPU, from the embedding's row: every stage's shifts at their place.
+pub fn place_shifts(stages: &[Stage], row: &[f32]) -> Vec<f32> {
+    let mut placed = vec![0.0; row_length(stages)];
+    for (finish, channels) in stages.iter().filter_map(Stage::finish) {
+        if let Some(shift) = finish.shift {
+            placed[finish.place..finish.place + channels].copy_from_slice(&row[shift..shift + channels]);
+        }
+    }
+    placed
+}
+
+/// Length of a row of shifts on the GPU.
+pub fn row_length(stages: &[Stage]) -> usize {
+    let end = |(finish, channels): (&Finish, usize)| match finish.shift {
+        Some(_) => finish.place + channels.next_multiple_of(ALIGNMENT),
+        None => 0,
+    };
+    stages.iter().filter_map(Stage::finish).map(end).max().unwrap_or(0)
 }
 
 /// Which buffer each value lives in (by liveness, so that memory is reused), and how many values each buffer holds for

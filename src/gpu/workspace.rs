@@ -3,7 +3,7 @@
 
 use super::context::Gpu;
 use super::pipeline::{Pipeline, STEP_BYTES};
-use super::stage::{Stage, slots};
+use super::stage::{Finish, Stage, row_length, slots};
 use crate::denoiser::ImageShape;
 use wgpu::BufferUsages;
 
@@ -48,13 +48,13 @@ pub(super) struct Workspace {
 }
 
 impl Workspace {
-    /// Makes room for `pictures` pictures and `rows` rows of `row` shifts.
+    /// Makes room for `pictures` pictures and `rows` rows of shifts.
     pub(super) fn new(
         gpu: &Gpu,
         (stages, shapes): (&[Stage], &[ImageShape]),
         (pipelines, step): (&[Pipeline], &Pipeline),
         pictures: usize,
-        (rows, row): (usize, usize),
+        rows: usize,
     ) -> Self {
         let size = shapes[0].len() * pictures;
         let storage = BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST;
@@ -62,16 +62,21 @@ impl Workspace {
         let x = gpu.buffer("x", size, storage);
         let denoised = gpu.buffer("denoised", size, storage);
         let noise = gpu.buffer("noise", size * noise_slots, storage);
-        let shifts = gpu.buffer("shifts", rows * row, storage);
+        let shifts = gpu.buffer("shifts", rows * row_length(stages), storage);
         let steps = gpu.buffer("steps", rows * STEP_BYTES as usize / 4, BufferUsages::UNIFORM | BufferUsages::COPY_DST);
         let (slot_of, sizes) = slots(stages, shapes);
         let arena: Vec<wgpu::Buffer> =
             sizes.iter().map(|size| gpu.buffer("value", size * pictures, BufferUsages::STORAGE)).collect();
         let value = |value: usize| slot_of[value].map_or(&x, |slot| &arena[slot]);
-        let bind = |pipeline: &Pipeline, buffers: &[&wgpu::Buffer]| {
+        // A stage's shifts begin at its own place in every row.
+        let shifts_of = |finish: &Finish| {
+            let offset = if finish.shift.is_some() { finish.place as u64 * 4 } else { 0 };
+            wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer: &shifts, offset, size: None })
+        };
+        let whole = wgpu::Buffer::as_entire_binding;
+        let bind = |pipeline: &Pipeline, buffers: Vec<wgpu::BindingResource<'_>>| {
             let first = wgpu::BufferBinding { buffer: &steps, offset: 0, size: wgpu::BufferSize::new(STEP_BYTES) };
-            let resources = std::iter::once(wgpu::BindingResource::Buffer(first))
-                .chain(buffers.iter().map(|buffer| buffer.as_entire_binding()));
+            let resources = std::iter::once(wgpu::BindingResource::Buffer(first)).chain(buffers);
             let entries: Vec<wgpu::BindGroupEntry> =
                 (0..).zip(resources).map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource }).collect();
             let layout = &pipeline.layout;
@@ -87,16 +92,27 @@ impl Workspace {
                     let skip = conv.skip.map_or(input, value);
                     let residual = conv.finish.residual.map_or(input, value);
                     let [weights, bias] = &pipeline.tensors[..] else { unreachable!("a convolution has two tensors") };
-                    bind(pipeline, &[input, skip, weights, bias, &shifts, residual, output])
+                    let shifts = shifts_of(&conv.finish);
+                    let [input, skip, weights, bias, residual, output] =
+                        [input, skip, weights, bias, residual, output].map(whole);
+                    bind(pipeline, vec![input, skip, weights, bias, shifts, residual, output])
                 }
                 Stage::Norm(norm) => {
                     let residual = norm.finish.residual.map_or(&shifts, value);
-                    bind(pipeline, &[&pipeline.tensors[0], &shifts, residual, value(norm.value)])
+                    let buffers = [
+                        whole(&pipeline.tensors[0]),
+                        shifts_of(&norm.finish),
+                        whole(residual),
+                        whole(value(norm.value)),
+                    ];
+                    bind(pipeline, buffers.into())
                 }
-                Stage::Attention(attention) => bind(pipeline, &[value(attention.input), value(attention.output)]),
+                Stage::Attention(attention) => {
+                    bind(pipeline, [value(attention.input), value(attention.output)].map(whole).into())
+                }
             })
             .collect();
-        groups.push(bind(step, &[value(shapes.len() - 1), &noise, &x, &denoised]));
+        groups.push(bind(step, [value(shapes.len() - 1), &noise, &x, &denoised].map(whole).into()));
         Workspace { pictures, rows, noise_slots, x, denoised, noise, shifts, steps, groups }
     }
 

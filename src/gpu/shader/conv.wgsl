@@ -8,6 +8,7 @@
 // [block of four output channels][input channel][row of the kernel][column].
 @group(0) @binding(3) var<storage, read> weights: array<vec4f>;
 @group(0) @binding(4) var<storage, read> bias: array<vec4f>;
+// Rows of shifts, from this stage's place on.
 @group(0) @binding(5) var<storage, read> shifts: array<f32>;
 @group(0) @binding(6) var<storage, read> residual: array<f32>;
 @group(0) @binding(7) var<storage, read_write> output: array<f32>;
@@ -64,7 +65,7 @@ fn main(
 #if SKIP_CHANNELS
 #include taps source=skip channels=SKIP_CHANNELS first=IN_CHANNELS high=HEIGHT wide=WIDTH double=0
 #end
-    let shift = (step.row + picture / step.sharing) * $(SHIFTS)u + $(SHIFT)u;
+    let shift = (step.row + picture / step.sharing) * $(ROW)u;
     let at = picture * $(CHANNELS * HEIGHT * WIDTH)u + top * $(WIDTH)u + column;
 #if SPLIT == 1
     if (wanted < $(BLOCKS)u) {

@@ -3,6 +3,7 @@
 #include step
 // Scale of every channel, then offset of every channel.
 @group(0) @binding(1) var<storage, read> affine: array<f32>;
+// Rows of shifts, from this stage's place on.
 @group(0) @binding(2) var<storage, read> shifts: array<f32>;
 @group(0) @binding(3) var<storage, read> residual: array<f32>;
 @group(0) @binding(4) var<storage, read_write> value: array<f32>;
@@ -51,7 +52,7 @@ fn main(
     if (!inside) {
         return;
     }
-    let shift = (step.row + picture / step.sharing) * $(SHIFTS)u + $(SHIFT)u;
+    let shift = (step.row + picture / step.sharing) * $(ROW)u;
     for (var i = local; i < $(SIZE)u; i += 64u) {
         let channel = group * $(CHANNELS_PER_GROUP)u + i / $(AREA)u;
         var result = (value[start + i] - mean) * scale * affine[channel] + affine[$(CHANNELS)u + channel];
