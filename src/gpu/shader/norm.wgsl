@@ -49,22 +49,29 @@ fn main(
         squares += difference * difference;
     }
     let scale = inverseSqrt(total(local, squares) / $(SIZE).0 + 1e-5);
+    // Everybody has read before anybody writes.
+    storageBarrier();
     if (!inside) {
         return;
     }
     let shift = (step.row + picture / step.sharing) * $(ROW)u;
-    for (var i = local; i < $(SIZE)u; i += 64u) {
-        let channel = group * $(CHANNELS_PER_GROUP)u + i / $(AREA)u;
-        var result = (value[start + i] - mean) * scale * affine[channel] + affine[$(CHANNELS)u + channel];
+    for (var c = 0u; c < $(CHANNELS_PER_GROUP)u; c++) {
+        let channel = group * $(CHANNELS_PER_GROUP)u + c;
+        let factor = scale * affine[channel];
+        let offset = affine[$(CHANNELS)u + channel];
+        for (var pixel = local; pixel < $(AREA)u; pixel += 64u) {
+            let at = start + c * $(AREA)u + pixel;
+            var result = (value[at] - mean) * factor + offset;
 #if SHIFTED
-        result += shifts[shift + channel];
+            result += shifts[shift + channel];
 #end
 #if RELU
-        result = max(result, 0.0);
+            result = max(result, 0.0);
 #end
 #if RESIDUAL
-        result += residual[start + i];
+            result += residual[at];
 #end
-        value[start + i] = result;
+            value[at] = result;
+        }
     }
 }
