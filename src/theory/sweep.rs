@@ -212,14 +212,13 @@ impl<'a, S: Simd, const C: usize, const TRACE: bool> Work<'a, S, C, TRACE> {
         width: usize,
     ) -> (Line<'a, f32, C>, [Line<'b, S::Lane, C>; G]) {
         let (rows, columns) = (&self.query.rows, &self.query.columns);
-        let x = core::array::from_fn(|c| {
-            &self.query.x[(c * rows.x_size + down.x + r) * columns.x_size + across.x..][..width]
-        });
-        let y = core::array::from_fn(|g| {
-            core::array::from_fn(|c| {
-                &block.y[g][(c * rows.y_size() + down.y + r) * columns.y_size() + across.y..][..width]
-            })
-        });
+        let (mut x, mut y): (Line<'a, f32, C>, [Line<'b, S::Lane, C>; G]) = ([&[]; C], [[&[]; C]; G]);
+        for c in 0..C {
+            x[c] = &self.query.x[(c * rows.x_size + down.x + r) * columns.x_size + across.x..][..width];
+            for g in 0..G {
+                y[g][c] = &block.y[g][(c * rows.y_size() + down.y + r) * columns.y_size() + across.y..][..width];
+            }
+        }
         (x, y)
     }
 
@@ -227,19 +226,22 @@ impl<'a, S: Simd, const C: usize, const TRACE: bool> Work<'a, S, C, TRACE> {
     #[inline(always)]
     fn squared<const G: usize>(&self, a: S::V, x: &Line<f32, C>, y: &[Line<S::Lane, C>; G], j: usize) -> [S::V; G] {
         let s = self.s;
-        core::array::from_fn(|g| {
-            let mut e = s.splat(self.query.centre);
+        let mut e = [s.splat(self.query.centre); G];
+        for g in 0..G {
             for c in 0..C {
                 let difference = s.neg_mul_add(s.load(&y[g][c][j]), a, s.splat(x[c][j]));
-                e = s.mul_add(difference, difference, e);
+                e[g] = s.mul_add(difference, difference, e[g]);
             }
-            e
-        })
+        }
+        e
     }
 
     #[inline(always)]
-    fn plus<const G: usize>(&self, v: [S::V; G], other: &[S::Lane; G]) -> [S::V; G] {
-        core::array::from_fn(|g| self.s.add(v[g], self.s.load(&other[g])))
+    fn plus<const G: usize>(&self, mut v: [S::V; G], other: &[S::Lane; G]) -> [S::V; G] {
+        for g in 0..G {
+            v[g] = self.s.add(v[g], self.s.load(&other[g]));
+        }
+        v
     }
 
     #[inline(always)]
@@ -283,8 +285,12 @@ impl<'a, S: Simd, const C: usize, const TRACE: bool> Work<'a, S, C, TRACE> {
             position = if position + 1 == k { 0 } else { position + 1 };
             let column = across.q + j;
             let q = line + if column >= columns.size { column - columns.size } else { column };
-            let y =
-                core::array::from_fn(|g| core::array::from_fn(|c| self.s.load(&block.y[g][c * plane + middle + j])));
+            let mut y = [[self.s.splat(0.0); C]; G];
+            for g in 0..G {
+                for c in 0..C {
+                    y[g][c] = self.s.load(&block.y[g][c * plane + middle + j]);
+                }
+            }
             self.soften::<G, TAIL>(block, q, origin + j, sum, y);
         }
     }
@@ -300,29 +306,23 @@ impl<'a, S: Simd, const C: usize, const TRACE: bool> Work<'a, S, C, TRACE> {
         y: [[S::V; C]; G],
     ) {
         let s = self.s;
-        let logit = s.splat(self.query.logit);
-        let relative = |max: f32| -> [S::V; G] {
-            let max = s.splat(max);
-            core::array::from_fn(|g| {
-                let z = s.mul_sub(distance[g], logit, max);
-                if TAIL { s.add(z, block.bias) } else { z }
-            })
-        };
-        let highest = |z: &[S::V; G]| z[1..].iter().fold(z[0], |top, z| s.max(top, *z));
-        let mut z = relative(self.max[q]);
-        let mut top = highest(&z);
+        let mut z = self.logits::<G, TAIL>(block, &distance, self.max[q]);
+        let mut top = self.highest(&z);
         if !s.any_greater(top, s.splat(CUT)) {
             return;
         }
         if s.any_greater(top, s.splat(GROW)) {
             let mut lane = <S::Lane as bytemuck::Zeroable>::zeroed();
-            top = highest(&relative(0.0));
+            top = self.highest(&self.logits::<G, TAIL>(block, &distance, 0.0));
             s.store(top, &mut lane);
             self.grow(q, bytemuck::cast_slice(std::slice::from_ref(&lane)));
-            z = relative(self.max[q]);
+            z = self.logits::<G, TAIL>(block, &distance, self.max[q]);
         }
         let sums = &mut self.sums[q * Self::STRIDE..][..Self::STRIDE];
-        let mut total: [S::V; C] = core::array::from_fn(|c| s.load(&sums[1 + c]));
+        let mut total = [s.splat(0.0); C];
+        for c in 0..C {
+            total[c] = s.load(&sums[1 + c]);
+        }
         let mut weight = s.load(&sums[0]);
         let mut log = s.splat(0.0);
         for (z, y) in z.into_iter().zip(&y) {
@@ -340,10 +340,10 @@ impl<'a, S: Simd, const C: usize, const TRACE: bool> Work<'a, S, C, TRACE> {
             s.store(total[c], &mut sums[1 + c]);
         }
         if TRACE {
+            let z = self.logits::<G, TAIL>(block, &distance, 0.0);
             let trace = &mut self.trace[q * 3..][..3];
             let (mut best, mut code) = (s.load(&trace[0]), s.load(&trace[1]));
             let pixels = (self.query.rows.size * self.query.columns.size) as u32;
-            let z = relative(0.0);
             for (g, z) in z.into_iter().enumerate() {
                 // Place and group travel through the lanes as bits.
                 let here = s.splat(f32::from_bits((block.first + g) as u32 * pixels + p as u32));
@@ -355,6 +355,34 @@ impl<'a, S: Simd, const C: usize, const TRACE: bool> Work<'a, S, C, TRACE> {
             let sum = s.add(log, s.load(&trace[2]));
             s.store(sum, &mut trace[2]);
         }
+    }
+
+    /// Logits of squared distances, relative to `max`.
+    #[inline(always)]
+    fn logits<const G: usize, const TAIL: bool>(
+        &self,
+        block: &Block<'_, S, G>,
+        distance: &[S::V; G],
+        max: f32,
+    ) -> [S::V; G] {
+        let s = self.s;
+        let mut z = *distance;
+        for z in &mut z {
+            *z = s.mul_sub(*z, s.splat(self.query.logit), s.splat(max));
+            if TAIL {
+                *z = s.add(*z, block.bias);
+            }
+        }
+        z
+    }
+
+    #[inline(always)]
+    fn highest<const G: usize>(&self, z: &[S::V; G]) -> S::V {
+        let mut top = z[0];
+        for z in &z[1..] {
+            top = self.s.max(top, *z);
+        }
+        top
     }
 
     /// Moves the reference logit of pixel `q` up to the largest of `logits`.

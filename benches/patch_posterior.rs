@@ -1,0 +1,109 @@
+//! Times the patch posterior: milliseconds a picture, pairs of pixels a second, for several windows and noise levels.
+//! `tools/bench_theory.py` runs this beside the convolution form of the released method.
+//!
+//! `cargo bench --bench patch_posterior -- IMAGES.safetensors [threads]`, with `images` `[N, C, H, W]`, f32 in `[−1, 1]`;
+//! the last image is the query, the others are the training set. Without a file, smooth pictures of its own are used.
+//! Prints one JSON object a line.
+
+use morphogen::denoiser::{Condition, Denoiser, ImageShape};
+use morphogen::sampler::noise;
+use morphogen::schedule::Schedule;
+use morphogen::theory::{Isa, Locality, Machine, PatchPosterior, Training};
+use safetensors::SafeTensors;
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Instant;
+
+const WINDOWS: [usize; 4] = [3, 7, 11, 17];
+const TIMES: [f64; 3] = [0.9, 0.5, 0.1];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut words = std::env::args().skip(1).filter(|word| !word.starts_with("--"));
+    let (shape, mut images) = match words.next() {
+        Some(file) => read(&std::fs::read(file)?)?,
+        None => (SQUARE, smooth(501, SQUARE)),
+    };
+    let threads: usize = words.next().map_or(Ok(1), |word| word.parse())?;
+    let query = images.split_off(images.len() - shape.len());
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
+    for isa in Isa::available() {
+        let training = Arc::new(Training::with_isa(&images, shape, isa)?);
+        for k in WINDOWS {
+            for t in TIMES {
+                let time = Schedule::Cosine.at(t);
+                let mut x = vec![0.0; query.len()];
+                noise::fill(1, 0, &mut x);
+                for (x, y) in x.iter_mut().zip(&query) {
+                    *x = (time.a * f64::from(*y) + time.s * f64::from(*x)) as f32;
+                }
+                let locality = Some(Locality::fixed(k)?);
+                let mut posterior = PatchPosterior::new(Machine::Bbels, training.clone(), locality)?;
+                let mut once = || -> Result<f64, Box<dyn Error>> {
+                    let (wall, busy) = (Instant::now(), busy());
+                    pool.install(|| posterior.denoise(&x, time, &[Condition::Null]))?;
+                    let wall = wall.elapsed().as_secs_f64();
+                    Ok(self::busy().zip(busy).map_or(wall, |(now, then)| (now - then) / threads as f64))
+                };
+                // The best of several: whatever else runs on the machine can only slow it down.
+                let mut best = once()?;
+                for _ in 0..4 {
+                    best = best.min(once()?);
+                }
+                let pairs = pairs(shape, k) * training.count() as f64;
+                let (ms, rate) = (best * 1e3, pairs / best);
+                println!(
+                    "{{\"isa\": \"{isa:?}\", \"threads\": {threads}, \"images\": {}, \"k\": {k}, \"t\": {t}, \"ms\": {ms:.3}, \"pairs_per_s\": {rate:.4e}}}",
+                    training.count()
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Seconds that this process has spent on processors so far, where the system tells (Linux): on a busy machine the only
+/// fair clock.
+fn busy() -> Option<f64> {
+    let tasks = std::fs::read_dir("/proc/self/task").ok()?;
+    let spent = tasks.filter_map(|task| {
+        let line = std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+        line.split(' ').next()?.parse::<f64>().ok()
+    });
+    Some(spent.sum::<f64>() / 1e9)
+}
+
+/// Pairs of a query pixel and a training pixel that may answer for it, per image.
+fn pairs(shape: ImageShape, k: usize) -> f64 {
+    let along = |n: usize| {
+        let inner = n.saturating_sub(k - 1);
+        (n - inner + inner * inner) as f64
+    };
+    along(shape.height) * along(shape.width)
+}
+
+fn read(file: &[u8]) -> Result<(ImageShape, Vec<f32>), Box<dyn Error>> {
+    let tensors = SafeTensors::deserialize(file)?;
+    let tensor = tensors.tensor("images")?;
+    let &[_, channels, height, width] = tensor.shape() else { return Err("expected images [N, C, H, W]".into()) };
+    let values = tensor.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+    Ok((ImageShape { channels, height, width }, values))
+}
+
+const SQUARE: ImageShape = ImageShape { channels: 1, height: 28, width: 28 };
+
+/// Pictures with black ground and a soft spot.
+fn smooth(count: usize, shape: ImageShape) -> Vec<f32> {
+    let mut out = Vec::with_capacity(count * shape.len());
+    for n in 0..count {
+        let mut draw = vec![0.0; 3 + shape.len()];
+        noise::fill(n as u64, 7, &mut draw);
+        let (row, column) = (14.0 + 4.0 * draw[0], 14.0 + 4.0 * draw[1]);
+        let size = 6.0 + 2.0 * draw[2].abs();
+        for q in 0..shape.len() {
+            let (r, c) = ((q / shape.width) as f32 - row, (q % shape.width) as f32 - column);
+            let bright = 1.6 - (r * r + c * c).sqrt() / size + 0.1 * draw[3 + q];
+            out.push(bright.clamp(-1.0, 1.0) * f32::from(bright > 0.0) - f32::from(bright <= 0.0));
+        }
+    }
+    out
+}
