@@ -10,11 +10,12 @@ usage: ./build.sh COMMAND
   serve [--port N] [--open]   build what is needed and serve the page at http://localhost:8080/
   build                       the browser build: pkg/generated/, and the site ready for any static host in dist/site/
   test [PART]...              every check, or only some: format clippy rust javascript size browser
+  bench [ARGUMENT]...         speed and size beside onnxruntime-web, in one browser
   train [ARGUMENT]...         train a network natively (./build.sh train --help)
 
 Needs Rust (rustup), Node 20 or later and, for libtorch only, Python; the rest is fetched on first use.
 
-  CHROMIUM             the browser for the tests (else the system's Chromium)
+  CHROMIUM             the browser for the tests and the benchmark (else the system's Chromium)
   CARGO_TARGET_DIR     where cargo builds (else target/)
   MORPHOGEN_FEATURES   cargo features for `train`: libtorch (see tools/libtorch.sh) or vulkan
 HELP
@@ -114,6 +115,7 @@ build_wasm() {
     "$GLUE" "$wasm" $out
     node node_modules/binaryen/bin/wasm-opt -O3 "${WASM_FEATURES[@]}" $out/morphogen_bg.wasm -o $out/optimised.wasm
     mv $out/optimised.wasm $out/morphogen_bg.wasm
+    node tools/notices.mjs $out/LICENCES.txt
   fi
 }
 
@@ -122,6 +124,7 @@ build_site() {
   rm -rf dist/site && mkdir -p dist/site
   cp -R www/. dist/site/
   cp -R pkg dist/site/pkg
+  cp LICENSE-MIT LICENSE-APACHE dist/site/
 }
 
 # ── test ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -180,6 +183,11 @@ case $command in
       done
     done
     say "all passed"
+    ;;
+  bench)
+    build_wasm
+    need_browser
+    exec node tools/bench/run.mjs "$@"
     ;;
   train)
     need_rust

@@ -1,0 +1,76 @@
+//! Writes a pack's network as an ONNX model, with all that another runtime needs to draw the same sample, for the
+//! benchmark (`./build.sh bench`) and for anyone who wants to run our weights elsewhere:
+//!
+//! ```sh
+//! cargo run --example onnx -- www/models/fashion unet OUT
+//! ```
+//!
+//! `OUT/model.onnx` maps `x` `[B, C, H, W]` and `shifts` `[1, S, 1, 1]` to `predicted`. `OUT/sample.json` tells how to
+//! take the DDIM steps of the first prompt, and `OUT/sample.f32` holds, behind each other, the shifts of every step
+//! `[steps, S]`, the noise of 16 seeds `[16, C, H, W]` and burn's answer: the finished pictures `[2, C, H, W]` of the
+//! first two.
+
+mod graph;
+mod proto;
+
+use morphogen::denoiser::Condition;
+use morphogen::network::{BurnDenoiser, Layers, embedding};
+use morphogen::pack::Pack;
+use morphogen::sampler::{Request, noise, plan, sample};
+use std::{env, error::Error, fs, path::Path, process::ExitCode};
+
+const BATCH: usize = 16;
+const CHECKED: usize = 2;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [pack, network, out] = arguments.as_slice() else {
+        eprintln!("usage: onnx PACK NETWORK OUT");
+        return ExitCode::from(2);
+    };
+    match export(pack, network, Path::new(out)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("onnx: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn export(pack: &str, network: &str, out: &Path) -> Result<(), Box<dyn Error>> {
+    let pack = Pack::open(pack)?;
+    let manifest = pack.manifest();
+    let (config, shape, schedule) = (&manifest.network(network)?.config, manifest.image, manifest.schedule);
+    let weights = pack.weights(network)?;
+    let layers = Layers::new(config)?;
+
+    let request = Request { count: CHECKED, ..Request::new(Condition::Class(0), 0) };
+    let steps = plan(schedule, request.solver, request.steps)?;
+    let mut numbers = Vec::new();
+    for step in &steps {
+        numbers.extend(embedding::shifts(config, &layers, &weights, step.time.t, &request.condition)?);
+    }
+    for seed in 0..BATCH as u64 {
+        let mut picture = vec![0.0; shape.len()];
+        noise::fill(seed, 0, &mut picture);
+        numbers.extend(picture);
+    }
+    let mut burn = BurnDenoiser::new(config, &weights, shape)?;
+    numbers.extend(sample(&mut burn, &request, schedule, |_| true)?);
+
+    let facts = serde_json::json!({
+        "network": network,
+        "prompt": manifest.prompts.first().map(|prompt| &prompt.name),
+        "image": shape,
+        "prediction": config.prediction,
+        "shifts": layers.shifts,
+        "batch": BATCH,
+        "checked": CHECKED,
+        "steps": steps.iter().map(|step| [step.time.a, step.time.s, step.x, step.denoised]).collect::<Vec<_>>(),
+    });
+    fs::create_dir_all(out)?;
+    fs::write(out.join("model.onnx"), graph::export(&layers, &weights, shape))?;
+    fs::write(out.join("sample.json"), serde_json::to_vec(&facts)?)?;
+    fs::write(out.join("sample.f32"), bytemuck::cast_slice(&numbers))?;
+    Ok(())
+}
