@@ -13,7 +13,7 @@ pub struct Gaussian {
 impl Gaussian {
     /// Fits features `[N, width]`, N ≥ 2; `None` for fewer, or where the length is no multiple of `width`.
     pub fn fit(features: &[f32], width: usize) -> Option<Self> {
-        if width == 0 || features.len() % width != 0 || features.len() / width < 2 {
+        if width == 0 || !features.len().is_multiple_of(width) || features.len() / width < 2 {
             return None;
         }
         let count = features.len() / width;

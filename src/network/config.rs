@@ -117,10 +117,10 @@ impl NetworkConfig {
         if !matches!(self.channels, 1 | 3) {
             return fail(format!("expected 1 or 3 channels, found {}", self.channels));
         }
-        if self.kernel % 2 == 0 || self.kernel > 7 {
+        if self.kernel.is_multiple_of(2) || self.kernel > 7 {
             return fail(format!("expected an odd kernel up to 7, found {}", self.kernel));
         }
-        if !width_ok(self.embedding) || self.embedding % 2 != 0 {
+        if !width_ok(self.embedding) || !self.embedding.is_multiple_of(2) {
             return fail(format!("expected an even embedding up to {MAX_WIDTH}, found {}", self.embedding));
         }
         let condition = match self.condition {
@@ -151,10 +151,10 @@ impl NetworkConfig {
         if let Some(width) = widths.iter().find(|&&width| !width_ok(width)) {
             return fail(format!("expected a width in 1..={MAX_WIDTH}, found {width}"));
         }
-        if let Normalisation::Group { groups } = self.normalisation {
-            if groups == 0 || widths.iter().any(|width| width % groups != 0) {
-                return fail(format!("{groups} groups do not divide the widths {widths:?}"));
-            }
+        if let Normalisation::Group { groups } = self.normalisation
+            && (groups == 0 || widths.iter().any(|width| width % groups != 0))
+        {
+            return fail(format!("{groups} groups do not divide the widths {widths:?}"));
         }
         Ok(())
     }

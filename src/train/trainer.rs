@@ -166,7 +166,7 @@ impl<'a> Trainer<'a> {
                 return Err(TrainError::Diverged { loss, step });
             }
             on_step(Report { step, steps, loss });
-            if step % every.max(1) == 0 || step == end {
+            if step.is_multiple_of(every.max(1)) || step == end {
                 self.progress.seconds += clock.elapsed().as_secs_f64();
                 clock = Instant::now();
                 self.save()?;
