@@ -5,6 +5,7 @@
 use super::error::GpuError;
 use std::collections::VecDeque;
 use std::future::Future;
+use std::ops::Deref;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -114,17 +115,17 @@ impl Gpu {
     }
 
     /// A buffer of `values` f32 (at least one).
-    pub(super) fn buffer(&self, label: &str, values: usize, usage: wgpu::BufferUsages) -> wgpu::Buffer {
-        self.device.create_buffer(&wgpu::BufferDescriptor {
+    pub(super) fn buffer(&self, label: &str, values: usize, usage: wgpu::BufferUsages) -> Buffer {
+        Buffer(self.device.create_buffer(&wgpu::BufferDescriptor {
             label: Some(label),
             size: values.max(1) as u64 * 4,
             usage,
             mapped_at_creation: false,
-        })
+        }))
     }
 
     /// A read-only buffer that holds `values`.
-    pub(super) fn upload(&self, label: &str, values: &[f32]) -> wgpu::Buffer {
+    pub(super) fn upload(&self, label: &str, values: &[f32]) -> Buffer {
         let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST;
         let buffer = self.buffer(label, values.len(), usage);
         self.queue.write_buffer(&buffer, 0, bytemuck::cast_slice(values));
@@ -181,6 +182,24 @@ impl Gpu {
         #[cfg(target_arch = "wasm32")]
         let _ = index;
         Ok(signal.clone().await)
+    }
+}
+
+/// Memory on the GPU that is given back when this is dropped: in the browser, dropping a handle alone would leave it to
+/// the garbage collector. Work that was submitted before still runs to its end.
+pub(super) struct Buffer(wgpu::Buffer);
+
+impl Deref for Buffer {
+    type Target = wgpu::Buffer;
+
+    fn deref(&self) -> &wgpu::Buffer {
+        &self.0
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        self.0.destroy();
     }
 }
 

@@ -1,7 +1,7 @@
 //! Stages made ready to run: WGSL with the sizes filled in, the pipeline, and the weights in the order in which the
 //! shader reads them.
 
-use super::context::{Gpu, Tuning};
+use super::context::{Buffer, Gpu, Tuning};
 use super::error::GpuError;
 use super::stage::{Attention, Conv, Finish, Norm, Stage};
 use super::template::{Names, expand};
@@ -23,7 +23,7 @@ pub(super) struct Pipeline {
     pub(super) pipeline: wgpu::ComputePipeline,
     pub(super) layout: wgpu::BindGroupLayout,
     /// Read-only tensors of its own, in the order of their bindings.
-    pub(super) tensors: Vec<wgpu::Buffer>,
+    pub(super) tensors: Vec<Buffer>,
     work: Work,
 }
 
@@ -170,8 +170,9 @@ impl<'a> Compiler<'a> {
             ("HEADS", attention.heads),
             ("DEPTH", attention.shape.channels / attention.heads),
             ("TOKENS", tokens),
+            ("QUADS", tokens.div_ceil(4)),
         ]);
-        let work = Work::Groups(tokens * attention.heads);
+        let work = Work::Groups(tokens.div_ceil(4) * attention.heads);
         self.build(&attention.name, include_str!("shader/attention.wgsl"), &names, (1, 1), Vec::new(), work)
     }
 
@@ -196,7 +197,7 @@ impl<'a> Compiler<'a> {
         text: &str,
         names: &Names,
         (reads, writes): (u32, u32),
-        tensors: Vec<wgpu::Buffer>,
+        tensors: Vec<Buffer>,
         work: Work,
     ) -> Result<Pipeline, GpuError> {
         let refused = |message: String| GpuError::Shader { stage: label.into(), message };

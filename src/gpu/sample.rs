@@ -2,7 +2,7 @@
 //! (by measured speed), two are under way at a time, and frames are read behind them, so that the GPU never waits for
 //! the CPU, a weak GPU never freezes the screen, and a caller can cancel between two submissions.
 
-use super::context::{Submission, seconds};
+use super::context::{Buffer, Submission, seconds};
 use super::error::GpuError;
 use super::network::GpuNetwork;
 use super::stage::place_shifts;
@@ -61,7 +61,7 @@ struct Flight {
     /// Steps done when it ends.
     done: usize,
     /// Where its frame goes.
-    staging: Option<wgpu::Buffer>,
+    staging: Option<Buffer>,
 }
 
 impl GpuNetwork {
@@ -118,7 +118,7 @@ impl GpuNetwork {
 
         let mut budget = FIRST_OPERATIONS;
         let mut flights: VecDeque<Flight> = VecDeque::new();
-        let mut spare: Vec<wgpu::Buffer> = Vec::new();
+        let mut spare: Vec<Buffer> = Vec::new();
         // The next dispatch, counted over all steps.
         let mut next = 0;
         let mut last_end = seconds();
@@ -128,7 +128,7 @@ impl GpuNetwork {
                 let frame = frames == Frames::Every && until.is_multiple_of(stages);
                 let staging =
                     frame.then(|| spare.pop().unwrap_or_else(|| this.gpu.buffer("frame", 2 * length, mappable)));
-                let submit = || this.submit_piece(request, plan, next..until, pictures, staging.as_ref());
+                let submit = || this.submit_piece(request, plan, next..until, pictures, staging.as_deref());
                 let submission = this.gpu.guard("sampling", submit).await??;
                 let operations = (next..until).map(|at| cost(at % stages)).sum();
                 flights.push_back(Flight { submission, operations, done: until / stages, staging });

@@ -91,8 +91,8 @@ pub struct Attention {
 /// Values between two places where a binding may begin (256 bytes, WebGPU's default).
 pub const ALIGNMENT: usize = 64;
 
-/// Most pixels that attention can look at: the scores of a query stay in 16 KiB of workgroup memory.
-const MAX_TOKENS: usize = 2048;
+/// Most pixels that attention can look at: the scores of four queries stay in 16 KiB of workgroup memory.
+const MAX_TOKENS: usize = 900;
 
 impl Stage {
     /// What it is called in messages.

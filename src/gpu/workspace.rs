@@ -1,7 +1,7 @@
 //! The buffers of one batch, bound to every stage: made once for a number of pictures and rows of shifts, and used
 //! again for every batch that fits.
 
-use super::context::Gpu;
+use super::context::{Buffer, Gpu};
 use super::pipeline::{Pipeline, STEP_BYTES};
 use super::stage::{Finish, Stage, row_length, slots};
 use crate::denoiser::ImageShape;
@@ -38,11 +38,13 @@ pub(super) struct Workspace {
     pub(super) rows: usize,
     /// Steps of noise that fit.
     pub(super) noise_slots: usize,
-    pub(super) x: wgpu::Buffer,
-    pub(super) denoised: wgpu::Buffer,
-    pub(super) noise: wgpu::Buffer,
-    pub(super) shifts: wgpu::Buffer,
-    steps: wgpu::Buffer,
+    pub(super) x: Buffer,
+    pub(super) denoised: Buffer,
+    pub(super) noise: Buffer,
+    pub(super) shifts: Buffer,
+    steps: Buffer,
+    /// The values between the stages; held for as long as they are bound.
+    _values: Vec<Buffer>,
     /// One a stage, and the solver's step behind them.
     groups: Vec<wgpu::BindGroup>,
 }
@@ -65,9 +67,9 @@ impl Workspace {
         let shifts = gpu.buffer("shifts", rows * row_length(stages), storage);
         let steps = gpu.buffer("steps", rows * STEP_BYTES as usize / 4, BufferUsages::UNIFORM | BufferUsages::COPY_DST);
         let (slot_of, sizes) = slots(stages, shapes);
-        let arena: Vec<wgpu::Buffer> =
+        let arena: Vec<Buffer> =
             sizes.iter().map(|size| gpu.buffer("value", size * pictures, BufferUsages::STORAGE)).collect();
-        let value = |value: usize| slot_of[value].map_or(&x, |slot| &arena[slot]);
+        let value = |value: usize| -> &wgpu::Buffer { slot_of[value].map_or(&x, |slot| &arena[slot]) };
         // A stage's shifts begin at its own place in every row.
         let shifts_of = |finish: &Finish| {
             let offset = if finish.shift.is_some() { finish.place as u64 * 4 } else { 0 };
@@ -98,7 +100,7 @@ impl Workspace {
                     bind(pipeline, vec![input, skip, weights, bias, shifts, residual, output])
                 }
                 Stage::Norm(norm) => {
-                    let residual = norm.finish.residual.map_or(&shifts, value);
+                    let residual = norm.finish.residual.map_or(&*shifts, value);
                     let buffers = [
                         whole(&pipeline.tensors[0]),
                         shifts_of(&norm.finish),
@@ -113,7 +115,7 @@ impl Workspace {
             })
             .collect();
         groups.push(bind(step, [value(shapes.len() - 1), &noise, &x, &denoised].map(whole).into()));
-        Workspace { pictures, rows, noise_slots, x, denoised, noise, shifts, steps, groups }
+        Workspace { pictures, rows, noise_slots, x, denoised, noise, shifts, steps, _values: arena, groups }
     }
 
     /// Whether a batch fits.
