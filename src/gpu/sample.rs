@@ -129,7 +129,8 @@ impl GpuNetwork {
                 let staging =
                     frame.then(|| spare.pop().unwrap_or_else(|| this.gpu.buffer("frame", 2 * length, mappable)));
                 let submit = || this.submit_piece(request, plan, next..until, pictures, staging.as_deref());
-                let submission = this.gpu.guard("sampling", submit).await??;
+                // The first one is watched closely; later ones are alike, and each scope costs a browser a wait.
+                let submission = if next == 0 { this.gpu.guard("sampling", submit).await?? } else { submit()? };
                 let operations = (next..until).map(|at| cost(at % stages)).sum();
                 flights.push_back(Flight { submission, operations, done: until / stages, staging });
                 next = until;
