@@ -13,6 +13,7 @@ mod patch;
 mod plan;
 mod provenance;
 mod simd;
+mod softmax;
 mod sweep;
 mod training;
 mod whole;

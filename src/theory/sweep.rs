@@ -1,6 +1,6 @@
 //! The inner loops of the patch posterior. For one displacement `d = p − q` the squared differences
 //! `E(q) = Σ_c (x(q) − a y(q + d))²` are summed over all windows at a cost that does not depend on the window, and each
-//! window's sum goes straight into a streaming softmax.
+//! window's sum goes straight into a streaming softmax. No closures in here: they would lose the instruction set.
 //!
 //! Box sums without subtraction (van Herk 1992; Gil & Werman 1993): cut the axis into blocks of k; a window is the end
 //! of one block plus the start of the next. Taking old values away from a running sum would cost a little less, but
@@ -8,17 +8,13 @@
 //! only ones that matter. For the same reason every `E` has its expectation `C s²` taken off: all windows that compete
 //! hold the same number of pixels, so it cancels, and sums that matter stay near zero.
 
-use super::partial::{Cell, Partial};
+use super::partial::Partial;
 use super::plan::{Axis, Pad, Run};
 use super::simd::Simd;
+use super::softmax::{Softmax, Source};
 use super::training::Training;
 use crate::denoiser::ImageShape;
 use core::ops::Range;
-
-/// Weights below `2^CUT` of the largest are skipped: e⁻²⁵, so that ten million of them stay under 2e-4.
-const CUT: f32 = -36.0;
-/// The reference logit moves only when it is passed by this power of two: f32 holds the sums until then.
-const GROW: f32 = 20.0;
 
 /// What is asked of the training set: one noisy picture at one time.
 pub(super) struct Query {
@@ -48,16 +44,11 @@ pub(super) fn run<S: Simd>(s: S, query: &Query, training: &Training, groups: Ran
     }
 }
 
-/// State and scratch of one run. `C` is the number of channels, `TRACE` whether provenance is kept.
+/// One run. `C` is the number of channels, `TRACE` whether provenance is kept.
 struct Work<'a, S: Simd, const C: usize, const TRACE: bool> {
     s: S,
     query: &'a Query,
-    /// The reference logit of each pixel.
-    max: Vec<f32>,
-    /// `Σw, Σw·y…` of each pixel, by lane.
-    sums: Vec<S::Lane>,
-    /// `best logit, its place and group, Σw·log` of each pixel, by lane.
-    trace: Vec<S::Lane>,
+    softmax: Softmax<S, C, TRACE>,
 }
 
 /// One row of an image, by channel.
@@ -65,10 +56,20 @@ type Line<'a, T, const C: usize> = [&'a [T]; C];
 
 /// `G` groups of lanes that share every displacement, padded as the plan says: `[C, rows, columns]` each.
 struct Block<'a, S: Simd, const G: usize> {
-    first: usize,
+    source: Source<S>,
     y: [&'a [S::Lane]; G],
-    /// Added to logits: −∞ for lanes without an image.
-    bias: S::V,
+}
+
+/// Where a row of windows lies.
+struct Place {
+    /// First pixel of the query's row.
+    line: usize,
+    /// First column in it; later ones wrap around.
+    column: usize,
+    /// First training pixel.
+    origin: usize,
+    /// The pixel in the middle of the first window, in the padded training image.
+    middle: usize,
 }
 
 /// Window sums in the making. One entry per column.
@@ -84,47 +85,40 @@ struct Scratch<S: Simd, const G: usize> {
 }
 
 impl<'a, S: Simd, const C: usize, const TRACE: bool> Work<'a, S, C, TRACE> {
-    const STRIDE: usize = 1 + C;
-
     #[inline(always)]
     fn new(s: S, query: &'a Query) -> Self {
-        let pixels = query.rows.size * query.columns.size;
-        let zero = <S::Lane as bytemuck::Zeroable>::zeroed();
-        Work {
-            s,
-            query,
-            max: vec![f32::NEG_INFINITY; pixels],
-            sums: vec![zero; pixels * Self::STRIDE],
-            trace: vec![zero; if TRACE { pixels * 3 } else { 0 }],
-        }
+        let softmax = Softmax::new(s, query.rows.size * query.columns.size, query.logit);
+        Work { s, query, softmax }
     }
 
     #[inline(always)]
     fn run(mut self, training: &Training, groups: Range<usize>, partial: &mut Partial) {
         let (rows, columns) = (&self.query.rows, &self.query.columns);
-        let padded = C * rows.y_size() * columns.y_size();
         let zero = <S::Lane as bytemuck::Zeroable>::zeroed();
-        let mut stores = [vec![zero; padded], vec![zero; padded]];
+        let padded = vec![zero; C * rows.y_size() * columns.y_size()];
+        let mut stores = [padded.clone(), padded.clone(), padded.clone(), padded];
         let full = training.count() / S::LANES;
         let mut g = groups.start;
         while g < groups.end {
-            let two = g + 2 <= groups.end && g + 2 <= full;
-            let taken = if two { 2 } else { 1 };
+            // As many whole groups at once as the registers hold; the last, which may lack images, goes alone.
+            let whole = full.min(groups.end).saturating_sub(g);
+            let taken = if S::WIDE && whole >= 4 { 4 } else { whole.clamp(1, 2) };
             for (i, store) in stores[..taken].iter_mut().enumerate() {
                 pad::<S::Lane, C>(training.group(g + i), rows, columns, store);
             }
-            self.reset();
+            self.softmax.reset();
             let mut bias = zero;
             for (l, b) in bytemuck::cast_slice_mut::<_, f32>(std::slice::from_mut(&mut bias)).iter_mut().enumerate() {
                 *b = if g * S::LANES + l < training.count() { 0.0 } else { f32::NEG_INFINITY };
             }
-            let bias = self.s.load(&bias);
-            if two {
-                self.block::<2, false>(Block { first: g, y: [&stores[0], &stores[1]], bias });
-            } else {
-                self.block::<1, true>(Block { first: g, y: [&stores[0]], bias });
+            let source = Source { first: g, bias: self.s.load(&bias) };
+            let [y0, y1, y2, y3] = &stores;
+            match taken {
+                4 if S::WIDE => self.block::<4, false>(Block { source, y: [y0, y1, y2, y3] }),
+                2 => self.block::<2, false>(Block { source, y: [y0, y1] }),
+                _ => self.block::<1, true>(Block { source, y: [y0] }),
             }
-            self.flush(training, partial);
+            self.softmax.flush(training, partial);
             g += taken;
         }
     }
@@ -141,9 +135,14 @@ impl<'a, S: Simd, const C: usize, const TRACE: bool> Work<'a, S, C, TRACE> {
             tall: vec![zero; widest],
             right: vec![zero; columns.window],
         };
+        let narrow = rows.window == 3 && columns.window == 3;
         for down in &rows.runs {
             for across in &columns.runs {
-                self.sweep::<G, TAIL>(&block, *down, *across, &mut scratch);
+                if narrow {
+                    self.narrow::<G, TAIL>(&block, *down, *across, &mut scratch.below);
+                } else {
+                    self.sweep::<G, TAIL>(&block, *down, *across, &mut scratch);
+                }
             }
         }
     }
@@ -179,25 +178,68 @@ impl<'a, S: Simd, const C: usize, const TRACE: bool> Work<'a, S, C, TRACE> {
                         }
                     }
                 }
-                self.row::<G, TAIL>(block, down, across, i, &below[..width], right);
-                continue;
-            }
-            let (x, y) = self.lines(block, down, across, i + k - 1, width);
-            let rest = &below[position * width..][..width];
-            if position == 1 {
-                for (j, ((to, start), end)) in tall.iter_mut().zip(above.iter_mut()).zip(rest).enumerate() {
-                    let e = self.squared(a, &x, &y, j);
-                    self.put(start, e);
-                    self.put(to, self.plus(e, end));
-                }
             } else {
+                let (x, y) = self.lines(block, down, across, i + k - 1, width);
+                let rest = &below[position * width..][..width];
+                if position == 1 {
+                    above.fill([<S::Lane as bytemuck::Zeroable>::zeroed(); G]);
+                }
                 for (j, ((to, start), end)) in tall.iter_mut().zip(above.iter_mut()).zip(rest).enumerate() {
                     let e = self.plus(self.squared(a, &x, &y, j), start);
                     self.put(start, e);
                     self.put(to, self.plus(e, end));
                 }
             }
-            self.row::<G, TAIL>(block, down, across, i, tall, right);
+            let sums: &[[S::Lane; G]] = if position == 0 { &below[..width] } else { tall };
+            self.row::<G, TAIL>(block, down, across, i, sums, right);
+        }
+    }
+
+    /// As [`Work::sweep`] for windows of 3×3, the commonest by far: three rows of `E` are kept in turn, and sums of
+    /// three are simply taken.
+    #[inline(always)]
+    fn narrow<const G: usize, const TAIL: bool>(
+        &mut self,
+        block: &Block<'_, S, G>,
+        down: Run,
+        across: Run,
+        ring: &mut [[S::Lane; G]],
+    ) {
+        let width = across.len + 2;
+        let a = self.s.splat(self.query.a);
+        let (zero, rest) = ring.split_at_mut(width);
+        let (one, rest) = rest.split_at_mut(width);
+        let two = &mut rest[..width];
+        for (r, line) in [&mut *zero, &mut *one].into_iter().enumerate() {
+            let (x, y) = self.lines(block, down, across, r, width);
+            for (j, to) in line.iter_mut().enumerate() {
+                self.put(to, self.squared(a, &x, &y, j));
+            }
+        }
+        for i in 0..down.len {
+            let (first, second, third) = match i % 3 {
+                0 => (&*zero, &*one, &mut *two),
+                1 => (&*one, &*two, &mut *zero),
+                _ => (&*two, &*zero, &mut *one),
+            };
+            let (x, y) = self.lines(block, down, across, i + 2, width);
+            let place = self.place(down, across, i);
+            let mut pair = [self.s.splat(0.0); G];
+            let mut last = pair;
+            for (j, ((upper, middle), lower)) in first.iter().zip(second).zip(third).enumerate() {
+                let e = self.squared(a, &x, &y, j);
+                self.put(lower, e);
+                let tall = self.plus(self.plus(e, upper), middle);
+                let mut sum = pair;
+                for g in 0..G {
+                    sum[g] = self.s.add(pair[g], tall[g]);
+                    pair[g] = self.s.add(last[g], tall[g]);
+                }
+                last = tall;
+                if j >= 2 {
+                    self.answer::<G, TAIL>(block, &place, j - 2, sum);
+                }
+            }
         }
     }
 
@@ -262,12 +304,8 @@ impl<'a, S: Simd, const C: usize, const TRACE: bool> Work<'a, S, C, TRACE> {
         tall: &[[S::Lane; G]],
         right: &mut [[S::Lane; G]],
     ) {
-        let (rows, columns, k) = (&self.query.rows, &self.query.columns, self.query.columns.window);
-        let line = (down.q + i) % rows.size * columns.size;
-        let origin = (down.p + i) * columns.size + across.p;
-        // The pixel in the middle of the first window.
-        let middle = (down.y + i + rows.half()) * columns.y_size() + across.y + columns.half();
-        let plane = rows.y_size() * columns.y_size();
+        let k = self.query.columns.window;
+        let place = self.place(down, across, i);
         let mut position = 0;
         let mut left = [self.s.splat(0.0); G];
         for j in 0..across.len {
@@ -283,165 +321,42 @@ impl<'a, S: Simd, const C: usize, const TRACE: bool> Work<'a, S, C, TRACE> {
             }
             let sum = self.plus(left, &right[position]);
             position = if position + 1 == k { 0 } else { position + 1 };
-            let column = across.q + j;
-            let q = line + if column >= columns.size { column - columns.size } else { column };
-            let mut y = [[self.s.splat(0.0); C]; G];
-            for g in 0..G {
-                for c in 0..C {
-                    y[g][c] = self.s.load(&block.y[g][c * plane + middle + j]);
-                }
-            }
-            self.soften::<G, TAIL>(block, q, origin + j, sum, y);
+            self.answer::<G, TAIL>(block, &place, j, sum);
         }
     }
 
-    /// Takes `G` vectors of squared distances and values into the softmax of pixel `q`.
+    /// Where row `i` of a rectangle lies.
     #[inline(always)]
-    fn soften<const G: usize, const TAIL: bool>(
+    fn place(&self, down: Run, across: Run, i: usize) -> Place {
+        let (rows, columns) = (&self.query.rows, &self.query.columns);
+        Place {
+            line: (down.q + i) % rows.size * columns.size,
+            column: across.q,
+            origin: (down.p + i) * columns.size + across.p,
+            middle: (down.y + i + rows.half()) * columns.y_size() + across.y + columns.half(),
+        }
+    }
+
+    /// Hands the distances of the `j`-th window of a row, and the values in its middle, to the softmax of its pixel.
+    #[inline(always)]
+    fn answer<const G: usize, const TAIL: bool>(
         &mut self,
         block: &Block<'_, S, G>,
-        q: usize,
-        p: usize,
+        place: &Place,
+        j: usize,
         distance: [S::V; G],
-        y: [[S::V; C]; G],
     ) {
-        let s = self.s;
-        let mut z = self.logits::<G, TAIL>(block, &distance, self.max[q]);
-        let mut top = self.highest(&z);
-        if !s.any_greater(top, s.splat(CUT)) {
-            return;
-        }
-        if s.any_greater(top, s.splat(GROW)) {
-            let mut lane = <S::Lane as bytemuck::Zeroable>::zeroed();
-            top = self.highest(&self.logits::<G, TAIL>(block, &distance, 0.0));
-            s.store(top, &mut lane);
-            self.grow(q, bytemuck::cast_slice(std::slice::from_ref(&lane)));
-            z = self.logits::<G, TAIL>(block, &distance, self.max[q]);
-        }
-        let sums = &mut self.sums[q * Self::STRIDE..][..Self::STRIDE];
-        let mut total = [s.splat(0.0); C];
-        for c in 0..C {
-            total[c] = s.load(&sums[1 + c]);
-        }
-        let mut weight = s.load(&sums[0]);
-        let mut log = s.splat(0.0);
-        for (z, y) in z.into_iter().zip(&y) {
-            let w = s.exp2(z);
-            weight = s.add(weight, w);
+        let (rows, columns) = (&self.query.rows, &self.query.columns);
+        let plane = rows.y_size() * columns.y_size();
+        let column = place.column + j;
+        let q = place.line + if column >= columns.size { column - columns.size } else { column };
+        let mut y = [[self.s.splat(0.0); C]; G];
+        for g in 0..G {
             for c in 0..C {
-                total[c] = s.mul_add(w, y[c], total[c]);
-            }
-            if TRACE {
-                log = s.mul_add(w, s.max(z, s.splat(2.0 * CUT)), log);
+                y[g][c] = self.s.load(&block.y[g][c * plane + place.middle + j]);
             }
         }
-        s.store(weight, &mut sums[0]);
-        for c in 0..C {
-            s.store(total[c], &mut sums[1 + c]);
-        }
-        if TRACE {
-            let z = self.logits::<G, TAIL>(block, &distance, 0.0);
-            let trace = &mut self.trace[q * 3..][..3];
-            let (mut best, mut code) = (s.load(&trace[0]), s.load(&trace[1]));
-            let pixels = (self.query.rows.size * self.query.columns.size) as u32;
-            for (g, z) in z.into_iter().enumerate() {
-                // Place and group travel through the lanes as bits.
-                let here = s.splat(f32::from_bits((block.first + g) as u32 * pixels + p as u32));
-                code = s.select_greater(z, best, here, code);
-                best = s.max(z, best);
-            }
-            s.store(best, &mut trace[0]);
-            s.store(code, &mut trace[1]);
-            let sum = s.add(log, s.load(&trace[2]));
-            s.store(sum, &mut trace[2]);
-        }
-    }
-
-    /// Logits of squared distances, relative to `max`.
-    #[inline(always)]
-    fn logits<const G: usize, const TAIL: bool>(
-        &self,
-        block: &Block<'_, S, G>,
-        distance: &[S::V; G],
-        max: f32,
-    ) -> [S::V; G] {
-        let s = self.s;
-        let mut z = *distance;
-        for z in &mut z {
-            *z = s.mul_sub(*z, s.splat(self.query.logit), s.splat(max));
-            if TAIL {
-                *z = s.add(*z, block.bias);
-            }
-        }
-        z
-    }
-
-    #[inline(always)]
-    fn highest<const G: usize>(&self, z: &[S::V; G]) -> S::V {
-        let mut top = z[0];
-        for z in &z[1..] {
-            top = self.s.max(top, *z);
-        }
-        top
-    }
-
-    /// Moves the reference logit of pixel `q` up to the largest of `logits`.
-    #[cold]
-    #[inline(never)]
-    fn grow(&mut self, q: usize, logits: &[f32]) {
-        let old = self.max[q];
-        let new = logits.iter().copied().fold(old, f32::max);
-        let shift = old - new;
-        let factor = if old == f32::NEG_INFINITY { 0.0 } else { libm::exp2f(shift) };
-        self.max[q] = new;
-        let lanes = S::LANES;
-        let sums: &mut [f32] = bytemuck::cast_slice_mut(&mut self.sums[q * Self::STRIDE..(q + 1) * Self::STRIDE]);
-        if TRACE && factor > 0.0 {
-            let log: &mut [f32] = bytemuck::cast_slice_mut(&mut self.trace[q * 3 + 2..q * 3 + 3]);
-            for (log, sum) in log.iter_mut().zip(&sums[..lanes]) {
-                *log = factor * (*log + sum * shift);
-            }
-        }
-        for v in sums {
-            *v *= factor;
-        }
-    }
-
-    /// Clears the sums of a block; the reference logits stay.
-    fn reset(&mut self) {
-        bytemuck::cast_slice_mut::<_, f32>(&mut self.sums).fill(0.0);
-        if TRACE {
-            for lane in self.trace.chunks_exact_mut(3) {
-                bytemuck::cast_slice_mut::<_, f32>(lane).fill(0.0);
-                bytemuck::cast_slice_mut::<_, f32>(&mut lane[..1]).fill(f32::NEG_INFINITY);
-            }
-        }
-    }
-
-    /// Hands the sums of a block over in f64.
-    fn flush(&self, training: &Training, partial: &mut Partial) {
-        let pixels = self.max.len() as u32;
-        for (q, max) in self.max.iter().enumerate() {
-            let sums: &[f32] = bytemuck::cast_slice(&self.sums[q * Self::STRIDE..(q + 1) * Self::STRIDE]);
-            let total = |row: &[f32]| row.iter().map(|v| f64::from(*v)).sum::<f64>();
-            let values: [f64; C] = core::array::from_fn(|c| total(&sums[(1 + c) * S::LANES..(2 + c) * S::LANES]));
-            let mut cell = Cell { max: f64::from(*max), sum: total(&sums[..S::LANES]), ..Cell::EMPTY };
-            if TRACE {
-                let trace: &[f32] = bytemuck::cast_slice(&self.trace[q * 3..q * 3 + 3]);
-                let (best, rest) = trace.split_at(S::LANES);
-                let (code, log) = rest.split_at(S::LANES);
-                cell.log = total(log);
-                for (l, (best, code)) in best.iter().zip(code).enumerate() {
-                    if f64::from(*best) > cell.best {
-                        let code = code.to_bits();
-                        cell.best = f64::from(*best);
-                        cell.place = code % pixels;
-                        cell.image = (training.first() + (code / pixels) as usize * S::LANES + l) as u32;
-                    }
-                }
-            }
-            partial.add(q, cell, &values);
-        }
+        self.softmax.soften::<G, TAIL>(block.source, q, place.origin + j, distance, y);
     }
 }
 

@@ -103,6 +103,8 @@ pub trait Simd: Copy {
     type V: Copy;
     /// Number of lanes.
     const LANES: usize;
+    /// Whether there are registers for four groups of lanes at once, and not just two.
+    const WIDE: bool = false;
 
     /// All lanes `v`.
     fn splat(self, v: f32) -> Self::V;

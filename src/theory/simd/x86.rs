@@ -31,6 +31,7 @@ impl Simd for Avx512 {
     type Lane = Lane16;
     type V = __m512;
     const LANES: usize = 16;
+    const WIDE: bool = true;
 
     #[inline(always)]
     fn splat(self, v: f32) -> __m512 {
