@@ -1,6 +1,6 @@
 //! The inner loops of the patch posterior. For one displacement `d = p − q` the squared differences
 //! `E(q) = Σ_c (x(q) − a y(q + d))²` are summed over all windows at a cost that does not depend on the window, and each
-//! window's sum goes straight into a streaming softmax. No closures in here: they would lose the instruction set.
+//! window's sum goes straight into a streaming softmax. No closures around vectors here: they lose the instruction set.
 //!
 //! Box sums without subtraction (van Herk 1992; Gil & Werman 1993): cut the axis into blocks of k; a window is the end
 //! of one block plus the start of the next. Taking old values away from a running sum would cost a little less, but
@@ -257,8 +257,8 @@ impl<'a, S: Simd, const C: usize, const TRACE: bool> Work<'a, S, C, TRACE> {
         let (mut x, mut y): (Line<'a, f32, C>, [Line<'b, S::Lane, C>; G]) = ([&[]; C], [[&[]; C]; G]);
         for c in 0..C {
             x[c] = &self.query.x[(c * rows.x_size + down.x + r) * columns.x_size + across.x..][..width];
-            for g in 0..G {
-                y[g][c] = &block.y[g][(c * rows.y_size() + down.y + r) * columns.y_size() + across.y..][..width];
+            for (line, image) in y.iter_mut().zip(&block.y) {
+                line[c] = &image[(c * rows.y_size() + down.y + r) * columns.y_size() + across.y..][..width];
             }
         }
         (x, y)
@@ -351,9 +351,9 @@ impl<'a, S: Simd, const C: usize, const TRACE: bool> Work<'a, S, C, TRACE> {
         let column = place.column + j;
         let q = place.line + if column >= columns.size { column - columns.size } else { column };
         let mut y = [[self.s.splat(0.0); C]; G];
-        for g in 0..G {
-            for c in 0..C {
-                y[g][c] = self.s.load(&block.y[g][c * plane + place.middle + j]);
+        for (values, image) in y.iter_mut().zip(&block.y) {
+            for (c, value) in values.iter_mut().enumerate() {
+                *value = self.s.load(&image[c * plane + place.middle + j]);
             }
         }
         self.softmax.soften::<G, TAIL>(block.source, q, place.origin + j, distance, y);
