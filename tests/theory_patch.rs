@@ -102,7 +102,7 @@ fn provenance_names_the_best_patch_its_share_and_the_number_of_patches() {
     for shape in [GREY, COLOUR] {
         let images = random.pictures(23, shape);
         let training = Arc::new(Training::new(&images, shape).unwrap().numbered_from(100));
-        for t in [0.9, 0.6, 0.2] {
+        for t in [0.9, 0.6, 0.2, 0.02] {
             let x = random.noisy(&images[shape.len()..2 * shape.len()], at(t));
             for m in MACHINES {
                 let truth = direct(m.choices().unwrap(), 5, &images, &x, shape, at(t));

@@ -138,10 +138,11 @@ impl<S: Simd, const C: usize, const TRACE: bool> Softmax<S, C, TRACE> {
         self.max[q] = new;
         let lanes = S::LANES;
         let sums: &mut [f32] = bytemuck::cast_slice_mut(&mut self.sums[q * Self::STRIDE..(q + 1) * Self::STRIDE]);
-        if TRACE && factor > 0.0 {
+        if TRACE {
             let log: &mut [f32] = bytemuck::cast_slice_mut(&mut self.trace[q * 3 + 2..q * 3 + 3]);
             for (log, sum) in log.iter_mut().zip(&sums[..lanes]) {
-                *log = factor * (*log + sum * shift);
+                // A factor that vanished takes everything with it, also where the shift is infinite.
+                *log = if factor > 0.0 { factor * (*log + sum * shift) } else { 0.0 };
             }
         }
         for v in sums {
