@@ -1,9 +1,8 @@
-//! Trains the judge: cross-entropy on real images, shifted by up to two pixels and mirrored at random so that it does
-//! not lean on exact places. Fixed by the seed.
+//! Trains the judge: cross-entropy on real images as they are. Fixed by the seed.
 
 use super::TrainError;
 use super::data::{Dataset, pixel};
-use super::trainer::{cosine, generator, shuffled, uniform};
+use super::trainer::{cosine, shuffled};
 use crate::network::judge::{self, Judge};
 use crate::network::{NetworkError, Weights};
 use burn::optim::{AdamConfig, GradientsParams};
@@ -13,7 +12,6 @@ use burn::tensor::{Device, Tensor, TensorData};
 /// Channels of the judge's convolutions; the last is the number of features.
 const WIDTHS: [usize; 4] = [32, 64, 128, 128];
 const LEARNING_RATE: f64 = 2e-3;
-const SHIFT: i64 = 2;
 
 /// Trains for `epochs` passes; `on_step` hears step, steps and loss.
 ///
@@ -42,7 +40,7 @@ pub fn train(
             order = shuffled(data.len(), seed, (step / per_epoch) as u64);
         }
         let start = step % per_epoch * batch;
-        let (pictures, targets) = draw(data, &order[start..start + batch], seed, step);
+        let (pictures, targets) = collect(data, &order[start..start + batch]);
         let size = [batch, data.shape.channels, data.shape.height, data.shape.width];
         let pictures = Tensor::<4>::from_data(TensorData::new(pictures, size), &autodiff);
         let targets = Tensor::<2>::from_data(TensorData::new(targets, [batch, data.classes]), &autodiff);
@@ -70,28 +68,12 @@ pub fn accuracy(judge: &Judge, data: &Dataset) -> Result<f64, NetworkError> {
     Ok(right as f64 / data.len().max(1) as f64)
 }
 
-/// Shifted, maybe mirrored pictures `[B, C, H, W]` and one-hot targets `[B, classes]`.
-fn draw(data: &Dataset, chosen: &[usize], seed: u64, step: usize) -> (Vec<f32>, Vec<f32>) {
-    let mut random = generator(seed, 2 * step as u64 + 1);
-    let (height, width) = (data.shape.height as i64, data.shape.width as i64);
-    let mut pictures = Vec::with_capacity(chosen.len() * data.shape.len());
+/// Pictures `[B, C, H, W]` and one-hot targets `[B, classes]`.
+fn collect(data: &Dataset, chosen: &[usize]) -> (Vec<f32>, Vec<f32>) {
+    let pictures = chosen.iter().flat_map(|&n| data.image(n)).collect();
     let mut targets = vec![0.0; chosen.len() * data.classes];
-    for (n, &image) in chosen.iter().enumerate() {
-        let mut shift = || (uniform(&mut random) * (2 * SHIFT + 1) as f64) as i64 - SHIFT;
-        let (down, right) = (shift(), shift());
-        let mirror = uniform(&mut random) < 0.5;
-        let source = &data.images[image * data.shape.len()..(image + 1) * data.shape.len()];
-        for plane in source.chunks(data.shape.height * data.shape.width) {
-            for y in 0..height {
-                for x in 0..width {
-                    let x = if mirror { width - 1 - x } else { x };
-                    let (y, x) = (y - down, x - right);
-                    let inside = (0..height).contains(&y) && (0..width).contains(&x);
-                    pictures.push(if inside { pixel(plane[(y * width + x) as usize]) } else { -1.0 });
-                }
-            }
-        }
-        targets[n * data.classes + data.labels[image]] = 1.0;
+    for (target, &n) in targets.chunks_mut(data.classes).zip(chosen) {
+        target[data.labels[n]] = 1.0;
     }
     (pictures, targets)
 }

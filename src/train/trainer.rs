@@ -301,14 +301,14 @@ pub(super) fn cosine(step: usize, steps: usize) -> f64 {
 }
 
 /// A generator of its own for each seed and stream.
-pub(super) fn generator(seed: u64, stream: u64) -> ChaCha8Rng {
+fn generator(seed: u64, stream: u64) -> ChaCha8Rng {
     let mut generator = ChaCha8Rng::seed_from_u64(seed);
     generator.set_stream(stream);
     generator
 }
 
 /// A uniform in [0, 1).
-pub(super) fn uniform(generator: &mut ChaCha8Rng) -> f64 {
+fn uniform(generator: &mut ChaCha8Rng) -> f64 {
     (generator.next_u64() >> 11) as f64 / (1u64 << 53) as f64
 }
 
