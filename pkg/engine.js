@@ -4,6 +4,7 @@
  */
 import { Shared, download } from "./download.js";
 import { MorphogenError, aborted } from "./errors.js";
+import { Machines } from "./theory.js";
 
 /** @typedef {import("./compile.js").Core} Core */
 /** @typedef {import("./morphogen.js").Info} Info */
@@ -69,14 +70,19 @@ export class Packs {
   }
 
   /**
-   * @param {Target & { request: { steps: number }, frames: boolean }} message
+   * @param {Target & { request: { steps: number }, frames: boolean, machine: string, prompt: string, window?: number }} message
    * @param {Context} context
    */
-  async sample({ url, network, device, request, frames }, context) {
+  async sample({ url, network, device, request, frames, machine, prompt, window }, context) {
     const pack = this.pack(url);
-    const { info } = await pack.open(context.signal);
+    const { core, info } = await pack.open(context.signal);
     const name = pack.named(info, network);
     return this.alone(context.signal, async () => {
+      if (machine !== "network") {
+        const denoiser = await pack.machines.get(core, info, { machine, network: name, prompt, window }, context.signal);
+        const pixels = await draw(denoiser, { ...request, frames }, context, { step: -1 });
+        return { pixels, device: "cpu", notice: "", network: name };
+      }
       // Frames that a lost device had sent already are not sent twice: the same seed gives them again.
       const sent = { step: -1 };
       for (let losses = 0; ; losses += 1) {
@@ -154,6 +160,7 @@ class Pack {
     /** Why the GPU is no longer tried; empty while it is. */
     this.lost = "";
     this.manifest = new Shared((signal) => openPack(url, core, signal));
+    this.machines = new Machines(url);
     /** @type {Map<string, Shared<Uint8Array>>} */
     this.weights = new Map();
     /** @type {Map<string, Engine>} by network and device asked for */
@@ -251,6 +258,7 @@ class Pack {
   free() {
     for (const { network } of this.engines.values()) network.free();
     this.engines.clear();
+    this.machines.free();
     this.manifest.run?.promise.then(({ core }) => core.free(), () => {});
   }
 }
@@ -277,7 +285,7 @@ async function openPack(url, core, signal) {
  * @param {any} manifest
  * @returns {Info}
  */
-function described({ name, title, version, image, licence, prompts, networks, files }) {
+function described({ name, title, version, image, licence, prompts, networks, training, files }) {
   return {
     name,
     title,
@@ -285,13 +293,17 @@ function described({ name, title, version, image, licence, prompts, networks, fi
     image,
     licence,
     prompts: (prompts ?? []).map((/** @type {any} */ { name, label }) => ({ name, label })),
-    networks: Object.entries(networks ?? {}).map(([name, { title, file, guidance, config }]) => ({
+    networks: Object.entries(networks ?? {}).map(([name, { title, file, guidance, config, locality }]) => ({
       name,
       title,
       file,
       bytes: files[file].bytes,
       guidance,
       config,
+      machines: Object.keys(locality ?? {}),
     })),
+    training: Object.fromEntries(
+      Object.entries(training ?? {}).map(([prompt, { file, count }]) => [prompt, { file, count, bytes: files[file].bytes }]),
+    ),
   };
 }

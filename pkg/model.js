@@ -116,13 +116,14 @@ export class Model {
     const { prompt, signal, onStep, frames = false } = options;
     const machine = options.machine ?? "network";
     choice("machine", machine, MACHINES);
-    if (machine !== "network") {
-      throw new MorphogenError("machine-unavailable", `The machine “${machine}” is not part of this build; “network” is.`);
-    }
+    const { window } = options;
+    if (window !== undefined) whole("window", window, 1, 255);
     const request = checked(options);
     await abortable(this.load(), signal);
     const understood = prompt == null ? undefined : await this.understand(prompt);
     const network = options.network ?? this.network;
+    // A machine holds the images of the prompt at hand: there is nothing to guide it away from.
+    if (machine !== "network") request.guidance = 1;
     request.guidance ??= this.#info.networks.find(({ name }) => name === network)?.guidance ?? 1;
     /** @type {Frame[]} */
     const kept = [];
@@ -131,10 +132,20 @@ export class Model {
       if (frames) kept.push(frame);
       onStep?.(frame);
     };
-    const message = { ...this.#target, network, frames: frames || onStep !== undefined, request: { ...request, condition: understood?.index } };
+    const message = {
+      ...this.#target,
+      network,
+      machine,
+      window,
+      prompt: understood?.name ?? "",
+      frames: frames || onStep !== undefined,
+      request: { ...request, condition: understood?.index },
+    };
     const result = await this.#client.post("sample", message, { signal, on });
-    this.device = result.device;
-    this.notice = result.notice;
+    if (machine === "network") {
+      this.device = result.device;
+      this.notice = result.notice;
+    }
     const { name = "", label = "" } = understood ?? {};
     return new Sample(result, this.#info.image, { prompt: name, label, seed: request.seed, frames: kept });
   }

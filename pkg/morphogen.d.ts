@@ -34,6 +34,8 @@ export interface NetworkInfo {
   guidance: number;
   /** The architecture as the manifest has it. */
   config: Record<string, any>;
+  /** Local machines whose window was calibrated against this network. */
+  machines: string[];
 }
 
 export interface Terms {
@@ -51,6 +53,8 @@ export interface Info {
   /** What can be asked for. */
   prompts: { name: string; label: string }[];
   networks: NetworkInfo[];
+  /** Training images by prompt, which the analytic machines need; empty in a pack without them. */
+  training: Record<string, { file: string; count: number; bytes: number }>;
 }
 
 export interface SampleOptions {
@@ -67,7 +71,10 @@ export interface SampleOptions {
   /** How strongly the prompt pulls, −100 … 100; 1 is plain. Default: what the network's makers suggest. */
   guidance?: number;
   network?: string;
+  /** Who draws: the network (default), or an analytic machine over the pack's training images of the prompt. */
   machine?: Machine;
+  /** For local machines: how many pixels each pixel sees, odd. Default: what was calibrated against the network. */
+  window?: number;
   /** Keep every state in `sample.frames`. Default false. */
   frames?: boolean;
   /** Called with every state, pure noise first. */

@@ -1,5 +1,6 @@
 /** The page: a prompt, a picture, and what lies between. It uses the package as any other page would. */
 import { loadModel } from "./pkg/morphogen.js";
+import { Compare } from "./compare.js";
 import { Settings } from "./settings.js";
 import { Stage } from "./stage.js";
 import { read, write } from "./state.js";
@@ -23,8 +24,10 @@ let running;
 /** What the picture on the stage is of. */
 let drawn = { label: "", seed: state.seed };
 
+const compare = new Compare();
 const stage = new Stage((frame, n) => {
   if (!frame) return;
+  compare.show(frame, n);
   find("lesson").textContent = words.lesson(frame, drawn.seed + n);
   const done = frame.step === frame.steps;
   picture.ariaLabel = `${drawn.label}, seed ${drawn.seed + n}, ${done ? "finished" : `step ${frame.step} of ${frame.steps}`}`;
@@ -65,6 +68,7 @@ async function ready(/** @type {AbortSignal} */ signal) {
   device = state.device;
   const { info } = model;
   settings.describe(info);
+  compare.use(model);
   offer(info.prompts);
   find("size").textContent = `${info.image.width} × ${info.image.height}`;
   find("credit").textContent = `Pictures: ${info.licence.data.attribution} (${info.licence.data.licence}).`;
@@ -113,6 +117,8 @@ async function paint() {
     explain(meaning);
     history.replaceState(null, "", write(state));
     drawn = { label: meaning.label, seed: state.seed };
+    const network = settings.network?.name ?? "";
+    compare.begin({ ...state, name: meaning.name, network });
     stage.begin(state.count);
     stage.nameVariations(meaning.label, state.seed);
     say(`Drawing: ${words.pictures(state.count, meaning.label)} …`);
@@ -125,7 +131,7 @@ async function paint() {
       steps: state.steps,
       solver: state.solver,
       guidance: state.guidance,
-      network: settings.network?.name,
+      network,
       signal,
       onStep: (frame) => {
         if (signal.aborted) return;

@@ -49,3 +49,25 @@ export const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 /** @param {number} count @param {string} label */
 export const pictures = (count, label) => (count === 1 ? `${label}, one picture` : `${label}, ${count} pictures`);
+
+/** The analytic machines, the one that foretells best first. */
+export const MACHINES = {
+  bbels: { name: "Short-sighted", text: "Sees a window, may use pieces from anywhere, but knows where the border is (bbELS)." },
+  els: { name: "Short-sighted, lost", text: "Sees a window and has no idea where it is in the picture (ELS)." },
+  local: { name: "Short-sighted, in place", text: "Sees a window, and uses pieces from the same place only (LS)." },
+  ideal: { name: "All-seeing", text: "Sees the whole picture: it can only copy (IS)." },
+  wiener: { name: "Average", text: "Knows only averages and how pixels go together: the simplest guess (Wiener)." },
+};
+
+/**
+ * What a correlation means.
+ * @param {number} r
+ * @param {boolean} noise whether it is of the common noise
+ */
+export function agreement(r, noise) {
+  if (noise) return "both start from the same noise.";
+  if (r > 0.95) return "almost the same picture.";
+  if (r > 0.85) return "the same picture in other words.";
+  if (r > 0.6) return "a likeness, no more.";
+  return "two different pictures.";
+}

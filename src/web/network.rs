@@ -1,5 +1,5 @@
-//! A network on a device: checked against the pack's test vector before anybody sees a picture of it, then asked for
-//! samples.
+//! A denoiser on a device, asked for samples: a network, checked against the pack's test vector before anybody sees a
+//! picture of it, or an analytic machine over training images.
 
 use super::error::Failure;
 use crate::denoiser::{Condition, Denoiser, ImageShape};
@@ -19,8 +19,8 @@ const TOLERANCE: f32 = 1e-2;
 
 /// What runs the network.
 pub(super) enum Engine {
-    /// burn on the processor.
-    Cpu(BurnDenoiser),
+    /// Any denoiser on the processor: the network in burn, or an analytic machine.
+    Cpu(Box<dyn Denoiser>),
     /// Our WGSL stages on WebGPU.
     Gpu(GpuNetwork),
 }
@@ -34,7 +34,7 @@ impl Engine {
         device: &str,
     ) -> Result<Self, Failure> {
         match device {
-            "cpu" => Ok(Engine::Cpu(BurnDenoiser::new(config, weights, shape)?)),
+            "cpu" => Ok(Engine::Cpu(Box::new(BurnDenoiser::new(config, weights, shape)?))),
             "webgpu" => Ok(Engine::Gpu(GpuNetwork::new(&Gpu::new().await?, config, weights, shape).await?)),
             other => Err(Failure::new("range", format_args!("expected the device webgpu or cpu, found {other}"))),
         }
@@ -74,7 +74,7 @@ struct Wish {
     condition: Option<usize>,
 }
 
-/// A network that is ready to draw.
+/// A network, or an analytic machine in its place, that is ready to draw.
 #[wasm_bindgen]
 pub struct Network {
     engine: Engine,

@@ -113,7 +113,7 @@ test("what cannot be meant is refused with a sentence", async ({ page }) => {
     const model = await loadModel("../models/fashion/", { device: "cpu" });
     /** @type {Record<string, unknown>[]} */
     const wishes = [{ steps: 0 }, { seed: -1 }, { seed: 0.5 }, { count: 1e9 }, { guidance: NaN }, { solver: "magic" },
-      { machine: "els" }, { network: "none" }, { prompt: "giraffe" }, { prompt: "" }];
+      { window: 0 }, { network: "none" }, { prompt: "giraffe" }, { prompt: "" }];
     const answers = [];
     for (const wish of wishes) {
       answers.push(await model.sample({ prompt: "bag", ...wish }).then(() => "none", (/** @type {any} */ error) => error.code));
@@ -121,5 +121,5 @@ test("what cannot be meant is refused with a sentence", async ({ page }) => {
     return answers;
   });
   expect(codes).toEqual(["range", "range", "range", "range", "range", "range",
-    "machine-unavailable", "pack-unknown", "prompt-unknown", "prompt-empty"]);
+    "range", "pack-unknown", "prompt-unknown", "prompt-empty"]);
 });
