@@ -11,7 +11,7 @@ use super::locality::Locality;
 use super::machine::{Choices, Machine, Patches, Window};
 use super::partial::Partial;
 use super::plan::{Pad, axis};
-use super::simd::{Isa, Portable};
+use super::simd::Isa;
 use super::sweep::{self, Query, pad_query};
 use super::training::Training;
 use super::whole::{self, WholeQuery};
@@ -201,7 +201,10 @@ impl<'a> Question<'a> {
             }
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
             Isa::Simd128 => self.answer_with(super::simd::Simd128, training, groups, partial),
-            Isa::Portable => self.answer_with(Portable, training, groups, partial),
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Isa::Portable => {}
+            #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+            Isa::Portable => self.answer_with(super::simd::Portable, training, groups, partial),
         }
     }
 

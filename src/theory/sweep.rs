@@ -294,7 +294,9 @@ impl<'a, S: Simd, const C: usize, const TRACE: bool> Work<'a, S, C, TRACE> {
     }
 
     /// Sums along a row of column sums, and feeds the softmax of each pixel of row `i`.
-    #[inline(always)]
+    // Natively it must be inlined into the function that has the instruction set; in the browser size counts.
+    #[cfg_attr(target_arch = "wasm32", inline(never))]
+    #[cfg_attr(not(target_arch = "wasm32"), inline(always))]
     fn row<const G: usize, const TAIL: bool>(
         &mut self,
         block: &Block<'_, S, G>,
