@@ -8,13 +8,15 @@ export const SHORT = "/?prompt=sneaker&seed=7&count=1&steps=4";
 export const PINNED = [1064463727, 1070991724, 3187259722, 3209958448];
 
 /**
- * Waits until the page has drawn.
+ * Waits until the page has drawn and shows the result.
  * @param {import("@playwright/test").Page} page
  * @param {string | RegExp} [what]
  */
 export async function drawn(page, what = "drawn on") {
   await expect(page.locator("#status")).toContainText(what, { timeout: 120_000 });
   await expect(page.locator("#draw")).toHaveText("Draw");
+  // The frames are shown at a pace for eyes, so the last may come a moment later.
+  await expect(page.locator("#play")).toHaveText("Replay");
 }
 
 /**
