@@ -101,22 +101,33 @@ need_vulkan() {
 
 # ── build ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+# One wasm of the browser build with its glue: $1 is its name in pkg/generated/, the rest goes to cargo.
+build_module() {
+  local name=$1 out=pkg/generated built=$TARGET_DIR/$WASM_TARGET/web/morphogen.wasm
+  shift
+  say "compiling $name for the browser"
+  # As cdylib alone: a second crate type would turn link-time optimisation off.
+  cargo rustc --locked --lib --profile web --target "$WASM_TARGET" --crate-type cdylib "$@"
+  if [ "$built" -nt $out/${name}_bg.wasm ] || [ build.sh -nt $out/${name}_bg.wasm ]; then
+    say "generating the glue of $name and optimising"
+    mkdir -p $out/raw
+    # The glue takes its name from the file.
+    cp -p "$built" $out/raw/$name.wasm
+    "$GLUE" $out/raw/$name.wasm $out
+    node node_modules/binaryen/bin/wasm-opt -O3 "${WASM_FEATURES[@]}" $out/${name}_bg.wasm -o $out/raw/optimised.wasm
+    mv $out/raw/optimised.wasm $out/${name}_bg.wasm
+    rm -r $out/raw
+    node tools/notices.mjs $out/LICENCES.txt
+  fi
+}
+
 build_wasm() {
   need_wasm_target
   need_glue
   need_node_modules
-  say "compiling for the browser"
-  # As cdylib alone: a second crate type would turn link-time optimisation off.
-  cargo rustc --locked --lib --profile web --target "$WASM_TARGET" --crate-type cdylib
-  local wasm=$TARGET_DIR/$WASM_TARGET/web/morphogen.wasm out=pkg/generated
-  if [ "$wasm" -nt $out/morphogen_bg.wasm ] || [ build.sh -nt $out/morphogen_bg.wasm ]; then
-    say "generating the glue and optimising"
-    rm -rf $out && mkdir -p $out
-    "$GLUE" "$wasm" $out
-    node node_modules/binaryen/bin/wasm-opt -O3 "${WASM_FEATURES[@]}" $out/morphogen_bg.wasm -o $out/optimised.wasm
-    mv $out/optimised.wasm $out/morphogen_bg.wasm
-    node tools/notices.mjs $out/LICENCES.txt
-  fi
+  build_module morphogen
+  # The analytic machines, for pages that ask for one.
+  build_module theory --features theory-web
 }
 
 # The layout that is served: www/ at the root, pkg/ beside it.

@@ -1,5 +1,4 @@
-/** Fetches, compiles and starts the wasm core, and says in words what stopped it. Runs in the worker. */
-import init, * as glue from "./generated/morphogen.js";
+/** Fetches, compiles and starts a wasm core, and says in words what stopped it. Runs in the worker. */
 import { request } from "./download.js";
 import { MorphogenError, typed } from "./errors.js";
 
@@ -10,12 +9,14 @@ import { MorphogenError, typed } from "./errors.js";
 const SIMD = new Uint8Array([0,97,115,109, 1,0,0,0, 1,5,1,96,0,1,123, 3,2,1,0, 10,8,1,6,0,65,0,253,17,11]);
 
 /**
+ * @template {{ default: (input: { module_or_path: WebAssembly.Module }) => Promise<unknown>, start: () => void }} Glue
+ * @param {Glue} glue what wasm-bindgen made for it
  * @param {string} wasmUrl
  * @param {AbortSignal} signal
- * @param {import("./download.js").Progress} onProgress
- * @returns {Promise<Core>}
+ * @param {import("./download.js").Progress} [onProgress]
+ * @returns {Promise<Glue>}
  */
-export async function compile(wasmUrl, signal, onProgress) {
+export async function compile(glue, wasmUrl, signal, onProgress = () => {}) {
   if (typeof WebAssembly !== "object" || !valid(SIMD)) {
     const sentence = "This browser cannot run the drawing engine (WebAssembly with SIMD). Any browser since 2023 can.";
     throw new MorphogenError("wasm-unsupported", sentence);
@@ -23,7 +24,7 @@ export async function compile(wasmUrl, signal, onProgress) {
   const response = counted(await request(wasmUrl, signal), onProgress);
   try {
     const module = await build(response, wasmUrl);
-    await init({ module_or_path: module });
+    await glue.default({ module_or_path: module });
   } catch (thrown) {
     throw explained(thrown, wasmUrl);
   }

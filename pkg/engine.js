@@ -75,11 +75,11 @@ export class Packs {
    */
   async sample({ url, network, device, request, frames, machine, prompt, window }, context) {
     const pack = this.pack(url);
-    const { core, info } = await pack.open(context.signal);
+    const { info, manifest } = await pack.open(context.signal);
     const name = pack.named(info, network);
     return this.alone(context.signal, async () => {
       if (machine !== "network") {
-        const denoiser = await pack.machines.get(core, info, { machine, network: name, prompt, window }, context.signal);
+        const denoiser = await pack.machines.get(info, manifest, { machine, network: name, prompt, window }, context.signal);
         const pixels = await draw(denoiser, { ...request, frames }, context, { step: -1 });
         return { pixels, device: "cpu", notice: "", network: name };
       }
@@ -259,6 +259,7 @@ class Pack {
     for (const { network } of this.engines.values()) network.free();
     this.engines.clear();
     this.machines.free();
+    this.machines.core?.free();
     this.manifest.run?.promise.then(({ core }) => core.free(), () => {});
   }
 }
@@ -276,8 +277,8 @@ async function openPack(url, core, signal) {
   ]);
   const pack = wasm.Pack.open(bytes);
   // The core has checked every field; only now is it safe to believe them.
-  const manifest = JSON.parse(new TextDecoder().decode(bytes));
-  return { core: pack, info: described(manifest) };
+  const info = described(JSON.parse(new TextDecoder().decode(bytes)));
+  return { core: pack, info, manifest: bytes };
 }
 
 /**

@@ -1,17 +1,31 @@
-/** The analytic machines inside the worker: training images, fetched only when a machine is asked for. */
+/**
+ * The analytic machines inside the worker. Their code is a wasm of its own, fetched with the training images only when a
+ * machine is first asked for.
+ */
+import { compile } from "./compile.js";
 import { Shared, download } from "./download.js";
 import { MorphogenError } from "./errors.js";
 
-/** @typedef {import("./generated/morphogen.js").Pack} Core */
-/** @typedef {import("./generated/morphogen.js").Network} Network */
+/** @typedef {import("./generated/theory.js").Pack} Core */
+/** @typedef {import("./generated/theory.js").Network} Network */
 /** @typedef {import("./morphogen.js").Info} Info */
 /** @typedef {{ machine: string, network: string, prompt: string, window?: number }} Wish */
+
+/** The wasm of the machines, one for all packs. */
+export const theory = new Shared(async (signal) => {
+  const glue = await import("./generated/theory.js").catch((cause) => {
+    throw new MorphogenError("machine-unavailable", "The machines' code could not be fetched.", { cause });
+  });
+  return compile(glue, new URL("./generated/theory_bg.wasm", import.meta.url).href, signal);
+});
 
 /** The machines of one pack. */
 export class Machines {
   /** @param {string} url folder of the pack */
   constructor(url) {
     this.url = url;
+    /** @type {Core | undefined} */
+    this.core = undefined;
     /** @type {Map<string, Shared<Uint8Array>>} inflated, by prompt */
     this.images = new Map();
     /** @type {{ key: string, network: Network } | undefined} the last one, kept for the next seed */
@@ -20,12 +34,12 @@ export class Machines {
 
   /**
    * A machine that draws in the place of a network.
-   * @param {Core} core
    * @param {Info} info
+   * @param {Uint8Array} manifest
    * @param {Wish} wish
    * @param {AbortSignal} signal
    */
-  async get(core, info, { machine, network, prompt, window }, signal) {
+  async get(info, manifest, { machine, network, prompt, window }, signal) {
     const entry = info.training[prompt];
     if (!entry) {
       const what = prompt ? `of “${prompt}”` : "of nothing in particular: give a prompt";
@@ -33,6 +47,8 @@ export class Machines {
     }
     const key = JSON.stringify([machine, network, prompt, window]);
     if (this.last?.key === key) return this.last.network;
+    const { Pack } = await theory.get(signal);
+    const core = (this.core ??= Pack.open(manifest));
     const shared = this.images.get(prompt) ?? new Shared((signal) => this.fetch(core, prompt, entry, signal));
     this.images.set(prompt, shared);
     const images = await shared.get(signal);
@@ -53,6 +69,7 @@ export class Machines {
     return inflate(file, packed, core.inflatedLimit(prompt));
   }
 
+  /** Lets the last machine go. */
   free() {
     this.last?.network.free();
     this.last = undefined;

@@ -5,6 +5,8 @@
 import { compile } from "./compile.js";
 import { Packs } from "./engine.js";
 import { MorphogenError, aborted, pack, typed } from "./errors.js";
+import * as glue from "./generated/morphogen.js";
+import { theory } from "./theory.js";
 
 /** @typedef {import("./engine.js").Context} Context */
 
@@ -19,7 +21,7 @@ const packs = new Packs(() => core ?? Promise.reject(new MorphogenError("interna
 /** @type {Record<string, (message: any, context: Context) => Promise<unknown>>} */
 const handlers = {
   start: async ({ wasmUrl }, { signal, event }) => {
-    core ??= compile(wasmUrl, signal, (loaded, total) => event("progress", { phase: "code", loaded, total }));
+    core ??= compile(glue, wasmUrl, signal, (loaded, total) => event("progress", { phase: "code", loaded, total }));
     await core;
   },
   load: (message, context) => packs.load(message, context),
@@ -70,7 +72,9 @@ function trapped(thrown) {
  * @param {unknown} thrown
  */
 async function fatal(thrown) {
-  const panic = await core?.then((core) => core.panicMessage()).catch(() => undefined);
+  const cores = [core, theory.run?.promise];
+  const panics = await Promise.all(cores.map((one) => one?.then((core) => core.panicMessage()).catch(() => undefined)));
+  const panic = panics.find((message) => message !== undefined);
   const starved = trapped(thrown) && panic === undefined && /unreachable/.test(/** @type {Error} */ (thrown).message);
   const error = starved ? typed(new RangeError("wasm memory")) : typed(panic ?? thrown);
   scope.postMessage({ fatal: pack(error.code === "out-of-memory" ? error : internal(error)) });

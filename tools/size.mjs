@@ -14,6 +14,8 @@ import { brotliCompressSync, constants } from "node:zlib";
 const LIMIT = 350_000;
 const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
 const START = "pkg/morphogen.js";
+/** Fetched later, when an analytic machine is first asked for. */
+const ON_DEMAND = /generated\/theory/;
 const REFERENCE = /(?:from|import|import\s*\(|new\s+URL\s*\()\s*["'](\.{1,2}\/[^"']+|[\w-]+\.wasm)["']/g;
 
 /**
@@ -27,7 +29,7 @@ function follow(file, seen = new Set()) {
   if (!/\.m?js$/.test(file)) return seen;
   for (const [, reference] of stripComments(readFileSync(file, "utf8")).matchAll(REFERENCE)) {
     const next = resolve(dirname(file), reference);
-    if (existsSync(next) && /\.(m?js|wasm)$/.test(next)) follow(next, seen);
+    if (existsSync(next) && /\.(m?js|wasm)$/.test(next) && !ON_DEMAND.test(next)) follow(next, seen);
   }
   return seen;
 }

@@ -7,7 +7,6 @@ use crate::network::NetworkError;
 use crate::pack::PackError;
 use crate::prompt::PromptError;
 use crate::sampler::SampleError;
-use crate::theory::TheoryError;
 use std::fmt::Display;
 use wasm_bindgen::JsValue;
 
@@ -94,11 +93,5 @@ impl From<GpuError> for Failure {
             ref other => other.code(),
         };
         Failure::new(code, error)
-    }
-}
-
-impl From<TheoryError> for Failure {
-    fn from(error: TheoryError) -> Self {
-        Failure::new("machine-unavailable", error)
     }
 }
