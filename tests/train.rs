@@ -7,7 +7,8 @@ use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Nor
 use morphogen::schedule::Schedule;
 use morphogen::train::TrainError;
 use morphogen::train::data::{Dataset, Split, byte, pixel};
-use morphogen::train::trainer::{Settings, Trainer};
+use morphogen::train::settings::Settings;
+use morphogen::train::trainer::Trainer;
 use std::fs;
 use std::path::Path;
 

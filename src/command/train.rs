@@ -6,7 +6,8 @@ use super::backend::Backend;
 use crate::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
 use crate::schedule::Schedule;
 use crate::train::data::{Dataset, Split};
-use crate::train::trainer::{Settings, Trainer};
+use crate::train::settings::Settings;
+use crate::train::trainer::Trainer;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 

@@ -3,7 +3,7 @@
 //! is killed while writing loses nothing.
 
 use super::TrainError;
-use super::trainer::Settings;
+use super::settings::Settings;
 use crate::network::weights::Array;
 use crate::network::{NetworkConfig, Weights};
 use crate::schedule::Schedule;

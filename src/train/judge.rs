@@ -2,7 +2,8 @@
 
 use super::TrainError;
 use super::data::{Dataset, pixel};
-use super::trainer::{cosine, shuffled};
+use super::settings::cosine;
+use super::trainer::shuffled;
 use crate::network::judge::{self, Judge};
 use crate::network::{NetworkError, Weights};
 use burn::optim::{AdamConfig, GradientsParams};

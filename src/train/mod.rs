@@ -1,5 +1,6 @@
-//! Training, native only: data sets ([`data`]), the loop ([`trainer`]), the running average of weights ([`ema`]),
-//! the [`judge`] that grades samples, checkpoints ([`checkpoint`]) and what one looks at meanwhile ([`picture`]). Nothing of it enters the browser.
+//! Training, native only: data sets ([`data`]), the loop ([`trainer`]) and its [`settings`], the running average of the
+//! weights ([`ema`]), checkpoints ([`checkpoint`]), what one looks at meanwhile ([`picture`]), and the [`judge`] that
+//! grades samples. Nothing of it enters the browser.
 //!
 //! Every random draw is fixed by the seed and the step alone, so a resumed run continues exactly as an unbroken one.
 
@@ -8,6 +9,7 @@ pub mod data;
 pub mod ema;
 pub mod judge;
 pub mod picture;
+pub mod settings;
 pub mod trainer;
 
 use crate::network::NetworkError;

@@ -4,49 +4,21 @@
 
 use super::checkpoint::{Checkpoint, Progress};
 use super::data::Dataset;
+use super::settings::Settings;
 use super::{TrainError, ema, picture};
 use crate::denoiser::Condition;
-use crate::network::config::{NetworkConfig, Prediction};
+use crate::network::config::Prediction;
 use crate::network::module::{Network, Precision};
 use crate::network::{BurnDenoiser, Layers, NetworkError, Weights, embedding, weights};
 use crate::sampler::{Request, noise, sample};
-use crate::schedule::Schedule;
 use burn::grad_clipping::GradientClippingConfig;
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::time::Instant;
-
-/// Everything that fixes a run, besides the data.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Settings {
-    /// The network.
-    pub network: NetworkConfig,
-    /// The noise schedule.
-    pub schedule: Schedule,
-    /// Fixes the initial weights and every draw.
-    pub seed: u64,
-    /// Passes over the data.
-    pub epochs: usize,
-    /// Pictures per step.
-    pub batch: usize,
-    /// Peak learning rate of Adam.
-    pub learning_rate: f64,
-    /// Steps of linear warm-up.
-    pub warmup: usize,
-    /// Decay of the running average.
-    pub ema: f64,
-    /// Norm to which each tensor's gradient is clipped.
-    pub clip: f32,
-    /// Share of pictures whose condition is dropped.
-    pub drop_condition: f64,
-    /// Number format of the convolutions.
-    pub bf16: bool,
-}
 
 /// What a caller hears of a run.
 #[derive(Debug, Clone, Copy)]
@@ -57,28 +29,6 @@ pub struct Report {
     pub steps: usize,
     /// Loss of this step.
     pub loss: f32,
-}
-
-impl Settings {
-    fn check(&self, data: &Dataset) -> Result<(), TrainError> {
-        let fail = |message: &str| Err(TrainError::Settings(message.into()));
-        if self.batch == 0 || self.batch > data.len() {
-            return fail("expected a batch of at least 1 and at most the number of images");
-        }
-        if self.epochs == 0 || !(self.learning_rate > 0.0 && self.learning_rate.is_finite()) {
-            return fail("expected at least one epoch and a positive learning rate");
-        }
-        if !(0.0..1.0).contains(&self.ema) || !(0.0..=1.0).contains(&self.drop_condition) || self.clip <= 0.0 {
-            return fail("expected ema in 0..1, drop-condition in 0..=1 and a positive clip");
-        }
-        Ok(())
-    }
-
-    /// Warm-up, then half a cosine down to a hundredth.
-    fn learning_rate(&self, step: usize, steps: usize) -> f64 {
-        let rise = ((step + 1) as f64 / self.warmup.max(1) as f64).min(1.0);
-        self.learning_rate * rise * cosine(step, steps)
-    }
 }
 
 /// A run under way.
@@ -292,12 +242,6 @@ struct Batch {
     times: Vec<f32>,
     /// `[B, n+1]`
     conditions: Vec<f32>,
-}
-
-/// Half a cosine from 1 down to a hundredth.
-pub(super) fn cosine(step: usize, steps: usize) -> f64 {
-    let fall = 0.5 * (1.0 + (core::f64::consts::PI * step as f64 / steps.max(1) as f64).cos());
-    0.01 + 0.99 * fall
 }
 
 /// A generator of its own for each seed and stream.
