@@ -23,11 +23,10 @@ struct Graph<'a> {
 pub fn export(layers: &Layers, weights: &Weights, shape: ImageShape) -> Vec<u8> {
     let mut graph = Graph { layers, weights, nodes: Vec::new(), constants: Vec::new(), made: 0 };
     graph.constants.push(floats("twice", &[4], &[1.0, 1.0, 2.0, 2.0]));
-    let shifts = graph.split_shifts();
     let mut values = vec![("x".to_string(), [shape.channels, shape.height, shape.width])];
     for layer in &layers.list {
         let result = match &layer.op {
-            Op::Conv(conv) => graph.convolve(&layer.name, conv, &values, &shifts),
+            Op::Conv(conv) => graph.convolve(&layer.name, conv, &values),
             Op::Attention(attention) => graph.attend(attention, &values[attention.input]),
         };
         values.push(result);
@@ -76,22 +75,19 @@ impl Graph<'_> {
         name
     }
 
-    /// One `[1, channels, 1, 1]` piece of the row of shifts per layer that has one, in one node.
-    fn split_shifts(&mut self) -> Vec<(usize, String)> {
-        let pieces = self.layers.list.iter().filter_map(|layer| match &layer.op {
-            Op::Conv(Conv { shift: Some(start), channels, .. }) => Some((*start, *channels)),
-            _ => None,
+    /// One `[1, channels, 1, 1]` piece of the row of shifts. Slices, not one split: a split into a dozen pieces asks for
+    /// more storage buffers than WebGPU gives a shader.
+    fn shift(&mut self, start: usize, channels: usize) -> String {
+        let bounds = [("from", start), ("to", start + channels), ("axis", 1)];
+        let [from, to, axis] = bounds.map(|(what, value)| {
+            let name = format!("shift_{start}_{what}");
+            self.constants.push(ints(&name, &[value as i64]));
+            name
         });
-        let pieces: Vec<_> = pieces.collect();
-        let names: Vec<_> = pieces.iter().map(|(start, _)| (*start, format!("shift_{start}"))).collect();
-        let sizes: Vec<_> = pieces.iter().map(|&(_, size)| size as i64).collect();
-        self.constants.push(ints("shift_sizes", &sizes));
-        let outputs: Vec<_> = names.iter().map(|(_, name)| name.as_str()).collect();
-        self.nodes.push(node("Split", &["shifts", "shift_sizes"], &outputs, &[("axis", Attribute::Int(1))]));
-        names
+        self.add("Slice", &["shifts", &from, &to, &axis], &[])
     }
 
-    fn convolve(&mut self, name: &str, conv: &Conv, values: &[Named], shifts: &[(usize, String)]) -> Named {
+    fn convolve(&mut self, name: &str, conv: &Conv, values: &[Named]) -> Named {
         let (mut x, [_, mut height, mut width]) = values[conv.input].clone();
         if conv.resample == Resample::Double {
             let nearest = [
@@ -125,8 +121,9 @@ impl Graph<'_> {
         if let Some(groups) = conv.groups {
             y = self.normalise(name, &y, groups, shape);
         }
-        if let Some((_, shift)) = conv.shift.and_then(|start| shifts.iter().find(|(at, _)| *at == start)) {
-            y = self.add("Add", &[&y, shift], &[]);
+        if let Some(start) = conv.shift {
+            let shift = self.shift(start, conv.channels);
+            y = self.add("Add", &[&y, &shift], &[]);
         }
         if conv.relu {
             y = self.add("Relu", &[&y], &[]);
