@@ -121,13 +121,16 @@ build_module() {
   fi
 }
 
+# Once a run: the two modules share the name of cargo's output, so that a second look would compile both anew.
 build_wasm() {
+  [ -z "${WASM_BUILT:-}" ] || return 0
   need_wasm_target
   need_glue
   need_node_modules
   build_module morphogen
   # The analytic machines, for pages that ask for one.
   build_module theory --features theory-web
+  WASM_BUILT=yes
 }
 
 # The layout that is served: www/ at the root, pkg/ beside it.
