@@ -150,7 +150,7 @@ test_format() {
 test_clippy() {
   need_wasm_target
   say "clippy, native" && cargo clippy --locked --all-targets -- -D warnings
-  say "clippy, browser" && cargo clippy --locked --lib --target "$WASM_TARGET" -- -D warnings
+  say "clippy, browser" && cargo clippy --locked --lib --target "$WASM_TARGET" --features theory-web -- -D warnings
 }
 
 test_rust() {

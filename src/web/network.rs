@@ -22,7 +22,7 @@ pub(super) enum Engine {
     /// Any denoiser on the processor: the network in burn, or an analytic machine.
     Cpu(Box<dyn Denoiser>),
     /// Our WGSL stages on WebGPU.
-    Gpu(GpuNetwork),
+    Gpu(Box<GpuNetwork>),
 }
 
 impl Engine {
@@ -35,7 +35,7 @@ impl Engine {
     ) -> Result<Self, Failure> {
         match device {
             "cpu" => Ok(Engine::Cpu(Box::new(BurnDenoiser::new(config, weights, shape)?))),
-            "webgpu" => Ok(Engine::Gpu(GpuNetwork::new(&Gpu::new().await?, config, weights, shape).await?)),
+            "webgpu" => Ok(Engine::Gpu(Box::new(GpuNetwork::new(&Gpu::new().await?, config, weights, shape).await?))),
             other => Err(Failure::new("range", format_args!("expected the device webgpu or cpu, found {other}"))),
         }
     }
