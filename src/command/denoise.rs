@@ -4,6 +4,7 @@ use super::CommandError;
 use crate::denoiser::{Condition, Denoiser, ImageShape};
 use crate::schedule::Schedule;
 use crate::theory::{Locality, Machine, PatchPosterior, Training, Wiener};
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView, serialize};
@@ -16,7 +17,7 @@ use std::sync::Arc;
 pub struct DenoiseArgs {
     /// Which analytic denoiser
     #[arg(long, value_enum)]
-    machine: MachineArg,
+    machine: Machine,
     /// Side of the window in pixels, odd; for local, els and bbels
     #[arg(long)]
     window: Option<usize>,
@@ -38,33 +39,13 @@ pub struct DenoiseArgs {
     wrapped: bool,
 }
 
-/// The machines by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum MachineArg {
-    /// IS: can only copy
-    Ideal,
-    /// LS: short-sighted
-    Local,
-    /// ES: position-blind
-    Equivariant,
-    /// ELS: both
-    Els,
-    /// ELS with a border
-    Bbels,
-    /// The best linear denoiser
-    Wiener,
-}
+impl ValueEnum for Machine {
+    fn value_variants<'a>() -> &'a [Machine] {
+        &Machine::ALL
+    }
 
-impl From<MachineArg> for Machine {
-    fn from(machine: MachineArg) -> Machine {
-        match machine {
-            MachineArg::Ideal => Machine::Ideal,
-            MachineArg::Local => Machine::Local,
-            MachineArg::Equivariant => Machine::Equivariant,
-            MachineArg::Els => Machine::Els,
-            MachineArg::Bbels => Machine::Bbels,
-            MachineArg::Wiener => Machine::Wiener,
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
     }
 }
 
@@ -76,7 +57,7 @@ pub fn denoise(args: &DenoiseArgs) -> Result<(), CommandError> {
     if !(args.t > 0.0 && args.t <= 1.0) {
         return Err(CommandError::Usage(format!("expected --t in (0, 1], found {}", args.t)));
     }
-    let machine = Machine::from(args.machine);
+    let machine = args.machine;
     let (_, shape, images) = read_tensor(&args.images, "images")?;
     let (count, input_shape, x) = read_tensor(&args.input, "x")?;
     if shape != input_shape {

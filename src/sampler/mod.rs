@@ -155,8 +155,8 @@ impl Trajectory {
         let mut noise = vec![0.0; if step.noise == 0.0 { 0 } else { length }];
         fill_batch(&self.request, self.done as u64 + 1, self.shape, &mut noise);
         let [scale, denoised, previous, added] = [step.x, step.denoised, step.previous, step.noise].map(|c| c as f32);
-        for (i, &mean) in conditional.iter().enumerate() {
-            let mut mean = mean;
+        for (i, &conditional) in conditional.iter().enumerate() {
+            let mut mean = conditional;
             if let Some(null) = null.get(i) {
                 mean = null + guidance * (mean - null);
             }
