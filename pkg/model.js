@@ -85,12 +85,16 @@ export class Model {
    */
   async #load(onProgress = () => {}, signal) {
     const client = this.#client;
-    const started = client.start(onProgress);
+    // What still arrives after a failure is nobody's progress any more: it would write over the error.
+    let over = false;
+    const tell = (/** @type {any} */ data) => void (over || onProgress(data));
+    const started = client.start(tell);
     this.#generation = client.generation;
-    const on = (/** @type {string} */ _, /** @type {any} */ data) => onProgress(data);
+    const on = (/** @type {string} */ _, /** @type {any} */ data) => tell(data);
     // The manifest travels while the code compiles. Where the code fails to start, this request fails with it.
     const loaded = client.post("load", this.#target, { signal, on });
-    const [{ info, network, device, notice }] = await Promise.all([loaded, abortable(started, signal)]);
+    const both = Promise.all([loaded, abortable(started, signal)]).finally(() => (over = true));
+    const [{ info, network, device, notice }] = await both;
     this.#info = info;
     this.network = network;
     this.device = device;

@@ -31,7 +31,14 @@ for (const [fault, code, sentence] of FILES) {
 
 test("the page says what is wrong, and trying again works once it is mended", async ({ page }) => {
   await page.route("**/manifest.json", (route) => route.abort(), { times: 1 });
+  // The engine arrives after the failure: its progress must not hide what went wrong.
+  await page.route("**/morphogen_bg.wasm", async (route) => {
+    await page.locator("#status", { hasText: "connection broke" }).waitFor();
+    await route.continue();
+  });
+  const engine = page.waitForEvent("requestfinished", (request) => request.url().endsWith("morphogen_bg.wasm"));
   await page.goto("/?prompt=bag&count=1&steps=2&device=cpu");
+  await engine;
   await expect(page.locator("#status")).toContainText("connection broke");
   await page.getByRole("button", { name: "Try again" }).click();
   await drawn(page, "Bag");
