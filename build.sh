@@ -130,6 +130,8 @@ build_wasm() {
   build_module morphogen
   # The analytic machines, for pages that ask for one.
   build_module theory --features theory-web
+  # The same, carried inside scripts.
+  node tools/bundle.mjs
   WASM_BUILT=yes
 }
 
@@ -139,6 +141,7 @@ build_site() {
   cp -R www/. dist/site/
   cp -R pkg dist/site/pkg
   cp LICENSE-MIT LICENSE-APACHE dist/site/
+  node tools/wrap.mjs dist/site/models
 }
 
 # ── test ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,8 @@
  * The page's end of the worker: numbered requests, progress events, cancellation, and a new worker when one dies.
  * Every request settles: with its answer, with its error, or with the error that ended the worker.
  */
-import { MorphogenError, aborted, typed } from "./errors.js";
+import { MorphogenError, aborted, pack, typed } from "./errors.js";
+import { host } from "./host.js";
 
 /** @typedef {{ resolve: (value: any) => void, reject: (error: MorphogenError) => void, on: (event: string, data: any) => void }} Pending */
 
@@ -11,7 +12,7 @@ const clients = new Map();
 
 /**
  * The client that everyone on this page with the same addresses shares.
- * @param {string} workerUrl
+ * @param {string | undefined} workerUrl
  * @param {string} wasmUrl
  */
 export function sharedClient(workerUrl, wasmUrl) {
@@ -23,7 +24,7 @@ export function sharedClient(workerUrl, wasmUrl) {
 
 export class WorkerClient {
   /**
-   * @param {string} workerUrl
+   * @param {string | undefined} workerUrl
    * @param {string} wasmUrl
    */
   constructor(workerUrl, wasmUrl) {
@@ -48,7 +49,7 @@ export class WorkerClient {
     if (!this.started) {
       const worker = (this.worker = this.spawn());
       this.generation += 1;
-      const started = this.post("start", { wasmUrl: this.wasmUrl }, { on: (_, data) => onProgress(data) });
+      const started = this.post("start", { wasmUrl: this.wasmUrl, resolve: host.resolve !== undefined }, { on: (_, data) => onProgress(data) });
       this.started = started;
       started.catch((error) => this.end(worker, error));
     }
@@ -86,12 +87,17 @@ export class WorkerClient {
     /** @type {Worker} */
     let worker;
     try {
-      worker = new Worker(this.workerUrl, { type: "module", name: "morphogen" });
+      // The last form is written so that bundlers see the worker in it.
+      worker =
+        this.workerUrl !== undefined ? new Worker(this.workerUrl, { type: "module", name: "morphogen" })
+        : host.worker ? host.worker()
+        : new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "morphogen" });
     } catch (thrown) {
       throw new MorphogenError("worker-blocked", BLOCKED, { cause: thrown });
     }
     worker.addEventListener("message", ({ data }) => {
       if (data.fatal) return this.end(worker, typed(data.fatal));
+      if (data.ask) return void this.answer(worker, data.ask, data.url);
       if (data.event) return this.pending.get(data.id)?.on(data.event, data.data);
       this.settle(data.id, (pending) => (data.error ? pending.reject(typed(data.error)) : pending.resolve(data.result)));
     });
@@ -102,6 +108,21 @@ export class WorkerClient {
       this.end(worker, new MorphogenError("worker-blocked", BLOCKED, { cause: event.message }));
     });
     return worker;
+  }
+
+  /**
+   * Tells the worker where the page has a file: its bytes, another address, or nothing, and then it is fetched.
+   * @param {Worker} worker
+   * @param {number} ask
+   * @param {string} url
+   */
+  async answer(worker, ask, url) {
+    try {
+      const found = await host.resolve?.(url);
+      worker.postMessage({ type: "answer", ask, found: found instanceof URL ? found.href : found });
+    } catch (thrown) {
+      worker.postMessage({ type: "answer", ask, error: pack(thrown) });
+    }
   }
 
   /**
@@ -129,4 +150,4 @@ export class WorkerClient {
 }
 
 const BLOCKED =
-  "The drawing worker could not start. Its script may be missing, on another host, or forbidden by this site's security policy (worker-src 'self').";
+  "The drawing worker could not start. Its script may be missing, on another host, or forbidden by this site's security policy (worker-src 'self', with blob: for the inlined package).";

@@ -50,6 +50,8 @@ input { flex: 1; min-width: 0; }
 button { cursor: pointer; }
 :focus-visible { outline: 2px solid var(--morphogen-accent, #3b6ea8); outline-offset: 2px; }
 #status { margin: 6px 0 0; min-height: 1.4em; }
+[data-static]:not([data-state="error"]) #status { position: absolute; width: 1px; height: 1px; overflow: hidden;
+  clip-path: inset(50%); white-space: nowrap; margin: 0; }
 `;
 
 /** @type {CSSStyleSheet | undefined} one for all elements of the page */

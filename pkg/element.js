@@ -12,8 +12,8 @@ import { shadow } from "./element-parts.js";
 /** @typedef {import("./sample.js").Sample} Sample */
 
 const TEXTS = ["model", "prompt", "solver", "network", "machine", "device"];
-const NUMBERS = ["seed", "steps", "count", "guidance"];
-const SWITCHES = ["controls", "autoplay"];
+const NUMBERS = ["seed", "steps", "count", "guidance", "window"];
+const SWITCHES = ["controls", "autoplay", "static"];
 
 /**
  * The properties that mirror attributes; they are defined below.
@@ -28,8 +28,10 @@ const SWITCHES = ["controls", "autoplay"];
  * @property {number} steps
  * @property {number} count
  * @property {number | undefined} guidance
+ * @property {number | undefined} window
  * @property {boolean} controls
  * @property {boolean} autoplay
+ * @property {boolean} static
  */
 
 /** What the element extends: nothing where there is no page, so that importing on a server does no harm. */
@@ -50,6 +52,12 @@ export class MorphogenSampler extends Base {
   #sample;
   #wanted = false;
   #queued = false;
+  #inView = false;
+  /** Whether to draw as soon as the reader can see it. */
+  #waiting = false;
+  /** The drawing that nobody asked for by `draw()`; it rests while nobody sees it. */
+  #resting = /** @type {AbortController | undefined} */ (undefined);
+  #look = () => this.#seen();
 
   constructor() {
     super();
@@ -68,13 +76,18 @@ export class MorphogenSampler extends Base {
 
   connectedCallback() {
     this.#watcher = new IntersectionObserver((entries) => {
-      if (entries.some((entry) => entry.isIntersecting)) this.#seen();
+      this.#inView = entries[entries.length - 1].isIntersecting;
+      this.#seen();
     });
     this.#watcher.observe(this);
+    document.addEventListener("visibilitychange", this.#look);
   }
 
   disconnectedCallback() {
     this.#watcher?.disconnect();
+    document.removeEventListener("visibilitychange", this.#look);
+    this.#inView = false;
+    this.#seen();
     this.cancel();
     this.#model?.then((model) => model.close(), () => {});
     this.#model = undefined;
@@ -93,7 +106,8 @@ export class MorphogenSampler extends Base {
     }
     this.#sync();
     // Several attributes set together make one new picture; none is made before the first was asked for.
-    if (this.#wanted && name !== "controls" && name !== "autoplay" && !this.#queued) {
+    if (SWITCHES.includes(name)) this.#seen();
+    else if (this.#wanted && !this.#queued) {
       this.#queued = true;
       queueMicrotask(() => this.#queued && this.isConnected && this.#ask());
     }
@@ -109,21 +123,23 @@ export class MorphogenSampler extends Base {
     this.#wanted = true;
     const running = (this.#running = new AbortController());
     this.#sync();
+    this.#waiting = false;
     this.#say("Preparing …");
     try {
       const model = await (this.#model ??= this.#load());
-      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+      const still = this.static || matchMedia("(prefers-reduced-motion: reduce)").matches;
       const sample = await model.sample({
         prompt: this.prompt || undefined,
         seed: this.seed,
         steps: this.steps,
         count: this.count,
         guidance: this.guidance,
+        window: this.window,
         solver: /** @type {any} */ (this.solver),
         network: this.network || undefined,
         machine: /** @type {any} */ (this.machine),
         signal: running.signal,
-        onStep: (frame) => this.#step(frame, still),
+        onStep: this.static ? undefined : (frame) => this.#step(frame, still),
       });
       this.#sample = sample;
       this.#show(sample.pixels, sample);
@@ -138,7 +154,7 @@ export class MorphogenSampler extends Base {
         if (!this.#sample) this.#parts.root.dataset.state = "error";
         this.#say(error.message);
         this.#tell("error", error);
-      } else if (this.#running === running) this.#say("Cancelled.");
+      } else if (this.#running === running) this.#say(this.#waiting ? "" : "Cancelled.");
       throw error;
     } finally {
       if (this.#running === running) this.#running = undefined;
@@ -151,9 +167,19 @@ export class MorphogenSampler extends Base {
     this.#running?.abort();
   }
 
-  /** Draws for the reader: what goes wrong has been said in the status line and the `error` event. */
+  /**
+   * Draws for the reader, as soon as the reader can see it. What goes wrong has been said in the status line and the
+   * `error` event.
+   */
   #ask() {
-    this.draw().catch(() => {});
+    this.#queued = false;
+    if (!this.#visible) {
+      this.#waiting = true;
+      return this.cancel();
+    }
+    const drawing = this.draw();
+    this.#resting = this.#running;
+    drawing.catch(() => {});
   }
 
   async #load() {
@@ -168,8 +194,19 @@ export class MorphogenSampler extends Base {
     }
   }
 
+  /** Whether a reader can see it: in view, in a tab that is shown. */
+  get #visible() {
+    return this.#inView && !document.hidden;
+  }
+
+  /** It came into view or went out of it: out of sight, nothing is drawn. */
   #seen() {
-    if (this.autoplay && !this.#wanted) this.#ask();
+    if (this.#visible) {
+      if (this.#waiting || ((this.autoplay || this.static) && !this.#wanted)) this.#ask();
+    } else if (this.#running && this.#running === this.#resting) {
+      this.#waiting = true;
+      this.cancel();
+    }
   }
 
   /**
@@ -202,10 +239,11 @@ export class MorphogenSampler extends Base {
   }
 
   #sync() {
-    const { controls, draw, prompt, progress } = this.#parts;
-    controls.hidden = !this.controls;
+    const { root, controls, draw, prompt, progress } = this.#parts;
+    root.toggleAttribute("data-static", this.static);
+    controls.hidden = !this.controls || this.static;
     draw.textContent = this.#running ? "Stop" : "Draw";
-    progress.hidden = !this.#running;
+    progress.hidden = !this.#running || this.static;
     if (prompt.value !== this.prompt) prompt.value = this.prompt;
   }
 

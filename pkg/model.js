@@ -1,6 +1,7 @@
 /** {@link loadModel} and what it gives: a model that understands prompts and draws samples in the shared worker. */
 import { sharedClient } from "./client.js";
 import { MorphogenError, aborted } from "./errors.js";
+import { host } from "./host.js";
 import { Frame, Sample } from "./sample.js";
 
 /** @typedef {import("./morphogen.js").LoadOptions} LoadOptions */
@@ -22,8 +23,8 @@ export async function loadModel(url, options = {}) {
   if (signal?.aborted) throw aborted();
   choice("device", device, DEVICES);
   const target = { url: folder(url), network, device };
-  const workerUrl = absolute(options.workerUrl) ?? new URL("./worker.js", import.meta.url).href;
-  const wasmUrl = absolute(options.wasmUrl) ?? new URL("./generated/morphogen_bg.wasm", import.meta.url).href;
+  const workerUrl = absolute(options.workerUrl ?? host.workerUrl);
+  const wasmUrl = absolute(options.wasmUrl ?? host.wasmUrl) ?? new URL("./generated/morphogen_bg.wasm", import.meta.url).href;
   const model = new Model(sharedClient(workerUrl, wasmUrl), target);
   await model.load(onProgress, signal);
   return model;

@@ -148,6 +148,29 @@ export class MorphogenError extends Error {
   readonly suggestions: string[];
 }
 
+/** Where the package's own parts come from. What is left out lies beside the module. */
+export interface Host {
+  /** Address of `worker.js`. */
+  workerUrl?: string | URL;
+  /** Address of `morphogen_bg.wasm`. */
+  wasmUrl?: string | URL;
+  /** Starts the worker, where there is no `workerUrl`: a module worker of `worker.js`, or of a copy of its code. */
+  worker?: () => Worker;
+  /**
+   * Asked before every file that the worker fetches (wasm, manifest, weights, training images), with its address: gives
+   * its bytes, another address, or `undefined` to have it fetched as it is.
+   */
+  resolve?: (url: string) => ResolvedFile | Promise<ResolvedFile>;
+}
+
+export type ResolvedFile = Uint8Array<ArrayBuffer> | string | URL | undefined;
+
+/**
+ * Sets where worker, wasm and files come from, for all models and elements of the page that load after it. Call it before
+ * the first of them: a worker that runs stays as it is.
+ */
+export function configure(host: Host): void;
+
 /** Loads a model pack (the address of its folder, relative to the page) and makes it ready to draw. */
 export function loadModel(url: string | URL, options?: LoadOptions): Promise<Model>;
 
@@ -163,8 +186,14 @@ export class MorphogenSampler extends HTMLElement {
   network: string;
   machine: Machine;
   device: Device;
+  /** For local machines, as in {@link SampleOptions}. */
+  window: number | undefined;
+  /** Shows a prompt field, a dice and a button. */
   controls: boolean;
+  /** Draws as soon as it can be seen. */
   autoplay: boolean;
+  /** A picture only: drawn once it can be seen, without steps, controls or progress. */
+  static: boolean;
   readonly sample: Sample | undefined;
   draw(): Promise<Sample>;
   cancel(): void;

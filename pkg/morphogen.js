@@ -4,6 +4,7 @@
 import { define } from "./element.js";
 
 export { MorphogenError } from "./errors.js";
+export { configure } from "./host.js";
 export { Frame, Sample } from "./sample.js";
 export { Model, loadModel } from "./model.js";
 export { MorphogenSampler } from "./element.js";

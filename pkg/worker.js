@@ -3,6 +3,7 @@
  * way and one `{ id, result }` or `{ id, error }` at the end. After `{ fatal }` it is finished and must be replaced.
  */
 import { compile } from "./compile.js";
+import { page } from "./download.js";
 import { Packs } from "./engine.js";
 import { MorphogenError, aborted, pack, typed } from "./errors.js";
 import * as glue from "./generated/morphogen.js";
@@ -16,11 +17,15 @@ const scope = /** @type {Worker} */ (/** @type {unknown} */ (self));
 const running = new Map();
 /** @type {Promise<import("./compile.js").Core> | undefined} */
 let core;
+/** @type {Map<number, (answer: { found?: Uint8Array | string, error?: object }) => void>} questions to the page */
+const asked = new Map();
+let questions = 0;
 const packs = new Packs(() => core ?? Promise.reject(new MorphogenError("internal", "the worker was not started")));
 
 /** @type {Record<string, (message: any, context: Context) => Promise<unknown>>} */
 const handlers = {
-  start: async ({ wasmUrl }, { signal, event }) => {
+  start: async ({ wasmUrl, resolve }, { signal, event }) => {
+    if (resolve) page.ask = ask;
     core ??= compile(glue, wasmUrl, signal, (loaded, total) => event("progress", { phase: "code", loaded, total }));
     await core;
   },
@@ -32,6 +37,7 @@ const handlers = {
 
 scope.addEventListener("message", async ({ data }) => {
   if (data.type === "abort") return running.get(data.id)?.abort();
+  if (data.type === "answer") return asked.get(data.ask)?.(data);
   const { id } = data;
   const controller = new AbortController();
   running.set(id, controller);
@@ -51,6 +57,23 @@ scope.addEventListener("message", async ({ data }) => {
     running.delete(id);
   }
 });
+
+/**
+ * Asks the page for a file.
+ * @param {string} url
+ * @returns {Promise<Uint8Array | string | undefined>}
+ */
+function ask(url) {
+  return new Promise((resolve, reject) => {
+    const question = (questions += 1);
+    asked.set(question, ({ found, error }) => {
+      asked.delete(question);
+      if (error) reject(typed(error));
+      else resolve(found);
+    });
+    scope.postMessage({ ask: question, url });
+  });
+}
 
 // A trap inside a wasm future reaches nobody's `catch`: it arrives here.
 scope.addEventListener("error", (event) => {

@@ -11,7 +11,10 @@
  * - `truncate=X`: the first half, as if the file were complete.
  * - `tamper=X`: one byte in the middle flipped.
  * - `mime=X`: sent as `text/html`.          - `error=X`: 500.
- * - `slow=N`: N kilobytes a second.         - `csp=none` (no policy) or `csp=nowasm` (WebAssembly forbidden).
+ * - `slow=N`: N kilobytes a second.         - `csp=none` (no policy), `csp=nowasm` (WebAssembly forbidden) or
+ *                                               `csp=blob` (workers from Blobs; always so for `embed.html`).
+ *
+ * Files of a model are also there as scripts (`manifest.json.js`), as `tools/wrap.mjs` writes them for other hosts.
  *
  *     node tools/serve.mjs [--port N] [--open] [--quiet] [--mount /PATH=DIR]...
  */
@@ -22,6 +25,7 @@ import { extname, join, normalize, resolve, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { PACK_FILE, wrapped } from "./wrap.mjs";
 
 const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
 
@@ -42,6 +46,7 @@ const MIME = {
 
 const REST = "style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'";
 const STRICT = `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; ${REST}`;
+const BLOB_WORKERS = STRICT.replace("worker-src 'self'", "worker-src blob:");
 const WITHOUT_WASM = `default-src 'none'; script-src 'self'; ${REST}`;
 
 /**
@@ -67,6 +72,9 @@ function locate(mounts, path) {
   }
   return null;
 }
+
+/** @param {string} path */
+const isFolder = (path) => stat(path).then((found) => found.isDirectory(), () => false);
 
 /**
  * @param {import("node:http").ServerResponse} response
@@ -111,7 +119,7 @@ async function answer(mounts, request, response) {
 
   let body;
   try {
-    if ((await stat(file)).isDirectory()) {
+    if (await isFolder(file)) {
       if (!path.endsWith("/")) {
         response.writeHead(301, { location: `${(request.url ?? "").split("?")[0]}/` });
         response.end();
@@ -119,7 +127,8 @@ async function answer(mounts, request, response) {
       }
       file = join(file, "index.html");
     }
-    body = await readFile(file);
+    const plain = file.slice(0, -3);
+    body = file.endsWith(".js") && PACK_FILE.test(plain) ? Buffer.from(wrapped(await readFile(plain))) : await readFile(file);
   } catch {
     return refuse(404, `no ${path} here`);
   }
@@ -135,8 +144,8 @@ async function answer(mounts, request, response) {
     "cache-control": "no-cache",
     "x-content-type-options": "nosniff",
   };
-  const policy = faults.get("csp");
-  if (policy !== "none") headers["content-security-policy"] = policy === "nowasm" ? WITHOUT_WASM : STRICT;
+  const policy = faults.get("csp") ?? (path.endsWith("/embed.html") ? "blob" : "");
+  if (policy !== "none") headers["content-security-policy"] = { nowasm: WITHOUT_WASM, blob: BLOB_WORKERS }[policy] ?? STRICT;
   response.writeHead(200, headers);
 
   if (request.method === "HEAD") return void response.end();

@@ -77,3 +77,74 @@ test("taken off the page, it stops; put back, it draws again", async ({ page }) 
   });
   expect(code).toBe("aborted");
 });
+
+test("a static one is a picture and nothing else", async ({ page }) => {
+  await page.goto("/tests/blank.html");
+  const steps = await page.evaluate(async () => {
+    await import(new URL("../pkg/morphogen.js", location.href).href);
+    const sampler = document.createElement("morphogen-sampler");
+    Object.assign(sampler, { model: "../models/fashion/", prompt: "bag", seed: 3, steps: 2, device: "cpu", controls: true, static: true });
+    let steps = 0;
+    sampler.addEventListener("step", () => (steps += 1));
+    const drawn = new Promise((resolve) => sampler.addEventListener("sample", resolve, { once: true }));
+    document.body.append(sampler);
+    await drawn;
+    return steps;
+  });
+  expect(steps).toBe(0);
+  const sampler = page.locator("morphogen-sampler");
+  await expect(sampler.locator("canvas")).toHaveAccessibleName(/bag.*seed 3/i);
+  await expect(sampler.locator("form")).toBeHidden();
+  await expect(sampler.locator("progress")).toBeHidden();
+  // Nothing is left to see but the picture; the status line is for screen readers.
+  const { height, width } = await sampler.evaluate((element) => element.getBoundingClientRect());
+  expect(height).toBe(width);
+});
+
+test("out of view nothing is drawn, and back in view what was asked for is", async ({ page }) => {
+  await page.goto(PAGE);
+  const one = page.locator("#one");
+  await expect(one.locator("canvas")).toHaveAccessibleName(/seed 7/);
+  await one.evaluate(async (element) => {
+    const spacer = document.createElement("div");
+    spacer.id = "spacer";
+    spacer.style.height = "5000px";
+    element.before(spacer);
+    await new Promise((resolve) => {
+      new IntersectionObserver((entries) => entries.some((entry) => !entry.isIntersecting) && resolve(undefined)).observe(element);
+    });
+    /** @type {import("../../pkg/morphogen.js").MorphogenSampler} */ (element).seed = 8;
+  });
+  // The worker would have drawn the one before the other.
+  await page.locator("#two").evaluate((element) => /** @type {import("../../pkg/morphogen.js").MorphogenSampler} */ (element).draw());
+  await expect(one.locator("canvas")).toHaveAccessibleName(/seed 7/);
+  await one.scrollIntoViewIfNeeded();
+  await expect(one.locator("canvas")).toHaveAccessibleName(/seed 8/);
+});
+
+test("in a hidden tab a drawing rests, and goes on when the tab is shown", async ({ page }) => {
+  await page.goto(PAGE);
+  const one = page.locator("#one");
+  await expect(one.locator("canvas")).toHaveAccessibleName(/seed 7/);
+  const counted = await one.evaluate(async (element) => {
+    const sampler = /** @type {import("../../pkg/morphogen.js").MorphogenSampler} */ (element);
+    const other = /** @type {import("../../pkg/morphogen.js").MorphogenSampler} */ (document.querySelector("#two"));
+    const hide = (/** @type {boolean} */ hidden) => {
+      Object.defineProperty(document, "hidden", { configurable: true, value: hidden });
+      document.dispatchEvent(new Event("visibilitychange"));
+    };
+    let steps = 0;
+    const begun = new Promise((resolve) => sampler.addEventListener("step", () => ((steps += 1), resolve(undefined))));
+    sampler.steps = 60;
+    await begun;
+    hide(true);
+    await other.draw();
+    const resting = steps;
+    const finished = new Promise((resolve) => sampler.addEventListener("sample", resolve, { once: true }));
+    hide(false);
+    await finished;
+    return { resting, seed: sampler.sample?.seed };
+  });
+  expect(counted.resting).toBeLessThan(60);
+  expect(counted.seed).toBe(7);
+});

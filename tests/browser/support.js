@@ -21,7 +21,7 @@ export async function drawn(page, what = "drawn on") {
 
 /**
  * The picture as it is on the page, as grey values.
- * @param {import("@playwright/test").Page} page
+ * @param {import("@playwright/test").Page | import("@playwright/test").FrameLocator} page
  * @param {string} [selector]
  * @returns {Promise<number[]>}
  */

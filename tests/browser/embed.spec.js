@@ -1,0 +1,106 @@
+/** The frame that other sites embed, sandboxed to the utmost, and the package with everything inside. */
+import { expect, test } from "@playwright/test";
+import { PINNED, difference, shown } from "./support.js";
+
+/**
+ * A page of another site with the frame on it, and the few lines that fit its height.
+ * @param {import("@playwright/test").Page} page
+ * @param {string} query
+ * @param {string} [sandbox]
+ */
+async function embedded(page, query, sandbox = "allow-scripts") {
+  await page.goto("/~csp=none/tests/blank.html");
+  await page.evaluate(
+    ({ query, sandbox }) => {
+      addEventListener("message", ({ data, source }) => {
+        if (data?.type !== "morphogen:resize") return;
+        for (const frame of document.querySelectorAll("iframe")) if (frame.contentWindow === source) frame.height = data.height;
+      });
+      const frame = document.createElement("iframe");
+      frame.src = new URL(`/embed.html?${query}`, location.href).href;
+      frame.setAttribute("sandbox", sandbox);
+      frame.title = "A bag";
+      document.body.append(frame);
+    },
+    { query, sandbox },
+  );
+  return page.frameLocator("iframe");
+}
+
+test("in a sandbox without an origin it draws, tells its height, and asks no other host", async ({ page, baseURL }) => {
+  /** @type {string[]} */
+  const hosts = [];
+  /** @type {string[]} */
+  const complaints = [];
+  page.on("request", (request) => !request.url().startsWith("blob:") && hosts.push(new URL(request.url()).origin));
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  const frame = await embedded(page, "model=fashion&prompt=bag&seed=3&steps=2&controls=1");
+  await expect(frame.locator("canvas")).toHaveAccessibleName(/bag.*seed 3/i);
+  expect(await frame.locator("html").evaluate(() => self.origin)).toBe("null");
+  const picture = await shown(frame, "canvas");
+  expect(new Set(picture).size).toBeGreaterThan(2);
+  await expect(frame.getByLabel("What to draw")).toHaveValue("bag");
+  const height = () => frame.locator("body").evaluate((body) => Math.ceil(body.getBoundingClientRect().height));
+  await expect.poll(async () => (await page.locator("iframe").getAttribute("height")) === String(await height())).toBe(true);
+  expect([...new Set(hosts)]).toEqual([new URL(baseURL ?? "").origin]);
+  expect(complaints).toEqual([]);
+});
+
+test("it draws with a machine, too, and looks as the address asks", async ({ page }, { project }) => {
+  test.skip(project.name !== "cpu", "the machines run on the processor");
+  const frame = await embedded(page, "prompt=bag&seed=3&steps=2&machine=bbels&window=7&controls=0&theme=dark&device=cpu");
+  await expect(frame.locator("canvas")).toHaveAccessibleName(/bag.*seed 3/i);
+  const machine = await shown(frame, "canvas");
+  await expect(frame.getByLabel("What to draw")).toBeHidden();
+  expect(await frame.locator("html").evaluate((root) => getComputedStyle(root).colorScheme)).toBe("dark");
+  const network = await embedded(page, "prompt=bag&seed=3&steps=2&device=cpu&static=1");
+  await expect(network.locator("canvas")).toHaveAccessibleName(/bag.*seed 3/i);
+  expect(difference(machine, await shown(network, "canvas"))).toBeGreaterThan(10);
+  await expect(network.getByLabel("What to draw")).toBeHidden();
+});
+
+test("with an origin it fetches the files themselves, and says what is wrong with a prompt", async ({ page }) => {
+  /** @type {string[]} */
+  const files = [];
+  page.on("request", (request) => files.push(new URL(request.url()).pathname));
+  const frame = await embedded(page, "prompt=giraffe&device=cpu", "allow-scripts allow-same-origin");
+  await expect(frame.getByRole("status")).toContainText("giraffe");
+  expect(files.filter((path) => path.startsWith("/models/")).sort()).toEqual(["/models/fashion/attention.safetensors", "/models/fashion/manifest.json"]);
+});
+
+test("the inlined package draws the same noise without a request for worker or wasm", async ({ page }) => {
+  /** @type {string[]} */
+  const files = [];
+  page.on("request", (request) => files.push(new URL(request.url()).pathname));
+  await page.goto("/~csp=blob/tests/blank.html");
+  const noise = await page.evaluate(async () => {
+    const { loadModel } = await import(new URL("../pkg/inline.js", location.href).href);
+    const model = await loadModel("../models/fashion/", { device: "cpu" });
+    const { frames } = await model.sample({ prompt: "sneaker", seed: 7, steps: 2, frames: true });
+    await model.sample({ prompt: "sneaker", seed: 7, steps: 1, machine: "wiener" });
+    return [...new Uint32Array(frames[0].x.slice(0, 4).buffer)];
+  });
+  expect(noise).toEqual(PINNED);
+  expect(files.filter((path) => /worker\.js$|\.wasm$|theory\.js$/.test(path))).toEqual([]);
+});
+
+test("a page may say where files are, and what it says is used", async ({ page }) => {
+  await page.goto("/tests/blank.html");
+  const seen = await page.evaluate(async () => {
+    const { configure, loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    /** @type {string[]} */
+    const asked = [];
+    configure({
+      resolve: async (/** @type {string} */ url) => {
+        asked.push(url.replace(/^.*\//, ""));
+        if (url.endsWith("manifest.json")) return new Uint8Array(await (await fetch("/models/fashion/manifest.json")).arrayBuffer());
+        return url.includes("/elsewhere/") ? url.replace("/elsewhere/", "/models/fashion/") : undefined;
+      },
+    });
+    const model = await loadModel("/elsewhere/", { device: "cpu", network: "unet" });
+    const { count } = await model.sample({ prompt: "bag", steps: 1 });
+    return { asked, count };
+  });
+  expect(seen.count).toBe(1);
+  expect(seen.asked.sort()).toEqual(["manifest.json", "morphogen_bg.wasm", "unet.safetensors"]);
+});

@@ -1,0 +1,84 @@
+/**
+ * Makes the two files of the package that carry their own worker and wasm, behind the wasm build:
+ *
+ * - `pkg/generated/inlined.js`, the worker's code and the wasm as text, which `pkg/inline.js` hands to the package;
+ * - `pkg/generated/embed.js`, `www/embed.js` and all it needs as one classic script, for `www/embed.html`.
+ *
+ *     node tools/bundle.mjs
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { deflateSync } from "node:zlib";
+import { build } from "esbuild";
+
+export const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
+/** Stands for the folder of the package where it has no address of its own. */
+const BASE = "morphogen:/";
+/** The wasm with the analytic machines can do all that the smaller one can: carrying one is enough. */
+const WASM = "generated/theory_bg.wasm";
+
+/**
+ * Bundles an entry point to one classic script, in plain ASCII.
+ * @param {string} entry relative to the root
+ * @param {{ plugins?: import("esbuild").Plugin[] }} [options]
+ * @returns {Promise<string>}
+ */
+export async function script(entry, { plugins = [] } = {}) {
+  const { outputFiles } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    charset: "ascii",
+    format: "iife",
+    target: "es2022",
+    define: { "import.meta.url": JSON.stringify(`${BASE}module.js`) },
+    plugins: [site, ...plugins],
+    write: false,
+    legalComments: "none",
+  });
+  return outputFiles[0].text;
+}
+
+/** The page finds the package at `./pkg/`, as it is served. */
+const site = {
+  name: "site",
+  setup: (/** @type {import("esbuild").PluginBuild} */ { onResolve }) =>
+    onResolve({ filter: /^\.\/pkg\// }, ({ path }) => ({ path: resolve(ROOT, path) })),
+};
+
+/** One wasm, one glue. */
+const oneWasm = {
+  name: "one wasm",
+  setup: (/** @type {import("esbuild").PluginBuild} */ { onResolve }) =>
+    onResolve({ filter: /\/generated\/morphogen\.js$/ }, () => ({ path: resolve(ROOT, "pkg/generated/theory.js") })),
+};
+
+/** The worker as a classic script. */
+export const workerScript = () => script("pkg/worker.js", { plugins: [oneWasm] });
+
+/** The wasm that the worker asks for: its address and its content. */
+export const wasm = () => ({ url: BASE + WASM, content: readFileSync(resolve(ROOT, "pkg", WASM)) });
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { url, content } = wasm();
+  const packed = deflateSync(content, { level: 9 }).toString("base64");
+  const out = (/** @type {string} */ name) => resolve(ROOT, "pkg/generated", name);
+  writeFileSync(
+    out("inlined.js"),
+    `/* Made by tools/bundle.mjs. */
+export const worker = ${JSON.stringify(await workerScript())};
+export const files = { ${JSON.stringify(url)}: ${JSON.stringify(packed)} };
+`,
+  );
+  writeFileSync(
+    out("inlined.d.ts"),
+    `/** The worker as a classic script. */
+export const worker: string;
+/** By the address that the worker asks for: zlib data in base64. */
+export const files: Record<string, string>;
+`,
+  );
+  writeFileSync(out("embed.js"), await script("www/embed.js"));
+}

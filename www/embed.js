@@ -1,0 +1,84 @@
+/**
+ * What stands in the frame that other pages embed: one element, made from the address
+ * (`embed.html?model=fashion&prompt=bag&seed=3&machine=bbels`). It runs in a frame with `sandbox="allow-scripts"` alone, on
+ * any static host: such a frame has no origin, so it may fetch nothing that the host does not open to everyone, but it
+ * may still run the host's scripts. So the code is one script, and the files of the model come as scripts, too.
+ */
+import { configure, inlined } from "./pkg/inline.js";
+import { decoded } from "./pkg/text.js";
+import { read } from "./state.js";
+
+/** @type {Map<HTMLOrSVGScriptElement | null, Uint8Array<ArrayBuffer>>} what each script has brought */
+const brought = new Map();
+
+Object.assign(globalThis, {
+  /** What `tools/wrap.mjs` writes around a file. */
+  morphogenFile: (/** @type {string} */ text) => brought.set(document.currentScript, decoded(text)),
+});
+
+/**
+ * A file in the form of a script, `url` with `.js` behind it; nothing where the host has none.
+ * @param {string} url
+ * @returns {Promise<Uint8Array<ArrayBuffer> | undefined>}
+ */
+function byScript(url) {
+  return new Promise((done) => {
+    const script = document.createElement("script");
+    const end = () => {
+      done(brought.get(script));
+      brought.delete(script);
+      script.remove();
+    };
+    script.addEventListener("load", end);
+    script.addEventListener("error", end);
+    script.src = `${url}.js`;
+    document.head.append(script);
+  });
+}
+
+configure({ resolve: async (url) => (await inlined(url)) ?? (self.origin === "null" ? byScript(url) : undefined) });
+
+const query = new URLSearchParams(location.search);
+const { theme, ...attributes } = asked(query);
+if (theme) document.documentElement.dataset.theme = theme;
+const sampler = document.createElement("morphogen-sampler");
+for (const [name, value] of Object.entries(attributes)) {
+  if (value !== undefined && value !== false) sampler.setAttribute(name, value === true ? "" : String(value));
+}
+document.body.append(sampler);
+
+// The embedding page may make the frame as tall as this.
+if (parent !== self) {
+  const tell = () => parent.postMessage({ type: "morphogen:resize", height: Math.ceil(document.body.getBoundingClientRect().height) }, "*");
+  new ResizeObserver(tell).observe(document.body);
+}
+
+/**
+ * The attributes that the address asks for.
+ * @param {URLSearchParams} query
+ */
+function asked(query) {
+  const { model, prompt, seed, count, steps, guidance, solver, network, device } = read(location.search);
+  /** @type {<T extends string>(name: string, known: T[]) => T | undefined} */
+  const one = (name, known) => known.find((value) => value === query.get(name));
+  /** @param {string} name @param {boolean} fallback */
+  const on = (name, fallback) => (query.has(name) ? !/^(0|false|no|off)$/.test(query.get(name) ?? "") : fallback);
+  const window = Number(query.get("window"));
+  return {
+    model: `models/${model}/`,
+    prompt,
+    seed,
+    count: query.has("count") ? count : 1,
+    steps,
+    guidance,
+    solver,
+    network,
+    device,
+    machine: one("machine", ["ideal", "local", "equivariant", "els", "bbels", "wiener"]),
+    window: Number.isInteger(window) && window > 0 ? window : undefined,
+    controls: on("controls", true),
+    autoplay: on("autoplay", true),
+    static: on("static", false),
+    theme: one("theme", ["light", "dark"]),
+  };
+}
