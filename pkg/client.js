@@ -3,6 +3,7 @@
  * Every request settles: with its answer, with its error, or with the error that ended the worker.
  */
 import { MorphogenError, aborted, pack, typed } from "./errors.js";
+import { Heartbeat } from "./heartbeat.js";
 import { host } from "./host.js";
 
 /** @typedef {{ resolve: (value: any) => void, reject: (error: MorphogenError) => void, on: (event: string, data: any) => void }} Pending */
@@ -39,6 +40,8 @@ export class WorkerClient {
     this.worker = undefined;
     /** @type {Promise<void> | undefined} */
     this.started = undefined;
+    /** @type {Heartbeat | undefined} */
+    this.heart = undefined;
   }
 
   /**
@@ -80,6 +83,7 @@ export class WorkerClient {
       });
       signal?.addEventListener("abort", abort, { once: true });
       worker?.postMessage({ id, type, ...message });
+      this.heart?.expect({ type, ...message });
     });
   }
 
@@ -95,7 +99,14 @@ export class WorkerClient {
     } catch (thrown) {
       throw new MorphogenError("worker-blocked", BLOCKED, { cause: thrown });
     }
+    const heart = new Heartbeat(
+      () => worker.postMessage({ type: "ping" }),
+      () => this.end(worker, new MorphogenError("worker-lost", "The drawing worker stopped answering and was ended. Try again.")),
+    );
+    this.heart = heart;
     worker.addEventListener("message", ({ data }) => {
+      heart.heard();
+      if (data.alive) return;
       if (data.fatal) return this.end(worker, typed(data.fatal));
       if (data.ask) return void this.answer(worker, data.ask, data.url);
       if (data.event) return this.pending.get(data.id)?.on(data.event, data.data);
@@ -132,6 +143,7 @@ export class WorkerClient {
   settle(id, how) {
     const pending = this.pending.get(id);
     this.pending.delete(id);
+    if (this.pending.size === 0) this.heart?.rest();
     if (pending) how(pending);
   }
 
@@ -145,6 +157,8 @@ export class WorkerClient {
     if (this.worker !== worker) return;
     this.worker = undefined;
     this.started = undefined;
+    this.heart?.rest();
+    this.heart = undefined;
     for (const id of [...this.pending.keys()]) this.settle(id, (pending) => pending.reject(error));
   }
 }

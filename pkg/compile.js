@@ -1,5 +1,5 @@
 /** Fetches, compiles and starts a wasm core, and says in words what stopped it. Runs in the worker. */
-import { request } from "./download.js";
+import { pieces, request } from "./download.js";
 import { MorphogenError, typed } from "./errors.js";
 
 /** @typedef {typeof import("./generated/morphogen.js")} Core */
@@ -21,7 +21,7 @@ export async function compile(glue, wasmUrl, signal, onProgress = () => {}) {
     const sentence = "This browser cannot run the drawing engine (WebAssembly with SIMD). Any browser since 2023 can.";
     throw new MorphogenError("wasm-unsupported", sentence);
   }
-  const response = counted(await request(wasmUrl, signal), onProgress);
+  const response = counted(await request(wasmUrl, signal), wasmUrl, signal, onProgress);
   try {
     const module = await build(response, wasmUrl);
     await glue.default({ module_or_path: module });
@@ -74,23 +74,26 @@ function valid(bytes) {
 }
 
 /**
- * The same response, telling how much of it has arrived.
+ * The same response, telling how much of it has arrived and going on where the connection breaks.
  * @param {Response} response
+ * @param {string} url
+ * @param {AbortSignal} signal
  * @param {import("./download.js").Progress} onProgress
  */
-function counted(response, onProgress) {
-  if (!response.body) return response;
+function counted(response, url, signal, onProgress) {
   const length = Number(response.headers.get("content-length"));
   const total = length > 0 && !response.headers.get("content-encoding") ? length : undefined;
   let loaded = 0;
-  const body = response.body.pipeThrough(
-    new TransformStream({
-      transform(chunk, controller) {
-        loaded += chunk.length;
-        onProgress(loaded, total);
-        controller.enqueue(chunk);
-      },
-    }),
-  );
+  const bytes = pieces(response, url, signal);
+  const body = new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await bytes.next();
+      if (done || !value) return controller.close();
+      loaded += value.length;
+      onProgress(loaded, total);
+      controller.enqueue(value);
+    },
+    cancel: () => void bytes.return(),
+  });
   return new Response(body, { status: response.status, headers: response.headers });
 }

@@ -1,10 +1,16 @@
 /**
- * Downloads with progress, cancellation and checks, shared by everyone who wants the same file at the same time.
- * Runs in the worker.
+ * Downloads with progress, cancellation and checks, shared by everyone who wants the same file at the same time. A
+ * connection that breaks or falls silent is taken up again where it broke. Runs in the worker.
  */
 import { MorphogenError, aborted, typed } from "./errors.js";
 
 /** @typedef {(loaded: number, total: number | undefined) => void} Progress bytes so far, and all bytes where known */
+
+/** Tries in a row that may bring nothing new, and the pause before the first of them; each next one is twice as long. */
+const TRIES = 4;
+const PAUSE = 250;
+/** After so many milliseconds without a byte a connection counts as broken. */
+const SILENCE = 60_000;
 
 /**
  * Fetches a file whole.
@@ -13,37 +19,86 @@ import { MorphogenError, aborted, typed } from "./errors.js";
  * @param {"json" | "binary"} options.kind what is expected; a web page in its place is refused
  * @param {number} options.limit most bytes to accept
  * @param {number} [options.total] bytes expected, for progress where the server does not say
+ * @param {RequestCache} [options.cache] "reload" goes past the browser's cache
  * @param {AbortSignal} options.signal
  * @param {Progress} [options.onProgress]
  * @returns {Promise<Uint8Array>}
  */
-export async function download(url, { kind, limit, total, signal, onProgress }) {
-  const response = await request(url, signal);
+export async function download(url, { kind, limit, total, cache, signal, onProgress }) {
+  const response = await request(url, signal, { cache });
   checkType(url, kind, response.headers.get("content-type"));
-  const tooLong = () =>
-    new MorphogenError("pack-tampered", `${url} has more than the ${limit} bytes expected. It may have been replaced; reload the page.`);
   /** @type {Uint8Array[]} */
   const chunks = [];
   let loaded = 0;
-  try {
-    const reader = response.body?.getReader();
-    for (;;) {
-      const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
-      if (done || !value) break;
-      chunks.push(value);
-      loaded += value.length;
-      if (loaded > limit) {
-        await reader?.cancel();
-        throw tooLong();
-      }
-      onProgress?.(loaded, total);
+  for await (const bytes of pieces(response, url, signal)) {
+    chunks.push(bytes);
+    loaded += bytes.length;
+    if (loaded > limit) {
+      throw new MorphogenError("pack-tampered", `${url} has more than the ${limit} bytes expected. It may have been replaced; reload the page.`);
     }
-  } catch (thrown) {
-    if (signal.aborted) throw aborted();
-    if (thrown instanceof MorphogenError || /** @type {Error} */ (thrown).name === "RangeError") throw typed(thrown);
-    throw broken(url, thrown);
+    onProgress?.(loaded, total);
   }
-  return join(chunks, loaded);
+  try {
+    return join(chunks, loaded);
+  } catch (thrown) {
+    throw typed(thrown);
+  }
+}
+
+/**
+ * The bytes of an answer as they arrive. Where the connection breaks it asks for the rest (Range, with If-Range so that
+ * two versions are never joined); a server that sends the whole again has its beginning skipped.
+ * @param {Response} response
+ * @param {string} url
+ * @param {AbortSignal} signal
+ * @returns {AsyncGenerator<Uint8Array<ArrayBuffer>, void, void>}
+ */
+export async function* pieces(response, url, signal) {
+  const tag = response.headers.get("etag");
+  // What was compressed on the way cannot be counted in the server's bytes.
+  const resumable = tag !== null && !tag.startsWith("W/") && !response.headers.has("content-encoding");
+  let loaded = 0;
+  let skip = 0;
+  for (let fruitless = 0; ; ) {
+    if (!response.body) return;
+    const reader = response.body.getReader();
+    /** @type {unknown} */
+    let cause;
+    try {
+      for (;;) {
+        const { done, value } = await within(SILENCE, reader.read());
+        if (done) return;
+        const fresh = value.subarray(Math.min(skip, value.length));
+        skip -= value.length - fresh.length;
+        if (fresh.length === 0) continue;
+        fruitless = 0;
+        loaded += fresh.length;
+        yield fresh;
+      }
+    } catch (thrown) {
+      cause = thrown;
+    } finally {
+      // Not awaited: a connection that has fallen silent may never answer.
+      reader.cancel().catch(() => {});
+    }
+    for (;;) {
+      if (signal.aborted) throw aborted();
+      if (++fruitless > TRIES) throw broken(url, cause);
+      await pause(PAUSE * 2 ** (fruitless - 1), signal);
+      try {
+        const headers = resumable && loaded > 0 ? { range: `bytes=${loaded}-`, "if-range": tag } : undefined;
+        response = await request(url, signal, { headers });
+        break;
+      } catch (thrown) {
+        if (/** @type {MorphogenError} */ (thrown).code !== "network") throw thrown;
+      }
+    }
+    const continued = response.status === 206 && response.headers.get("content-range")?.startsWith(`bytes ${loaded}-`);
+    if (!continued && (response.status === 206 || response.headers.get("etag") !== tag)) {
+      throw new MorphogenError("replaced", `${url} was replaced by another version while it was being fetched. Try again.`);
+    }
+    skip = continued ? 0 : loaded;
+  }
 }
 
 /** Asks the page where a file is, where the page wants to be asked: its bytes, another address, or undefined. */
@@ -53,13 +108,14 @@ export const page = { ask: /** @type {((url: string) => Promise<Uint8Array | str
  * `fetch` whose failures are typed.
  * @param {string} url
  * @param {AbortSignal} signal
+ * @param {RequestInit} [init]
  */
-export async function request(url, signal) {
+export async function request(url, signal, init) {
   const found = await page.ask?.(url);
   if (typeof found === "object") return new Response(/** @type {Uint8Array<ArrayBuffer>} */ (found));
   let response;
   try {
-    response = await fetch(found ?? url, { signal, credentials: "same-origin" });
+    response = await within(SILENCE, fetch(found ?? url, { ...init, signal, credentials: "same-origin" }));
   } catch (thrown) {
     if (signal.aborted) throw aborted();
     throw broken(url, thrown);
@@ -78,6 +134,31 @@ export async function request(url, signal) {
 function broken(url, cause) {
   const sentence = `The connection broke while fetching ${url}. Check the network and try again.`;
   return new MorphogenError("network", sentence, { cause });
+}
+
+/**
+ * The promise, or a failure when it takes longer than `milliseconds`.
+ * @template T
+ * @param {number} milliseconds
+ * @param {Promise<T>} promise
+ * @returns {Promise<T>}
+ */
+function within(milliseconds, promise) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new TypeError(`no byte in ${milliseconds / 1000} s`)), milliseconds);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/**
+ * @param {number} milliseconds
+ * @param {AbortSignal} signal cuts it short
+ */
+function pause(milliseconds, signal) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => (clearTimeout(timer), resolve(undefined)), { once: true });
+  });
 }
 
 /**

@@ -15,6 +15,9 @@ import { Machines } from "./theory.js";
 
 const MANIFEST_LIMIT = 1 << 20;
 
+/** What a file that does not belong to the manifest is refused with. */
+const MISFIT = /^(replaced|http|pack-tampered|pack-truncated)$/;
+
 /** Lets waiting messages (a cancellation) in before the next piece of work. */
 const breathe = () =>
   new Promise((resolve) => {
@@ -48,12 +51,14 @@ export class Packs {
     const pack = this.pack(url);
     pack.users += 1;
     try {
-      const { info } = await pack.open(signal);
-      const name = pack.named(info, network);
-      const { device: used, notice } = await this.alone(signal, () =>
-        pack.engine(name, device, signal, (loaded, total) => event("progress", { phase: "weights", loaded, total })),
-      );
-      return { info, network: name, device: used, notice };
+      return await this.current(pack, signal, async () => {
+        const { info } = await pack.open(signal);
+        const name = pack.named(info, network);
+        const { device: used, notice } = await this.alone(signal, () =>
+          pack.engine(name, device, signal, (loaded, total) => event("progress", { phase: "weights", loaded, total })),
+        );
+        return { info, network: name, device: used, notice };
+      });
     } catch (thrown) {
       pack.users -= 1;
       throw thrown;
@@ -73,8 +78,17 @@ export class Packs {
    * @param {Target & { request: { steps: number }, frames: boolean, machine: string, prompt: string, window?: number }} message
    * @param {Context} context
    */
-  async sample({ url, network, device, request, frames, machine, prompt, window }, context) {
-    const pack = this.pack(url);
+  async sample(message, context) {
+    const pack = this.pack(message.url);
+    return this.current(pack, context.signal, () => this.drawFrom(pack, message, context));
+  }
+
+  /**
+   * @param {Pack} pack
+   * @param {Parameters<Packs["sample"]>[0]} message
+   * @param {Context} context
+   */
+  async drawFrom(pack, { network, device, request, frames, machine, prompt, window }, context) {
     const { info, manifest } = await pack.open(context.signal);
     const name = pack.named(info, network);
     return this.alone(context.signal, async () => {
@@ -108,6 +122,27 @@ export class Packs {
     if (!pack || --pack.users > 0) return;
     this.packs.delete(url);
     await this.alone(new AbortController().signal, async () => pack.free());
+  }
+
+  /**
+   * Works with a pack. Where a file does not fit the manifest, the pack may have been replaced under way: then both are
+   * fetched once more, past all caches, and what does not fit after that is refused.
+   * @template T
+   * @param {Pack} pack
+   * @param {AbortSignal} signal
+   * @param {() => Promise<T>} work
+   * @returns {Promise<T>}
+   */
+  async current(pack, signal, work) {
+    const { manifest } = pack;
+    try {
+      return await work();
+    } catch (thrown) {
+      const replaced = manifest.run !== undefined && MISFIT.test(Object(thrown).code);
+      if (!replaced || signal.aborted) throw thrown;
+      await this.alone(signal, async () => pack.manifest === manifest && pack.renew());
+      return work();
+    }
   }
 
   /**
@@ -159,7 +194,9 @@ class Pack {
     this.users = 0;
     /** Why the GPU is no longer tried; empty while it is. */
     this.lost = "";
-    this.manifest = new Shared((signal) => openPack(url, core, signal));
+    /** @type {RequestCache} */
+    this.cache = "default";
+    this.manifest = new Shared((signal) => openPack(url, core, signal, this.cache));
     this.machines = new Machines(url);
     /** @type {Map<string, Shared<Uint8Array>>} */
     this.weights = new Map();
@@ -239,7 +276,7 @@ class Pack {
     const shared =
       this.weights.get(name) ??
       new Shared((signal, onProgress) =>
-        download(new URL(file, this.url).href, { kind: "binary", limit: bytes, total: bytes, signal, onProgress }),
+        download(new URL(file, this.url).href, { kind: "binary", limit: bytes, total: bytes, cache: this.cache, signal, onProgress }),
       );
     this.weights.set(name, shared);
     return shared;
@@ -253,6 +290,15 @@ class Pack {
   drop(name, engine) {
     for (const [key, value] of this.engines) if (value === engine) this.engines.delete(key);
     engine.network.free();
+  }
+
+  /** Forgets all that was fetched; the next fetch goes past the browser's cache. */
+  renew() {
+    this.free();
+    this.cache = "reload";
+    this.manifest = new Shared(this.manifest.start);
+    this.machines = new Machines(this.url);
+    this.weights.clear();
   }
 
   free() {
@@ -269,10 +315,11 @@ class Pack {
  * @param {string} url
  * @param {() => Promise<Core>} core
  * @param {AbortSignal} signal
+ * @param {RequestCache} cache
  */
-async function openPack(url, core, signal) {
+async function openPack(url, core, signal, cache) {
   const [bytes, wasm] = await Promise.all([
-    download(new URL("manifest.json", url).href, { kind: "json", limit: MANIFEST_LIMIT, signal }),
+    download(new URL("manifest.json", url).href, { kind: "json", limit: MANIFEST_LIMIT, cache, signal }),
     core(),
   ]);
   const pack = wasm.Pack.open(bytes);

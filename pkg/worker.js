@@ -36,6 +36,7 @@ const handlers = {
 };
 
 scope.addEventListener("message", async ({ data }) => {
+  if (data.type === "ping") return scope.postMessage({ alive: true });
   if (data.type === "abort") return running.get(data.id)?.abort();
   if (data.type === "answer") return asked.get(data.ask)?.(data);
   const { id } = data;

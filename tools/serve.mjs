@@ -7,18 +7,23 @@
  * A path may begin with faults for tests, as in `/~tamper=unet.safetensors&slow=200/index.html`; relative addresses on
  * that page then inherit them. `X` is matched against the end of the path:
  *
- * - `missing=X`: 404.                       - `cut=X`: the connection drops half-way.
+ * - `missing=X`: 404.                       - `cut=X`: the connection drops half-way, always.
+ * - `flaky=X`: every answer drops after a quarter of the file; `hiccup=X`: the first answer to an address does.
+ * - `stall=X`: every answer falls silent after a quarter of the file, without end.
  * - `truncate=X`: the first half, as if the file were complete.
  * - `tamper=X`: one byte in the middle flipped.
  * - `mime=X`: sent as `text/html`.          - `error=X`: 500.
  * - `slow=N`: N kilobytes a second.         - `csp=none` (no policy), `csp=nowasm` (WebAssembly forbidden) or
  *                                               `csp=blob` (workers from Blobs; always so for `embed.html`).
+ * - `ranges=none`: no part of a file is sent alone.
+ * - `isolate=1`: with the headers that isolate a page (COOP, COEP).
  *
  * Files of a model are also there as scripts (`manifest.json.js`), as `tools/wrap.mjs` writes them for other hosts.
  *
  *     node tools/serve.mjs [--port N] [--open] [--quiet] [--mount /PATH=DIR]...
  */
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize, resolve, sep } from "node:path";
@@ -48,6 +53,10 @@ const REST = "style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; 
 const STRICT = `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; ${REST}`;
 const BLOB_WORKERS = STRICT.replace("worker-src 'self'", "worker-src blob:");
 const WITHOUT_WASM = `default-src 'none'; script-src 'self'; ${REST}`;
+const ISOLATED = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+
+/** Addresses that were asked for before; `hiccup` strikes only new ones. */
+const hiccups = new Set();
 
 /**
  * Splits `/~faults/path` into the faults and the path.
@@ -133,26 +142,59 @@ async function answer(mounts, request, response) {
     return refuse(404, `no ${path} here`);
   }
 
-  const length = body.length;
-  if (struck("tamper") && length > 0) body[length >> 1] ^= 0x10;
-  if (struck("truncate") || struck("cut")) body = body.subarray(0, length >> 1);
+  if (struck("tamper") && body.length > 0) body[body.length >> 1] ^= 0x10;
+  if (struck("truncate")) body = body.subarray(0, body.length >> 1);
+  const tag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
 
   /** @type {Record<string, string | number>} */
   const headers = {
     "content-type": struck("mime") ? MIME[".html"] : (MIME[extname(file)] ?? "application/octet-stream"),
-    "content-length": struck("cut") ? length : body.length,
+    "content-length": body.length,
     "cache-control": "no-cache",
     "x-content-type-options": "nosniff",
+    etag: tag,
   };
   const policy = faults.get("csp") ?? (path.endsWith("/embed.html") ? "blob" : "");
   if (policy !== "none") headers["content-security-policy"] = { nowasm: WITHOUT_WASM, blob: BLOB_WORKERS }[policy] ?? STRICT;
-  response.writeHead(200, headers);
+  if (faults.has("isolate")) Object.assign(headers, ISOLATED);
+
+  if (request.headers["if-none-match"] === tag) {
+    response.writeHead(304, headers);
+    return void response.end();
+  }
+  const whole = body.length;
+  const from = faults.get("ranges") === "none" ? 0 : start(request.headers, tag, whole);
+  if (from > 0) {
+    headers["content-length"] = whole - from;
+    headers["content-range"] = `bytes ${from}-${whole - 1}/${whole}`;
+  }
+  response.writeHead(from > 0 ? 206 : 200, headers);
 
   if (request.method === "HEAD") return void response.end();
-  if (struck("cut")) return void response.write(body, () => response.destroy());
+  // A browser forgets what it has not handed on when the connection drops, so it is given a moment.
+  const drop = () => setTimeout(() => response.destroy(), 300);
+  if (struck("cut")) return void response.write(body.subarray(from, Math.max(from, whole >> 1)), drop);
+  const quarter = body.subarray(from, from + Math.ceil(whole / 4));
+  const hiccup = struck("hiccup") && !hiccups.has(request.url ?? "");
+  hiccups.add(request.url ?? "");
+  if ((hiccup || struck("flaky")) && from + quarter.length < whole) return void response.write(quarter, drop);
+  if (struck("stall")) return void response.write(quarter);
+  body = body.subarray(from);
   const kilobytes = Number(faults.get("slow"));
   if (kilobytes > 0) return sendSlowly(response, body, kilobytes * 1000);
   response.end(body);
+}
+
+/**
+ * The byte that a request wants a file from; 0 for the whole of it.
+ * @param {import("node:http").IncomingHttpHeaders} headers
+ * @param {string} tag the file's ETag
+ * @param {number} length
+ */
+function start({ range, "if-range": condition }, tag, length) {
+  const [, from] = /^bytes=(\d+)-$/.exec(range ?? "") ?? [];
+  const unchanged = condition === undefined || condition === tag;
+  return from !== undefined && unchanged && Number(from) < length ? Number(from) : 0;
 }
 
 /**

@@ -79,6 +79,27 @@ test.describe("a GPU that fails", () => {
     expect(difference(result.pixels, sound.pixels)).toBeLessThanOrEqual(1e-2);
   });
 
+  test("lost while nobody draws: the next picture comes from a new device", async ({ page }) => {
+    await page.goto("/tests/blank.html");
+    const result = await page.evaluate(async () => {
+      const here = (/** @type {string} */ address) => new URL(address, location.href).href;
+      const { loadModel } = await import(here("../pkg/morphogen.js"));
+      const model = await loadModel("../models/fashion/", { workerUrl: here("faulty-gpu.js") });
+      const channel = new BroadcastChannel("faulty-gpu");
+      const devices = [];
+      const pictures = [];
+      for (let n = 0; n < 3; n += 1) {
+        const sample = await model.sample({ prompt: "bag", seed: 2, steps: 3 });
+        pictures.push([...sample.pixels].join());
+        const lost = new Promise((resolve) => (channel.onmessage = ({ data }) => resolve(data)));
+        channel.postMessage("lose");
+        devices.push(`${sample.device} ${sample.notice}${await lost}`);
+      }
+      return { devices, pictures: new Set(pictures).size };
+    });
+    expect(result).toEqual({ devices: Array(3).fill("webgpu 1"), pictures: 1 });
+  });
+
   test("lost again and again: the processor takes over and says so", async ({ page }) => {
     const result = await draw(page, { worker: faulty("lose=99"), sample: { steps: 5 }, samples: 2 });
     expect(result.message).toBe("");
