@@ -104,6 +104,8 @@ export class MorphogenSampler extends Base {
       this.#model?.then((model) => model.close(), () => {});
       this.#model = undefined;
     }
+    // Only then: what the reader is typing stays.
+    if (name === "prompt") this.#parts.prompt.value = this.prompt;
     this.#sync();
     // Several attributes set together make one new picture; none is made before the first was asked for.
     if (SWITCHES.includes(name)) this.#seen();
@@ -239,12 +241,11 @@ export class MorphogenSampler extends Base {
   }
 
   #sync() {
-    const { root, controls, draw, prompt, progress } = this.#parts;
+    const { root, controls, draw, progress } = this.#parts;
     root.toggleAttribute("data-static", this.static);
     controls.hidden = !this.controls || this.static;
     draw.textContent = this.#running ? "Stop" : "Draw";
     progress.hidden = !this.#running || this.static;
-    if (prompt.value !== this.prompt) prompt.value = this.prompt;
   }
 
   /** @param {string} text */

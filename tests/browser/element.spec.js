@@ -54,6 +54,15 @@ test("its controls draw another word and another seed by keyboard", async ({ pag
   await expect(one.getByRole("status")).toContainText("giraffe");
 });
 
+test("what is being typed stays when a picture is finished", async ({ page }) => {
+  await page.goto(PAGE);
+  const one = page.locator("#one");
+  await expect(one.locator("canvas")).toHaveAccessibleName(/seed 7/);
+  await one.getByLabel("What to draw").fill("half a wo");
+  await one.evaluate((element) => /** @type {import("../../pkg/morphogen.js").MorphogenSampler} */ (element).draw());
+  await expect(one.getByLabel("What to draw")).toHaveValue("half a wo");
+});
+
 test("without its model it shows the fallback and says why", async ({ page }) => {
   await page.goto(`/~missing=manifest.json${PAGE}`);
   await expect(page.getByText("No picture today.")).toBeVisible();
