@@ -9,13 +9,14 @@ usage: ./build.sh COMMAND
 
   serve [--port N] [--open]   build what is needed and serve the page at http://localhost:8080/
   build                       the browser build: pkg/generated/, and the site ready for any static host in dist/site/
-  test [PART]...              every check, or only some: format clippy rust javascript size browser
+  test [PART]...              every check, or only some: format clippy rust javascript size browser browsers
   bench [ARGUMENT]...         speed and size beside onnxruntime-web, in one browser
   train [ARGUMENT]...         train a network natively (./build.sh train --help)
 
 Needs Rust (rustup), Node 20 or later and, for libtorch only, Python; the rest is fetched on first use.
 
   CHROMIUM             the browser for the tests and the benchmark (else the system's Chromium)
+  FIREFOX              Firefox, for `test browsers` (else the system's)
   CARGO_TARGET_DIR     where cargo builds (else target/)
   MORPHOGEN_FEATURES   cargo features for `train`: libtorch (see tools/libtorch.sh) or vulkan
 HELP
@@ -177,6 +178,14 @@ test_browser() {
   say "browser tests" && npx playwright test
 }
 
+# Firefox and WebKitGTK, where they are or can be had; the tests say which is left out.
+test_browsers() {
+  build_wasm
+  if [ -z "${FIREFOX:-}" ] && ! command -v firefox-esr >/dev/null && ! command -v firefox >/dev/null; then need_packages firefox-esr; fi
+  if ! command -v WebKitWebDriver >/dev/null || ! command -v Xvfb >/dev/null; then need_packages webkit2gtk-driver xvfb; fi
+  say "Firefox and WebKitGTK" && node --test --test-reporter=spec tests/other-browsers/jobs.test.js
+}
+
 # ── commands ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 command=${1:---help}
@@ -193,9 +202,9 @@ case $command in
     ;;
   test)
     need_rust
-    for part in "${@:-format clippy rust javascript size browser}"; do
+    for part in "${@:-format clippy rust javascript size browser browsers}"; do
       for name in $part; do
-        declare -F "test_$name" >/dev/null || fail "no tests called $name (format clippy rust javascript size browser)"
+        declare -F "test_$name" >/dev/null || fail "no tests called $name (format clippy rust javascript size browser browsers)"
         "test_$name"
       done
     done

@@ -13,8 +13,9 @@
  * - `truncate=X`: the first half, as if the file were complete.
  * - `tamper=X`: one byte in the middle flipped.
  * - `mime=X`: sent as `text/html`.          - `error=X`: 500.
- * - `slow=N`: N kilobytes a second.         - `csp=none` (no policy), `csp=nowasm` (WebAssembly forbidden) or
- *                                               `csp=blob` (workers from Blobs; always so for `embed.html`).
+ * - `slow=N`: N kilobytes a second.         - `csp=none` (no policy), `csp=nowasm` (WebAssembly forbidden),
+ *                                               `csp=blob` (workers from Blobs; always so for `embed.html`) or
+ *                                               `csp=sandbox` (that, and no origin, as in a sandboxed frame).
  * - `ranges=none`: no part of a file is sent alone.
  * - `isolate=1`: with the headers that isolate a page (COOP, COEP).
  *
@@ -155,7 +156,7 @@ async function answer(mounts, request, response) {
     etag: tag,
   };
   const policy = faults.get("csp") ?? (path.endsWith("/embed.html") ? "blob" : "");
-  if (policy !== "none") headers["content-security-policy"] = { nowasm: WITHOUT_WASM, blob: BLOB_WORKERS }[policy] ?? STRICT;
+  if (policy !== "none") headers["content-security-policy"] = { nowasm: WITHOUT_WASM, blob: BLOB_WORKERS, sandbox: `${BLOB_WORKERS}; sandbox allow-scripts` }[policy] ?? STRICT;
   if (faults.has("isolate")) Object.assign(headers, ISOLATED);
 
   if (request.headers["if-none-match"] === tag) {

@@ -4,8 +4,7 @@ import { expect } from "@playwright/test";
 /** The address of a short drawing. */
 export const SHORT = "/?prompt=sneaker&seed=7&count=1&steps=4";
 
-/** Bits of the first four values of seed 7's noise; `sampler::noise` pins the same ones natively. */
-export const PINNED = [1064463727, 1070991724, 3187259722, 3209958448];
+export { PINNED } from "./pinned.js";
 
 /**
  * Waits until the page has drawn and shows the result.
