@@ -133,6 +133,7 @@ build_wasm() {
   build_module theory --features theory-web
   # The same, carried inside scripts.
   node tools/bundle.mjs
+  cp LICENSE-MIT LICENSE-APACHE pkg/
   WASM_BUILT=yes
 }
 
