@@ -2,6 +2,7 @@
 import { loadModel } from "./pkg/morphogen.js";
 import { Compare } from "./compare.js";
 import { Settings } from "./settings.js";
+import * as snippet from "./snippet.js";
 import { Stage } from "./stage.js";
 import { read, write } from "./state.js";
 import * as words from "./words.js";
@@ -140,6 +141,7 @@ async function paint() {
       },
     });
     link.disabled = save.disabled = false;
+    snippet.show(state, meaning.label);
     settings.tellDevice(sample.device);
     say(`${words.pictures(sample.count, meaning.label)}, drawn on ${words.device(sample.device)}. ${sample.notice}`);
   } catch (thrown) {

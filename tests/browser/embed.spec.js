@@ -1,6 +1,6 @@
 /** The frame that other sites embed, sandboxed to the utmost, and the package with everything inside. */
 import { expect, test } from "@playwright/test";
-import { PINNED, difference, shown } from "./support.js";
+import { PINNED, SHORT, difference, drawn, shown } from "./support.js";
 
 /**
  * A page of another site with the frame on it, and the few lines that fit its height.
@@ -103,4 +103,23 @@ test("a page may say where files are, and what it says is used", async ({ page }
   });
   expect(seen.count).toBe(1);
   expect(seen.asked.sort()).toEqual(["manifest.json", "morphogen_bg.wasm", "unet.safetensors"]);
+});
+
+test("the page gives the lines that embed the picture at hand, and they do", async ({ page, context, baseURL }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto(`${SHORT}&device=cpu`);
+  await drawn(page);
+  await page.getByText("Embed", { exact: true }).click();
+  await page.getByRole("button", { name: "Copy HTML" }).click();
+  await expect(page.locator("#embed-said")).toHaveText("Copied.");
+  const lines = await page.evaluate(() => navigator.clipboard.readText());
+  const picture = await shown(page);
+  // Pasted into a page of its own, from the same site but without its policy.
+  await page.route("**/pasted.html", (route) => route.fulfill({ contentType: "text/html", body: `<!doctype html><title>Pasted</title>${lines}` }));
+  await page.goto(new URL("/pasted.html", baseURL).href);
+  const frame = page.frameLocator("iframe");
+  await expect(frame.locator("canvas")).toHaveAccessibleName(/sneaker.*seed 7/i);
+  await expect(frame.getByRole("status")).toContainText("Sneaker");
+  expect(await shown(frame, "canvas")).toEqual(picture);
+  await expect(page.locator("iframe")).not.toHaveAttribute("height", "420");
 });

@@ -15,7 +15,7 @@ for (const width of [360, 768, 1440]) {
       await page.goto(`${SHORT}&device=cpu`);
       await drawn(page);
       const details = page.locator("#settings");
-      if (!(await details.getAttribute("open").then((open) => open !== null))) await page.locator("summary").click();
+      if (!(await details.getAttribute("open").then((open) => open !== null))) await page.locator("#settings > summary").click();
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       const scale = await page.locator("#picture").evaluate((canvas) => canvas.getBoundingClientRect().width / 28);
       expect(Number.isInteger(scale), `the picture stands at ${scale} times its size`).toBe(true);

@@ -1,0 +1,62 @@
+/** The lines with which another site embeds the picture at hand, and the button that copies them. */
+
+/** @typedef {import("./state.js").State} State */
+
+/** What the frame shows unless its address says otherwise; see `embed.js`. */
+const FRAME = { count: 1, steps: 20, solver: "ddim", network: "", device: "auto", model: "fashion", guidance: undefined };
+
+const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+const [disclosure, text, copy, said] = ["embed", "embed-code", "embed-copy", "embed-said"].map(find);
+
+/** Lets a page fit the height of the frames on it. */
+export const LISTENER = `<script>
+addEventListener("message", ({ data, source }) => {
+  if (data?.type !== "morphogen:resize") return;
+  for (const frame of document.querySelectorAll("iframe")) if (frame.contentWindow === source) frame.height = data.height;
+});
+</script>`;
+
+/**
+ * The frame as HTML.
+ * @param {State} state
+ * @param {string} label what is to be seen, for people
+ * @param {string} base address of the page
+ */
+export function snippet(state, label, base) {
+  const address = new URL("embed.html", base);
+  address.searchParams.set("prompt", state.prompt);
+  address.searchParams.set("seed", String(state.seed));
+  for (const [name, usual] of Object.entries(FRAME)) {
+    const value = state[/** @type {keyof State} */ (name)];
+    if (value !== undefined && value !== usual) address.searchParams.set(name, String(value));
+  }
+  const title = `${label}, drawn from noise by Morphogen`;
+  return `<iframe src="${escaped(address.href)}" title="${escaped(title)}"
+  sandbox="allow-scripts" loading="lazy" width="320" height="420" style="border: 0"></iframe>
+${LISTENER}
+`;
+}
+
+/** @param {string} value */
+const escaped = (value) => value.replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;");
+
+/**
+ * Shows the lines for the state at hand. From a file there is nothing to embed.
+ * @param {State} state
+ * @param {string} label
+ */
+export function show(state, label) {
+  disclosure.hidden = location.protocol === "file:";
+  text.value = snippet(state, label, new URL(".", location.href).href);
+  said.textContent = "";
+}
+
+copy.addEventListener("click", async () => {
+  text.select();
+  try {
+    await navigator.clipboard.writeText(text.value);
+    said.textContent = "Copied.";
+  } catch {
+    said.textContent = "Selected; copy it with the keyboard.";
+  }
+});
