@@ -9,6 +9,7 @@ usage: ./build.sh COMMAND
 
   serve [--port N] [--open]   build what is needed and serve the page at http://localhost:8080/
   build                       the browser build: pkg/generated/, and the site ready for any static host in dist/site/
+  offline                     dist/morphogen-offline.html, the page as one file that needs no network
   test [PART]...              every check, or only some: format clippy rust javascript size browser browsers
   bench [ARGUMENT]...         speed and size beside onnxruntime-web, in one browser
   train [ARGUMENT]...         train a network natively (./build.sh train --help)
@@ -196,6 +197,10 @@ case $command in
     build_wasm
     build_site
     node tools/size.mjs
+    ;;
+  offline)
+    build_wasm
+    node tools/offline.mjs
     ;;
   serve)
     build_wasm
