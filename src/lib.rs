@@ -10,7 +10,7 @@
 //! - [`schedule`]: how much noise at which time.
 //! - [`denoiser`]: the one interface that network and theory share.
 //! - [`network`]: the learned denoiser, from a config, in burn.
-//! - [`gpu`]: the learned denoiser and the sampler on the GPU, in WGSL.
+//! - [`gpu`]: the learned denoiser, the sampler and the patch posterior on the GPU, in WGSL.
 //! - [`sampler`]: one loop for every denoiser; solvers, guidance, noise.
 //! - [`theory`]: the analytic denoisers, which predict what the network draws.
 //! - [`metrics`]: how alike pictures are: agreement, novelty.

@@ -26,6 +26,9 @@ pub enum GpuError {
     /// The GPU's memory ran out.
     #[error("the GPU ran out of memory while {0}; ask for fewer pictures at a time, or use the CPU")]
     OutOfMemory(String),
+    /// A choice of machine that no shader computes.
+    #[error("the GPU has no machine with zeros beyond the border in which any place may answer; use the CPU")]
+    Machine,
     /// Anything else that the device reported.
     #[error("the GPU failed: {0}")]
     Device(String),
@@ -45,6 +48,7 @@ impl GpuError {
             GpuError::Shader { .. } => "gpu-shader",
             GpuError::Lost(_) => "gpu-lost",
             GpuError::OutOfMemory(_) => "gpu-out-of-memory",
+            GpuError::Machine => "gpu-machine",
             GpuError::Device(_) => "gpu-failed",
             GpuError::Network(_) => "network",
             GpuError::Sample(SampleError::Cancelled) => "cancelled",

@@ -1,4 +1,5 @@
-//! The network on the GPU, in our own WGSL through `wgpu`: WebGPU in the browser, Vulkan, Metal or DX12 natively.
+//! The network and the patch posterior on the GPU, in our own WGSL through `wgpu`: WebGPU in the browser, Vulkan, Metal
+//! or DX12 natively.
 //!
 //! ```text
 //! Layers ──stage──▶ stages ──pipeline──▶ pipelines ──workspace──▶ buffers bound to them
@@ -7,12 +8,17 @@
 //! ```
 //!
 //! Open a [`Gpu`], build a [`GpuNetwork`] from config and weights, then [`GpuNetwork::sample`] draws and
-//! [`GpuNetwork::denoise`] answers like any denoiser. Every failure is a [`GpuError`].
+//! [`GpuNetwork::denoise`] answers like any denoiser. A [`GpuPosterior`] does the same for an analytic machine; what its
+//! shader reads is made in `displacement`. Every failure is a [`GpuError`].
 
 mod context;
+mod displacement;
 mod error;
+#[cfg(not(target_arch = "wasm32"))]
+mod limit;
 mod network;
 mod pipeline;
+mod posterior;
 mod sample;
 pub mod stage;
 mod template;
@@ -23,4 +29,5 @@ mod workspace;
 pub use context::{Gpu, Tuning};
 pub use error::GpuError;
 pub use network::GpuNetwork;
+pub use posterior::{Cut, GpuPosterior};
 pub use sample::{Frame, Frames, Progress};

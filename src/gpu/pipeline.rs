@@ -28,7 +28,7 @@ pub(super) struct Pipeline {
 }
 
 /// How many workgroups a batch takes.
-enum Work {
+pub(super) enum Work {
     /// One workgroup for each of these, times the pictures.
     Groups(usize),
     /// One thread for each of these, times the pictures.
@@ -191,7 +191,7 @@ impl<'a> Compiler<'a> {
     }
 
     /// A pipeline whose bindings are the step uniform, `reads` read-only buffers, then `writes` writable ones.
-    fn build(
+    pub(super) fn build(
         &mut self,
         label: &str,
         text: &str,
@@ -260,7 +260,8 @@ fn interleave(weight: &Array, channels: usize, block: usize) -> Vec<f32> {
     out
 }
 
-fn names<const N: usize>(list: [(&'static str, usize); N]) -> Names {
+/// Names for a template.
+pub(super) fn names<const N: usize>(list: [(&'static str, usize); N]) -> Names {
     list.into_iter().map(|(name, number)| (name, number as i64)).collect()
 }
 

@@ -23,6 +23,8 @@ pub use locality::{Locality, LocalityPoint, MAX_WINDOW};
 pub use machine::{Answer, Boundary, Choices, Machine, Patches, Window};
 pub use partial::Partial;
 pub use patch::PatchPosterior;
+pub(crate) use patch::Scales;
+pub(crate) use plan::{Axis, Pad, Run, axis};
 pub use provenance::Provenance;
 pub use simd::Isa;
 pub use training::{MAX_SIDE, Training};

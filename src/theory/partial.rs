@@ -97,6 +97,17 @@ impl Partial {
         }
     }
 
+    /// Raises the logits of pixel `q` by the same amount, which leaves the posterior as it is. Parts merge only where
+    /// their logits count from the same level.
+    pub(crate) fn raise(&mut self, q: usize, by: f64) {
+        let cell = self.cells[q];
+        let raised = Cell { max: cell.max + by, best: cell.best + by, ..cell };
+        let (kept, factor) = raised.rescaled(f64::from(raised.max as f32));
+        self.cells[q] = kept;
+        let channels = self.shape.channels;
+        self.values[q * channels..(q + 1) * channels].iter_mut().for_each(|value| *value *= factor);
+    }
+
     /// The posterior mean `x̂₀` `[C, H, W]`; NaN where no image could answer.
     pub fn mean(&self) -> Vec<f32> {
         let ImageShape { channels, height, width } = self.shape;

@@ -75,6 +75,16 @@ impl PatchPosterior {
         &self.training
     }
 
+    /// The same machine over other training images.
+    pub fn over(&self, training: Arc<Training>) -> PatchPosterior {
+        PatchPosterior { training, ..self.clone() }
+    }
+
+    /// The three choices that make it.
+    pub fn choices(&self) -> Choices {
+        self.choices
+    }
+
     /// Replaces the locality schedule: the locality slider.
     pub fn set_locality(&mut self, locality: Locality) {
         self.locality = Some(locality);
@@ -158,6 +168,28 @@ fn finite(pixels: Vec<f32>) -> Result<Vec<f32>, DenoiseError> {
     if pixels.iter().all(|v| v.is_finite()) { Ok(pixels) } else { Err(DenoiseError::NotFinite) }
 }
 
+/// What turns squared differences into logits.
+pub(crate) struct Scales {
+    /// `a_t`.
+    pub a: f32,
+    /// `−log₂e / (2 s_t²)`: makes logits, in powers of two, of squared distances.
+    pub logit: f32,
+    /// `−C s_t²`, the expected squared difference of a pixel, negative; taken off for the sake of rounding.
+    pub centre: f32,
+}
+
+impl Scales {
+    /// Those of `time`, for pixels of `channels` values.
+    pub fn new(time: Time, channels: usize) -> Scales {
+        let noise = time.s.max(MIN_NOISE);
+        Scales {
+            a: time.a as f32,
+            logit: (-core::f64::consts::LOG2_E / (2.0 * noise * noise)) as f32,
+            centre: (-(channels as f64) * noise * noise) as f32,
+        }
+    }
+}
+
 /// One picture at one time, made ready for the inner loops.
 enum Question<'a> {
     Local(Query),
@@ -167,10 +199,7 @@ enum Question<'a> {
 impl<'a> Question<'a> {
     fn new(x: &'a [f32], posterior: &PatchPosterior, time: Time, trace: bool) -> Question<'a> {
         let (shape, choices) = (posterior.training.shape(), posterior.choices);
-        let noise = time.s.max(MIN_NOISE);
-        let a = time.a as f32;
-        let logit = (-core::f64::consts::LOG2_E / (2.0 * noise * noise)) as f32;
-        let centre = (-(shape.channels as f64) * noise * noise) as f32;
+        let Scales { a, logit, centre } = Scales::new(time, shape.channels);
         if choices.window == Window::WholeImage {
             let shifted = choices.answer != super::machine::Answer::SamePlace;
             return Question::Whole(WholeQuery { shape, x, a, logit, centre, shifted });

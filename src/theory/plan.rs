@@ -5,14 +5,14 @@ use super::machine::{Answer, Boundary, Choices, Patches};
 
 /// What lies outside an image when it is made larger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pad {
+pub(crate) enum Pad {
     Zeros,
     Wrap,
 }
 
 /// A run of query pixels along one axis that share a displacement. All positions count from the low edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Run {
+pub(crate) struct Run {
     /// Start of the first window in the padded query.
     pub x: usize,
     /// Start of the first window in the padded training image.
@@ -27,7 +27,7 @@ pub(super) struct Run {
 
 /// One axis of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Axis {
+pub(crate) struct Axis {
     /// Pixels of the image.
     pub size: usize,
     /// Window, odd; clipped where it already sees the whole image from everywhere.
@@ -57,7 +57,7 @@ impl Axis {
 }
 
 /// Plans an axis of `n` pixels for a window of `k` (odd; at most `n` where the boundary is circular).
-pub(super) fn axis(n: usize, k: usize, choices: Choices) -> Axis {
+pub(crate) fn axis(n: usize, k: usize, choices: Choices) -> Axis {
     match choices.boundary {
         Boundary::Zeros => zeros(n, k, choices.answer),
         Boundary::Circular => circular(n, k, choices),

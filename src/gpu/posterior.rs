@@ -1,0 +1,368 @@
+//! An analytic machine on the GPU: the same posterior as [`PatchPosterior`] gives on the processor, from the same training
+//! images, to rounding. Make a [`GpuPosterior`] from one; it answers like any denoiser, and gives mergeable parts.
+//!
+//! Workgroups share out the items of work, a few training images at one displacement each (`shader/posterior.wgsl`), and
+//! keep a posterior of their own each, which `shader/posterior_merge.wgsl` joins. Submissions are kept short by measured
+//! speed, so that a weak GPU never freezes the screen.
+
+use super::context::{Buffer, Gpu, Submission, Tuning, seconds};
+use super::displacement::{Displacements, Layout, Run, most_runs};
+use super::error::GpuError;
+use super::pipeline::{Compiler, Pipeline, STEP_BYTES, Work, names};
+use crate::denoiser::{Condition, DenoiseError, check_batch};
+use crate::schedule::Time;
+use crate::theory::{Answer, Boundary, Partial, PatchPosterior, Provenance, Scales, Training};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use wgpu::BufferUsages;
+
+/// Aim for the time of one submission, in seconds.
+const TARGET_SECONDS: f64 = 0.1;
+/// Submissions under way at a time.
+const IN_FLIGHT: usize = 2;
+/// Training images that the test of a driver takes.
+const FEW: usize = 6;
+/// Threads of a workgroup: WebGPU's default limit.
+const THREADS: usize = 256;
+/// Most bytes for the workgroups' posteriors.
+const STATE_BYTES: usize = 32 << 20;
+
+/// How the work is cut. Answers differ by rounding only.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cut {
+    /// Most workgroups at once.
+    pub workgroups: usize,
+    /// Most training images in one buffer; the GPU's limit counts, too.
+    pub images: usize,
+    /// Squared differences in the first submission, before any speed is known.
+    pub cells: f64,
+}
+
+impl Cut {
+    /// What suits a GPU.
+    pub fn suited(tuning: Tuning) -> Cut {
+        match tuning {
+            Tuning::ManyThreads => Cut { workgroups: 1024, images: usize::MAX, cells: 1e7 },
+            Tuning::FewCores => Cut { workgroups: 16, images: usize::MAX, cells: 1e6 },
+        }
+    }
+}
+
+/// A machine whose training images and pipelines live on the GPU.
+pub struct GpuPosterior {
+    gpu: Gpu,
+    posterior: PatchPosterior,
+    layout: Layout,
+    workgroups: usize,
+    chunks: Vec<Chunk>,
+    /// The noisy picture, the table of displacements and what else a dispatch needs to know.
+    x: Buffer,
+    runs: Buffer,
+    question: Buffer,
+    /// Without provenance and with.
+    stages: [Option<Stages>; 2],
+    /// Squared differences that fill the time of a submission, as measured last.
+    budget: f64,
+}
+
+/// Training images that fit into one binding.
+struct Chunk {
+    images: Buffer,
+    first: usize,
+    count: usize,
+}
+
+/// Pipelines, and the posteriors of the workgroups that they fill.
+struct Stages {
+    posterior: Pipeline,
+    merge: Pipeline,
+    /// One a chunk.
+    bound: Vec<wgpu::BindGroup>,
+    bound_merge: wgpu::BindGroup,
+    merged: Buffer,
+    _state: Buffer,
+}
+
+/// What a dispatch needs to know; the same struct as in `shader/posterior.wgsl`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
+struct Question {
+    a: f32,
+    logit: f32,
+    centre: f32,
+    first: u32,
+    images: u32,
+    rows: u32,
+    columns: u32,
+    items: u32,
+    start: u32,
+    until: u32,
+    groups: u32,
+    fresh: u32,
+}
+
+impl GpuPosterior {
+    /// Uploads the training images of `posterior` and compiles its shaders.
+    ///
+    /// # Errors
+    /// [`GpuError::Machine`] where the boundary is zeros and any place may answer; [`GpuError::Shader`],
+    /// [`GpuError::OutOfMemory`] or [`GpuError::Lost`] where the GPU refuses.
+    pub async fn new(gpu: &Gpu, posterior: PatchPosterior) -> Result<Self, GpuError> {
+        let cut = Cut::suited(gpu.tuning());
+        Self::with_cut(gpu, posterior, cut).await
+    }
+
+    /// As [`Self::new`], with the work cut in another way.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub async fn with_cut(gpu: &Gpu, posterior: PatchPosterior, cut: Cut) -> Result<Self, GpuError> {
+        let choices = posterior.choices();
+        if choices.boundary == Boundary::Zeros && choices.answer == Answer::AnyPlace {
+            return Err(GpuError::Machine);
+        }
+        let training = posterior.training().clone();
+        let layout = Layout::new(training.shape());
+        let (size, area) = (layout.shape.len(), layout.area());
+        let binding = gpu.device.limits().max_storage_buffer_binding_size as usize;
+        let fit = binding / (4 * size * layout.lanes) * layout.lanes;
+        let each = cut.images.min(fit).max(1);
+        let state = 4 * area * (Layout::header(true) + layout.shape.channels);
+        let workgroups = cut.workgroups.clamp(1, (STATE_BYTES / state).max(1));
+        let all = training.images();
+        let upload = || {
+            let chunk = |(n, images): (usize, &[f32])| Chunk {
+                images: gpu.upload("training images", &layout.interleave(images)),
+                first: n * each,
+                count: images.len() / size,
+            };
+            let chunks: Vec<Chunk> = all.chunks(each.saturating_mul(size)).enumerate().map(chunk).collect();
+            let runs = most_runs(layout.shape.height) + most_runs(layout.shape.width);
+            let storage = BufferUsages::STORAGE | BufferUsages::COPY_DST;
+            let x = gpu.buffer("noisy picture", size, storage);
+            let runs = gpu.buffer("displacements", runs * size_of::<Run>() / 4, storage);
+            let uniform = BufferUsages::UNIFORM | BufferUsages::COPY_DST;
+            (chunks, x, runs, gpu.buffer("question", STEP_BYTES as usize / 4, uniform))
+        };
+        let (chunks, x, runs, question) = gpu.guard("uploading the training images", upload).await?;
+        let (gpu, stages, budget) = (gpu.clone(), [None, None], cut.cells);
+        let mut this = GpuPosterior { gpu, posterior, layout, workgroups, chunks, x, runs, question, stages, budget };
+        this.prepare(false).await?;
+        Ok(this)
+    }
+
+    /// The same machine on the processor.
+    pub fn posterior(&self) -> &PatchPosterior {
+        &self.posterior
+    }
+
+    /// Pairs of a query pixel and a training pixel that one picture asks for at `time`.
+    pub fn pairs(&self, time: Time) -> f64 {
+        Displacements::new(&self.posterior, time).pairs() * self.posterior.training().count() as f64
+    }
+
+    /// Floating point operations of one picture at `time`, as counted: for every squared difference `4C`, and six sums for
+    /// its share of the windows; for every pair the logit and a comparison. Weights are not counted, since most are
+    /// never taken.
+    pub fn operations(&self, time: Time) -> f64 {
+        let displacements = Displacements::new(&self.posterior, time);
+        let cell = (4 * self.layout.shape.channels + 6) as f64;
+        (displacements.cells() * cell + displacements.pairs() * 3.0) * self.posterior.training().count() as f64
+    }
+
+    /// The expected clean pictures `x̂₀` `[B, C, H, W]` behind the noisy pictures `x` `[B, C, H, W]`, all at one time;
+    /// `conditions` holds one condition per picture, of which the machine takes no notice.
+    ///
+    /// # Errors
+    /// [`GpuError`]: shapes do not fit, or the GPU failed.
+    pub async fn denoise(&mut self, x: &[f32], time: Time, conditions: &[Condition]) -> Result<Vec<f32>, GpuError> {
+        check_batch(x, self.layout.shape, conditions)?;
+        let mut answer = Vec::with_capacity(x.len());
+        for x in x.chunks_exact(self.layout.shape.len()) {
+            answer.extend(finite(self.partial(x, time, false).await?.mean())?);
+        }
+        Ok(answer)
+    }
+
+    /// Denoises one picture `[C, H, W]` and keeps which patch each pixel owes most to.
+    ///
+    /// # Errors
+    /// As [`Self::denoise`].
+    pub async fn explain(&mut self, x: &[f32], time: Time) -> Result<(Vec<f32>, Provenance), GpuError> {
+        let partial = self.partial(x, time, true).await?;
+        Ok((finite(partial.mean())?, partial.provenance()))
+    }
+
+    /// The posterior of one picture `[C, H, W]` over these training images, to be merged with others, whether they come
+    /// from a GPU or from [`PatchPosterior::partial`]; `provenance` says whether best patches and entropy are kept.
+    ///
+    /// # Errors
+    /// As [`Self::denoise`].
+    pub async fn partial(&mut self, x: &[f32], time: Time, provenance: bool) -> Result<Partial, GpuError> {
+        check_batch(x, self.layout.shape, &[Condition::Null])?;
+        self.partial_over(x, time, provenance, usize::MAX).await
+    }
+
+    /// The largest difference from what the processor answers, over the first few training images only: a quick test of
+    /// the driver.
+    ///
+    /// # Errors
+    /// As [`Self::denoise`].
+    pub async fn deviation(&mut self, x: &[f32], time: Time) -> Result<f32, GpuError> {
+        let (training, shape) = (self.posterior.training(), self.layout.shape);
+        check_batch(x, shape, &[Condition::Null])?;
+        let images: Vec<f32> = (0..FEW).filter_map(|n| training.image(n)).flatten().collect();
+        let few = Training::new(&images, shape).map_err(|error| GpuError::Device(error.to_string()))?;
+        let expected = self.posterior.over(Arc::new(few)).partial(x, time, false)?.mean();
+        let found = self.partial_over(x, time, false, FEW).await?.mean();
+        // NaN hides from `max`.
+        let far = |(e, f): (&f32, &f32)| if (e - f).is_nan() { f32::INFINITY } else { (e - f).abs() };
+        Ok(expected.iter().zip(&found).map(far).fold(0.0, f32::max))
+    }
+
+    /// The posterior of one picture over the first `most` training images.
+    async fn partial_over(&mut self, x: &[f32], time: Time, trace: bool, most: usize) -> Result<Partial, GpuError> {
+        self.gpu.check()?;
+        self.prepare(trace).await?;
+        let displacements = Displacements::new(&self.posterior, time);
+        let scales = Scales::new(time, self.layout.shape.channels);
+        self.gpu.queue.write_buffer(&self.x, 0, bytemuck::cast_slice(x));
+        self.gpu.queue.write_buffer(&self.runs, 0, bytemuck::cast_slice(&displacements.table()));
+        let floats = self.ask(&displacements, &scales, usize::from(trace), most).await?;
+        let mut partial =
+            Partial::from_floats(&floats, self.layout.shape).map_err(|error| GpuError::Device(error.to_string()))?;
+        for (q, outside) in displacements.outside.iter().enumerate().filter(|(_, outside)| **outside > 0) {
+            partial.raise(q, f64::from(scales.logit) * f64::from(scales.centre) * *outside as f64);
+        }
+        Ok(partial)
+    }
+
+    /// Runs all items of a question, in short submissions, and reads the merged posterior.
+    async fn ask(
+        &mut self,
+        displacements: &Displacements,
+        scales: &Scales,
+        trace: usize,
+        most: usize,
+    ) -> Result<Vec<f32>, GpuError> {
+        let Some(stages) = &self.stages[trace] else { return Err(GpuError::Device("it was not prepared".into())) };
+        let images = |chunk: &Chunk| chunk.count.min(most.saturating_sub(chunk.first));
+        let items = |chunk: &Chunk| images(chunk).div_ceil(self.layout.lanes) * displacements.count();
+        let groups = self.chunks.iter().map(items).max().unwrap_or(1).clamp(1, self.workgroups);
+        // Squared differences of a round, in which each workgroup takes one item.
+        let each = displacements.cells() / displacements.count() as f64 * (groups * self.layout.lanes) as f64;
+        let mut flights: VecDeque<(Submission, f64)> = VecDeque::new();
+        let (mut last_end, mut fresh) = (seconds(), true);
+        for (chunk, bound) in self.chunks.iter().zip(&stages.bound) {
+            let (items, mut from) = (items(chunk), 0);
+            let rounds = items.div_ceil(groups);
+            while from < rounds {
+                let until = (from + (self.budget / each).max(1.0) as usize).min(rounds);
+                let question = Question {
+                    a: scales.a,
+                    logit: scales.logit,
+                    centre: scales.centre,
+                    first: (self.posterior.training().first() + chunk.first) as u32,
+                    images: images(chunk) as u32,
+                    rows: displacements.rows.len() as u32,
+                    columns: displacements.columns.len() as u32,
+                    items: items as u32,
+                    start: from as u32,
+                    until: until as u32,
+                    groups: groups as u32,
+                    fresh: u32::from(fresh),
+                };
+                let submit = || {
+                    self.gpu.queue.write_buffer(&self.question, 0, bytemuck::bytes_of(&question));
+                    let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+                    dispatch(&mut encoder, &stages.posterior, bound, groups);
+                    self.gpu.submit(encoder.finish())
+                };
+                // The first one is watched closely; later ones are alike.
+                let submission = if fresh { self.gpu.guard("the patch posterior", submit).await? } else { submit() };
+                flights.push_back((submission, each * (until - from) as f64));
+                (from, fresh) = (until, false);
+                if flights.len() >= IN_FLIGHT
+                    && let Some((submission, cells)) = flights.pop_front()
+                {
+                    self.gpu.finish(submission).await?;
+                    let now = seconds();
+                    let speed = cells / (now - last_end).max(1e-3);
+                    self.budget = (speed * TARGET_SECONDS).clamp(self.budget * 0.25, self.budget * 4.0);
+                    last_end = now;
+                }
+            }
+        }
+        let values = self.layout.area() * (6 + self.layout.shape.channels);
+        let staging = self.gpu.buffer("posterior", values, BufferUsages::MAP_READ | BufferUsages::COPY_DST);
+        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+        dispatch(&mut encoder, &stages.merge, &stages.bound_merge, self.layout.area().div_ceil(64));
+        encoder.copy_buffer_to_buffer(&stages.merged, 0, &staging, 0, values as u64 * 4);
+        let submission = self.gpu.submit(encoder.finish());
+        self.gpu.read(&staging, values, submission).await
+    }
+
+    /// Makes sure that there are pipelines and room for posteriors, with provenance or without.
+    async fn prepare(&mut self, trace: bool) -> Result<(), GpuError> {
+        if self.stages[usize::from(trace)].is_none() {
+            let stages = self.gpu.guard("compiling the patch posterior", || self.build(trace)).await??;
+            self.stages[usize::from(trace)] = Some(stages);
+        }
+        Ok(())
+    }
+
+    fn build(&self, trace: bool) -> Result<Stages, GpuError> {
+        let Layout { shape, lanes } = self.layout;
+        let (area, header) = (self.layout.area(), Layout::header(trace));
+        let names = names([
+            ("CHANNELS", shape.channels),
+            ("HEIGHT", shape.height),
+            ("WIDTH", shape.width),
+            ("AREA", area),
+            ("LANES", lanes),
+            ("THREADS", THREADS),
+            ("CELLS", area.div_ceil(THREADS)),
+            ("CIRCULAR", usize::from(self.posterior.choices().boundary == Boundary::Circular)),
+            ("TRACE", usize::from(trace)),
+            ("VALUES", header),
+            ("FIELDS", header + shape.channels),
+        ]);
+        let mut compiler = Compiler::new(&self.gpu, 0);
+        let (work, merge_work) = (Work::Groups(1), Work::Groups(1));
+        let text = include_str!("shader/posterior.wgsl");
+        let posterior = compiler.build("posterior", text, &names, (3, 1), Vec::new(), work)?;
+        let text = include_str!("shader/posterior_merge.wgsl");
+        let merge = compiler.build("posterior_merge", text, &names, (1, 1), Vec::new(), merge_work)?;
+        let values = self.workgroups * (header + shape.channels) * area;
+        let state = self.gpu.buffer("posteriors", values, BufferUsages::STORAGE);
+        let usage = BufferUsages::STORAGE | BufferUsages::COPY_SRC;
+        let merged = self.gpu.buffer("merged posterior", (6 + shape.channels) * area, usage);
+        let bind = |pipeline: &Pipeline, buffers: &[&wgpu::Buffer]| {
+            let size = wgpu::BufferSize::new(STEP_BYTES);
+            let first = wgpu::BufferBinding { buffer: &self.question, offset: 0, size };
+            let rest = buffers.iter().map(|buffer| buffer.as_entire_binding());
+            let resources = std::iter::once(wgpu::BindingResource::Buffer(first)).chain(rest);
+            let entries: Vec<wgpu::BindGroupEntry<'_>> =
+                (0..).zip(resources).map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource }).collect();
+            let descriptor = wgpu::BindGroupDescriptor { label: None, layout: &pipeline.layout, entries: &entries };
+            self.gpu.device.create_bind_group(&descriptor)
+        };
+        let bound =
+            self.chunks.iter().map(|chunk| bind(&posterior, &[&self.x, &self.runs, &chunk.images, &state])).collect();
+        let bound_merge = bind(&merge, &[&state, &merged]);
+        Ok(Stages { posterior, merge, bound, bound_merge, merged, _state: state })
+    }
+}
+
+/// Records one dispatch.
+fn dispatch(encoder: &mut wgpu::CommandEncoder, pipeline: &Pipeline, bound: &wgpu::BindGroup, groups: usize) {
+    let mut pass = encoder.begin_compute_pass(&Default::default());
+    pass.set_pipeline(&pipeline.pipeline);
+    pass.set_bind_group(0, bound, &[0]);
+    pass.dispatch_workgroups(groups as u32, 1, 1);
+}
+
+/// Passes on pixels that are finite.
+fn finite(pixels: Vec<f32>) -> Result<Vec<f32>, GpuError> {
+    if pixels.iter().all(|v| v.is_finite()) { Ok(pixels) } else { Err(DenoiseError::NotFinite.into()) }
+}

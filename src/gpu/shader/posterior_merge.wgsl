@@ -1,0 +1,68 @@
+// Merges the posteriors of all workgroups into one, in the flat form of `theory::Partial`: for each pixel
+// max, Σw, Σw·log, best, image, place and Σw·y per channel. One thread a pixel.
+struct Question {
+    unused: array<vec4u, 2>,
+    unused_too: vec2u,
+    groups: u32,
+    fresh: u32,
+}
+@group(0) @binding(0) var<uniform> question: Question;
+// [groups, FIELDS, H, W].
+@group(0) @binding(1) var<storage, read> state: array<f32>;
+// [H·W, 6 + C].
+@group(0) @binding(2) var<storage, read_write> merged: array<f32>;
+
+const LOWEST = -3.0e38;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) id: vec3u) {
+    let q = id.x;
+    if (q >= $(AREA)u) {
+        return;
+    }
+    var reference = LOWEST;
+    for (var group = 0u; group < question.groups; group++) {
+        reference = max(reference, state[group * $(FIELDS * AREA)u + q]);
+    }
+    var sum = 0.0;
+    var log = 0.0;
+    var best = LOWEST;
+    var image = 0.0;
+    var place = 0.0;
+#for c in 0..CHANNELS
+    var value$(c) = 0.0;
+#end
+    for (var group = 0u; group < question.groups; group++) {
+        let at = group * $(FIELDS * AREA)u + q;
+        let part = state[at + $(AREA)u];
+        let shift = max(state[at] - reference, -200.0);
+        let factor = select(0.0, exp2(shift), shift > -120.0);
+        sum += factor * part;
+#for c in 0..CHANNELS
+        value$(c) += factor * state[at + $(VALUES * AREA + c * AREA)u];
+#end
+#if TRACE
+        log += factor * (state[at + $(2 * AREA)u] + part * shift);
+        let candidate = state[at + $(3 * AREA)u];
+        let its_image = state[at + $(4 * AREA)u];
+        let its_place = state[at + $(5 * AREA)u];
+        // On equal logits the earlier image wins, and in it the earlier place.
+        let earlier = its_image < image || (its_image == image && its_place < place);
+        if (candidate > best || (candidate == best && earlier)) {
+            best = candidate;
+            image = its_image;
+            place = its_place;
+        }
+#end
+    }
+    let to = q * $(6 + CHANNELS)u;
+    merged[to] = reference;
+    merged[to + 1u] = sum;
+    merged[to + 2u] = log;
+    merged[to + 3u] = best;
+    merged[to + 4u] = image;
+    merged[to + 5u] = place;
+#for c in 0..CHANNELS
+    merged[to + $(6 + c)u] = value$(c);
+#end
+}

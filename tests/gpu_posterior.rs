@@ -1,0 +1,190 @@
+//! The patch posterior on the GPU against its definition in f64 and against the processor's.
+#![cfg(not(target_arch = "wasm32"))]
+
+#[allow(dead_code)]
+mod gpu_common;
+mod theory_reference;
+
+use gpu_common::gpu;
+use morphogen::denoiser::{Condition, Denoiser, ImageShape};
+use morphogen::gpu::{Cut, Gpu, GpuError, GpuPosterior};
+use morphogen::schedule::{Schedule, Time};
+use morphogen::theory::{Answer, Boundary, Locality, Machine, Partial, PatchPosterior, Patches, Training};
+use pollster::block_on;
+use std::sync::Arc;
+use theory_reference::{Random, direct};
+
+const GREY: ImageShape = ImageShape { channels: 1, height: 9, width: 8 };
+const COLOUR: ImageShape = ImageShape { channels: 3, height: 7, width: 10 };
+const MACHINES: [Machine; 5] = [Machine::Ideal, Machine::Local, Machine::Equivariant, Machine::Els, Machine::Bbels];
+
+fn at(t: f64) -> Time {
+    Schedule::Cosine.at(t)
+}
+
+fn machine(machine: Machine, k: usize, images: &[f32], shape: ImageShape) -> PatchPosterior {
+    let training = Arc::new(Training::new(images, shape).unwrap());
+    PatchPosterior::new(machine, training, Some(Locality::fixed(k).unwrap())).unwrap()
+}
+
+fn on_gpu(gpu: &Gpu, posterior: &PatchPosterior) -> GpuPosterior {
+    block_on(GpuPosterior::new(gpu, posterior.clone())).unwrap()
+}
+
+fn answer(posterior: &mut GpuPosterior, x: &[f32], time: Time) -> Vec<f32> {
+    block_on(posterior.denoise(x, time, &[Condition::Null])).unwrap()
+}
+
+fn furthest(a: &[f32], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(a, b)| (f64::from(*a) - b).abs()).fold(0.0, f64::max)
+}
+
+fn widen(v: &[f32]) -> Vec<f64> {
+    v.iter().map(|v| f64::from(*v)).collect()
+}
+
+#[test]
+fn every_machine_agrees_with_its_definition() {
+    let Some(gpu) = gpu() else { return };
+    let mut random = Random(1);
+    for (shape, count) in [(GREY, 13), (COLOUR, 10)] {
+        let images = random.pictures(count, shape);
+        for m in MACHINES {
+            let mut posterior = machine(m, 3, &images, shape);
+            for k in if m.is_local() { &[1, 3, 7, 19][..] } else { &[1] } {
+                posterior.set_locality(Locality::fixed(*k).unwrap());
+                let mut found = on_gpu(&gpu, &posterior);
+                for t in [1.0, 0.8, 0.3, 0.01] {
+                    // Half the time a picture the machines know, half the time a new one.
+                    let picture = if t > 0.5 { random.pictures(1, shape) } else { images[..shape.len()].to_vec() };
+                    let x = random.noisy(&picture, at(t));
+                    let truth = direct(m.choices().unwrap(), posterior.window(at(t)), &images, &x, shape, at(t));
+                    let far = furthest(&answer(&mut found, &x, at(t)), &truth.mean);
+                    assert!(far < 5e-4, "{m:?} k {k} t {t} {shape:?}: {far}");
+                }
+            }
+        }
+    }
+}
+
+/// One image, two or four in a vector, maps that fill workgroup memory to the last byte.
+#[test]
+fn every_layout_agrees_with_the_processor() {
+    let Some(gpu) = gpu() else { return };
+    let mut random = Random(2);
+    let shapes = [(1, 28, 28, 25), (3, 32, 32, 27), (1, 40, 36, 33), (1, 64, 64, 61), (3, 61, 64, 59), (3, 3, 64, 3)];
+    for (channels, height, width, k) in shapes {
+        let shape = ImageShape { channels, height, width };
+        let images = random.pictures(5, shape);
+        let x = random.noisy(&images[shape.len()..2 * shape.len()], at(0.7));
+        for (m, k) in [(Machine::Ideal, 1), (Machine::Local, 9), (Machine::Bbels, k)] {
+            let mut posterior = machine(m, k, &images, shape);
+            let truth = widen(&posterior.denoise(&x, at(0.7), &[Condition::Null]).unwrap());
+            let far = furthest(&answer(&mut on_gpu(&gpu, &posterior), &x, at(0.7)), &truth);
+            assert!(far < 5e-4, "{m:?} k {k} {shape:?}: {far}");
+        }
+    }
+}
+
+#[test]
+fn wrapped_training_patches_agree_with_the_definition() {
+    let Some(gpu) = gpu() else { return };
+    let mut random = Random(3);
+    let images = random.pictures(5, GREY);
+    let x = random.noisy(&images[..GREY.len()], at(0.6));
+    for k in [1, 3, 7] {
+        let posterior = machine(Machine::Els, k, &images, GREY).wrapped();
+        let mut choices = Machine::Els.choices().unwrap();
+        choices.patches = Patches::Wrapped;
+        let truth = direct(choices, k, &images, &x, GREY, at(0.6));
+        assert!(furthest(&answer(&mut on_gpu(&gpu, &posterior), &x, at(0.6)), &truth.mean) < 5e-4, "k {k}");
+    }
+}
+
+#[test]
+fn provenance_names_the_best_patch_its_share_and_the_number_of_patches() {
+    let Some(gpu) = gpu() else { return };
+    let mut random = Random(4);
+    for shape in [GREY, COLOUR] {
+        let images = random.pictures(11, shape);
+        let training = Arc::new(Training::new(&images, shape).unwrap().numbered_from(100));
+        for m in MACHINES {
+            let locality = Some(Locality::fixed(5).unwrap());
+            let mut found = on_gpu(&gpu, &PatchPosterior::new(m, training.clone(), locality).unwrap());
+            for t in [0.9, 0.2] {
+                let x = random.noisy(&images[shape.len()..2 * shape.len()], at(t));
+                let truth = direct(m.choices().unwrap(), 5, &images, &x, shape, at(t));
+                let (mean, provenance) = block_on(found.explain(&x, at(t))).unwrap();
+                assert!(furthest(&mean, &truth.mean) < 5e-4);
+                for (q, (n, place, weight)) in truth.best.iter().enumerate() {
+                    let share = f64::from(provenance.weight[q]);
+                    assert!((share - weight).abs() < 1e-3, "{m:?} t {t}: share {share}, should be {weight}");
+                    let (many, should) = (f64::from(provenance.patches[q]), truth.patches[q]);
+                    assert!((many / should - 1.0).abs() < 2e-3, "{m:?} t {t}: {many} patches, should be {should}");
+                    // Where two patches are as good as equal, either may be named.
+                    if *weight > 0.6 {
+                        let named = (provenance.image[q] as usize, provenance.place[q] as usize);
+                        assert_eq!(named, (n + 100, *place), "{m:?} t {t} pixel {q}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// However the work is cut into buffers, workgroups and submissions, and whoever does a part, the answer is the same.
+#[test]
+fn parts_merge_into_the_whole() {
+    let Some(gpu) = gpu() else { return };
+    let mut random = Random(5);
+    let images = random.pictures(19, GREY);
+    for (m, k) in [(Machine::Bbels, 5), (Machine::Local, 7), (Machine::Equivariant, 1)] {
+        let whole = machine(m, k, &images, GREY);
+        let x = random.noisy(&images[..GREY.len()], at(0.8));
+        let truth = widen(&whole.partial(&x, at(0.8), false).unwrap().mean());
+        for (workgroups, chunk, cells) in [(1, usize::MAX, 1.0), (3, 7, 2e3), (40, 1, 1e9)] {
+            let cut = Cut { workgroups, images: chunk, cells };
+            let mut found = block_on(GpuPosterior::with_cut(&gpu, whole.clone(), cut)).unwrap();
+            assert!(block_on(found.deviation(&x, at(0.8))).unwrap() < 2e-4, "{m:?}, {cut:?}: a few images");
+            for _ in 0..2 {
+                assert!(furthest(&answer(&mut found, &x, at(0.8)), &truth) < 2e-4, "{m:?}, {cut:?}");
+            }
+        }
+        let (first, second) = images.split_at(8 * GREY.len());
+        let mut merged = block_on(on_gpu(&gpu, &machine(m, k, first, GREY)).partial(&x, at(0.8), true)).unwrap();
+        let rest = machine(m, k, second, GREY).partial(&x, at(0.8), true).unwrap();
+        merged.merge(&Partial::from_floats(&rest.to_floats(), GREY).unwrap()).unwrap();
+        assert!(furthest(&merged.mean(), &truth) < 2e-4, "{m:?}: one part by the GPU, one by the processor");
+    }
+}
+
+#[test]
+fn batches_are_pictures_one_by_one() {
+    let Some(gpu) = gpu() else { return };
+    let mut random = Random(6);
+    let images = random.pictures(9, COLOUR);
+    let x = random.noisy(&images[..3 * COLOUR.len()], at(0.7));
+    let mut posterior = on_gpu(&gpu, &machine(Machine::Els, 3, &images, COLOUR));
+    let conditions = [Condition::Null, Condition::Class(2), Condition::Null];
+    let together = block_on(posterior.denoise(&x, at(0.7), &conditions)).unwrap();
+    let apart: Vec<f64> = x.chunks(COLOUR.len()).flat_map(|x| widen(&answer(&mut posterior, x, at(0.7)))).collect();
+    assert!(furthest(&together, &apart) < 1e-6);
+}
+
+#[test]
+fn what_does_not_fit_is_refused_in_words() {
+    let Some(gpu) = gpu() else { return };
+    let images = Random(7).pictures(2, GREY);
+    let mut choices = Machine::Els.choices().unwrap();
+    (choices.boundary, choices.answer) = (Boundary::Zeros, Answer::AnyPlace);
+    let training = Arc::new(Training::new(&images, GREY).unwrap());
+    let nowhere = PatchPosterior::with_choices(choices, training, Some(Locality::fixed(3).unwrap())).unwrap();
+    let refused = block_on(GpuPosterior::new(&gpu, nowhere)).map(|_| ());
+    assert!(matches!(refused, Err(GpuError::Machine)), "{refused:?}");
+    let mut posterior = on_gpu(&gpu, &machine(Machine::Els, 3, &images, GREY));
+    let short = block_on(posterior.denoise(&images[..5], at(0.5), &[Condition::Null]));
+    assert!(short.is_err_and(|error| error.to_string().contains("72")), "says how many values were expected");
+    let broken = block_on(posterior.denoise(&vec![f32::NAN; GREY.len()], at(0.5), &[Condition::Null]));
+    assert_eq!(broken.map_err(|error| error.code()), Err("sample"));
+}
