@@ -1,10 +1,16 @@
 //! The native command from end to end, as a person would use it: train a little, make a pack, draw from it, and be told
 //! in words what is wrong.
 
+use morphogen::denoiser::{Condition, Denoiser, ImageShape};
+use morphogen::sampler::noise;
+use morphogen::schedule::Schedule;
+use morphogen::theory::{Locality, Machine, PatchPosterior, Training};
 use safetensors::SafeTensors;
+use safetensors::tensor::{Dtype, TensorView, serialize};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Arc;
 
 fn morphogen(folder: &Path, line: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_morphogen"));
@@ -51,10 +57,24 @@ fn write_data(folder: &Path) {
 }
 
 fn samples(path: &Path) -> (Vec<usize>, Vec<f32>) {
+    read_tensor(path, "samples")
+}
+
+fn read_tensor(path: &Path, name: &str) -> (Vec<usize>, Vec<f32>) {
     let bytes = fs::read(path).unwrap();
     let tensors = SafeTensors::deserialize(&bytes).unwrap();
-    let view = tensors.tensor("samples").unwrap();
+    let view = tensors.tensor(name).unwrap();
     (view.shape().to_vec(), bytemuck::pod_collect_to_vec(view.data()))
+}
+
+fn write_tensor(path: &Path, name: &str, shape: &[usize], values: &[f32]) {
+    let view = TensorView::new(Dtype::F32, shape.to_vec(), bytemuck::cast_slice(values)).unwrap();
+    fs::write(path, serialize([(name, view)], None).unwrap()).unwrap();
+}
+
+fn far(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
 #[test]
@@ -76,7 +96,6 @@ fn from_images_to_pictures() {
     let (shape, cpu) = samples(&folder.join("cpu.safetensors"));
     let (_, one) = samples(&folder.join("one.safetensors"));
     assert_eq!(shape, [2, 1, 8, 8]);
-    let far = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(far(&cpu[64..], &one) < 1e-5, "picture 1 of seed 3 is picture 0 of seed 4");
     let gpu = "sample --pack pack --prompt port --seed 3 --count 2 --steps 5 --device gpu --output gpu.safetensors";
     succeed(folder, gpu);
@@ -111,4 +130,37 @@ fn a_judge_learns_two_classes() {
     assert!(said.contains("test accuracy 1.0000 on 12 images"), "{said}");
     succeed(folder, "pack check judge");
     assert!(fail(folder, "judge --data nowhere --draft draft.json --pack other").contains("nowhere"));
+}
+
+#[test]
+fn one_denoising_call_on_either_device() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let shape = ImageShape { channels: 3, height: 6, width: 7 };
+    let (mut images, mut x) = (vec![0.0; 5 * shape.len()], vec![0.0; 2 * shape.len()]);
+    noise::fill(1, 0, &mut images);
+    noise::fill(2, 0, &mut x);
+    images.iter_mut().for_each(|value| *value = value.clamp(-1.0, 1.0));
+    write_tensor(&folder.join("images.safetensors"), "images", &[5, 3, 6, 7], &images);
+    write_tensor(&folder.join("x.safetensors"), "x", &[2, 3, 6, 7], &x);
+    let training = Arc::new(Training::new(&images, shape).unwrap());
+    for machine in [Machine::Ideal, Machine::Local, Machine::Equivariant, Machine::Els, Machine::Bbels] {
+        let name = machine.name();
+        let call =
+            format!("denoise --machine {name} --window 3 --t 0.6 --images images.safetensors --input x.safetensors");
+        succeed(folder, &format!("{call} --output cpu.safetensors"));
+        succeed(folder, &format!("{call} --device gpu --output gpu.safetensors"));
+        let (size, cpu) = read_tensor(&folder.join("cpu.safetensors"), "denoised");
+        assert_eq!(size, [2, 3, 6, 7]);
+        assert!(far(&cpu, &read_tensor(&folder.join("gpu.safetensors"), "denoised").1) < 1e-3, "{name}");
+        let locality = Some(Locality::fixed(3).unwrap());
+        let mut posterior = PatchPosterior::new(machine, training.clone(), locality).unwrap();
+        let conditions = [Condition::Null, Condition::Null];
+        assert_eq!(cpu, posterior.denoise(&x, Schedule::Cosine.at(0.6), &conditions).unwrap(), "{name}");
+    }
+    let wiener = "denoise --machine wiener --t 0.6 --images images.safetensors --input x.safetensors";
+    succeed(folder, &format!("{wiener} --output wiener.safetensors"));
+    assert!(fail(folder, &format!("{wiener} --device gpu --output wiener.safetensors")).contains("processor"));
+    let even = "denoise --machine els --window 4 --t 0.6 --images images.safetensors --input x.safetensors --output y.safetensors";
+    assert!(fail(folder, even).contains("odd"));
 }

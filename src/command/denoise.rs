@@ -1,9 +1,11 @@
 //! `morphogen denoise`: one call of one machine, tensors in and out, so that anyone can check the mathematics.
 
 use super::CommandError;
+use super::sample::DeviceArg;
 use crate::denoiser::{Condition, Denoiser, ImageShape};
+use crate::gpu::{Gpu, GpuPosterior};
 use crate::schedule::Schedule;
-use crate::theory::{Locality, Machine, PatchPosterior, Training, Wiener};
+use crate::theory::{Choices, Locality, Machine, PatchPosterior, Training, Wiener};
 use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use safetensors::SafeTensors;
@@ -37,6 +39,9 @@ pub struct DenoiseArgs {
     /// patches from inside their image, as the released code does
     #[arg(long)]
     wrapped: bool,
+    /// Where to compute; wiener has no use for a gpu
+    #[arg(long, value_enum, default_value = "cpu")]
+    device: DeviceArg,
 }
 
 impl ValueEnum for Machine {
@@ -65,27 +70,49 @@ pub fn denoise(args: &DenoiseArgs) -> Result<(), CommandError> {
         return Err(CommandError::Usage(message));
     }
     let training = Arc::new(Training::new(&images, shape).map_err(super::images::usage)?);
-    let mut denoiser: Box<dyn Denoiser> = match machine.choices() {
-        None => Box::new(Wiener::new(&training)),
-        Some(choices) => {
-            let locality = match args.window {
-                Some(window) if machine.is_local() => {
-                    let largest = choices.largest_window(shape);
-                    if window > largest {
-                        let message = format!("expected a --window of at most {largest} for {}", machine.name());
-                        return Err(CommandError::Usage(message));
-                    }
-                    Some(Locality::fixed(window).map_err(super::images::usage)?)
-                }
-                _ => None,
-            };
-            let posterior = PatchPosterior::new(machine, training, locality).map_err(super::images::usage)?;
-            Box::new(if args.wrapped { posterior.wrapped() } else { posterior })
+    let time = Schedule::Cosine.at(args.t);
+    let conditions = vec![Condition::Null; count];
+    let denoised = match (machine.choices(), args.device) {
+        (None, DeviceArg::Gpu) => {
+            let message = "wiener is computed on the processor: leave --device gpu out";
+            return Err(CommandError::Usage(message.into()));
+        }
+        (None, DeviceArg::Cpu) => {
+            Wiener::new(&training).denoise(&x, time, &conditions).map_err(super::images::usage)?
+        }
+        (Some(choices), device) => {
+            let mut posterior = patch_posterior(args, choices, training)?;
+            match device {
+                DeviceArg::Cpu => posterior.denoise(&x, time, &conditions).map_err(super::images::usage)?,
+                DeviceArg::Gpu => pollster::block_on(async {
+                    GpuPosterior::new(&Gpu::new().await?, posterior).await?.denoise(&x, time, &conditions).await
+                })?,
+            }
         }
     };
-    let time = Schedule::Cosine.at(args.t);
-    let denoised = denoiser.denoise(&x, time, &vec![Condition::Null; count]).map_err(super::images::usage)?;
     write_tensor(&args.output, "denoised", &[count, shape.channels, shape.height, shape.width], &denoised)
+}
+
+/// The machine that the options ask for.
+fn patch_posterior(
+    args: &DenoiseArgs,
+    choices: Choices,
+    training: Arc<Training>,
+) -> Result<PatchPosterior, CommandError> {
+    let machine = args.machine;
+    let locality = match args.window {
+        Some(window) if machine.is_local() => {
+            let largest = choices.largest_window(training.shape());
+            if window > largest {
+                let message = format!("expected a --window of at most {largest} for {}", machine.name());
+                return Err(CommandError::Usage(message));
+            }
+            Some(Locality::fixed(window).map_err(super::images::usage)?)
+        }
+        _ => None,
+    };
+    let posterior = PatchPosterior::new(machine, training, locality).map_err(super::images::usage)?;
+    Ok(if args.wrapped { posterior.wrapped() } else { posterior })
 }
 
 /// Reads an f32 tensor `[N, C, H, W]`: N, the shape of one picture, and the values.

@@ -77,9 +77,10 @@ impl From<SolverArg> for Solver {
     }
 }
 
+/// Where to compute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum DeviceArg {
-    /// burn's flex backend
+pub enum DeviceArg {
+    /// The processor
     Cpu,
     /// Vulkan, Metal or DirectX 12, with the same shaders as in the browser
     Gpu,
