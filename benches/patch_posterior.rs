@@ -2,8 +2,13 @@
 //! `tools/bench_theory.py` runs this beside the convolution form of the released method.
 //!
 //! `cargo bench --bench patch_posterior -- IMAGES.safetensors [threads]`, with `images` `[N, C, H, W]`, f32 in `[−1, 1]`;
-//! the last image is the query, the others are the training set. Without a file, smooth pictures of its own are used.
-//! Prints one JSON object a line.
+//! the last image is the query, the others are the training set. Without a file (or with `-`), smooth pictures of its own
+//! are used; without a number of threads, one and then as many as there are cores.
+//!
+//! Prints one JSON object a line. `limit_pairs_per_s` is what the processor's arithmetic allows: the measured rate of
+//! vector multiply-adds over the vector operations counted for a pair, weights not among them, as most are never taken.
+
+mod limit;
 
 use morphogen::denoiser::{Condition, Denoiser, ImageShape};
 use morphogen::sampler::noise;
@@ -19,21 +24,30 @@ const TIMES: [f64; 3] = [0.9, 0.5, 0.1];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut words = std::env::args().skip(1).filter(|word| !word.starts_with("--"));
-    let (shape, mut images) = match words.next() {
+    let (shape, mut images) = match words.next().filter(|word| word != "-") {
         Some(file) => read(&std::fs::read(file)?)?,
         None => (SQUARE, smooth(501, SQUARE)),
     };
-    let threads: usize = words.next().map_or(Ok(1), |word| word.parse())?;
     let query = images.split_off(images.len() - shape.len());
+    let threads = match words.next() {
+        Some(word) => vec![word.parse()?],
+        None => vec![1, std::thread::available_parallelism()?.get()],
+    };
+    threads.into_iter().try_for_each(|threads| time(threads, shape, &images, &query))
+}
+
+/// All windows and noise levels on `threads` threads.
+fn time(threads: usize, shape: ImageShape, images: &[f32], query: &[f32]) -> Result<(), Box<dyn Error>> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     for isa in Isa::available() {
-        let training = Arc::new(Training::with_isa(&images, shape, isa)?);
+        let training = Arc::new(Training::with_isa(images, shape, isa)?);
+        let arithmetic = limit::lanes_per_second(isa, &pool);
         for k in WINDOWS {
             for t in TIMES {
                 let time = Schedule::Cosine.at(t);
                 let mut x = vec![0.0; query.len()];
                 noise::fill(1, 0, &mut x);
-                for (x, y) in x.iter_mut().zip(&query) {
+                for (x, y) in x.iter_mut().zip(query) {
                     *x = (time.a * f64::from(*y) + time.s * f64::from(*x)) as f32;
                 }
                 let locality = Some(Locality::fixed(k)?);
@@ -49,11 +63,12 @@ fn main() -> Result<(), Box<dyn Error>> {
                 for _ in 0..4 {
                     best = best.min(once()?);
                 }
-                let pairs = pairs(shape, k) * training.count() as f64;
-                let (ms, rate) = (best * 1e3, pairs / best);
+                let (pairs, images) = (pairs(shape, k), training.count());
+                let (ms, rate) = (best * 1e3, pairs * images as f64 / best);
+                let limit = arithmetic * pairs / operations(shape, k);
                 println!(
-                    "{{\"isa\": \"{isa:?}\", \"threads\": {threads}, \"images\": {}, \"k\": {k}, \"t\": {t}, \"ms\": {ms:.3}, \"pairs_per_s\": {rate:.4e}}}",
-                    training.count()
+                    "{{\"isa\": \"{isa:?}\", \"threads\": {threads}, \"images\": {images}, \"k\": {k}, \"t\": {t}, \
+                     \"ms\": {ms:.3}, \"pairs_per_s\": {rate:.4e}, \"limit_pairs_per_s\": {limit:.4e}}}"
                 );
             }
         }
@@ -79,6 +94,15 @@ fn pairs(shape: ImageShape, k: usize) -> f64 {
         (n - inner + inner * inner) as f64
     };
     along(shape.height) * along(shape.width)
+}
+
+/// Operations that an image takes at least: for every squared difference 2C, and six sums for its share of the windows;
+/// for every pair the logit and a comparison. A multiply-add is one.
+fn operations(shape: ImageShape, k: usize) -> f64 {
+    // Squared differences along an axis, over all displacements: the windows of a run, and a window's margin.
+    let along = |n: usize| (n + k - 1 + (1..=n.saturating_sub(k)).map(|d| 2 * (n - d)).sum::<usize>()) as f64;
+    let cells = along(shape.height) * along(shape.width);
+    cells * (2 * shape.channels + 6) as f64 + pairs(shape, k) * 2.0
 }
 
 fn read(file: &[u8]) -> Result<(ImageShape, Vec<f32>), Box<dyn Error>> {
