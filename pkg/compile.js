@@ -8,27 +8,57 @@ import { MorphogenError, typed } from "./errors.js";
 // prettier-ignore
 const SIMD = new Uint8Array([0,97,115,109, 1,0,0,0, 1,5,1,96,0,1,123, 3,2,1,0, 10,8,1,6,0,65,0,253,17,11]);
 
+/** @typedef {{ default: (input: { module_or_path: WebAssembly.Module }) => Promise<unknown>, start: () => void, panicMessage: () => string | undefined }} Glue what wasm-bindgen makes */
+
+/** @type {Set<Glue>} the cores that run in this worker */
+export const started = new Set();
+
 /**
- * @template {{ default: (input: { module_or_path: WebAssembly.Module }) => Promise<unknown>, start: () => void }} Glue
- * @param {Glue} glue what wasm-bindgen made for it
+ * @template {Glue} G
+ * @param {G} glue
  * @param {string} wasmUrl
  * @param {AbortSignal} signal
  * @param {import("./download.js").Progress} [onProgress]
- * @returns {Promise<Glue>}
+ * @returns {Promise<G>}
  */
-export async function compile(glue, wasmUrl, signal, onProgress = () => {}) {
+export async function compile(glue, wasmUrl, signal, onProgress) {
+  return begin(glue, await compiled(wasmUrl, signal, onProgress), wasmUrl);
+}
+
+/**
+ * The module, to be started here or in another worker.
+ * @param {string} wasmUrl
+ * @param {AbortSignal} signal
+ * @param {import("./download.js").Progress} [onProgress]
+ */
+export async function compiled(wasmUrl, signal, onProgress = () => {}) {
   if (typeof WebAssembly !== "object" || !valid(SIMD)) {
     const sentence = "This browser cannot run the drawing engine (WebAssembly with SIMD). Any browser since 2023 can.";
     throw new MorphogenError("wasm-unsupported", sentence);
   }
   const response = counted(await request(wasmUrl, signal), wasmUrl, signal, onProgress);
   try {
-    const module = await build(response, wasmUrl);
+    return await build(response, wasmUrl);
+  } catch (thrown) {
+    throw explained(thrown, wasmUrl);
+  }
+}
+
+/**
+ * @template {Glue} G
+ * @param {G} glue
+ * @param {WebAssembly.Module} module
+ * @param {string} wasmUrl for messages
+ * @returns {Promise<G>}
+ */
+export async function begin(glue, module, wasmUrl) {
+  try {
     await glue.default({ module_or_path: module });
   } catch (thrown) {
     throw explained(thrown, wasmUrl);
   }
   glue.start();
+  started.add(glue);
   return glue;
 }
 

@@ -2,9 +2,9 @@
  * Packs and their networks inside the worker: each file is fetched once, each network built once per device, samples
  * run one after another, and where a GPU fails the processor takes over and says so.
  */
+import { breathe } from "./breathe.js";
 import { Shared, download } from "./download.js";
 import { MorphogenError, aborted } from "./errors.js";
-import { Machines } from "./theory.js";
 
 /** @typedef {import("./compile.js").Core} Core */
 /** @typedef {import("./morphogen.js").Info} Info */
@@ -17,14 +17,6 @@ const MANIFEST_LIMIT = 1 << 20;
 
 /** What a file that does not belong to the manifest is refused with. */
 const MISFIT = /^(replaced|http|pack-tampered|pack-truncated)$/;
-
-/** Lets waiting messages (a cancellation) in before the next piece of work. */
-const breathe = () =>
-  new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => (port1.close(), resolve(undefined));
-    port2.postMessage(0);
-  });
 
 export class Packs {
   /** @param {() => Promise<Core>} core */
@@ -75,7 +67,7 @@ export class Packs {
   }
 
   /**
-   * @param {Target & { request: { steps: number }, frames: boolean, machine: string, prompt: string, window?: number }} message
+   * @param {Target & { request: { steps: number }, frames: boolean, machine: string, prompt: string, window?: number, provenance: boolean }} message
    * @param {Context} context
    */
   async sample(message, context) {
@@ -88,14 +80,21 @@ export class Packs {
    * @param {Parameters<Packs["sample"]>[0]} message
    * @param {Context} context
    */
-  async drawFrom(pack, { network, device, request, frames, machine, prompt, window }, context) {
-    const { info, manifest } = await pack.open(context.signal);
+  async drawFrom(pack, { network, device, request, frames, machine, prompt, window, provenance }, context) {
+    const { info } = await pack.open(context.signal);
     const name = pack.named(info, network);
     return this.alone(context.signal, async () => {
       if (machine !== "network") {
-        const denoiser = await pack.machines.get(info, manifest, { machine, network: name, prompt, window }, context.signal);
-        const pixels = await draw(denoiser, { ...request, frames }, context, { step: -1 });
-        return { pixels, device: "cpu", notice: "", network: name };
+        const machines = await pack.machines.get(context.signal);
+        const trace = { steps: request.steps, every: provenance };
+        const maker = await machines.get({ machine, network: name, prompt, window }, trace, context.signal);
+        try {
+          const pixels = await draw(maker.network, { ...request, frames }, context, { step: -1 }, maker.provenance);
+          const nearest = await machines.nearest(prompt, pixels, context.signal);
+          return { pixels, device: "cpu", notice: "", network: name, provenance: maker.provenance(), nearest };
+        } finally {
+          maker.free();
+        }
       }
       // Frames that a lost device had sent already are not sent twice: the same seed gives them again.
       const sent = { step: -1 };
@@ -103,7 +102,8 @@ export class Packs {
         const engine = await pack.engine(name, device, context.signal);
         try {
           const pixels = await draw(engine.network, { ...request, frames }, context, sent);
-          return { pixels, device: engine.device, notice: engine.notice, network: name };
+          const nearest = await pack.nearest(prompt, pixels, context.signal);
+          return { pixels, device: engine.device, notice: engine.notice, network: name, nearest };
         } catch (thrown) {
           const lost = engine.device === "webgpu" && /^(device-lost|out-of-memory|gpu-)/.test(Object(thrown).code ?? "");
           if (!lost || context.signal.aborted) throw thrown;
@@ -114,6 +114,20 @@ export class Packs {
         }
       }
     });
+  }
+
+  /**
+   * The nearest training images of pictures, or without pictures all training images of a prompt.
+   * @param {{ url: string, prompt: string, pixels?: Float32Array }} message
+   * @param {Context} context
+   */
+  async training({ url, prompt, pixels }, { signal }) {
+    const pack = this.pack(url);
+    const work = async () => {
+      const machines = await pack.machines.get(signal);
+      return pixels ? machines.nearest(prompt, pixels, signal) : machines.training(prompt, signal);
+    };
+    return this.current(pack, signal, () => this.alone(signal, work));
   }
 
   /** @param {{ url: string }} message */
@@ -168,14 +182,15 @@ export class Packs {
  * @param {{ steps: number, frames: boolean }} request
  * @param {Context} context
  * @param {{ step: number }} sent
+ * @param {() => unknown} [provenance] of the last step
  */
-function draw(network, request, { signal, event }, sent) {
+function draw(network, request, { signal, event }, sent, provenance = () => undefined) {
   const { steps, frames } = request;
   /** @type {(step: number, t: number, noise: number, x?: Float32Array, denoised?: Float32Array) => boolean} */
   const onStep = (step, t, noise, x, denoised) => {
     if (signal.aborted) return false;
     if (frames && x && denoised && step > sent.step) {
-      event("step", { step, steps, t, noise, x, denoised }, [x.buffer, denoised.buffer]);
+      event("step", { step, steps, t, noise, x, denoised, provenance: provenance() }, [x.buffer, denoised.buffer]);
       sent.step = step;
     }
     return true;
@@ -197,7 +212,14 @@ class Pack {
     /** @type {RequestCache} */
     this.cache = "default";
     this.manifest = new Shared((signal) => openPack(url, core, signal, this.cache));
-    this.machines = new Machines(url);
+    /** The analytic machines; their code comes when they are first asked for. */
+    this.machines = new Shared(async (signal) => {
+      const code = import("./theory.js").catch((cause) => {
+        throw new MorphogenError("machine-unavailable", "The machines' code could not be fetched.", { cause });
+      });
+      const [{ Machines }, { info, manifest }] = await Promise.all([code, this.open(signal)]);
+      return new Machines(url, info, manifest, this.cache);
+    });
     /** @type {Map<string, Shared<Uint8Array>>} */
     this.weights = new Map();
     /** @type {Map<string, Engine>} by network and device asked for */
@@ -207,6 +229,18 @@ class Pack {
   /** @param {AbortSignal} signal */
   open(signal) {
     return this.manifest.get(signal);
+  }
+
+  /**
+   * The nearest training images, where those of the prompt are here.
+   * @param {string} prompt
+   * @param {Float32Array} pixels
+   * @param {AbortSignal} signal
+   */
+  async nearest(prompt, pixels, signal) {
+    if (!this.machines.run) return undefined;
+    const machines = await this.machines.get(signal);
+    return machines.has(prompt) ? machines.nearest(prompt, pixels, signal) : undefined;
   }
 
   /**
@@ -297,15 +331,14 @@ class Pack {
     this.free();
     this.cache = "reload";
     this.manifest = new Shared(this.manifest.start);
-    this.machines = new Machines(this.url);
+    this.machines = new Shared(this.machines.start);
     this.weights.clear();
   }
 
   free() {
     for (const { network } of this.engines.values()) network.free();
     this.engines.clear();
-    this.machines.free();
-    this.machines.core?.free();
+    this.machines.run?.promise.then((machines) => machines.free(), () => {});
     this.manifest.run?.promise.then(({ core }) => core.free(), () => {});
   }
 }

@@ -130,10 +130,12 @@ export class Model {
     // A machine holds the images of the prompt at hand: there is nothing to guide it away from.
     if (machine !== "network") request.guidance = 1;
     request.guidance ??= this.#info.networks.find(({ name }) => name === network)?.guidance ?? 1;
+    const Provenance = machine === "network" ? undefined : (await import("./provenance.js")).Provenance;
+    const explained = (/** @type {any} */ data) => ({ ...data, provenance: Provenance && data.provenance && new Provenance(data.provenance, this.#info.image) });
     /** @type {Frame[]} */
     const kept = [];
     const on = (/** @type {string} */ _, /** @type {any} */ data) => {
-      const frame = new Frame(data, this.#info.image);
+      const frame = new Frame(explained(data), this.#info.image);
       if (frames) kept.push(frame);
       onStep?.(frame);
     };
@@ -143,6 +145,7 @@ export class Model {
       machine,
       window,
       prompt: understood?.name ?? "",
+      provenance: options.provenance ?? false,
       frames: frames || onStep !== undefined,
       request: { ...request, condition: understood?.index },
     };
@@ -152,7 +155,7 @@ export class Model {
       this.notice = result.notice;
     }
     const { name = "", label = "" } = understood ?? {};
-    return new Sample(result, this.#info.image, { prompt: name, label, seed: request.seed, frames: kept });
+    return new Sample(explained(result), this.#info.image, { prompt: name, label, seed: request.seed, frames: kept });
   }
 
   /**
@@ -188,6 +191,32 @@ export class Model {
       options.signal?.removeEventListener("abort", stop);
       stop();
     }
+  }
+
+  /**
+   * The training images of a prompt, fetched unless they are here.
+   * @param {string} prompt free words
+   * @param {AbortSignal} [signal]
+   */
+  async training(prompt, signal) {
+    const [{ TrainingImages }, data] = await Promise.all([import("./provenance.js"), this.#training({ prompt, signal })]);
+    return new TrainingImages(data, this.#info.image);
+  }
+
+  /**
+   * The training image nearest to each picture of a sample, among those of its prompt, fetched unless they are here.
+   * @param {Sample} sample
+   * @param {AbortSignal} [signal]
+   * @returns {Promise<import("./morphogen.js").Nearest[]>}
+   */
+  nearest({ prompt, pixels }, signal) {
+    return this.#training({ prompt, pixels, signal });
+  }
+
+  /** @param {{ prompt: string, pixels?: Float32Array, signal: AbortSignal | undefined }} wish */
+  async #training({ prompt, pixels, signal }) {
+    const { name } = await this.understand(prompt);
+    return this.#client.post("training", { url: this.#target.url, prompt: name, pixels }, { signal });
   }
 
   /** Gives memory and device back when no other model on the page uses them. */

@@ -2,6 +2,7 @@
 import { MorphogenError } from "./errors.js";
 
 /** @typedef {{ width: number, height: number, channels: number }} Size */
+/** @typedef {import("./provenance.js").Provenance} Provenance */
 
 /**
  * Pixels `[B, C, H, W]` in [−1, 1] as the image of picture `n`, each pixel `scale` wide. −1 is black, 1 is white.
@@ -41,10 +42,10 @@ export function imageData(pixels, { width, height, channels }, n, scale) {
 /** The state of a sample after some of its steps; step 0 is pure noise. */
 export class Frame {
   /**
-   * @param {{ step: number, steps: number, t: number, noise: number, x: Float32Array, denoised: Float32Array }} data
+   * @param {{ step: number, steps: number, t: number, noise: number, x: Float32Array, denoised: Float32Array, provenance?: Provenance }} data
    * @param {Size} size
    */
-  constructor({ step, steps, t, noise, x, denoised }, size) {
+  constructor({ step, steps, t, noise, x, denoised, provenance }, size) {
     /** Steps taken, 0 … `steps`. */
     this.step = step;
     this.steps = steps;
@@ -56,6 +57,8 @@ export class Frame {
     this.x = x;
     /** The clean pictures that the network suspected behind them in the last step, `[B, C, H, W]`; zeros at step 0. */
     this.denoised = denoised;
+    /** Where the machine's guess comes from, where it was kept. */
+    this.provenance = provenance;
     this.size = size;
   }
 
@@ -72,11 +75,11 @@ export class Frame {
 /** A finished sample. */
 export class Sample {
   /**
-   * @param {{ pixels: Float32Array, device: "webgpu" | "cpu", network: string, notice: string }} result
+   * @param {{ pixels: Float32Array, device: "webgpu" | "cpu", network: string, notice: string, provenance?: Provenance, nearest?: import("./morphogen.js").Nearest[] }} result
    * @param {Size} size
    * @param {{ prompt: string, label: string, seed: number, frames: Frame[] }} request
    */
-  constructor({ pixels, device, network, notice }, size, { prompt, label, seed, frames }) {
+  constructor({ pixels, device, network, notice, provenance, nearest }, size, { prompt, label, seed, frames }) {
     /** `[B, C, H, W]` in [−1, 1]. */
     this.pixels = pixels;
     this.width = size.width;
@@ -97,6 +100,10 @@ export class Sample {
     this.notice = notice;
     /** Every state from noise on, where asked for with `frames: true`. */
     this.frames = frames;
+    /** Where each pixel comes from; only machines that are made of patches can tell. */
+    this.provenance = provenance;
+    /** The nearest training image of each picture, where those of the prompt were here. */
+    this.nearest = nearest;
   }
 
   /**

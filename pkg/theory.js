@@ -1,60 +1,142 @@
 /**
- * The analytic machines inside the worker. Their code is a wasm of its own, fetched with the training images only when a
- * machine is first asked for.
+ * The analytic machines inside the worker. This file, its neighbours and the machines' code, a wasm of its own, are
+ * fetched only when a machine or the training images are first asked for.
  */
-import { compile } from "./compile.js";
+import { begin, compiled } from "./compile.js";
+import { Crew } from "./crew.js";
 import { Shared, download } from "./download.js";
 import { MorphogenError } from "./errors.js";
 
 /** @typedef {import("./generated/theory.js").Pack} Core */
 /** @typedef {import("./generated/theory.js").Network} Network */
+/** @typedef {import("./generated/theory.js").Posterior} Posterior */
 /** @typedef {import("./morphogen.js").Info} Info */
 /** @typedef {{ machine: string, network: string, prompt: string, window?: number }} Wish */
+/** @typedef {{ image: Uint32Array, place: Uint32Array, weight: Float32Array, patches: Float32Array, window: number }} Provenance `[B, H, W]` each */
+/** @typedef {{ network: Network, provenance: () => Provenance | undefined, free: () => void }} Machine `provenance` is that of the last step, where it was kept */
+
+const WASM = new URL("./generated/theory_bg.wasm", import.meta.url).href;
 
 /** The wasm of the machines, one for all packs. */
 export const theory = new Shared(async (signal) => {
-  const glue = await import("./generated/theory.js").catch((cause) => {
+  const [glue, module] = await Promise.all([load(), compiled(WASM, signal)]);
+  return { module, glue: await begin(glue, module, WASM) };
+});
+
+function load() {
+  return import("./generated/theory.js").catch((cause) => {
     throw new MorphogenError("machine-unavailable", "The machines' code could not be fetched.", { cause });
   });
-  return compile(glue, new URL("./generated/theory_bg.wasm", import.meta.url).href, signal);
-});
+}
+
+/** Helpers of this worker; samples are drawn one at a time, so one crew does for all. */
+const crew = new Crew();
 
 /** The machines of one pack. */
 export class Machines {
-  /** @param {string} url folder of the pack */
-  constructor(url) {
+  /**
+   * @param {string} url folder of the pack
+   * @param {Info} info
+   * @param {Uint8Array} manifest
+   * @param {RequestCache} cache
+   */
+  constructor(url, info, manifest, cache) {
     this.url = url;
+    this.info = info;
+    this.manifest = manifest;
+    this.cache = cache;
     /** @type {Core | undefined} */
     this.core = undefined;
     /** @type {Map<string, Shared<Uint8Array>>} inflated, by prompt */
     this.images = new Map();
-    /** @type {{ key: string, network: Network } | undefined} the last one, kept for the next seed */
+    /** @type {{ key: string, held: Posterior | Network } | undefined} the last one, kept for the next seed */
     this.last = undefined;
   }
 
   /**
-   * A machine that draws in the place of a network.
-   * @param {Info} info
-   * @param {Uint8Array} manifest
+   * A machine that draws in the place of a network, to be freed when it has. It keeps the provenance of its last
+   * step, or of every step.
    * @param {Wish} wish
+   * @param {{ steps: number, every: boolean }} trace
+   * @param {AbortSignal} signal
+   * @returns {Promise<Machine>}
+   */
+  async get(wish, { steps, every }, signal) {
+    const { machine, network, prompt, window } = wish;
+    const { core, module, images } = await this.open(prompt, signal);
+    const key = JSON.stringify([machine, network, prompt, window]);
+    if (this.last?.key !== key) {
+      this.forget();
+      if (machine === "wiener") this.last = { key, held: core.wiener(prompt, images) };
+      else this.last = { key, held: core.posterior(machine, network, prompt, images, window) };
+    }
+    const { held } = /** @type {NonNullable<typeof this.last>} */ (this.last);
+    if (!("part" in held)) return { network: held, provenance: () => undefined, free: () => {} };
+    crew.enlist(key + this.url, { module, manifest: this.manifest, wish, images });
+    /** @type {Provenance | undefined} */
+    let found;
+    let step = 0;
+    let traced = false;
+    /** @type {(x: Float32Array, t: number) => Promise<Float32Array[]>} */
+    const gather = (x, t) => {
+      step += 1;
+      traced = every || step === steps;
+      return crew.gather(held, x, t, traced, signal);
+    };
+    /** @type {(image: Uint32Array, place: Uint32Array, weight: Float32Array, patches: Float32Array, window: number) => void} */
+    const explain = (image, place, weight, patches, window) => {
+      found = traced ? { image, place, weight, patches, window } : undefined;
+    };
+    const shared = held.network(gather, explain);
+    return { network: shared, provenance: () => found, free: () => shared.free() };
+  }
+
+  /**
+   * Code and training images, fetched unless they are here.
+   * @param {string} prompt
    * @param {AbortSignal} signal
    */
-  async get(info, manifest, { machine, network, prompt, window }, signal) {
-    const entry = info.training[prompt];
+  async open(prompt, signal) {
+    const entry = this.info.training[prompt];
     if (!entry) {
       const what = prompt ? `of “${prompt}”` : "of nothing in particular: give a prompt";
       throw new MorphogenError("machine-unavailable", `This pack has no training images ${what}, so no machine can learn from them.`);
     }
-    const key = JSON.stringify([machine, network, prompt, window]);
-    if (this.last?.key === key) return this.last.network;
-    const { Pack } = await theory.get(signal);
-    const core = (this.core ??= Pack.open(manifest));
+    const { glue, module } = await theory.get(signal);
+    const core = (this.core ??= glue.Pack.open(this.manifest));
     const shared = this.images.get(prompt) ?? new Shared((signal) => this.fetch(core, prompt, entry, signal));
     this.images.set(prompt, shared);
-    const images = await shared.get(signal);
-    this.free();
-    this.last = { key, network: core.machine(machine, network, prompt, images, window) };
-    return this.last.network;
+    return { core, module, images: await shared.get(signal) };
+  }
+
+  /**
+   * Whether the training images of a prompt are here.
+   * @param {string} prompt
+   */
+  has(prompt) {
+    return this.images.get(prompt)?.run?.settled ?? false;
+  }
+
+  /**
+   * The training images of a prompt, `[N, C, H, W]`, 0 to 255.
+   * @param {string} prompt
+   * @param {AbortSignal} signal
+   */
+  async training(prompt, signal) {
+    const { core, images } = await this.open(prompt, signal);
+    return core.images(prompt, images);
+  }
+
+  /**
+   * The nearest training image of each picture.
+   * @param {string} prompt
+   * @param {Float32Array} pictures `[B, C, H, W]`
+   * @param {AbortSignal} signal
+   * @returns {Promise<import("./morphogen.js").Nearest[]>}
+   */
+  async nearest(prompt, pictures, signal) {
+    const { core, images } = await this.open(prompt, signal);
+    return JSON.parse(core.nearest(prompt, images, pictures));
   }
 
   /**
@@ -64,17 +146,53 @@ export class Machines {
    * @param {AbortSignal} signal
    */
   async fetch(core, prompt, { file, bytes }, signal) {
-    const packed = await download(new URL(file, this.url).href, { kind: "binary", limit: bytes, total: bytes, signal });
+    const packed = await download(new URL(file, this.url).href, { kind: "binary", limit: bytes, total: bytes, cache: this.cache, signal });
     core.verify(file, packed);
     return inflate(file, packed, core.inflatedLimit(prompt));
   }
 
   /** Lets the last machine go. */
-  free() {
-    this.last?.network.free();
+  forget() {
+    this.last?.held.free();
     this.last = undefined;
   }
+
+  free() {
+    this.forget();
+    this.core?.free();
+    this.core = undefined;
+    crew.dismiss();
+  }
 }
+
+/** @type {Promise<Posterior> | undefined} */
+let own;
+
+/** What a helper does: it makes a posterior as ordered, and computes the parts it is asked for. */
+export const helper = {
+  /** @param {{ orders: import("./crew.js").Orders }} message */
+  enlist({ orders: { module, manifest, wish, images } }) {
+    const before = own;
+    own = (async () => {
+      (await before)?.free();
+      const { Pack } = await begin(await load(), module, WASM);
+      const core = Pack.open(manifest);
+      try {
+        return core.posterior(wish.machine, wish.network, wish.prompt, images, wish.window);
+      } finally {
+        core.free();
+      }
+    })();
+    return own.then(() => {});
+  },
+
+  /** @param {{ task: import("./crew.js").Task }} message */
+  async part({ task: { x, t, trace, part, parts } }) {
+    const posterior = await own;
+    if (!posterior) throw new MorphogenError("internal", "this helper has no orders");
+    return posterior.part(x, t, trace, part, parts);
+  },
+};
 
 /**
  * @param {string} file

@@ -2,12 +2,11 @@
  * The worker that all models of a page share: it answers messages `{ id, type, … }` with `{ id, event, data }` on the
  * way and one `{ id, result }` or `{ id, error }` at the end. After `{ fatal }` it is finished and must be replaced.
  */
-import { compile } from "./compile.js";
+import { compile, started } from "./compile.js";
 import { page } from "./download.js";
 import { Packs } from "./engine.js";
 import { MorphogenError, aborted, pack, typed } from "./errors.js";
 import * as glue from "./generated/morphogen.js";
-import { theory } from "./theory.js";
 
 /** @typedef {import("./engine.js").Context} Context */
 
@@ -20,6 +19,7 @@ let core;
 /** @type {Map<number, (answer: { found?: Uint8Array | string, error?: object }) => void>} questions to the page */
 const asked = new Map();
 let questions = 0;
+const theory = () => import("./theory.js");
 const packs = new Packs(() => core ?? Promise.reject(new MorphogenError("internal", "the worker was not started")));
 
 /** @type {Record<string, (message: any, context: Context) => Promise<unknown>>} */
@@ -32,7 +32,11 @@ const handlers = {
   load: (message, context) => packs.load(message, context),
   understand: (message, context) => packs.understand(message, context),
   sample: (message, context) => packs.sample(message, context),
+  training: (message, context) => packs.training(message, context),
   release: (message) => packs.release(message),
+  // These two come from a worker that has taken this one as its helper.
+  enlist: async (message) => (await theory()).helper.enlist(message),
+  part: async (message) => (await theory()).helper.part(message),
 };
 
 scope.addEventListener("message", async ({ data }) => {
@@ -95,10 +99,8 @@ function trapped(thrown) {
  * After a trap the wasm memory cannot be trusted. A trap without a panic is an allocation that failed.
  * @param {unknown} thrown
  */
-async function fatal(thrown) {
-  const cores = [core, theory.run?.promise];
-  const panics = await Promise.all(cores.map((one) => one?.then((core) => core.panicMessage()).catch(() => undefined)));
-  const panic = panics.find((message) => message !== undefined);
+function fatal(thrown) {
+  const panic = [...started].map((core) => core.panicMessage()).find((message) => message !== undefined);
   const starved = trapped(thrown) && panic === undefined && /unreachable/.test(/** @type {Error} */ (thrown).message);
   const error = starved ? typed(new RangeError("wasm memory")) : typed(panic ?? thrown);
   scope.postMessage({ fatal: pack(error.code === "out-of-memory" ? error : internal(error)) });

@@ -247,6 +247,34 @@ fn batches_are_pictures_one_by_one() {
 }
 
 #[test]
+fn shared_out_in_equal_parts_nothing_is_lost() {
+    let mut random = Random(13);
+    let images = random.pictures(45, GREY);
+    let training = set(&images, GREY);
+    let x = random.noisy(&images[..2 * GREY.len()], at(0.6));
+    for m in MACHINES {
+        let posterior = machine(m, 5, &training);
+        // More parts than there are groups of images leave some of them empty.
+        for parts in [1, 2, 7, 60] {
+            let mut merged = vec![Partial::empty(GREY); 2];
+            for part in 0..parts {
+                for (whole, part) in merged.iter_mut().zip(posterior.part(&x, at(0.6), true, part, parts).unwrap()) {
+                    whole.merge(&part).unwrap();
+                }
+            }
+            for (merged, x) in merged.iter().zip(x.chunks(GREY.len())) {
+                let (whole, provenance) = posterior.explain(x, at(0.6)).unwrap();
+                assert!(furthest(&merged.mean(), &widen(&whole)) < 1e-4, "{m:?} in {parts} parts");
+                for (a, b) in merged.provenance().patches.iter().zip(&provenance.patches) {
+                    assert!((a / b - 1.0).abs() < 1e-3, "{m:?} in {parts} parts: {a} patches, should be {b}");
+                }
+            }
+        }
+        assert!(posterior.part(&x[1..], at(0.6), true, 0, 1).is_err());
+    }
+}
+
+#[test]
 fn what_does_not_fit_is_refused_in_words() {
     let mut random = Random(12);
     let images = random.pictures(2, GREY);

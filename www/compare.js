@@ -1,27 +1,47 @@
 /**
  * Network and theory side by side: an analytic machine draws from the noise of the picture on the stage, and both follow
- * the same scrubber.
+ * the same scrubber, with their agreement at every step, the origin of every pixel, and the nearest training pictures.
  */
+import { correlation, plot } from "./agreement.js";
+import { Explorer } from "./explore.js";
+import { WHOLE } from "./state.js";
 import * as words from "./words.js";
 
 /** @typedef {import("./pkg/morphogen.js").Model} Model */
 /** @typedef {import("./pkg/morphogen.js").Frame} Frame */
-/** @typedef {import("./pkg/morphogen.js").Machine} Machine */
+/** @typedef {import("./pkg/morphogen.js").Sample} Sample */
+/** @typedef {import("./pkg/morphogen.js").Nearest} Nearest */
+/** @typedef {import("./pkg/morphogen.js").TrainingImages} TrainingImages */
+/** @typedef {import("./state.js").State} State */
+/** @typedef {keyof typeof words.MACHINES} Machine */
 /** @typedef {{ prompt: string, name: string, seed: number, steps: number, solver: "ddim" | "ddpm" | "dpm-solver", network: string }} Drawn */
+/** @typedef {{ frames: () => Frame[], scrub: (step: number) => void, changed: () => void }} Page the frames on its stage, the way to one of them, and who keeps the address */
 
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
-const [section, select, slider, button] = ["theory", "machine", "window", "compare"].map(find);
-const [ours, theirs, agreement] = ["ours", "theirs", "agreement"].map(find);
+const [section, select, slider, blind, button] = ["theory", "machine", "window", "blind", "compare"].map(find);
+const [ours, theirs, mosaic, steps, status, progress] = ["ours", "theirs", "mosaic", "theory-step", "theory-status", "theory-progress"].map(find);
+const [agreement, number, curve, verdicts] = ["agreement", "r", "curve", "verdicts"].map(find);
 
-/** Machines whose pixels see a window. */
+/** Machines whose pixels see a window; all but the last are blind to where it is. */
 const LOCAL = ["bbels", "els", "local"];
+/** The window where none was calibrated. */
+const USUAL = 7;
 
 export class Compare {
-  constructor() {
+  /**
+   * @param {State} state changed in place
+   * @param {Page} page
+   */
+  constructor(state, page) {
+    this.state = state;
+    this.page = page;
+    this.explorer = new Explorer();
     /** @type {Model | undefined} */
     this.model = undefined;
     /** What is on the stage. */
     this.drawn = /** @type {Drawn | undefined} */ (undefined);
+    /** @type {Sample | undefined} the network's, once complete */
+    this.sample = undefined;
     /** @type {Frame | undefined} the network's, as shown */
     this.frame = undefined;
     this.picture = 0;
@@ -29,12 +49,27 @@ export class Compare {
     this.frames = [];
     /** @type {AbortController | undefined} */
     this.running = undefined;
+    /** Whether the address asked for a comparison that has not begun yet. */
+    this.wanted = state.machine !== "";
+    /** @type {Machine} what the switch goes back to */
+    this.lost = "bbels";
+    this.still = matchMedia("(prefers-reduced-motion: reduce)");
     for (const [name, title] of Object.entries(words.MACHINES)) select.add(new Option(title.name, name));
+    if (state.machine) select.value = state.machine;
+    slider.value = String(state.window === WHOLE ? slider.max : Math.max(0, (state.window - 1) / 2));
     select.addEventListener("change", () => (this.label(), this.again()));
     slider.addEventListener("input", () => this.label());
     slider.addEventListener("change", () => this.again());
-    button.addEventListener("click", () => (this.running ? this.forget() : void this.run()));
+    blind.addEventListener("change", () => {
+      select.value = blind.checked ? this.lost : "local";
+      this.label();
+      this.again();
+    });
+    mosaic.addEventListener("change", () => this.paint());
+    steps.addEventListener("input", () => this.page.scrub(Number(steps.value)));
+    button.addEventListener("click", () => (this.running ? this.stop() : void this.run()));
     this.label();
+    this.forget();
   }
 
   /** Takes the model; without training images there is nothing to compare with. */
@@ -46,7 +81,9 @@ export class Compare {
   /** A new picture begins on the stage. */
   begin(/** @type {Drawn} */ drawn) {
     this.forget();
+    if (!this.wanted) this.state.machine = "";
     this.drawn = drawn;
+    this.sample = undefined;
     const training = this.model?.info.training[drawn.name];
     section.hidden = training === undefined;
     if (training) {
@@ -55,32 +92,73 @@ export class Compare {
     this.label();
   }
 
+  /** The picture on the stage is finished. */
+  finish(/** @type {Sample} */ sample) {
+    this.sample = sample;
+    if (this.wanted && !section.hidden) void this.run();
+    this.wanted = false;
+  }
+
   /** The stage shows a frame of picture `n`. */
   show(/** @type {Frame} */ frame, /** @type {number} */ n) {
     if (n !== this.picture) this.forget();
     this.frame = frame;
     this.picture = n;
+    if (!this.running) this.paint();
+  }
+
+  /** Both pictures, as the reader wants to see them, at the step that the stage or the machine at work is at. */
+  paint() {
+    const latest = this.running ? this.frames.at(-1) : undefined;
+    const frame = latest ? this.page.frames()[latest.step] : this.frame;
+    if (!frame) return;
+    const n = this.picture;
     ours.getContext("2d").putImageData(frame.toImageData(n), 0, 0);
     const other = this.frames[frame.step];
+    steps.max = String(frame.steps);
+    steps.value = String(frame.step);
+    steps.setAttribute("aria-valuetext", `Step ${frame.step} of ${frame.steps}`);
     if (!other) return;
-    theirs.getContext("2d").putImageData(other.toImageData(), 0, 0);
-    theirs.ariaLabel = `The machine's picture, step ${other.step} of ${other.steps}`;
-    const size = other.x.length;
-    const r = correlation(frame.x.subarray(n * size, (n + 1) * size), other.x);
-    agreement.textContent = `At step ${frame.step} they agree with r = ${r.toFixed(2)}: ${words.agreement(r, frame.step === 0)}`;
+    const tiles = mosaic.checked ? other.provenance : undefined;
+    const image = tiles ? tiles.toImageData(0, 1, other.denoised) : other.toImageData();
+    theirs.getContext("2d").putImageData(image, 0, 0);
+    theirs.ariaLabel = `The machine's ${tiles ? "mosaic" : "picture"}, step ${other.step} of ${other.steps}`;
+    this.explorer.show(other, this.frames[other.step - 1]);
+    const r = this.agreement.at(other.step) ?? NaN;
+    number.textContent = `r = ${r.toFixed(2)}`;
+    agreement.textContent = `Step ${frame.step} of ${frame.steps}: ${words.agreement(r, frame.step === 0)}`;
+    plot(curve, this.agreement, frame.steps, frame.step);
+  }
+
+  /** Pearson's r of network and machine, by step. */
+  get agreement() {
+    const network = this.page.frames();
+    return this.frames.map(({ step, x }) => {
+      const size = x.length;
+      const start = this.picture * size;
+      return network[step] && correlation(network[step].x.subarray(start, start + size), x);
+    });
   }
 
   /** Lets the machine draw. */
   async run() {
-    const { model, drawn } = this;
+    const { model, drawn, state } = this;
     if (!model || !drawn) return;
     this.forget();
     const running = (this.running = new AbortController());
+    const { signal } = running;
     const machine = /** @type {Machine} */ (select.value);
+    state.machine = machine;
+    state.window = LOCAL.includes(machine) ? this.chosen : 0;
+    this.page.changed();
     button.textContent = "Stop";
+    progress.hidden = false;
     try {
-      agreement.textContent = "Fetching the training pictures …";
-      await model.sample({
+      status.textContent = "Fetching the training pictures …";
+      const images = await model.training(drawn.prompt, signal);
+      this.explorer.use(images);
+      status.textContent = "The machine draws …";
+      const sample = await model.sample({
         prompt: drawn.prompt,
         seed: drawn.seed + this.picture,
         steps: drawn.steps,
@@ -88,22 +166,62 @@ export class Compare {
         network: drawn.network,
         machine,
         window: LOCAL.includes(machine) ? this.window : undefined,
-        signal: running.signal,
+        provenance: true,
+        signal,
         onStep: (frame) => {
-          if (running.signal.aborted) return;
+          if (signal.aborted) return;
           this.frames.push(frame);
-          theirs.getContext("2d").putImageData(frame.toImageData(), 0, 0);
-          agreement.textContent = `The machine is at step ${frame.step} of ${frame.steps} …`;
+          progress.value = frame.step / frame.steps;
+          if (!this.still.matches) this.paint();
         },
       });
-      if (this.frame) this.show(this.frame, this.picture);
+      const [network] = this.sample ? (await model.nearest(this.sample, signal)).slice(this.picture) : [];
+      if (signal.aborted) return;
+      this.running = undefined;
+      this.paint();
+      this.judge(images, network, sample.nearest?.[0]);
+      status.textContent = `Done: in the end they agree with r = ${(this.agreement.at(-1) ?? NaN).toFixed(2)}. Slide through the steps, and ask the pixels where they come from.`;
     } catch (thrown) {
       const { code, message } = /** @type {import("./pkg/morphogen.js").MorphogenError} */ (thrown);
-      if (code !== "aborted") agreement.textContent = message;
+      if (code !== "aborted") {
+        this.forget();
+        status.textContent = message;
+      }
     } finally {
       if (this.running === running) this.running = undefined;
-      button.textContent = this.running ? "Stop" : "Compare";
+      if (!this.running) {
+        button.textContent = "Compare";
+        progress.hidden = true;
+      }
     }
+  }
+
+  /**
+   * Says whether the pictures are copies, with the nearest training pictures beside it.
+   * @param {TrainingImages} images
+   * @param {Nearest | undefined} network
+   * @param {Nearest | undefined} machine
+   */
+  judge(images, network, machine) {
+    const cards = [["The network's picture", network], ["The machine's picture", machine]];
+    const shown = /** @type {[string, Nearest][]} */ (cards.filter(([, nearest]) => nearest !== undefined));
+    find("verdict-cards").replaceChildren(
+      ...shown.map(([who, nearest]) => {
+        const card = document.createElement("div");
+        const canvas = document.createElement("canvas");
+        const image = images.toImageData(nearest.image);
+        canvas.width = image.width;
+        canvas.height = image.height;
+        canvas.getContext("2d")?.putImageData(image, 0, 0);
+        canvas.role = "img";
+        canvas.ariaLabel = `Training picture ${nearest.image + 1}`;
+        const text = document.createElement("p");
+        text.textContent = words.copy(who, nearest);
+        card.append(canvas, text);
+        return card;
+      }),
+    );
+    verdicts.hidden = false;
   }
 
   /** Draws again, if a machine has drawn or is drawing. */
@@ -111,52 +229,52 @@ export class Compare {
     if (this.running || this.frames.length > 0) void this.run();
   }
 
+  stop() {
+    this.forget();
+    status.textContent = "Stopped.";
+  }
+
   /** Drops what a machine drew. */
   forget() {
     this.running?.abort();
     this.running = undefined;
     this.frames = [];
-    agreement.textContent = "";
+    this.explorer.forget();
+    agreement.textContent = number.textContent = status.textContent = "";
+    curve.replaceChildren();
     button.textContent = "Compare";
+    progress.hidden = verdicts.hidden = true;
     theirs.ariaLabel = "Not compared yet";
     theirs.getContext("2d").clearRect(0, 0, theirs.width, theirs.height);
   }
 
-  /** Pixels of the window; undefined for what was measured. */
-  get window() {
-    const measured = this.measured;
-    if (Number(slider.value) === 0) return measured ? undefined : 7;
-    return 2 * Number(slider.value) + 1;
+  /** The window on the slider; 0 for what was calibrated. */
+  get chosen() {
+    if (slider.value === slider.max) return WHOLE;
+    return slider.value === "0" ? 0 : 2 * Number(slider.value) + 1;
   }
 
-  /** Whether the machine's window was measured against this network. */
+  /** The window to ask for; undefined for what was calibrated. */
+  get window() {
+    return this.chosen || (this.measured ? undefined : USUAL);
+  }
+
+  /** Whether the machine's window was calibrated against this network. */
   get measured() {
     const network = this.model?.info.networks.find(({ name }) => name === this.drawn?.network);
     return network?.machines.includes(select.value) ?? false;
   }
 
   label() {
-    const local = LOCAL.includes(select.value);
-    slider.disabled = !local;
-    find("machine-hint").textContent = words.MACHINES[/** @type {keyof typeof words.MACHINES} */ (select.value)].text;
+    const machine = /** @type {Machine} */ (select.value);
+    const local = LOCAL.includes(machine);
+    slider.disabled = blind.disabled = !local;
+    blind.checked = local && machine !== "local";
+    if (blind.checked) this.lost = machine;
+    find("machine-hint").textContent = words.MACHINES[machine].text;
     const { window } = this;
-    find("window-value").textContent = !local ? "everything" : window === undefined ? "as measured" : `${window} × ${window}`;
+    const value = !local || window === WHOLE ? "everything" : window === undefined ? "as calibrated" : `${window} × ${window}`;
+    find("window-value").textContent = value;
+    slider.setAttribute("aria-valuetext", value);
   }
-}
-
-/**
- * Pearson's r of two pictures.
- * @param {Float32Array} a
- * @param {Float32Array} b
- */
-function correlation(a, b) {
-  const mean = (/** @type {Float32Array} */ values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
-  let [ab, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i += 1) {
-    ab += (a[i] - meanA) * (b[i] - meanB);
-    aa += (a[i] - meanA) ** 2;
-    bb += (b[i] - meanB) ** 2;
-  }
-  return ab / Math.sqrt(aa * bb);
 }

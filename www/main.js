@@ -25,7 +25,6 @@ let running;
 /** What the picture on the stage is of. */
 let drawn = { label: "", seed: state.seed };
 
-const compare = new Compare();
 const stage = new Stage((frame, n) => {
   if (!frame) return;
   compare.show(frame, n);
@@ -33,6 +32,11 @@ const stage = new Stage((frame, n) => {
   const done = frame.step === frame.steps;
   picture.ariaLabel = `${drawn.label}, seed ${drawn.seed + n}, ${done ? "finished" : `step ${frame.step} of ${frame.steps}`}`;
   guess.ariaLabel = frame.step === 0 ? "No guess yet" : `What the network suspects behind the noise at step ${frame.step}`;
+});
+const compare = new Compare(state, {
+  frames: () => stage.frames,
+  scrub: (step) => stage.scrub(step),
+  changed: () => history.replaceState(null, "", write(state)),
 });
 const settings = new Settings(state, () => void paint());
 
@@ -116,10 +120,10 @@ async function paint() {
     const meaning = await model.understand(state.prompt);
     if (signal.aborted) return;
     explain(meaning);
-    history.replaceState(null, "", write(state));
     drawn = { label: meaning.label, seed: state.seed };
     const network = settings.network?.name ?? "";
     compare.begin({ ...state, name: meaning.name, network });
+    history.replaceState(null, "", write(state));
     stage.begin(state.count);
     stage.nameVariations(meaning.label, state.seed);
     say(`Drawing: ${words.pictures(state.count, meaning.label)} …`);
@@ -142,6 +146,7 @@ async function paint() {
     });
     link.disabled = save.disabled = false;
     snippet.show(state, meaning.label);
+    compare.finish(sample);
     settings.tellDevice(sample.device);
     say(`${words.pictures(sample.count, meaning.label)}, drawn on ${words.device(sample.device)}. ${sample.notice}`);
   } catch (thrown) {

@@ -11,6 +11,8 @@
  * @property {string} network empty: the pack's first
  * @property {"auto" | "webgpu" | "cpu"} device
  * @property {string} model name of a folder in models/
+ * @property {"" | "bbels" | "els" | "local" | "ideal" | "wiener"} machine that the picture is compared with; empty: none
+ * @property {number} window pixels that each of its pixels sees; 0: as calibrated
  */
 
 /** @type {State} */
@@ -24,7 +26,12 @@ export const DEFAULTS = {
   network: "",
   device: "auto",
   model: "fashion",
+  machine: "",
+  window: 0,
 };
+
+/** A window that sees the whole of any picture. */
+export const WHOLE = 127;
 
 /**
  * Reads an address; what does not make sense in it is left at its default.
@@ -56,8 +63,13 @@ export function read(search) {
     network: word("network"),
     device: one("device", ["auto", "webgpu", "cpu"]),
     model: word("model"),
+    machine: one("machine", ["", "bbels", "els", "local", "ideal", "wiener"]),
+    window: query.get("window") === "whole" ? WHOLE : odd(query.get("window")),
   };
 }
+
+/** @param {string | null} text */
+const odd = (text) => (/^\d*[13579]$/.test(text ?? "") && Number(text) >= 3 && Number(text) <= WHOLE ? Number(text) : 0);
 
 /**
  * The address of a state: prompt and seed always, the rest where it differs from the default.
@@ -65,9 +77,10 @@ export function read(search) {
  */
 export function write(state) {
   const query = new URLSearchParams({ prompt: state.prompt, seed: String(state.seed) });
-  for (const name of /** @type {const} */ (["count", "steps", "guidance", "solver", "network", "device", "model"])) {
+  for (const name of /** @type {const} */ (["count", "steps", "guidance", "solver", "network", "device", "model", "machine"])) {
     const value = state[name];
     if (value !== undefined && value !== DEFAULTS[name]) query.set(name, String(value));
   }
+  if (state.machine && state.window) query.set("window", state.window === WHOLE ? "whole" : String(state.window));
   return `?${query}`;
 }

@@ -71,3 +71,44 @@ export function agreement(r, noise) {
   if (r > 0.6) return "a likeness, no more.";
   return "two different pictures.";
 }
+
+/**
+ * Where a pixel comes from.
+ * @param {{ row: number, column: number }} pixel
+ * @param {{ image: number, row: number, column: number, weight: number, patches: number }} found
+ * @param {number} window pixels that each pixel sees
+ * @param {number} side of the picture
+ */
+export function vote(pixel, found, window, side) {
+  const here = `The pixel in row ${pixel.row + 1}, column ${pixel.column + 1}`;
+  const sees = window >= 2 * side - 1 ? "sees the whole picture" : `sees ${window} × ${window} pixels around it`;
+  const where = `training picture ${found.image + 1}, row ${found.row + 1}, column ${found.column + 1}`;
+  const share = found.weight > 0.995 ? "all" : found.weight < 0.01 ? "less than 1 %" : `${Math.round(100 * found.weight)} %`;
+  const patches = Math.round(found.patches);
+  const others = patches <= 1 ? "No other patch has a say." : `About ${patches.toLocaleString("en")} patches share the vote.`;
+  return `${here} ${sees}. The patch that fits best is in ${where}: it has ${share} of the vote. ${others}`;
+}
+
+/**
+ * Why no patch is shown.
+ * @param {Frame | undefined} frame the machine's, as shown
+ */
+export function noVote(frame) {
+  if (!frame) return "Press Compare. Then point at a pixel of the machine's picture, tap it, or walk over it with the arrow keys.";
+  if (frame.step === 0) return "This is the noise that both start from: no patch has been looked up yet. Go a step on.";
+  if (!frame.provenance) return "This machine works with averages, not with patches: no pixel comes from anywhere in particular.";
+  return "Point at a pixel of the machine's picture, tap it, or walk over it with the arrow keys, to see where it comes from.";
+}
+
+/**
+ * Whether a picture is a copy.
+ * @param {string} who
+ * @param {import("./pkg/morphogen.js").Nearest} nearest
+ */
+export function copy(who, { image, distance, second, novelty, copied }) {
+  const number = `training picture ${image + 1}`;
+  const figures = second === null ? "" : ` (${distance.toFixed(1)} away; the second nearest is ${second.toFixed(1)} away)`;
+  if (copied) return `${who} is a copy of ${number}${figures}.`;
+  if (novelty === null || novelty > 0.75) return `${who} is no copy. The nearest to it is ${number}${figures}, as different as training pictures are from each other.`;
+  return `${who} is no copy, but it keeps close to ${number}${figures}.`;
+}

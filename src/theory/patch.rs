@@ -115,18 +115,38 @@ impl PatchPosterior {
     /// [`DenoiseError::Shape`] where `x` is not one picture.
     pub fn partial(&self, x: &[f32], time: Time, provenance: bool) -> Result<Partial, DenoiseError> {
         check_batch(x, self.training.shape(), &[Condition::Null])?;
-        let mut partials = self.partials(x, time, provenance);
+        let mut partials = self.partials(x, time, provenance, 0..self.training.groups());
         partials.pop().ok_or(DenoiseError::NotFinite)
     }
 
-    /// One merged posterior per picture of `x` `[B, C, H, W]`.
-    fn partials(&self, x: &[f32], time: Time, trace: bool) -> Vec<Partial> {
+    /// The posteriors of the pictures `x` `[B, C, H, W]`, one each, over part `part` of `parts` about equal parts of
+    /// these training images. A part is the same to the bit whoever computes it, so that work may be shared out, and
+    /// done again by another where somebody fails; merged, all parts make [`PatchPosterior::partial`].
+    ///
+    /// # Errors
+    /// [`DenoiseError::Shape`] where `x` is not a whole number of pictures.
+    pub fn part(
+        &self,
+        x: &[f32],
+        time: Time,
+        provenance: bool,
+        part: usize,
+        parts: usize,
+    ) -> Result<Vec<Partial>, DenoiseError> {
+        let shape = self.training.shape();
+        check_batch(x, shape, &vec![Condition::Null; x.len() / shape.len()])?;
+        let edge = |n: usize| self.training.groups() * n.min(parts) / parts.max(1);
+        Ok(self.partials(x, time, provenance, edge(part)..edge(part.saturating_add(1))))
+    }
+
+    /// One merged posterior over the images of `groups` per picture of `x` `[B, C, H, W]`.
+    fn partials(&self, x: &[f32], time: Time, trace: bool, groups: Range<usize>) -> Vec<Partial> {
         let shape = self.training.shape();
         let questions: Vec<Question> =
             x.chunks_exact(shape.len()).map(|x| Question::new(x, self, time, trace)).collect();
-        let (groups, step) = (self.training.groups(), TASK / self.training.isa().lanes());
+        let (step, end) = (TASK / self.training.isa().lanes(), groups.end);
         let tasks: Vec<(usize, Range<usize>)> = (0..questions.len())
-            .flat_map(|b| (0..groups).step_by(step).map(move |g| (b, g..(g + step).min(groups))))
+            .flat_map(|b| groups.clone().step_by(step).map(move |g| (b, g..(g + step).min(end))))
             .collect();
         let work = |(b, groups): &(usize, Range<usize>)| {
             let mut partial = Partial::empty(shape);
@@ -156,7 +176,7 @@ impl Denoiser for PatchPosterior {
     fn denoise(&mut self, x: &[f32], time: Time, conditions: &[Condition]) -> Result<Vec<f32>, DenoiseError> {
         check_batch(x, self.training.shape(), conditions)?;
         let mut out = Vec::with_capacity(x.len());
-        for partial in self.partials(x, time, false) {
+        for partial in self.partials(x, time, false, 0..self.training.groups()) {
             out.extend(partial.mean());
         }
         finite(out)

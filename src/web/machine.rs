@@ -1,13 +1,20 @@
 //! The analytic machines for the browser, in a wasm of their own (feature `theory-web`), so that a page that never asks
-//! for one does not pay for it.
+//! for one does not pay for it. A [`Posterior`] computes any part of a patch posterior; [`Posterior::network`] samples
+//! with parts that JavaScript gathers from several workers, each with a [`Posterior`] of its own.
 
 use super::Pack;
 use super::error::Failure;
 use super::network::{Engine, Network};
+use crate::denoiser::{DenoiseError, ImageShape};
+use crate::metrics::Neighbour;
 use crate::pack;
-use crate::theory::{Locality, LocalityPoint, Machine, TheoryError, Training, machine_denoiser};
+use crate::schedule::{Schedule, Time};
+use crate::theory::{Locality, LocalityPoint, Machine, Partial, PatchPosterior, TheoryError, Training, Wiener};
+use js_sys::{Array, Float32Array, Function, Promise, Uint32Array};
+use serde::Serialize;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 impl Pack {
@@ -28,22 +35,54 @@ impl Pack {
         Ok(self.manifest.inflated_limit(prompt).map_err(Failure::from)? as f64)
     }
 
-    /// An analytic machine (`els`, `bbels`, …) over the training images of a prompt, inflated. Local machines see
+    /// The training images of a prompt out of its inflated file, `[N, C, H, W]`, 0 to 255.
+    ///
+    /// # Errors
+    /// `pack-…` where the file is not the right one.
+    pub fn images(&self, prompt: &str, inflated: &[u8]) -> Result<Vec<u8>, JsValue> {
+        Ok(self.manifest.images(prompt, inflated).map_err(Failure::from)?.data)
+    }
+
+    /// The nearest training image of each of `pictures` `[B, C, H, W]`, as JSON
+    /// `[{ image, distance, second, novelty, copied }]` ([`Neighbour`]).
+    ///
+    /// # Errors
+    /// `pack-…` where the inflated file is not the right one.
+    pub fn nearest(&self, prompt: &str, inflated: &[u8], pictures: &[f32]) -> Result<String, JsValue> {
+        let images = self.manifest.images(prompt, inflated).map_err(Failure::from)?.to_f32();
+        let found: Vec<Nearest> = pictures
+            .chunks_exact(self.manifest.image.len())
+            .filter_map(|picture| Neighbour::of(picture, &images))
+            .map(Nearest::from)
+            .collect();
+        Ok(serde_json::to_string(&found).map_err(|error| Failure::new("internal", error))?)
+    }
+
+    /// The Wiener filter of the training images of a prompt, inflated: the machine that is not a patch posterior.
+    ///
+    /// # Errors
+    /// `pack-…` where the images are not the right ones.
+    pub fn wiener(&self, prompt: &str, inflated: &[u8]) -> Result<Network, JsValue> {
+        let training = training(&self.manifest, prompt, inflated)?;
+        let engine = Engine::Cpu(Box::new(Wiener::new(&training)));
+        Ok(Network::new(engine, self.manifest.image, self.manifest.schedule))
+    }
+
+    /// A patch posterior (`els`, `bbels`, …) over the training images of a prompt, inflated. Local machines see
     /// `window` pixels, or what was calibrated against `network`.
     ///
     /// # Errors
     /// `pack-…` where the images are not the right ones, `machine-unavailable` where the machine cannot be made.
-    pub fn machine(
+    pub fn posterior(
         &self,
         machine: &str,
         network: &str,
         prompt: &str,
-        images: &[u8],
+        inflated: &[u8],
         window: Option<usize>,
-    ) -> Result<Network, JsValue> {
+    ) -> Result<Posterior, JsValue> {
         let manifest = &self.manifest;
         let entry = manifest.network(network).map_err(Failure::from)?;
-        let images = manifest.images(prompt, images).map_err(Failure::from)?;
         let kind = Machine::named(machine)
             .ok_or_else(|| Failure::new("machine-unavailable", format_args!("there is no machine “{machine}”")))?;
         let points = |list: &Vec<pack::Locality>| list.iter().map(|p| LocalityPoint { t: p.t, window: p.k }).collect();
@@ -52,10 +91,117 @@ impl Pack {
             (None, Some(list)) => Some(Locality::measured(points(list)).map_err(Failure::from)?),
             (None, None) => None,
         };
-        let training = Arc::new(Training::new(&images.to_f32(), manifest.image).map_err(Failure::from)?);
-        let denoiser = machine_denoiser(kind, &training, locality).map_err(Failure::from)?;
-        Ok(Network::new(Engine::Cpu(denoiser), manifest.image, manifest.schedule))
+        let training = training(manifest, prompt, inflated)?;
+        let posterior = PatchPosterior::new(kind, training, locality).map_err(Failure::from)?;
+        Ok(Posterior { posterior, schedule: manifest.schedule })
     }
+}
+
+fn training(manifest: &pack::Manifest, prompt: &str, inflated: &[u8]) -> Result<Arc<Training>, Failure> {
+    let images = manifest.images(prompt, inflated)?;
+    Ok(Arc::new(Training::new(&images.to_f32(), manifest.image)?))
+}
+
+/// A [`Neighbour`] as JavaScript is told of it.
+#[derive(Serialize)]
+struct Nearest {
+    image: usize,
+    distance: f64,
+    second: Option<f64>,
+    novelty: Option<f64>,
+    copied: bool,
+}
+
+impl From<Neighbour> for Nearest {
+    fn from(found: Neighbour) -> Self {
+        let Neighbour { index, distance, second, .. } = found;
+        Nearest { image: index, distance, second, novelty: found.novelty(), copied: found.is_copy() }
+    }
+}
+
+/// A patch posterior over training images.
+#[wasm_bindgen]
+pub struct Posterior {
+    posterior: PatchPosterior,
+    schedule: Schedule,
+}
+
+#[wasm_bindgen]
+impl Posterior {
+    /// The flat posteriors ([`Partial::to_floats`]) of the pictures `x` `[B, C, H, W]` at time `t`, behind each other,
+    /// over part `part` of `parts` equal parts of the training images. `trace` says whether provenance is kept.
+    ///
+    /// # Errors
+    /// `sample-shape` where `x` is not a whole number of pictures.
+    pub fn part(&self, x: &[f32], t: f64, trace: bool, part: usize, parts: usize) -> Result<Vec<f32>, JsValue> {
+        let time = self.schedule.at(t);
+        let partials = self.posterior.part(x, time, trace, part, parts).map_err(Failure::from)?;
+        Ok(partials.iter().flat_map(Partial::to_floats).collect())
+    }
+
+    /// A machine that draws with this posterior, shared out. In every step `gather(x, t)` gives a promise of the flat
+    /// posteriors ([`Posterior::part`]) that together cover the training images, one `Float32Array` a part; then
+    /// `explain(image, place, weight, patches, window)` is told the provenance of each pixel, `[B, H, W]` each. It means
+    /// something only where the parts were computed with `trace`.
+    pub fn network(&self, gather: Function, explain: Function) -> Network {
+        let shape = self.posterior.training().shape();
+        let shared = Shared { posterior: self.posterior.clone(), gather, explain };
+        Network::new(Engine::Shared(shared), shape, self.schedule)
+    }
+}
+
+/// A patch posterior whose parts JavaScript gathers.
+pub(super) struct Shared {
+    posterior: PatchPosterior,
+    gather: Function,
+    explain: Function,
+}
+
+impl Shared {
+    /// The posterior means of the pictures `x` `[B, C, H, W]`.
+    pub async fn denoise(&self, x: &[f32], time: Time) -> Result<Vec<f32>, JsValue> {
+        let shape = self.posterior.training().shape();
+        let promise = self.gather.call2(&JsValue::UNDEFINED, &Float32Array::from(x), &time.t.into())?;
+        let parts = JsFuture::from(promise.dyn_into::<Promise>()?).await?.dyn_into::<Array>()?;
+        let merged = merge(&parts, x.len() / shape.len(), shape)?;
+        self.explain(&merged, self.posterior.window(time))?;
+        let means: Vec<f32> = merged.iter().flat_map(Partial::mean).collect();
+        if !means.iter().all(|value| value.is_finite()) {
+            return Err(Failure::from(DenoiseError::NotFinite).into());
+        }
+        Ok(means)
+    }
+
+    fn explain(&self, merged: &[Partial], window: usize) -> Result<(), JsValue> {
+        let (mut image, mut place, mut weight, mut patches) = (vec![], vec![], vec![], vec![]);
+        for provenance in merged.iter().map(Partial::provenance) {
+            image.extend(provenance.image);
+            place.extend(provenance.place);
+            weight.extend(provenance.weight);
+            patches.extend(provenance.patches);
+        }
+        let arguments = Array::of4(
+            &Uint32Array::from(&image[..]),
+            &Uint32Array::from(&place[..]),
+            &Float32Array::from(&weight[..]),
+            &Float32Array::from(&patches[..]),
+        );
+        arguments.push(&(window as f64).into());
+        self.explain.apply(&JsValue::UNDEFINED, &arguments)?;
+        Ok(())
+    }
+}
+
+/// Merges the parts of `count` pictures, in the order given.
+fn merge(parts: &Array, count: usize, shape: ImageShape) -> Result<Vec<Partial>, JsValue> {
+    let mut merged = vec![Partial::empty(shape); count];
+    for part in parts.iter() {
+        let floats = part.dyn_into::<Float32Array>()?.to_vec();
+        for (whole, floats) in merged.iter_mut().zip(floats.chunks_exact((floats.len() / count.max(1)).max(1))) {
+            whole.merge(&Partial::from_floats(floats, shape).map_err(Failure::from)?).map_err(Failure::from)?;
+        }
+    }
+    Ok(merged)
 }
 
 impl From<TheoryError> for Failure {

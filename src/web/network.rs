@@ -23,6 +23,9 @@ pub(super) enum Engine {
     Cpu(Box<dyn Denoiser>),
     /// Our WGSL stages on WebGPU.
     Gpu(Box<GpuNetwork>),
+    /// A patch posterior that several workers share.
+    #[cfg(feature = "theory-web")]
+    Shared(super::machine::Shared),
 }
 
 impl Engine {
@@ -40,24 +43,30 @@ impl Engine {
         }
     }
 
+    /// One denoising call, `[B, C, H, W]` in and out.
+    async fn denoise(&mut self, x: &[f32], time: Time, conditions: &[Condition]) -> Result<Vec<f32>, JsValue> {
+        Ok(match self {
+            Engine::Cpu(denoiser) => denoiser.denoise(x, time, conditions).map_err(Failure::from)?,
+            Engine::Gpu(network) => network.denoise(x, time, conditions).await.map_err(Failure::from)?,
+            #[cfg(feature = "theory-web")]
+            Engine::Shared(posterior) => posterior.denoise(x, time).await?,
+        })
+    }
+
     /// Answers the test vector.
-    pub async fn check(&mut self, test: &TestVector, shape: ImageShape, schedule: Schedule) -> Result<(), Failure> {
+    pub async fn check(&mut self, test: &TestVector, shape: ImageShape, schedule: Schedule) -> Result<(), JsValue> {
         let mut x = vec![0.0; shape.len()];
         noise::fill(test.seed, 0, &mut x);
         let condition = [test.condition.map_or(Condition::Null, Condition::Class)];
-        let time = schedule.at(test.t);
-        let answer = match self {
-            Engine::Cpu(denoiser) => denoiser.denoise(&x, time, &condition)?,
-            Engine::Gpu(network) => network.denoise(&x, time, &condition).await?,
-        };
-        let expected = test.answer(shape)?;
+        let answer = self.denoise(&x, schedule.at(test.t), &condition).await?;
+        let expected = test.answer(shape).map_err(Failure::from)?;
         let difference = expected.iter().zip(&answer).fold(0.0, |worst: f32, (e, a)| worst.max((e - a).abs()));
         // NaN hides from `max`, so it is asked for by name.
         if answer.len() == expected.len() && answer.iter().all(|value| value.is_finite()) && difference <= TOLERANCE {
             return Ok(());
         }
         let message = format_args!("it computes wrongly: off by {difference} where {TOLERANCE} is allowed");
-        Err(Failure::new("self-test", message))
+        Err(Failure::new("self-test", message).into())
     }
 }
 
@@ -118,28 +127,24 @@ impl Network {
         if !tell(0, trajectory.pictures(), trajectory.denoised()) {
             return Err(Failure::from(SampleError::Cancelled).into());
         }
-        match &mut self.engine {
-            Engine::Cpu(denoiser) => {
-                let conditions = request.conditions();
-                while let Some(query) = trajectory.query() {
-                    let answer = denoiser.denoise(query.x, query.time, &conditions).map_err(Failure::from)?;
-                    trajectory.advance(&answer).map_err(Failure::from)?;
-                    JsFuture::from(breathe.call0(&JsValue::UNDEFINED)?.dyn_into::<Promise>()?).await?;
-                    if !tell(trajectory.done(), trajectory.pictures(), trajectory.denoised()) {
-                        return Err(Failure::from(SampleError::Cancelled).into());
-                    }
-                }
-                Ok(trajectory.pictures().to_vec())
-            }
-            Engine::Gpu(network) => {
-                let frames = if wish.frames { Frames::Every } else { Frames::Last };
-                let on_step = |progress: &Progress<'_>| match &progress.frame {
-                    Some(frame) => tell(progress.done, frame.x, frame.denoised),
-                    None => tell(progress.done, &[], &[]),
-                };
-                Ok(network.sample(&request, self.schedule, frames, on_step).await.map_err(Failure::from)?)
+        if let Engine::Gpu(network) = &mut self.engine {
+            let frames = if wish.frames { Frames::Every } else { Frames::Last };
+            let on_step = |progress: &Progress<'_>| match &progress.frame {
+                Some(frame) => tell(progress.done, frame.x, frame.denoised),
+                None => tell(progress.done, &[], &[]),
+            };
+            return Ok(network.sample(&request, self.schedule, frames, on_step).await.map_err(Failure::from)?);
+        }
+        let conditions = request.conditions();
+        while let Some(query) = trajectory.query() {
+            let answer = self.engine.denoise(query.x, query.time, &conditions).await?;
+            trajectory.advance(&answer).map_err(Failure::from)?;
+            JsFuture::from(breathe.call0(&JsValue::UNDEFINED)?.dyn_into::<Promise>()?).await?;
+            if !tell(trajectory.done(), trajectory.pictures(), trajectory.denoised()) {
+                return Err(Failure::from(SampleError::Cancelled).into());
             }
         }
+        Ok(trajectory.pictures().to_vec())
     }
 }
 

@@ -9,36 +9,120 @@ test.beforeEach(async ({ request }, { project }) => {
 });
 
 test("a machine draws from the same noise as the network, and its window matters", async ({ page }) => {
-  const wish = { steps: 4 };
-  const narrow = await draw(page, { load: { device: "cpu" }, sample: { ...wish, machine: "bbels", window: 3 } });
+  const wish = { steps: 2 };
+  const narrow = await draw(page, { load: { device: "cpu" }, sample: { ...wish, machine: "bbels", window: 9 } });
   expect(narrow.message).toBe("");
   expect(narrow.noise).toEqual(PINNED);
-  expect(narrow.steps).toEqual([0, 1, 2, 3, 4]);
-  const wide = await draw(page, { load: { device: "cpu" }, sample: { ...wish, machine: "bbels", window: 15 } });
+  expect(narrow.steps).toEqual([0, 1, 2]);
+  const wide = await draw(page, { load: { device: "cpu" }, sample: { ...wish, machine: "bbels", window: 21 } });
   expect(difference(narrow.pixels, wide.pixels)).toBeGreaterThan(0.1);
   const network = await draw(page, { load: { device: "cpu" }, sample: wish });
   expect(difference(network.pixels, wide.pixels)).toBeGreaterThan(0.1);
 });
 
-test("the all-seeing machine can only copy", async ({ page }) => {
+test("the all-seeing machine can only copy, and says from where", async ({ page }) => {
   await page.goto("/tests/blank.html");
-  const nearest = await page.evaluate(async () => {
-    const here = (/** @type {string} */ address) => new URL(address, location.href).href;
-    const { loadModel } = await import(here("../pkg/morphogen.js"));
+  const result = await page.evaluate(async () => {
+    const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
     const model = await loadModel("../models/fashion/", { device: "cpu" });
-    const { pixels } = await model.sample({ prompt: "sneaker", machine: "ideal", seed: 3 });
-    const { file, count } = model.info.training.sneaker;
-    const response = await fetch(here(`../models/fashion/${file}`));
-    const stream = /** @type {ReadableStream} */ (response.body).pipeThrough(new DecompressionStream("deflate"));
-    const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-    const images = bytes.subarray(bytes.length - count * pixels.length);
-    const distances = Array.from({ length: count }, (_, n) =>
-      pixels.reduce((/** @type {number} */ worst, /** @type {number} */ value, /** @type {number} */ i) =>
-        Math.max(worst, Math.abs(value - (images[n * pixels.length + i] / 127.5 - 1))), 0),
-    );
-    return Math.min(...distances);
+    const before = await model.sample({ prompt: "sneaker", steps: 1 });
+    const { pixels, provenance, nearest } = await model.sample({ prompt: "sneaker", machine: "ideal", seed: 3 });
+    const images = await model.training("sneaker");
+    const image = provenance.image[0];
+    const copied = images.data.subarray(image * pixels.length, (image + 1) * pixels.length);
+    const after = await model.sample({ prompt: "sneaker", steps: 1 });
+    return {
+      sources: new Set(provenance.image).size,
+      inPlace: provenance.place.every((/** @type {number} */ place, /** @type {number} */ q) => place === q),
+      weight: Math.min(...provenance.weight),
+      patches: Math.max(...provenance.patches),
+      furthest: pixels.reduce((/** @type {number} */ worst, /** @type {number} */ value, /** @type {number} */ q) => Math.max(worst, Math.abs(value - (copied[q] / 127.5 - 1))), 0),
+      nearest: nearest[0],
+      image,
+      before: before.nearest,
+      after: after.nearest,
+      asked: await model.nearest(before),
+      count: images.count === model.info.training.sneaker.count,
+    };
   });
-  expect(nearest).toBeLessThan(0.02);
+  expect(result).toMatchObject({ sources: 1, inPlace: true, count: true });
+  expect(result.weight).toBeGreaterThan(0.999);
+  expect(result.patches).toBeLessThan(1.01);
+  expect(result.furthest).toBeLessThan(0.02);
+  expect(result.nearest).toMatchObject({ image: result.image, copied: true });
+  // A network's picture is judged where the training images are here, or when they are asked for.
+  expect(result.before).toBeUndefined();
+  expect(result.after[0].copied).toBe(false);
+  expect(result.asked).toEqual(result.after);
+});
+
+test("provenance names the patch that a pixel is made of, at every step", async ({ page }) => {
+  await page.goto("/tests/blank.html");
+  const result = await page.evaluate(async () => {
+    const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    const model = await loadModel("../models/fashion/", { device: "cpu" });
+    const wish = { prompt: "bag", machine: "bbels", window: 19, steps: 8, count: 2, frames: true };
+    const sample = await model.sample({ ...wish, provenance: true });
+    const { data } = await model.training("bag");
+    const size = sample.width * sample.height;
+    let certain = 0;
+    let furthest = 0;
+    for (const { denoised, provenance } of sample.frames.slice(1)) {
+      for (let q = 0; q < 2 * size; q += 1) {
+        if (provenance.weight[q] < 0.999) continue;
+        certain += 1;
+        furthest = Math.max(furthest, Math.abs(denoised[q] - (data[provenance.image[q] * size + provenance.place[q]] / 127.5 - 1)));
+      }
+    }
+    const last = sample.frames.at(-1).provenance;
+    const { image, row, column, weight } = sample.provenance.at(20, 3, 1);
+    const mosaic = sample.provenance.toImageData(1);
+    const without = await model.sample({ ...wish, machine: "wiener", steps: 1 });
+    return {
+      certain,
+      furthest,
+      window: sample.provenance.window,
+      same: last.image.every((/** @type {number} */ n, /** @type {number} */ q) => n === sample.provenance.image[q]),
+      noise: sample.frames[0].provenance,
+      at: [image, row * 28 + column, weight],
+      raw: [last.image[size + 20 * 28 + 3], last.place[size + 20 * 28 + 3], last.weight[size + 20 * 28 + 3]],
+      colours: new Set(new Uint32Array(mosaic.data.buffer)).size,
+      average: without.provenance,
+    };
+  });
+  expect(result.certain).toBeGreaterThan(100);
+  expect(result.furthest).toBeLessThan(0.02);
+  expect(result).toMatchObject({ window: 19, same: true, noise: undefined, average: undefined });
+  expect(result.at).toEqual(result.raw);
+  expect(result.colours).toBeGreaterThan(2);
+});
+
+test("shared between workers, the picture is the same to the bit, however many draw and whatever becomes of them", async ({ page }) => {
+  const sample = { machine: "bbels", window: 15, steps: 3 };
+  await page.addInitScript(() => {
+    /** @type {Record<string, number>} */
+    const counts = { given: 0, answered: 0 };
+    const channel = new BroadcastChannel("count");
+    channel.onmessage = ({ data }) => (counts[data] += 1);
+    Object.assign(globalThis, { channel, counts });
+  });
+  const counts = () => page.evaluate(() => /** @type {any} */ (globalThis).counts);
+  const shared = (/** @type {string} */ query) => draw(page, { worker: `helpers.js?${query}`, load: { device: "cpu" }, sample });
+
+  const alone = await shared("processors=1");
+  expect(alone.message).toBe("");
+  expect(await counts()).toEqual({ given: 0, answered: 0 });
+  const three = await shared("processors=3&patient");
+  expect(three.pixels).toEqual(alone.pixels);
+  // Each of the two helpers has had a hand in every step.
+  await expect.poll(async () => (await counts()).answered).toBeGreaterThanOrEqual(2 * sample.steps);
+
+  for (const fault of ["close", "silent", "throw"]) {
+    const bereft = await shared(`processors=2&fault=${fault}`);
+    expect(bereft.pixels, fault).toEqual(alone.pixels);
+    await expect.poll(async () => (await counts()).given, fault).toBeGreaterThanOrEqual(1);
+  }
+  expect((await shared("processors=2&fault=none")).pixels).toEqual(alone.pixels);
 });
 
 test("what no machine can do is refused", async ({ page }) => {
@@ -50,18 +134,133 @@ test("what no machine can do is refused", async ({ page }) => {
   expect(tampered.code).toBe("pack-tampered");
 });
 
+/** @param {import("@playwright/test").Page} page @param {string | RegExp} [r] */
+async function compared(page, r = /agree with r = /) {
+  await expect(page.locator("#theory-status")).toHaveText(r, { timeout: 120_000 });
+  await expect(page.locator("#compare")).toHaveText("Compare");
+}
+
+/** @param {number[]} a @param {number[]} b */
+function pearson(a, b) {
+  const centred = (/** @type {number[]} */ values) => values.map((value) => value - values.reduce((sum, one) => sum + one, 0) / values.length);
+  const dot = (/** @type {number[]} */ one, /** @type {number[]} */ other) => one.reduce((sum, value, i) => sum + value * other[i], 0);
+  const [x, y] = [centred(a), centred(b)];
+  return dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
+}
+
 test("the page sets the machine beside the network, at every step", async ({ page }) => {
-  await page.goto("/?prompt=sneaker&seed=7&count=1&steps=4&device=cpu");
+  await page.goto("/?prompt=sneaker&seed=7&count=1&steps=3&device=cpu");
   await drawn(page);
+  await page.evaluate(() => {
+    /** @type {string[]} */
+    const said = [];
+    const status = /** @type {HTMLElement} */ (document.getElementById("theory-status"));
+    new MutationObserver(() => said.push(status.textContent ?? "")).observe(status, { childList: true });
+    Object.assign(globalThis, { said });
+  });
   await page.locator("#machine").selectOption("local");
-  await page.locator("#window").fill("3");
+  await page.locator("#window").fill("5");
   await page.getByRole("button", { name: "Compare" }).click();
-  await expect(page.locator("#agreement")).toContainText("At step 4 they agree with r =");
+  await compared(page);
+  // Steps are shown, not said.
+  const said = await page.evaluate(() => /** @type {any} */ (globalThis).said.filter(Boolean));
+  expect(said).toHaveLength(3);
   const finished = await shown(page, "#theirs");
-  expect(difference(finished, await shown(page, "#ours"))).toBeGreaterThan(10);
-  await page.locator("#step").fill("0");
-  await expect(page.locator("#agreement")).toContainText("r = 1.00: both start from the same noise");
+  const r = pearson(finished, await shown(page, "#ours"));
+  const told = Number((await page.locator("#r").textContent())?.replace("r = ", ""));
+  expect(Math.abs(told - r)).toBeLessThan(0.01);
+  expect(r).toBeLessThan(0.999);
+
+  await page.locator("#theory-step").fill("0");
+  await expect(page.locator("#step")).toHaveValue("0");
+  await expect(page.locator("#r")).toHaveText("r = 1.00");
+  await expect(page.locator("#agreement")).toContainText("both start from the same noise");
   expect(await shown(page, "#theirs")).toEqual(await shown(page, "#ours"));
+  await expect(page.locator("#verdict-cards p")).toHaveText([/^The network's picture is no copy/, /^The machine's picture is/]);
   await page.locator("#dice").click();
-  await expect(page.locator("#agreement")).toBeEmpty();
+  await expect(page.locator("#r")).toBeEmpty();
+  await expect(page).not.toHaveURL(/machine=/);
+});
+
+test("from collage to copy: window and blindness change the picture, and a link brings it back", async ({ page }) => {
+  await page.goto("/?prompt=bag&seed=3&count=1&steps=3&device=cpu&machine=bbels&window=9");
+  await compared(page);
+  await expect(page.locator("#window-value")).toHaveText("9 × 9");
+  await expect(page.locator("#blind")).toBeChecked();
+  const lost = await shown(page, "#theirs");
+  await page.locator("#blind").press("Space");
+  await expect(page.locator("#machine")).toHaveValue("local");
+  await compared(page);
+  const placed = await shown(page, "#theirs");
+  expect(difference(lost, placed)).toBeGreaterThan(10);
+  await page.locator("#window").focus();
+  await page.keyboard.press("End");
+  await expect(page).toHaveURL(/machine=local&window=whole/);
+  await compared(page);
+  const copy = await shown(page, "#theirs");
+  expect(difference(copy, placed)).toBeGreaterThan(10);
+  await expect(page.locator("#verdict-cards p").nth(1)).toContainText("is a copy of training picture");
+  await page.goto(page.url());
+  await compared(page);
+  await expect(page.locator("#window-value")).toHaveText("everything");
+  await expect(page.locator("#blind")).not.toBeChecked();
+  expect(await shown(page, "#theirs")).toEqual(copy);
+});
+
+test("pixels say where they come from, to mouse, touch and keyboard", async ({ page }) => {
+  /** @type {string[]} */
+  const fetched = [];
+  page.on("request", (request) => fetched.push(request.url()));
+  await page.goto("/?prompt=bag&seed=3&count=1&steps=3&device=cpu&machine=local&window=9");
+  await compared(page);
+  expect(fetched.filter((address) => address.includes("/training/")).map((address) => address.split("/").at(-1))).toEqual(["bag.safetensors.zz"]);
+  const machine = page.locator("#theirs");
+  const box = await machine.boundingBox();
+  if (!box) throw new Error("the picture is not on the page");
+  const at = (/** @type {number} */ row, /** @type {number} */ column) => ({ x: ((column + 0.5) * box.width) / 28, y: ((row + 0.5) * box.height) / 28 });
+  await machine.hover({ position: at(10, 20) });
+  await expect(page.locator("#vote")).toContainText("row 11, column 21 sees 9 × 9 pixels");
+  await expect(page.locator("#source")).toHaveAccessibleName(/Training picture \d+, the patch around row 11, column 21/);
+  await expect(page.locator("#spoken"), "what a mouse passes over is not said aloud").toBeEmpty();
+  await machine.click({ position: at(4, 4) });
+  await expect(page.locator("#spoken")).toContainText("row 5, column 5");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("End");
+  await expect(page.locator("#spoken")).toContainText("row 6, column 28");
+  await page.keyboard.press("ArrowRight");
+  await expect(page.locator("#vote")).toContainText("row 6, column 28");
+
+  // The patch that is outlined is the one that the number names.
+  const source = await shown(page, "#source");
+  const number = Number(/\d+/.exec((await page.locator("#source-name").textContent()) ?? "")?.[0]) - 1;
+  const image = await page.evaluate(async (number) => {
+    const { loadModel } = await import(new URL("pkg/morphogen.js", location.href).href);
+    const model = await loadModel("models/fashion/", { device: "cpu" });
+    const { data } = (await model.training("bag")).toImageData(number);
+    return [...data].filter((_, i) => i % 4 === 0);
+  }, number);
+  expect(source).toEqual(image);
+
+  const picture = await shown(page, "#theirs");
+  await page.getByLabel("as mosaic").check();
+  expect(difference(picture, await shown(page, "#theirs"))).toBeGreaterThan(10);
+  await page.locator("#step").fill("0");
+  await expect(page.locator("#vote")).toContainText("the noise that both start from");
+});
+
+test("who asked for less motion sees the machine's picture when it is finished", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.goto("/?prompt=bag&seed=3&count=1&steps=3&device=cpu&machine=ideal");
+  await page.evaluate(() => {
+    const canvas = /** @type {HTMLCanvasElement} */ (document.getElementById("theirs"));
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const put = context.putImageData;
+    Object.assign(globalThis, { paints: 0 });
+    context.putImageData = function (/** @type {any[]} */ ...all) {
+      /** @type {any} */ (globalThis).paints += 1;
+      return /** @type {any} */ (put).apply(this, all);
+    };
+  });
+  await compared(page);
+  expect(await page.evaluate(() => /** @type {any} */ (globalThis).paints)).toBe(1);
 });
