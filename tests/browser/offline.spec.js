@@ -34,7 +34,7 @@ test("it draws with the network and with a machine, and asks nobody for anything
   await page.locator("#machine").selectOption("local");
   await page.locator("#window").fill("3");
   await page.getByRole("button", { name: "Compare" }).click();
-  await expect(page.locator("#agreement")).toContainText("At step 4 they agree with r =");
+  await expect(page.locator("#theory-status")).toContainText("they agree with r =");
   expect(difference(await shown(page, "#theirs"), await shown(page, "#ours"))).toBeGreaterThan(10);
 
   // Both networks are there.
