@@ -4,15 +4,17 @@
 //!
 //! ```text
 //! pack ──▶ condition + denoiser ──▶ sampler ──▶ picture
-//!          (prompt)  (network, gpu, theory)
+//!          (prompt)  (network, cpu, gpu, theory)
 //! ```
 //!
 //! - [`schedule`]: how much noise at which time.
 //! - [`denoiser`]: the one interface that network and theory share.
 //! - [`network`]: the learned denoiser, from a config, in burn.
+//! - [`cpu`]: the learned denoiser on the processor, for browsers without WebGPU.
 //! - [`gpu`]: the learned denoiser, the sampler and the patch posterior on the GPU, in WGSL.
 //! - [`sampler`]: one loop for every denoiser; solvers, guidance, noise.
 //! - [`theory`]: the analytic denoisers, which predict what the network draws.
+//! - [`simd`]: vectors, for `cpu` and `theory`.
 //! - [`metrics`]: how alike pictures are: agreement, novelty.
 //! - `web`: the wasm-bindgen surface, for the worker of `pkg/` (browser).
 //! - `evaluate`: how well theory predicts networks, over many seeds (native).
@@ -23,6 +25,7 @@
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod command;
+pub mod cpu;
 pub mod denoiser;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod evaluate;
@@ -33,6 +36,7 @@ pub mod pack;
 pub mod prompt;
 pub mod sampler;
 pub mod schedule;
+pub mod simd;
 pub mod theory;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod train;

@@ -1,6 +1,7 @@
 //! The architecture of a learned denoiser, as data. A config is stored in the model pack beside the weights; from it
 //! [`super::layers`] writes the list of layers that burn, the GPU and the tests all run.
 
+use crate::schedule::Time;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -95,6 +96,17 @@ pub enum Prediction {
     Noise,
     /// `v = a_t ε − s_t x_0` (Salimans & Ho 2022): `x̂₀ = a_t x_t − s_t v̂`, well-behaved up to `t = 1`.
     Velocity,
+}
+
+impl Prediction {
+    /// The posterior mean of one value, from the noisy value `x` and what the network predicted for it.
+    pub fn denoised(self, x: f32, predicted: f32, time: Time) -> f32 {
+        let (a, s) = (time.a as f32, time.s as f32);
+        match self {
+            Prediction::Noise => (x - s * predicted) / a,
+            Prediction::Velocity => a * x - s * predicted,
+        }
+    }
 }
 
 /// A config that cannot be built.

@@ -1,8 +1,8 @@
 //! The learned denoiser on the CPU: a [`Network`] with its config, behind the [`Denoiser`] interface. This is what runs
-//! where there is no WebGPU, and the oracle that the GPU stages are tested against.
+//! natively on the CPU, and the oracle that the rooms `cpu` and `gpu` are tested against.
 
 use super::NetworkError;
-use super::config::{NetworkConfig, Prediction};
+use super::config::NetworkConfig;
 use super::embedding;
 use super::layers::Layers;
 use super::module::{Network, Precision};
@@ -85,16 +85,5 @@ impl Denoiser for BurnDenoiser {
             denoised.extend(x.iter().zip(predicted).map(|(&x, p)| self.config.prediction.denoised(x, p, time)));
         }
         Ok(denoised)
-    }
-}
-
-impl Prediction {
-    /// The posterior mean of one value, from the noisy value `x` and what the network predicted for it.
-    pub fn denoised(self, x: f32, predicted: f32, time: Time) -> f32 {
-        let (a, s) = (time.a as f32, time.s as f32);
-        match self {
-            Prediction::Noise => (x - s * predicted) / a,
-            Prediction::Velocity => a * x - s * predicted,
-        }
     }
 }

@@ -1,5 +1,5 @@
 //! How time and condition enter a network: as one row of shifts, a number per channel of each hidden layer. The row is
-//! tiny and the same for every pixel, so the GPU path computes it here on the CPU, in plain loops; burn computes the
+//! tiny and the same for every pixel, so the rooms `cpu` and `gpu` compute it here, in plain loops; burn computes the
 //! same in `module` (where it is trained), and tests compare the two.
 
 use super::NetworkError;

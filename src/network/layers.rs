@@ -1,5 +1,5 @@
-//! The architecture written out as a list of layers, once, for every engine: burn runs it (training, the CPU, and the
-//! oracle of the tests), the GPU records it as stages, and the pack reader takes the allowed tensor names and shapes
+//! The architecture written out as a list of layers, once, for every engine: burn runs it (training, and the oracle of
+//! the tests), the room `cpu` in browsers, the GPU records it as stages, and the pack reader takes the allowed tensor names and shapes
 //! from it. A new architecture is one function here that returns a list.
 //!
 //! Values are numbered in the order in which they are made: value 0 is the noisy picture, value `i + 1` is what layer

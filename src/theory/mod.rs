@@ -12,7 +12,6 @@ mod partial;
 mod patch;
 mod plan;
 mod provenance;
-mod simd;
 mod softmax;
 mod sweep;
 mod training;
@@ -26,7 +25,7 @@ pub use patch::PatchPosterior;
 pub(crate) use patch::Scales;
 pub(crate) use plan::{Axis, Pad, Run, axis};
 pub use provenance::Provenance;
-pub use simd::Isa;
+pub use crate::simd::Isa;
 pub use training::{MAX_SIDE, Training};
 pub use wiener::Wiener;
 

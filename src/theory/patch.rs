@@ -11,7 +11,7 @@ use super::locality::Locality;
 use super::machine::{Choices, Machine, Patches, Window};
 use super::partial::Partial;
 use super::plan::{Pad, axis};
-use super::simd::Isa;
+use crate::simd::Isa;
 use super::sweep::{self, Query, pad_query};
 use super::training::Training;
 use super::whole::{self, WholeQuery};
@@ -236,29 +236,29 @@ impl<'a> Question<'a> {
         match training.isa() {
             #[cfg(target_arch = "x86_64")]
             Isa::Avx512 => {
-                if let Some(s) = super::simd::Avx512::detect() {
+                if let Some(s) = crate::simd::Avx512::detect() {
                     // SAFETY: `detect` has seen AVX-512F, which implies the others.
                     unsafe { self.answer_avx512(s, training, groups, partial) }
                 }
             }
             #[cfg(target_arch = "x86_64")]
             Isa::Avx2 => {
-                if let Some(s) = super::simd::Avx2::detect() {
+                if let Some(s) = crate::simd::Avx2::detect() {
                     // SAFETY: `detect` has seen AVX2 and FMA.
                     unsafe { self.answer_avx2(s, training, groups, partial) }
                 }
             }
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-            Isa::Simd128 => self.answer_with(super::simd::Simd128, training, groups, partial),
+            Isa::Simd128 => self.answer_with(crate::simd::Simd128, training, groups, partial),
             #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
             Isa::Portable => {}
             #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-            Isa::Portable => self.answer_with(super::simd::Portable, training, groups, partial),
+            Isa::Portable => self.answer_with(crate::simd::Portable, training, groups, partial),
         }
     }
 
     #[inline(always)]
-    fn answer_with<S: super::simd::Simd>(
+    fn answer_with<S: crate::simd::Simd>(
         &self,
         s: S,
         training: &Training,
@@ -273,13 +273,13 @@ impl<'a> Question<'a> {
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx512f,avx2,fma")]
-    fn answer_avx512(&self, s: super::simd::Avx512, training: &Training, groups: Range<usize>, partial: &mut Partial) {
+    fn answer_avx512(&self, s: crate::simd::Avx512, training: &Training, groups: Range<usize>, partial: &mut Partial) {
         self.answer_with(s, training, groups, partial);
     }
 
     #[cfg(target_arch = "x86_64")]
     #[target_feature(enable = "avx2,fma")]
-    fn answer_avx2(&self, s: super::simd::Avx2, training: &Training, groups: Range<usize>, partial: &mut Partial) {
+    fn answer_avx2(&self, s: crate::simd::Avx2, training: &Training, groups: Range<usize>, partial: &mut Partial) {
         self.answer_with(s, training, groups, partial);
     }
 }

@@ -10,7 +10,7 @@
 
 use super::partial::Partial;
 use super::plan::{Axis, Pad, Run};
-use super::simd::Simd;
+use crate::simd::Simd;
 use super::softmax::{Softmax, Source};
 use super::training::Training;
 use crate::denoiser::ImageShape;

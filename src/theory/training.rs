@@ -1,7 +1,8 @@
 //! The training images as the patch posterior wants them: interleaved, so that one vector holds the same pixel of 16, 8
 //! or 4 images. Made once, shared by every machine.
 
-use super::{TheoryError, simd::Isa, simd::Lane16};
+use super::TheoryError;
+use crate::simd::{Isa, Lane16};
 use crate::denoiser::ImageShape;
 use bytemuck::Pod;
 

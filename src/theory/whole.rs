@@ -2,7 +2,7 @@
 //! IS) or per image and circular shift (the equivariant score, ES), so distances are taken once for all of them.
 
 use super::partial::{Cell, Partial};
-use super::simd::Simd;
+use crate::simd::Simd;
 use super::training::Training;
 use crate::denoiser::ImageShape;
 use core::ops::Range;

@@ -2,9 +2,10 @@
 //! picture of it, or an analytic machine over training images.
 
 use super::error::Failure;
+use crate::cpu::CpuNetwork;
 use crate::denoiser::{Condition, Denoiser, ImageShape};
 use crate::gpu::{Frames, Gpu, GpuNetwork, Progress};
-use crate::network::{BurnDenoiser, NetworkConfig, Weights};
+use crate::network::{NetworkConfig, Weights};
 use crate::pack::TestVector;
 use crate::sampler::{Request, SampleError, Solver, Trajectory, noise};
 use crate::schedule::{Schedule, Time};
@@ -19,7 +20,7 @@ const TOLERANCE: f32 = 1e-2;
 
 /// What runs the network.
 pub(super) enum Engine {
-    /// Any denoiser on the processor: the network in burn, or an analytic machine.
+    /// Any denoiser on the processor: the network, or an analytic machine.
     Cpu(Box<dyn Denoiser>),
     /// Our WGSL stages on WebGPU.
     Gpu(Box<GpuNetwork>),
@@ -37,7 +38,7 @@ impl Engine {
         device: &str,
     ) -> Result<Self, Failure> {
         match device {
-            "cpu" => Ok(Engine::Cpu(Box::new(BurnDenoiser::new(config, weights, shape)?))),
+            "cpu" => Ok(Engine::Cpu(Box::new(CpuNetwork::new(config, weights, shape)?))),
             "webgpu" => Ok(Engine::Gpu(Box::new(GpuNetwork::new(&Gpu::new().await?, config, weights, shape).await?))),
             other => Err(Failure::new("range", format_args!("expected the device webgpu or cpu, found {other}"))),
         }

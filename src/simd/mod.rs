@@ -1,6 +1,7 @@
-//! A handful of vector operations, once per instruction set, so that the patch posterior is written once for all of
-//! them: 16 lanes on AVX-512, 8 on AVX2, 4 on wasm's simd128, and 4 plain lanes anywhere else. A lane is a training
-//! image. Natively the best set of the machine is found at run time ([`Isa::best`]).
+//! A handful of vector operations, once per instruction set, so that what uses them is written once for all of
+//! them: 16 lanes on AVX-512, 8 on AVX2, 4 on wasm's simd128, and 4 plain lanes anywhere else. In `theory` a lane is a
+//! training image, and natively the best set of the machine is found at run time ([`Isa::best`]); in `cpu` it is a
+//! channel, and the set is what the build may rely on ([`Baseline`]).
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod portable;
@@ -17,6 +18,20 @@ pub use wasm::Simd128;
 pub use x86::{Avx2, Avx512};
 
 use bytemuck::{Pod, Zeroable};
+
+/// The vectors that every machine of this build has: no detection, no dispatch.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub type Baseline = Simd128;
+/// The vectors that every machine of this build has: no detection, no dispatch.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+pub type Baseline = Portable;
+
+/// Their one value.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+pub const BASELINE: Baseline = Simd128;
+/// Their one value.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+pub const BASELINE: Baseline = Portable;
 
 /// The widest group of lanes; the training set is stored in rows of it so that every set finds its vectors aligned.
 #[derive(Clone, Copy, Zeroable, Pod)]
