@@ -12,11 +12,11 @@ mod norm;
 mod plane;
 
 use crate::denoiser::{Condition, DenoiseError, Denoiser, ImageShape, check_batch};
+use crate::network::NetworkError;
 use crate::network::config::{ConfigError, NetworkConfig, Padding};
 use crate::network::embedding::shifts;
 use crate::network::layers::{Conv, Layers, Op};
 use crate::network::weights::{self, Weights};
-use crate::network::NetworkError;
 use crate::schedule::Time;
 use convolution::Convolution;
 use norm::Norm;
@@ -51,7 +51,10 @@ impl CpuNetwork {
         weights::check(config, &layers, weights)?;
         let border = config.kernel / 2;
         let plane = |(channels, halvings): (usize, usize)| {
-            Plane::new(ImageShape { channels, height: shape.height >> halvings, width: shape.width >> halvings }, border)
+            Plane::new(
+                ImageShape { channels, height: shape.height >> halvings, width: shape.width >> halvings },
+                border,
+            )
         };
         let values: Vec<Plane> = layers.values(config.channels).into_iter().map(plane).collect();
         let mut convolutions = Vec::new();
@@ -67,7 +70,9 @@ impl CpuNetwork {
             };
             convolutions.push((Convolution::new(conv, array("weight")?, array("bias")?), norm));
         }
-        let embedding = weights.iter().filter(|(name, _)| !layers.list.iter().any(|layer| name.starts_with(&format!("{}.", layer.name))));
+        let embedding = weights
+            .iter()
+            .filter(|(name, _)| !layers.list.iter().any(|layer| name.starts_with(&format!("{}.", layer.name))));
         let embedding = embedding.map(|(name, array)| (name.clone(), array.clone())).collect();
         Ok(CpuNetwork { config: config.clone(), layers, shape, embedding, convolutions, values })
     }

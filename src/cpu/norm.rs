@@ -26,9 +26,11 @@ impl Norm {
         let squares = self.per_group(plane, |value, group| (value - mean[group]) * (value - mean[group]));
         let inverse: Vec<f32> = squares.map(|sum| 1.0 / (sum / count + 1e-5).sqrt()).collect();
         let factors: Vec<f32> = self.scale.iter().enumerate().map(|(c, scale)| scale * inverse[c / size]).collect();
-        let offsets = self.offset.iter().enumerate().map(|(c, offset)| {
-            offset - mean[c / size] * factors[c] + finish.shift.get(c).copied().unwrap_or(0.0)
-        });
+        let offsets = self
+            .offset
+            .iter()
+            .enumerate()
+            .map(|(c, offset)| offset - mean[c / size] * factors[c] + finish.shift.get(c).copied().unwrap_or(0.0));
         let (factors, offsets) = (vectors(&factors), vectors(&offsets.collect::<Vec<_>>()));
         for y in 0..plane.shape.height {
             let start = plane.pixel(y as isize, 0);

@@ -18,6 +18,7 @@ mod training;
 mod whole;
 mod wiener;
 
+pub use crate::simd::Isa;
 pub use locality::{Locality, LocalityPoint, MAX_WINDOW};
 pub use machine::{Answer, Boundary, Choices, Machine, Patches, Window};
 pub use partial::Partial;
@@ -25,7 +26,6 @@ pub use patch::PatchPosterior;
 pub(crate) use patch::Scales;
 pub(crate) use plan::{Axis, Pad, Run, axis};
 pub use provenance::Provenance;
-pub use crate::simd::Isa;
 pub use training::{MAX_SIDE, Training};
 pub use wiener::Wiener;
 

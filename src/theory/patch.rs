@@ -11,13 +11,13 @@ use super::locality::Locality;
 use super::machine::{Choices, Machine, Patches, Window};
 use super::partial::Partial;
 use super::plan::{Pad, axis};
-use crate::simd::Isa;
 use super::sweep::{self, Query, pad_query};
 use super::training::Training;
 use super::whole::{self, WholeQuery};
 use super::{Provenance, TheoryError};
 use crate::denoiser::{Condition, DenoiseError, Denoiser, ImageShape, check_batch};
 use crate::schedule::Time;
+use crate::simd::Isa;
 use core::ops::Range;
 use std::sync::Arc;
 

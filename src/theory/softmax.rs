@@ -2,8 +2,8 @@
 //! sums of weights and of weighted values are kept, relative to a reference logit that moves up when it must.
 
 use super::partial::{Cell, Partial};
-use crate::simd::Simd;
 use super::training::Training;
+use crate::simd::Simd;
 
 /// Weights below `2^CUT` of the largest are skipped: e⁻²⁵, so that ten million of them stay under 2e-4.
 const CUT: f32 = -36.0;

@@ -10,10 +10,10 @@
 
 use super::partial::Partial;
 use super::plan::{Axis, Pad, Run};
-use crate::simd::Simd;
 use super::softmax::{Softmax, Source};
 use super::training::Training;
 use crate::denoiser::ImageShape;
+use crate::simd::Simd;
 use core::ops::Range;
 
 /// What is asked of the training set: one noisy picture at one time.

@@ -2,8 +2,8 @@
 //! or 4 images. Made once, shared by every machine.
 
 use super::TheoryError;
-use crate::simd::{Isa, Lane16};
 use crate::denoiser::ImageShape;
+use crate::simd::{Isa, Lane16};
 use bytemuck::Pod;
 
 /// The largest side that the machines take, in pixels.

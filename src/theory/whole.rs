@@ -2,9 +2,9 @@
 //! IS) or per image and circular shift (the equivariant score, ES), so distances are taken once for all of them.
 
 use super::partial::{Cell, Partial};
-use crate::simd::Simd;
 use super::training::Training;
 use crate::denoiser::ImageShape;
+use crate::simd::Simd;
 use core::ops::Range;
 
 /// Weights below `2^CUT` of the largest are skipped, as in the sweep.
