@@ -145,6 +145,7 @@ build_site() {
   cp -R pkg dist/site/pkg
   cp LICENSE-MIT LICENSE-APACHE dist/site/
   node tools/wrap.mjs dist/site/models
+  node tools/site.mjs dist/site
 }
 
 # ── test ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
 
 // Two projects, one per engine of the package: tests run on both unless their file says otherwise.
-// WebGPU runs on the software adapter, which needs no GPU and computes the same everywhere.
+// The service worker, which would fetch everything behind every test, is let in by its own tests alone. WebGPU runs on the
+// software adapter, which needs no GPU and computes the same everywhere.
 
 const port = Number(process.env.MORPHOGEN_TEST_PORT ?? 4173);
 const chromium = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -32,7 +33,7 @@ export default defineConfig({
   expect: { timeout: 60_000 },
   forbidOnly: !!process.env.CI,
   reporter: "list",
-  use: { baseURL: `http://localhost:${port}`, headless: true, trace: "retain-on-failure" },
+  use: { baseURL: `http://localhost:${port}`, headless: true, serviceWorkers: "block", trace: "retain-on-failure" },
   projects: [
     { name: "webgpu", use: { launchOptions: launch([...quiet, ...softwareWebGpu]) } },
     { name: "cpu", use: { launchOptions: launch(quiet) } },

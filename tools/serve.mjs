@@ -19,6 +19,7 @@
  * - `ranges=none`: no part of a file is sent alone.
  * - `isolate=1`: with the headers that isolate a page (COOP, COEP).
  *
+ * `site.js` is made anew for each request, so that the service worker takes every change for a new version.
  * Files of a model are also there as scripts (`manifest.json.js`), as `tools/wrap.mjs` writes them for other hosts.
  *
  *     node tools/serve.mjs [--port N] [--open] [--quiet] [--mount /PATH=DIR]...
@@ -31,9 +32,11 @@ import { extname, join, normalize, resolve, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { site } from "./site.mjs";
 import { PACK_FILE, wrapped } from "./wrap.mjs";
 
 const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
+const SITE = join(ROOT, "www/site.js");
 
 /** @type {Record<string, string>} */
 const MIME = {
@@ -42,6 +45,7 @@ const MIME = {
   ".mjs": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
   ".json": "application/json",
+  ".webmanifest": "application/manifest+json",
   ".md": "text/markdown; charset=utf-8",
   ".png": "image/png",
   ".svg": "image/svg+xml",
@@ -138,7 +142,8 @@ async function answer(mounts, request, response) {
       file = join(file, "index.html");
     }
     const plain = file.slice(0, -3);
-    body = file.endsWith(".js") && PACK_FILE.test(plain) ? Buffer.from(wrapped(await readFile(plain))) : await readFile(file);
+    if (file === SITE) body = Buffer.from(site([["", join(ROOT, "www")], ["pkg/", join(ROOT, "pkg")]]));
+    else body = file.endsWith(".js") && PACK_FILE.test(plain) ? Buffer.from(wrapped(await readFile(plain))) : await readFile(file);
   } catch {
     return refuse(404, `no ${path} here`);
   }

@@ -4,6 +4,7 @@
  */
 import { correlation, plot } from "./agreement.js";
 import { Explorer } from "./explore.js";
+import { keep } from "./keep.js";
 import { WHOLE } from "./state.js";
 import * as words from "./words.js";
 
@@ -14,7 +15,7 @@ import * as words from "./words.js";
 /** @typedef {import("./pkg/morphogen.js").TrainingImages} TrainingImages */
 /** @typedef {import("./state.js").State} State */
 /** @typedef {keyof typeof words.MACHINES} Machine */
-/** @typedef {{ prompt: string, name: string, seed: number, steps: number, solver: "ddim" | "ddpm" | "dpm-solver", network: string }} Drawn */
+/** @typedef {{ model: string, prompt: string, name: string, seed: number, steps: number, solver: "ddim" | "ddpm" | "dpm-solver", network: string }} Drawn */
 /** @typedef {{ frames: () => Frame[], scrub: (step: number) => void, changed: () => void }} Page the frames on its stage, the way to one of them, and who keeps the address */
 
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
@@ -177,6 +178,7 @@ export class Compare {
       });
       const [network] = this.sample ? (await model.nearest(this.sample, signal)).slice(this.picture) : [];
       if (signal.aborted) return;
+      void keep([`models/${drawn.model}/${model.info.training[drawn.name].file}`]);
       this.running = undefined;
       this.paint();
       this.judge(images, network, sample.nearest?.[0]);

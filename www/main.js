@@ -1,6 +1,7 @@
 /** The page: a prompt, a picture, and what lies between. It uses the package as any other page would. */
 import { loadModel } from "./pkg/morphogen.js";
 import { Compare } from "./compare.js";
+import { keep } from "./keep.js";
 import { Settings } from "./settings.js";
 import * as snippet from "./snippet.js";
 import { Stage } from "./stage.js";
@@ -148,6 +149,8 @@ async function paint() {
     snippet.show(state, meaning.label);
     compare.finish(sample);
     settings.tellDevice(sample.device);
+    const { file } = model.info.networks.find(({ name }) => name === sample.network) ?? { file: "" };
+    void keep(["manifest.json", file].map((name) => `models/${state.model}/${name}`));
     say(`${words.pictures(sample.count, meaning.label)}, drawn on ${words.device(sample.device)}. ${sample.notice}`);
   } catch (thrown) {
     if (running === mine) failed(/** @type {MorphogenError} */ (thrown));

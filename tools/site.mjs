@@ -1,0 +1,41 @@
+/**
+ * Writes `site.js` for the service worker (`www/sw.js`): every file of the built site with its SHA-256, and a version that
+ * follows from them, so that any change of any file is another version.
+ *
+ *     node tools/site.mjs FOLDER
+ */
+import { createHash } from "node:crypto";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+import { PACK_FILE } from "./wrap.mjs";
+
+/** What the page itself runs: its own files and the package, without the forms that are for other sites. */
+const CODE = /^(index\.html|manifest\.webmanifest|(?!sw\.js|site\.js|embed\.)[\w-]+\.(js|css|svg)|icons\/[\w-]+\.png|pkg\/(?!inline\.js)[\w-]+\.js|pkg\/generated\/(morphogen|theory)(\.js|_bg\.wasm))$/;
+const DATA = /^models\//;
+
+/**
+ * @param {[prefix: string, folder: string][]} folders and where they stand on the site
+ * @returns {string} the content of `site.js`
+ */
+export function site(folders) {
+  /** @type {Record<"code" | "data", Record<string, string>>} */
+  const files = { code: {}, data: {} };
+  for (const [prefix, folder] of folders) {
+    for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
+      const path = prefix + name.split(sep).join("/");
+      const kind = CODE.test(path) ? "code" : DATA.test(path) && PACK_FILE.test(path) ? "data" : undefined;
+      if (kind) files[kind][path] = sha256(readFileSync(join(folder, name)));
+    }
+  }
+  const version = sha256(JSON.stringify(files)).slice(0, 16);
+  return `self.SITE = ${JSON.stringify({ version, ...files }, null, 1)};\n`;
+}
+
+/** @param {string | Buffer} content */
+const sha256 = (content) => createHash("sha256").update(content).digest("hex");
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const folder = process.argv[2];
+  writeFileSync(join(folder, "site.js"), site([["", folder]]));
+}

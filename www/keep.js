@@ -1,0 +1,48 @@
+/**
+ * Keeps what was used, so that the next visit works without a network, and offers a new version of the page when one has
+ * come. Where the browser has no service worker (private windows, files, insecure hosts) or no room, nothing happens.
+ */
+
+/** @type {Promise<ServiceWorkerRegistration> | undefined} */
+let registered;
+/** @type {HTMLButtonElement | undefined} */
+let button;
+
+/**
+ * @param {string[]} paths of model files, relative to the page
+ */
+export async function keep(paths) {
+  try {
+    // Only now, after the first picture: what is fetched for the next visit should not slow this one.
+    registered ??= register();
+    (await registered).active?.postMessage({ type: "keep", paths });
+  } catch {
+    // The page works all the same.
+  }
+}
+
+async function register() {
+  const { serviceWorker } = navigator;
+  await serviceWorker.register("sw.js", { updateViaCache: "none" });
+  const registration = await serviceWorker.ready;
+  serviceWorker.addEventListener("message", () => {
+    if (button) button.textContent = "Close the other tabs of this page first, then press again";
+  });
+  offer(registration);
+  registration.addEventListener("updatefound", () => {
+    registration.installing?.addEventListener("statechange", () => offer(registration));
+  });
+  return registration;
+}
+
+/** Offers the version that waits: it takes over when the reader says so, or when all pages of this one are closed. */
+function offer(/** @type {ServiceWorkerRegistration} */ { waiting }) {
+  if (!waiting || button) return;
+  waiting.addEventListener("statechange", () => waiting.state === "activated" && location.reload());
+  button = document.createElement("button");
+  button.type = "button";
+  button.id = "update";
+  button.textContent = "Load the new version of this page";
+  button.addEventListener("click", () => waiting.postMessage({ type: "take-over" }));
+  document.querySelector("header")?.append(button);
+}
