@@ -110,7 +110,7 @@ async function page(words) {
   html = replaced(html, /(<link rel="icon" href=")icon\.svg"/, (_, start) => `${start}data:image/svg+xml;base64,${read("icon.svg").toString("base64")}"`);
   html = replaced(html, /<link rel="stylesheet" href="style\.css">/, () => `<style>${styles}</style>`);
   html = replaced(html, /<script type="module" src="main\.js"><\/script>/, () => "");
-  html = html.replace(/<link rel="manifest"[^>]*>/, "");
+  html = html.replace(/<link rel="(manifest|apple-touch-icon)"[^>]*>\s*/g, "");
   html = replaced(html, /<h2 id="how-title">[^<]*<\/h2>/, (title) => `${title}\n<p class="quiet">${words}</p>`);
   const left = /\s(?:src|href)="(?!#|data:)[^"]*"/.exec(html);
   if (left) throw new Error(`index.html still asks for${left[0]}: put it into tools/offline.mjs`);

@@ -12,6 +12,8 @@ let button;
  * @param {string[]} paths of model files, relative to the page
  */
 export async function keep(paths) {
+  // The page as one file has nothing to keep, and no manifest.
+  if (!document.querySelector("link[rel=manifest]")) return;
   try {
     // Only now, after the first picture: what is fetched for the next visit should not slow this one.
     registered ??= register();
