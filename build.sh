@@ -103,35 +103,23 @@ need_vulkan() {
 
 # ── build ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-# One wasm of the browser build with its glue: $1 is its name in pkg/generated/, the rest goes to cargo.
-build_module() {
-  local name=$1 out=pkg/generated built=$TARGET_DIR/$WASM_TARGET/web/morphogen.wasm
-  shift
-  say "compiling $name for the browser"
-  # As cdylib alone: a second crate type would turn link-time optimisation off.
-  cargo rustc --locked --lib --profile web --target "$WASM_TARGET" --crate-type cdylib "$@"
-  if [ "$built" -nt $out/${name}_bg.wasm ] || [ build.sh -nt $out/${name}_bg.wasm ]; then
-    say "generating the glue of $name and optimising"
-    mkdir -p $out/raw
-    # The glue takes its name from the file.
-    cp -p "$built" $out/raw/$name.wasm
-    "$GLUE" $out/raw/$name.wasm $out
-    node node_modules/binaryen/bin/wasm-opt -O3 "${WASM_FEATURES[@]}" $out/${name}_bg.wasm -o $out/raw/optimised.wasm
-    mv $out/raw/optimised.wasm $out/${name}_bg.wasm
-    rm -r $out/raw
-    node tools/notices.mjs $out/LICENCES.txt
-  fi
-}
-
-# Once a run: the two modules share the name of cargo's output, so that a second look would compile both anew.
+# The wasm with its glue, in pkg/generated/.
 build_wasm() {
+  local out=pkg/generated built=$TARGET_DIR/$WASM_TARGET/web/morphogen.wasm optimised=$TARGET_DIR/optimised.wasm
   [ -z "${WASM_BUILT:-}" ] || return 0
   need_wasm_target
   need_glue
   need_node_modules
-  build_module morphogen
-  # The analytic machines, for pages that ask for one.
-  build_module theory --features theory-web
+  say "compiling for the browser"
+  # As cdylib alone: a second crate type would turn link-time optimisation off.
+  cargo rustc --locked --lib --profile web --target "$WASM_TARGET" --crate-type cdylib
+  if [ "$built" -nt $out/morphogen_bg.wasm ] || [ build.sh -nt $out/morphogen_bg.wasm ]; then
+    say "generating the glue and optimising"
+    "$GLUE" "$built" $out
+    node node_modules/binaryen/bin/wasm-opt -O3 "${WASM_FEATURES[@]}" $out/morphogen_bg.wasm -o "$optimised"
+    mv "$optimised" $out/morphogen_bg.wasm
+    node tools/notices.mjs $out/LICENCES.txt
+  fi
   # The same, carried inside scripts.
   node tools/bundle.mjs
   cp LICENSE-MIT LICENSE-APACHE pkg/
@@ -157,7 +145,7 @@ test_format() {
 test_clippy() {
   need_wasm_target
   say "clippy, native" && cargo clippy --locked --all-targets -- -D warnings
-  say "clippy, browser" && cargo clippy --locked --lib --target "$WASM_TARGET" --features theory-web -- -D warnings
+  say "clippy, browser" && cargo clippy --locked --lib --target "$WASM_TARGET" -- -D warnings
 }
 
 test_rust() {

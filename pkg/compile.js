@@ -2,36 +2,46 @@
 import { pieces, request } from "./download.js";
 import { MorphogenError, typed } from "./errors.js";
 
-/** @typedef {typeof import("./generated/morphogen.js")} Core */
+/** @typedef {typeof import("./generated/morphogen.js")} Glue what wasm-bindgen makes */
+/** @typedef {{ glue: Glue, module: WebAssembly.Module }} Core the running wasm, and the module for further workers */
 
 /** A module of one function, `() → v128`, that splats an integer: valid only where there is SIMD. */
 // prettier-ignore
 const SIMD = new Uint8Array([0,97,115,109, 1,0,0,0, 1,5,1,96,0,1,123, 3,2,1,0, 10,8,1,6,0,65,0,253,17,11]);
 
-/** @typedef {{ default: (input: { module_or_path: WebAssembly.Module }) => Promise<unknown>, start: () => void, panicMessage: () => string | undefined }} Glue what wasm-bindgen makes */
-
-/** @type {Set<Glue>} the cores that run in this worker */
-export const started = new Set();
-
 /**
- * @template {Glue} G
- * @param {G} glue
+ * @param {Glue} glue
  * @param {string} wasmUrl
  * @param {AbortSignal} signal
  * @param {import("./download.js").Progress} [onProgress]
- * @returns {Promise<G>}
+ * @returns {Promise<Core>}
  */
 export async function compile(glue, wasmUrl, signal, onProgress) {
-  return begin(glue, await compiled(wasmUrl, signal, onProgress), wasmUrl);
+  const module = await compiled(wasmUrl, signal, onProgress);
+  try {
+    await begin(glue, module);
+  } catch (thrown) {
+    throw explained(thrown, wasmUrl);
+  }
+  return { glue, module };
 }
 
 /**
- * The module, to be started here or in another worker.
+ * Starts a module that is compiled already.
+ * @param {Glue} glue
+ * @param {WebAssembly.Module} module
+ */
+export async function begin(glue, module) {
+  await glue.default({ module_or_path: module });
+  glue.start();
+}
+
+/**
  * @param {string} wasmUrl
  * @param {AbortSignal} signal
  * @param {import("./download.js").Progress} [onProgress]
  */
-export async function compiled(wasmUrl, signal, onProgress = () => {}) {
+async function compiled(wasmUrl, signal, onProgress = () => {}) {
   if (typeof WebAssembly !== "object" || !valid(SIMD)) {
     const sentence = "This browser cannot run the drawing engine (WebAssembly with SIMD). Any browser since 2023 can.";
     throw new MorphogenError("wasm-unsupported", sentence);
@@ -42,24 +52,6 @@ export async function compiled(wasmUrl, signal, onProgress = () => {}) {
   } catch (thrown) {
     throw explained(thrown, wasmUrl);
   }
-}
-
-/**
- * @template {Glue} G
- * @param {G} glue
- * @param {WebAssembly.Module} module
- * @param {string} wasmUrl for messages
- * @returns {Promise<G>}
- */
-export async function begin(glue, module, wasmUrl) {
-  try {
-    await glue.default({ module_or_path: module });
-  } catch (thrown) {
-    throw explained(thrown, wasmUrl);
-  }
-  glue.start();
-  started.add(glue);
-  return glue;
 }
 
 /**

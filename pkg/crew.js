@@ -7,7 +7,7 @@
 import { breathe } from "./breathe.js";
 import { aborted } from "./errors.js";
 
-/** @typedef {import("./generated/theory.js").Posterior} Posterior */
+/** @typedef {import("./generated/morphogen.js").Posterior} Posterior */
 /** @typedef {import("./theory.js").Wish} Wish */
 /** @typedef {{ module: WebAssembly.Module, manifest: Uint8Array, wish: Wish, images: Uint8Array }} Orders what a helper needs to make a posterior of its own */
 /** @typedef {{ x: Float32Array, t: number, trace: boolean, part: number, parts: number }} Task */

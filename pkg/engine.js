@@ -217,8 +217,8 @@ class Pack {
       const code = import("./theory.js").catch((cause) => {
         throw new MorphogenError("machine-unavailable", "The machines' code could not be fetched.", { cause });
       });
-      const [{ Machines }, { info, manifest }] = await Promise.all([code, this.open(signal)]);
-      return new Machines(url, info, manifest, this.cache);
+      const [{ Machines }, opened] = await Promise.all([code, this.open(signal)]);
+      return new Machines(url, opened, this.cache);
     });
     /** @type {Map<string, Shared<Uint8Array>>} */
     this.weights = new Map();
@@ -351,14 +351,14 @@ class Pack {
  * @param {RequestCache} cache
  */
 async function openPack(url, core, signal, cache) {
-  const [bytes, wasm] = await Promise.all([
+  const [bytes, { glue, module }] = await Promise.all([
     download(new URL("manifest.json", url).href, { kind: "json", limit: MANIFEST_LIMIT, cache, signal }),
     core(),
   ]);
-  const pack = wasm.Pack.open(bytes);
+  const pack = glue.Pack.open(bytes);
   // The core has checked every field; only now is it safe to believe them.
   const info = described(JSON.parse(new TextDecoder().decode(bytes)));
-  return { core: pack, info, manifest: bytes };
+  return { core: pack, info, manifest: bytes, module };
 }
 
 /**

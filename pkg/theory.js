@@ -1,33 +1,20 @@
 /**
- * The analytic machines inside the worker. This file, its neighbours and the machines' code, a wasm of its own, are
- * fetched only when a machine or the training images are first asked for.
+ * The analytic machines inside the worker. This file and its neighbours are fetched only when a machine or the training
+ * images are first asked for.
  */
-import { begin, compiled } from "./compile.js";
+import { begin } from "./compile.js";
 import { Crew } from "./crew.js";
 import { Shared, download } from "./download.js";
 import { MorphogenError } from "./errors.js";
+import * as glue from "./generated/morphogen.js";
 
-/** @typedef {import("./generated/theory.js").Pack} Core */
-/** @typedef {import("./generated/theory.js").Network} Network */
-/** @typedef {import("./generated/theory.js").Posterior} Posterior */
+/** @typedef {import("./generated/morphogen.js").Pack} Core */
+/** @typedef {import("./generated/morphogen.js").Network} Network */
+/** @typedef {import("./generated/morphogen.js").Posterior} Posterior */
 /** @typedef {import("./morphogen.js").Info} Info */
 /** @typedef {{ machine: string, network: string, prompt: string, window?: number }} Wish */
 /** @typedef {{ image: Uint32Array, place: Uint32Array, weight: Float32Array, patches: Float32Array, window: number }} Provenance `[B, H, W]` each */
 /** @typedef {{ network: Network, provenance: () => Provenance | undefined, free: () => void }} Machine `provenance` is that of the last step, where it was kept */
-
-const WASM = new URL("./generated/theory_bg.wasm", import.meta.url).href;
-
-/** The wasm of the machines, one for all packs. */
-export const theory = new Shared(async (signal) => {
-  const [glue, module] = await Promise.all([load(), compiled(WASM, signal)]);
-  return { module, glue: await begin(glue, module, WASM) };
-});
-
-function load() {
-  return import("./generated/theory.js").catch((cause) => {
-    throw new MorphogenError("machine-unavailable", "The machines' code could not be fetched.", { cause });
-  });
-}
 
 /** Helpers of this worker; samples are drawn one at a time, so one crew does for all. */
 const crew = new Crew();
@@ -36,17 +23,16 @@ const crew = new Crew();
 export class Machines {
   /**
    * @param {string} url folder of the pack
-   * @param {Info} info
-   * @param {Uint8Array} manifest
+   * @param {{ core: Core, info: Info, manifest: Uint8Array, module: WebAssembly.Module }} opened
    * @param {RequestCache} cache
    */
-  constructor(url, info, manifest, cache) {
+  constructor(url, { core, info, manifest, module }, cache) {
     this.url = url;
+    this.core = core;
     this.info = info;
     this.manifest = manifest;
+    this.module = module;
     this.cache = cache;
-    /** @type {Core | undefined} */
-    this.core = undefined;
     /** @type {Map<string, Shared<Uint8Array>>} inflated, by prompt */
     this.images = new Map();
     /** @type {{ key: string, held: Posterior | Network } | undefined} the last one, kept for the next seed */
@@ -63,7 +49,8 @@ export class Machines {
    */
   async get(wish, { steps, every }, signal) {
     const { machine, network, prompt, window } = wish;
-    const { core, module, images } = await this.open(prompt, signal);
+    const { core, module, manifest } = this;
+    const images = await this.open(prompt, signal);
     const key = JSON.stringify([machine, network, prompt, window]);
     if (this.last?.key !== key) {
       this.forget();
@@ -72,7 +59,7 @@ export class Machines {
     }
     const { held } = /** @type {NonNullable<typeof this.last>} */ (this.last);
     if (!("part" in held)) return { network: held, provenance: () => undefined, free: () => {} };
-    crew.enlist(key + this.url, { module, manifest: this.manifest, wish, images });
+    crew.enlist(key + this.url, { module, manifest, wish, images });
     /** @type {Provenance | undefined} */
     let found;
     let step = 0;
@@ -92,7 +79,7 @@ export class Machines {
   }
 
   /**
-   * Code and training images, fetched unless they are here.
+   * The training images of a prompt as their inflated file, fetched unless they are here.
    * @param {string} prompt
    * @param {AbortSignal} signal
    */
@@ -102,11 +89,9 @@ export class Machines {
       const what = prompt ? `of “${prompt}”` : "of nothing in particular: give a prompt";
       throw new MorphogenError("machine-unavailable", `This pack has no training images ${what}, so no machine can learn from them.`);
     }
-    const { glue, module } = await theory.get(signal);
-    const core = (this.core ??= glue.Pack.open(this.manifest));
-    const shared = this.images.get(prompt) ?? new Shared((signal) => this.fetch(core, prompt, entry, signal));
+    const shared = this.images.get(prompt) ?? new Shared((signal) => this.fetch(prompt, entry, signal));
     this.images.set(prompt, shared);
-    return { core, module, images: await shared.get(signal) };
+    return shared.get(signal);
   }
 
   /**
@@ -123,8 +108,8 @@ export class Machines {
    * @param {AbortSignal} signal
    */
   async training(prompt, signal) {
-    const { core, images } = await this.open(prompt, signal);
-    return core.images(prompt, images);
+    const images = await this.open(prompt, signal);
+    return this.core.images(prompt, images);
   }
 
   /**
@@ -135,20 +120,19 @@ export class Machines {
    * @returns {Promise<import("./morphogen.js").Nearest[]>}
    */
   async nearest(prompt, pictures, signal) {
-    const { core, images } = await this.open(prompt, signal);
-    return JSON.parse(core.nearest(prompt, images, pictures));
+    const images = await this.open(prompt, signal);
+    return JSON.parse(this.core.nearest(prompt, images, pictures));
   }
 
   /**
-   * @param {Core} core
    * @param {string} prompt
    * @param {{ file: string, bytes: number }} entry
    * @param {AbortSignal} signal
    */
-  async fetch(core, prompt, { file, bytes }, signal) {
+  async fetch(prompt, { file, bytes }, signal) {
     const packed = await download(new URL(file, this.url).href, { kind: "binary", limit: bytes, total: bytes, cache: this.cache, signal });
-    core.verify(file, packed);
-    return inflate(file, packed, core.inflatedLimit(prompt));
+    this.core.verify(file, packed);
+    return inflate(file, packed, this.core.inflatedLimit(prompt));
   }
 
   /** Lets the last machine go. */
@@ -159,8 +143,6 @@ export class Machines {
 
   free() {
     this.forget();
-    this.core?.free();
-    this.core = undefined;
     crew.dismiss();
   }
 }
@@ -175,8 +157,8 @@ export const helper = {
     const before = own;
     own = (async () => {
       (await before)?.free();
-      const { Pack } = await begin(await load(), module, WASM);
-      const core = Pack.open(manifest);
+      await begin(glue, module);
+      const core = glue.Pack.open(manifest);
       try {
         return core.posterior(wish.machine, wish.network, wish.prompt, images, wish.window);
       } finally {

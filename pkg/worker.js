@@ -2,7 +2,7 @@
  * The worker that all models of a page share: it answers messages `{ id, type, … }` with `{ id, event, data }` on the
  * way and one `{ id, result }` or `{ id, error }` at the end. After `{ fatal }` it is finished and must be replaced.
  */
-import { compile, started } from "./compile.js";
+import { compile } from "./compile.js";
 import { page } from "./download.js";
 import { Packs } from "./engine.js";
 import { MorphogenError, aborted, pack, typed } from "./errors.js";
@@ -100,7 +100,7 @@ function trapped(thrown) {
  * @param {unknown} thrown
  */
 function fatal(thrown) {
-  const panic = [...started].map((core) => core.panicMessage()).find((message) => message !== undefined);
+  const panic = core && glue.panicMessage();
   const starved = trapped(thrown) && panic === undefined && /unreachable/.test(/** @type {Error} */ (thrown).message);
   const error = starved ? typed(new RangeError("wasm memory")) : typed(panic ?? thrown);
   scope.postMessage({ fatal: pack(error.code === "out-of-memory" ? error : internal(error)) });

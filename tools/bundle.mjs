@@ -15,8 +15,7 @@ import { build } from "esbuild";
 export const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
 /** Stands for the folder of the package where it has no address of its own. */
 const BASE = "morphogen:/";
-/** The wasm with the analytic machines can do all that the smaller one can: carrying one is enough. */
-const WASM = "generated/theory_bg.wasm";
+const WASM = "generated/morphogen_bg.wasm";
 
 /**
  * Bundles an entry point to one classic script, in plain ASCII.
@@ -48,15 +47,8 @@ const site = {
     onResolve({ filter: /^\.\/pkg\// }, ({ path }) => ({ path: resolve(ROOT, path) })),
 };
 
-/** One wasm, one glue. */
-const oneWasm = {
-  name: "one wasm",
-  setup: (/** @type {import("esbuild").PluginBuild} */ { onResolve }) =>
-    onResolve({ filter: /\/generated\/morphogen\.js$/ }, () => ({ path: resolve(ROOT, "pkg/generated/theory.js") })),
-};
-
 /** The worker as a classic script. */
-export const workerScript = () => script("pkg/worker.js", { plugins: [oneWasm] });
+export const workerScript = () => script("pkg/worker.js");
 
 /** The wasm that the worker asks for: its address and its content. */
 export const wasm = () => ({ url: BASE + WASM, content: readFileSync(resolve(ROOT, "pkg", WASM)) });

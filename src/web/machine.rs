@@ -1,5 +1,4 @@
-//! The analytic machines for the browser, in a wasm of their own (feature `theory-web`), so that a page that never asks
-//! for one does not pay for it. A [`Posterior`] computes any part of a patch posterior; [`Posterior::network`] samples
+//! The analytic machines for the browser. A [`Posterior`] computes any part of a patch posterior; [`Posterior::network`] samples
 //! with parts that JavaScript gathers from several workers, each with a [`Posterior`] of its own.
 
 use super::Pack;

@@ -3,7 +3,6 @@
 //! JavaScript `Error` with a stable `code`.
 
 mod error;
-#[cfg(feature = "theory-web")]
 mod machine;
 mod network;
 

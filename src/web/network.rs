@@ -25,7 +25,6 @@ pub(super) enum Engine {
     /// Our WGSL stages on WebGPU.
     Gpu(Box<GpuNetwork>),
     /// A patch posterior that several workers share.
-    #[cfg(feature = "theory-web")]
     Shared(super::machine::Shared),
 }
 
@@ -49,7 +48,6 @@ impl Engine {
         Ok(match self {
             Engine::Cpu(denoiser) => denoiser.denoise(x, time, conditions).map_err(Failure::from)?,
             Engine::Gpu(network) => network.denoise(x, time, conditions).await.map_err(Failure::from)?,
-            #[cfg(feature = "theory-web")]
             Engine::Shared(posterior) => posterior.denoise(x, time).await?,
         })
     }

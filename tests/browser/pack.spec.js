@@ -92,9 +92,8 @@ test("Vite finds worker and wasm by itself", async ({ page }) => {
   writeFileSync(join(root, "app.js"), app());
   await vite({ root, base: "./", configFile: false, logLevel: "error", build: { target: "es2022" } });
   const fetched = await draws(page, "/scratch/vite/dist/index.html");
-  expect(fetched.filter((path) => path.endsWith(".wasm")).map((path) => path.replace(/-[\w-]+\.wasm$/, "")).sort()).toEqual([
+  expect(fetched.filter((path) => path.endsWith(".wasm")).map((path) => path.replace(/-[\w-]+\.wasm$/, ""))).toEqual([
     "/scratch/vite/dist/assets/morphogen_bg",
-    "/scratch/vite/dist/assets/theory_bg",
   ]);
 });
 
@@ -110,12 +109,11 @@ test("esbuild bundles page and worker, with the wasm beside them", async ({ page
     outdir: out,
     logLevel: "error",
   });
-  for (const name of ["morphogen_bg.wasm", "theory_bg.wasm"]) {
-    cpSync(join(scratch, "node_modules/morphogen/generated", name), join(out, "generated", name));
-  }
+  const wasm = "generated/morphogen_bg.wasm";
+  cpSync(join(scratch, "node_modules/morphogen", wasm), join(out, wasm));
   writeFileSync(join(out, "index.html"), html("app.js"));
   const fetched = await draws(page, "/scratch/esbuild/index.html");
-  expect(fetched.filter((path) => path.endsWith(".wasm"))).toEqual(["/scratch/esbuild/generated/morphogen_bg.wasm", "/scratch/esbuild/generated/theory_bg.wasm"]);
+  expect(fetched.filter((path) => path.endsWith(".wasm"))).toEqual(["/scratch/esbuild/generated/morphogen_bg.wasm"]);
 });
 
 test("esbuild makes one script of the inlined entry, and nothing else is fetched but the model", async ({ page }) => {

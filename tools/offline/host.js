@@ -8,6 +8,6 @@ const folder = new URL(".", location.href).href;
 
 configure({
   worker: () => new Worker(script, { name: "morphogen" }),
-  wasmUrl: "morphogen:/generated/theory_bg.wasm",
+  wasmUrl: "morphogen:/generated/morphogen_bg.wasm",
   resolve: (url) => open(url.replace(folder, "")),
 });
