@@ -57,7 +57,7 @@ const kept = (page) =>
  */
 async function ready(page, ...files) {
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
-  for (const file of [/theory_bg\.wasm$/, /manifest\.json$/, ...files]) {
+  for (const file of [/morphogen_bg\.wasm$/, /manifest\.json$/, ...files]) {
     await expect.poll(async () => (await kept(page)).flat().some((path) => file.test(path)), { message: String(file) }).toBe(true);
   }
 }
