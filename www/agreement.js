@@ -37,7 +37,11 @@ export function plot(svg, values, steps, at) {
     for (const [key, value] of Object.entries(attributes)) shape.setAttribute(key, value);
     return shape;
   };
-  const shapes = [1, 0].map((r) => draw("line", { class: "grid", x1: "0", x2: "100%", y1: y(r), y2: y(r) }));
+  const shapes = [1, 0].flatMap((r) => {
+    const label = draw("text", { x: "-8", y: y(r), "text-anchor": "end", "dominant-baseline": "central" });
+    label.textContent = String(r);
+    return [label, draw("line", { class: "grid", x1: "0", x2: "100%", y1: y(r), y2: y(r) })];
+  });
   values.forEach((r, step) => {
     const before = values[step - 1];
     if (r === undefined || before === undefined) return;

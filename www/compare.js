@@ -185,7 +185,7 @@ export class Compare {
       status.textContent = `Done: in the end they agree with r = ${(this.agreement.at(-1) ?? NaN).toFixed(2)}. Slide through the steps, and ask the pixels where they come from.`;
     } catch (thrown) {
       const { code, message } = /** @type {import("./pkg/morphogen.js").MorphogenError} */ (thrown);
-      if (code !== "aborted") {
+      if (code !== "aborted" && this.running === running) {
         this.forget();
         status.textContent = message;
       }
