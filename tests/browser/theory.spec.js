@@ -1,4 +1,6 @@
 /** Network and theory side by side: machines that draw from training images, and what the page shows of them. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { expect, test } from "@playwright/test";
 import { PINNED, difference, draw, drawn, shown } from "./support.js";
 
@@ -98,7 +100,7 @@ test("provenance names the patch that a pixel is made of, at every step", async 
 });
 
 test("shared between workers, the picture is the same to the bit, however many draw and whatever becomes of them", async ({ page }) => {
-  const sample = { machine: "bbels", window: 15, steps: 3 };
+  const sample = { machine: "bbels", window: 19, steps: 2 };
   await page.addInitScript(() => {
     /** @type {Record<string, number>} */
     const counts = { given: 0, answered: 0 };
@@ -264,3 +266,20 @@ test("who asked for less motion sees the machine's picture when it is finished",
   await compared(page);
   expect(await page.evaluate(() => /** @type {any} */ (globalThis).paints)).toBe(1);
 });
+
+for (const width of [360, 1440]) {
+  for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+    test(`a comparison at ${width} pixels, ${colorScheme}: nothing hangs over, nothing is out of reach`, async ({ page }) => {
+      await page.setViewportSize({ width, height: 800 });
+      await page.emulateMedia({ colorScheme });
+      await page.goto("/?prompt=bag&seed=3&count=1&steps=2&device=cpu&machine=ideal");
+      await compared(page);
+      await page.locator("#theirs").focus();
+      await expect(page.locator("#magnified")).toBeVisible();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
+      const { violations } = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run("#theory"));
+      expect(violations.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ n) => n.html).join(" ")}`)).toEqual([]);
+    });
+  }
+}
