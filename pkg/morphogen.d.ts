@@ -1,22 +1,30 @@
 /** Types of the package. Pixels are f32 in [−1, 1], laid out `[B, C, H, W]`; −1 is black, 1 is white. */
 
+/** What draws: `auto` takes WebGPU and falls back to the processor. */
 export type Device = "auto" | "webgpu" | "cpu";
+/** How the sampler walks from noise to picture. */
 export type Solver = "ddim" | "ddpm" | "dpm-solver";
+/** Who draws: the trained network, or an analytic machine of the theory. */
 export type Machine = "network" | "ideal" | "local" | "equivariant" | "els" | "bbels" | "wiener";
 
 /** How a load gets on: `code` is the wasm, `weights` the network. `total` is missing where the server does not say. */
 export interface Progress {
   phase: "code" | "weights";
+  /** Bytes that have arrived. */
   loaded: number;
+  /** Bytes in all. */
   total?: number;
 }
 
+/** How to load a model. All of it may be left out. */
 export interface LoadOptions {
   /** `auto` takes WebGPU and falls back to the processor; `model.notice` then says why. */
   device?: Device;
   /** Name of a network of the pack; the first by name otherwise. */
   network?: string;
+  /** Told how the download gets on. */
   onProgress?: (progress: Progress) => void;
+  /** Gives up loading. */
   signal?: AbortSignal;
   /** Address of `morphogen_bg.wasm`; in `generated/` beside this module otherwise. */
   wasmUrl?: string | URL;
@@ -24,11 +32,14 @@ export interface LoadOptions {
   workerUrl?: string | URL;
 }
 
+/** A network of a pack. */
 export interface NetworkInfo {
   name: string;
+  /** Name for people. */
   title: string;
+  /** Its weights, relative to the pack. */
   file: string;
-  /** Size of the weights. */
+  /** Size of the weights, in bytes. */
   bytes: number;
   /** Guidance that the makers of the network suggest; 1 is none. */
   guidance: number;
@@ -38,16 +49,20 @@ export interface NetworkInfo {
   machines: string[];
 }
 
+/** Licence and origin. */
 export interface Terms {
   licence: string;
   attribution: string;
   url?: string;
 }
 
+/** What a model pack holds. */
 export interface Info {
   name: string;
+  /** Name for people. */
   title: string;
   version: string;
+  /** Size of a picture, in pixels; 1 channel is grey, 3 are red, green and blue. */
   image: { width: number; height: number; channels: number };
   licence: { data: Terms; weights: Terms };
   /** What can be asked for. */
@@ -57,6 +72,7 @@ export interface Info {
   training: Record<string, { file: string; count: number; bytes: number }>;
 }
 
+/** What to draw, and how. All of it may be left out. */
 export interface SampleOptions {
   /** Free words; left out, the model draws anything. */
   prompt?: string | null;
@@ -70,6 +86,7 @@ export interface SampleOptions {
   solver?: Solver;
   /** How strongly the prompt pulls, −100 … 100; 1 is plain. Default: what the network's makers suggest. */
   guidance?: number;
+  /** Name of another network of the pack. */
   network?: string;
   /** Who draws: the network (default), or an analytic machine over the pack's training images of the prompt. */
   machine?: Machine;
@@ -81,6 +98,7 @@ export interface SampleOptions {
   frames?: boolean;
   /** Called with every state, pure noise first. */
   onStep?: (frame: Frame) => void;
+  /** Gives up drawing. */
   signal?: AbortSignal;
 }
 
@@ -100,38 +118,53 @@ export interface Understood {
   corrected: { typed: string; meant: string }[];
 }
 
+/** The state of a sample after some of its steps. */
 export class Frame {
+  /** Steps taken, 0 … `steps`; 0 is pure noise. */
   readonly step: number;
   readonly steps: number;
+  /** Time reached: 1 is noise, 0 is the finished picture. */
   readonly t: number;
+  /** Standard deviation of the noise that is left, in [0, 1]. */
   readonly noise: number;
+  /** The noisy pictures, `[B, C, H, W]`. */
   readonly x: Float32Array;
+  /** The clean pictures suspected behind them in the last step, `[B, C, H, W]`; zeros at step 0. */
   readonly denoised: Float32Array;
   /** Of the guess `denoised`, where asked for with `provenance`. */
   readonly provenance: Provenance | undefined;
   readonly size: { width: number; height: number; channels: number };
+  /** Picture `n` for a canvas, each pixel `scale` wide (1 … 64). */
   toImageData(n?: number, scale?: number, what?: "x" | "denoised"): ImageData;
 }
 
+/** Finished pictures. */
 export class Sample {
+  /** `[B, C, H, W]`, in [−1, 1]. */
   readonly pixels: Float32Array;
   readonly width: number;
   readonly height: number;
   readonly channels: number;
+  /** Number of pictures, B. Picture `n` is the single picture of seed `seed + n`. */
   readonly count: number;
   /** Short name of what was drawn, as in `info.prompts`; empty for anything. */
   readonly prompt: string;
   /** The same for people. */
   readonly label: string;
   readonly seed: number;
+  /** The device that drew it. */
   readonly device: "webgpu" | "cpu";
+  /** The network that drew it. */
   readonly network: string;
+  /** What the user should know, such as a change of device; empty if nothing. */
   readonly notice: string;
+  /** Every state from noise on, where asked for with `frames: true`. */
   readonly frames: Frame[];
   /** Where each pixel comes from; undefined for networks and the Wiener filter, which are not made of patches. */
   readonly provenance: Provenance | undefined;
   /** One for each picture; undefined where the training images of the prompt were not loaded (`model.nearest` loads them). */
   readonly nearest: Nearest[] | undefined;
+  /** Picture `n` for a canvas, each pixel `scale` wide (1 … 64). */
   toImageData(n?: number, scale?: number): ImageData;
 }
 
@@ -149,6 +182,7 @@ export class Provenance {
   readonly window: number;
   readonly width: number;
   readonly height: number;
+  /** What is known of one pixel of picture `n`. */
   at(row: number, column: number, n?: number): { image: number; row: number; column: number; weight: number; patches: number };
   /**
    * The mosaic: each pixel in the colour of its training image, which is the same in every mosaic. With the pictures'
@@ -170,6 +204,7 @@ export interface Nearest {
   copied: boolean;
 }
 
+/** The training images of a prompt. */
 export class TrainingImages {
   /** `[N, C, H, W]`, 0 to 255. */
   readonly data: Uint8Array;
@@ -178,7 +213,9 @@ export class TrainingImages {
   toImageData(n: number, scale?: number): ImageData;
 }
 
+/** A model that is ready to draw. Made by {@link loadModel}. */
 export class Model {
+  /** What the pack holds. */
   readonly info: Info;
   /** The device that draws. */
   readonly device: "webgpu" | "cpu";
@@ -186,18 +223,23 @@ export class Model {
   readonly notice: string;
   /** The network that draws unless a sample asks for another. */
   readonly network: string;
+  /** What words mean to this model. */
   understand(prompt: string): Promise<Understood>;
+  /** Draws. The same options give the same pictures everywhere. */
   sample(options: SampleOptions): Promise<Sample>;
+  /** The same sample as a stream of its steps, from pure noise on. Leaving the loop cancels it. */
   steps(options: SampleOptions): AsyncGenerator<Frame, Sample, void>;
   /** The training images of a prompt, fetched unless they are here. */
   training(prompt: string, signal?: AbortSignal): Promise<TrainingImages>;
   /** The nearest training image of each picture of a sample that had a prompt. */
   nearest(sample: Sample, signal?: AbortSignal): Promise<Nearest[]>;
+  /** Gives memory and device back when no other model on the page uses them. */
   close(): void;
 }
 
 /** Every promise of this package rejects with one of these. */
 export class MorphogenError extends Error {
+  /** Stable, lower case with dashes; all are in the package's README. */
   readonly code: string;
   /** For `prompt-unknown`: what the model can draw instead, nearest first. */
   readonly suggestions: string[];
@@ -218,6 +260,7 @@ export interface Host {
   resolve?: (url: string) => ResolvedFile | Promise<ResolvedFile>;
 }
 
+/** A file's bytes, another address, or nothing of the kind. */
 export type ResolvedFile = Uint8Array<ArrayBuffer> | string | URL | undefined;
 
 /**
@@ -229,9 +272,11 @@ export function configure(host: Host): void;
 /** Loads a model pack (the address of its folder, relative to the page) and makes it ready to draw. */
 export function loadModel(url: string | URL, options?: LoadOptions): Promise<Model>;
 
-/** `<morphogen-sampler>`; attributes mirror properties. */
+/** `<morphogen-sampler>`; attributes mirror properties. Events: `load`, `step`, `sample`, `error`. */
 export class MorphogenSampler extends HTMLElement {
+  /** Folder of the model pack. */
   model: string;
+  /** Free words; empty for anything. */
   prompt: string;
   seed: number;
   steps: number;
@@ -249,8 +294,11 @@ export class MorphogenSampler extends HTMLElement {
   autoplay: boolean;
   /** A picture only: drawn once it can be seen, without steps, controls or progress. */
   static: boolean;
+  /** The last finished sample. */
   readonly sample: Sample | undefined;
+  /** Draws with the attributes as they are. A drawing under way is cancelled. */
   draw(): Promise<Sample>;
+  /** Stops a drawing under way. */
   cancel(): void;
 }
 

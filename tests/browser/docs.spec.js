@@ -1,0 +1,153 @@
+/** Every example of docs/embed.md, opened as it stands there, and the reference beside the types. */
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { compile } from "@mdx-js/mdx";
+import { expect, test } from "@playwright/test";
+import { marked } from "marked";
+import { build as vite } from "vite";
+import { REFERENCE, reference } from "../../tools/api.mjs";
+import { serve } from "../../tools/serve.mjs";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const GUIDE = readFileSync(join(ROOT, "docs/embed.md"), "utf8");
+/** The examples by their titles. */
+const examples = new Map([...GUIDE.matchAll(/^(`{3,})\w+ title="([^"]+)"\n([^]*?)^\1$/gm)].map(([, , title, text]) => [title, text]));
+const DRAWN = /drawn by a diffusion model from seed \d+/;
+
+/** @type {Awaited<ReturnType<typeof serve>>} */
+let server;
+/** @type {string} */
+let scratch;
+
+test.beforeAll(async ({}, { project }) => {
+  test.skip(project.name !== "cpu", "how a page embeds it does not depend on the device");
+  mkdirSync(join(ROOT, "dist"), { recursive: true });
+  scratch = mkdtempSync(join(ROOT, "dist", "docs-"));
+  server = await serve({
+    mounts: [
+      ["/morphogen", "www"],
+      ["/morphogen/pkg", "pkg"],
+      ["/reveal.js", "node_modules/reveal.js"],
+      ["/scratch", scratch],
+      ["/scratch/pkg", "pkg"],
+      ["/scratch/models", "www/models"],
+    ],
+  });
+});
+
+test.afterAll(async () => {
+  await server?.close();
+  if (scratch) rmSync(scratch, { recursive: true, force: true });
+});
+
+/** An example's text, with this server in the place of `https://example.org`. */
+function example(/** @type {string} */ title) {
+  const text = examples.get(title);
+  if (text === undefined) throw new Error(`docs/embed.md has no example called ${title}`);
+  return text.replaceAll("https://example.org/", server.url);
+}
+
+/**
+ * Opens a page made of this HTML, on a site of no policy or the one given.
+ * @param {import("@playwright/test").Page} page
+ * @param {string} html
+ * @param {{ policy?: string, hash?: string }} [options]
+ */
+async function open(page, html, { policy, hash = "" } = {}) {
+  const address = new URL("example.html", server.url).href;
+  const headers = policy ? { "content-security-policy": policy } : undefined;
+  await page.route(address, (route) => route.fulfill({ body: html, contentType: "text/html; charset=utf-8", headers }));
+  await page.goto(`${address}${hash}`);
+}
+
+/** Waits until the frame on the page has drawn. */
+const framed = (/** @type {import("@playwright/test").Page} */ page) =>
+  expect(page.frameLocator("iframe").locator("canvas")).toHaveAccessibleName(DRAWN);
+
+test("a frame, which then stands as high as it needs", async ({ page }) => {
+  await open(page, example("frame.html"));
+  await framed(page);
+  await expect(page.locator("iframe")).not.toHaveAttribute("height", "420");
+});
+
+test("plain HTML, under the policy that the guide gives", async ({ page }) => {
+  await open(page, example("plain.html"), { policy: example("policy of a page with the element").trim() });
+  await expect(page.locator("morphogen-sampler canvas")).toHaveAccessibleName(DRAWN);
+});
+
+test("the frame draws under the policy that the guide gives it", async ({ page }) => {
+  // Beside the server's own policy, which is a little wider: what passes both passes this one.
+  const policy = `<meta http-equiv="Content-Security-Policy" content="${example("policy of the frame").trim()}">`;
+  const html = readFileSync(join(ROOT, "www/embed.html"), "utf8").replace("<head>", `<head>${policy}`);
+  expect(html).toContain(policy);
+  writeFileSync(join(scratch, "embed.html"), html);
+  copyFileSync(join(ROOT, "www/embed.css"), join(scratch, "embed.css"));
+  await open(page, example("frame.html").replace("/morphogen/embed.html", "/scratch/embed.html"));
+  await framed(page);
+});
+
+test("Markdown", async ({ page }) => {
+  await open(page, await marked(example("post.md")));
+  await expect(page.getByRole("heading")).toHaveText("Bags from noise");
+  await framed(page);
+});
+
+test("WordPress", async ({ page }) => {
+  await open(page, example("wordpress.html"));
+  await framed(page);
+});
+
+test("Jupyter", async ({ page }) => {
+  const [magic, ...html] = example("notebook cell").split("\n");
+  expect(magic).toBe("%%html");
+  await open(page, html.join("\n"));
+  await framed(page);
+});
+
+test("Quarto", async ({ page }) => {
+  const [, html] = /^```\{=html\}\n([^]*?)^```$/m.exec(example("lesson.qmd")) ?? [];
+  await open(page, html);
+  await framed(page);
+});
+
+test("Reveal.js: the frame draws when its slide is there", async ({ page }) => {
+  await open(page, example("slides.html"), { hash: "#/1" });
+  await expect(page.getByRole("heading", { name: "From noise" })).toBeVisible();
+  await framed(page);
+});
+
+test("React and MDX, built with Vite", async ({ page }) => {
+  const root = join(scratch, "react");
+  mkdirSync(root);
+  writeFileSync(join(root, "Sneaker.jsx"), example("Sneaker.jsx"));
+  writeFileSync(join(root, "post.js"), String(await compile(example("post.mdx"))));
+  writeFileSync(
+    join(root, "main.jsx"),
+    `import { createRoot } from "react-dom/client";
+    import Post from "./post.js";
+    import { Sneaker } from "./Sneaker.jsx";
+    createRoot(document.getElementById("root")).render(<><Sneaker /><Post /></>);`,
+  );
+  writeFileSync(
+    join(root, "index.html"),
+    `<!doctype html><title>React</title><link rel="icon" href="data:,"><div id="root"></div><script type="module" src="./main.jsx"></script>`,
+  );
+  const alias = [{ find: /^morphogen$/, replacement: join(ROOT, "pkg/morphogen.js") }];
+  await vite({ root, base: "./", configFile: false, logLevel: "error", resolve: { alias } });
+  await page.goto(new URL("scratch/react/dist/index.html", server.url).href);
+  await expect(page.locator("figcaption")).toHaveText("Sneaker, seed 7");
+  await page.getByRole("button", { name: "Another" }).click();
+  await expect(page.locator("figcaption")).toHaveText("Sneaker, seed 8");
+  await page.locator("morphogen-sampler[prompt=bag]").scrollIntoViewIfNeeded();
+  await expect(page.locator("morphogen-sampler[prompt=bag] canvas")).toHaveAccessibleName(/Bag, drawn/);
+});
+
+test("no example is left out", () => {
+  const tests = readFileSync(import.meta.filename, "utf8");
+  expect(examples.size).toBeGreaterThan(10);
+  expect([...examples.keys()].filter((title) => !tests.includes(`example("${title}")`))).toEqual([]);
+});
+
+test("the reference says what the types say", () => {
+  expect(readFileSync(REFERENCE, "utf8"), "docs/api.md is behind: run node tools/api.mjs").toBe(reference());
+});
