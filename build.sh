@@ -118,6 +118,8 @@ build_wasm() {
     "$GLUE" "$built" $out
     node node_modules/binaryen/bin/wasm-opt -O3 "${WASM_FEATURES[@]}" $out/morphogen_bg.wasm -o "$optimised"
     mv "$optimised" $out/morphogen_bg.wasm
+    # The glue is mostly comments; its types stand beside it.
+    node_modules/.bin/esbuild $out/morphogen.js --minify --allow-overwrite --outfile=$out/morphogen.js --log-level=warning
     node tools/notices.mjs $out/LICENCES.txt
   fi
   # The same, carried inside scripts.
