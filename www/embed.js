@@ -58,12 +58,11 @@ if (parent !== self) {
  * @param {URLSearchParams} query
  */
 function asked(query) {
-  const { model, prompt, seed, count, steps, guidance, solver, network, device } = read(location.search);
+  const { model, prompt, seed, count, steps, guidance, solver, network, device, window } = read(location.search);
   /** @type {<T extends string>(name: string, known: T[]) => T | undefined} */
   const one = (name, known) => known.find((value) => value === query.get(name));
   /** @param {string} name @param {boolean} fallback */
   const on = (name, fallback) => (query.has(name) ? !/^(0|false|no|off)$/.test(query.get(name) ?? "") : fallback);
-  const window = Number(query.get("window"));
   return {
     model: `models/${model}/`,
     prompt,
@@ -75,7 +74,7 @@ function asked(query) {
     network,
     device,
     machine: one("machine", ["ideal", "local", "equivariant", "els", "bbels", "wiener"]),
-    window: Number.isInteger(window) && window > 0 ? window : undefined,
+    window: window || undefined,
     controls: on("controls", true),
     autoplay: on("autoplay", true),
     static: on("static", false),
