@@ -20,10 +20,9 @@ const WASM = "generated/morphogen_bg.wasm";
 /**
  * Bundles an entry point to one classic script, in plain ASCII.
  * @param {string} entry relative to the root
- * @param {{ plugins?: import("esbuild").Plugin[] }} [options]
  * @returns {Promise<string>}
  */
-export async function script(entry, { plugins = [] } = {}) {
+export async function script(entry) {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: [entry],
@@ -33,7 +32,7 @@ export async function script(entry, { plugins = [] } = {}) {
     format: "iife",
     target: "es2022",
     define: { "import.meta.url": JSON.stringify(`${BASE}module.js`) },
-    plugins: [site, ...plugins],
+    plugins: [site],
     write: false,
     legalComments: "none",
   });

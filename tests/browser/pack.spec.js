@@ -9,7 +9,7 @@ import { serve } from "../../tools/serve.mjs";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
-/** Draws with the network and with a machine, so that both wasm files and the worker's late import are needed. */
+/** Draws with the network and with a machine, so that the late imports of page and worker are needed, too. */
 const app = (entry = "morphogen") => `
   import { loadModel } from "${entry}";
   const model = await loadModel("/models/fashion/", { device: "cpu" });
