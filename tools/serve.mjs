@@ -32,6 +32,7 @@ import { extname, join, normalize, resolve, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { brotliCompressSync } from "node:zlib";
 import { site } from "./site.mjs";
 import { PACK_FILE, wrapped } from "./wrap.mjs";
 
@@ -53,6 +54,9 @@ const MIME = {
   ".wasm": "application/wasm",
   ".ts": "text/plain; charset=utf-8",
 };
+
+/** What hosts compress. */
+const COMPRESSED = new Set([".html", ".js", ".css", ".json", ".svg", ".wasm", ".webmanifest"]);
 
 const REST = "style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'";
 const STRICT = `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; ${REST}`;
@@ -108,8 +112,9 @@ async function sendSlowly(response, body, bytesPerSecond) {
  * @param {[string, string][]} mounts
  * @param {import("node:http").IncomingMessage} request
  * @param {import("node:http").ServerResponse} response
+ * @param {boolean} compress
  */
-async function answer(mounts, request, response) {
+async function answer(mounts, request, response, compress) {
   /** @param {number} status @param {string} text */
   const refuse = (status, text) => {
     response.writeHead(status, { "content-type": "text/plain; charset=utf-8" });
@@ -168,6 +173,10 @@ async function answer(mounts, request, response) {
     response.writeHead(304, headers);
     return void response.end();
   }
+  if (compress && COMPRESSED.has(extname(file)) && /\bbr\b/.test(String(request.headers["accept-encoding"]))) {
+    body = brotli(tag, body);
+    Object.assign(headers, { "content-encoding": "br", "content-length": body.length, etag: `W/${tag}` });
+  }
   const whole = body.length;
   const from = faults.get("ranges") === "none" ? 0 : start(request.headers, tag, whole);
   if (from > 0) {
@@ -191,6 +200,19 @@ async function answer(mounts, request, response) {
   response.end(body);
 }
 
+/** @type {Map<string, Buffer>} by ETag */
+const squeezed = new Map();
+
+/**
+ * @param {string} tag
+ * @param {Buffer} body
+ */
+function brotli(tag, body) {
+  const small = squeezed.get(tag) ?? brotliCompressSync(body);
+  squeezed.set(tag, small);
+  return small;
+}
+
 /**
  * The byte that a request wants a file from; 0 for the whole of it.
  * @param {import("node:http").IncomingHttpHeaders} headers
@@ -205,10 +227,11 @@ function start({ range, "if-range": condition }, tag, length) {
 
 /**
  * Starts the server on this machine only.
- * @param {{ port?: number, mounts?: [string, string][] }} [options] port 0 takes any free one; a mount is [path, folder]
+ * @param {{ port?: number, mounts?: [string, string][], compress?: boolean }} [options] port 0 takes any free one; a mount is
+ *     [path, folder]; `compress` sends text and wasm as Brotli, as good hosts do
  * @returns {Promise<{ url: string, close: () => Promise<void> }>}
  */
-export function serve({ port = 0, mounts = [] } = {}) {
+export function serve({ port = 0, mounts = [], compress = false } = {}) {
   /** @type {[string, string][]} */
   const all = [...mounts, ["/pkg/", "pkg"], ["/", "www"]].map(([path, folder]) => [
     path.endsWith("/") ? path : `${path}/`,
@@ -216,7 +239,7 @@ export function serve({ port = 0, mounts = [] } = {}) {
   ]);
   all.sort((a, b) => b[0].length - a[0].length);
   const server = createServer((request, response) => {
-    answer(all, request, response).catch((error) => response.destroy(error));
+    answer(all, request, response, compress).catch((error) => response.destroy(error));
   });
   return new Promise((done, fail) => {
     server.once("error", fail);

@@ -1,10 +1,6 @@
 /** The page fits, can be read by everyone, and speaks to nobody else. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { expect, test } from "@playwright/test";
-import { SHORT, drawn, shown } from "./support.js";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+import { SHORT, barriers, drawn, shown } from "./support.js";
 
 for (const width of [360, 768, 1440]) {
   for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
@@ -20,10 +16,7 @@ for (const width of [360, 768, 1440]) {
       const scale = await page.locator("#picture").evaluate((canvas) => canvas.getBoundingClientRect().width / 28);
       expect(Number.isInteger(scale), `the picture stands at ${scale} times its size`).toBe(true);
       expect(scale).toBeGreaterThanOrEqual(10);
-      await page.evaluate(axe);
-      const found = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run());
-      const serious = found.violations.filter((/** @type {any} */ { impact }) => ["serious", "critical"].includes(impact));
-      expect(serious.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ n) => n.html).join(" ")}`)).toEqual([]);
+      expect(await barriers(page)).toEqual([]);
     });
   }
 }
@@ -59,4 +52,19 @@ test("who asked for less motion sees no flicker, only the finished picture", asy
   await drawn(page);
   expect(await page.evaluate(() => /** @type {any} */ (globalThis).paints)).toBe(1);
   expect(new Set(await shown(page)).size).toBeGreaterThan(2);
+});
+
+test("nothing stands in anybody's way in the element and in the frame for other sites, either", async ({ page }, { project }) => {
+  test.skip(project.name !== "cpu", "how they look does not depend on the device");
+  await page.goto("/tests/element.html");
+  await expect(page.locator("#one").locator("canvas")).toHaveAccessibleName(/seed 7/);
+  expect(await barriers(page)).toEqual([]);
+  for (const theme of ["light", "dark"]) {
+    await page.goto(`/embed.html?prompt=bag&seed=3&steps=2&theme=${theme}`);
+    await expect(page.locator("canvas")).toHaveAccessibleName(/seed 3/);
+    expect(await barriers(page)).toEqual([]);
+  }
+  await page.goto("/embed.html?prompt=giraffe");
+  await expect(page.getByRole("status")).toContainText("giraffe");
+  expect(await barriers(page)).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "@playwright/test";
-import { difference, drawn, shown } from "./support.js";
+import { barriers, difference, drawn, shown } from "./support.js";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const FILE = resolve(ROOT, "dist/offline-test/morphogen.html");
@@ -50,6 +50,7 @@ test("it draws the same picture as the hosted page, and survives a server that m
   test.skip(project.name !== "cpu", "one device is enough to compare");
   await page.goto(address("prompt=bag&seed=3&count=1&steps=3&device=cpu"));
   await drawn(page);
+  expect(await barriers(page)).toEqual([]);
   const offline = await shown(page);
   await page.route("**/offline.html*", (route) => route.fulfill({ path: FILE, contentType: "text/html; charset=utf-8" }));
   await page.goto("/offline.html?prompt=bag&seed=3&count=1&steps=3&device=cpu");

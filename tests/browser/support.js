@@ -1,5 +1,9 @@
 /** What the browser tests share. The page is drawn small (one picture, few steps): the GPU of the tests is software. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { expect } from "@playwright/test";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** The address of a short drawing. */
 export const SHORT = "/?prompt=sneaker&seed=7&count=1&steps=4";
@@ -72,4 +76,17 @@ export async function draw(page, { path = "/tests/blank.html", load = {}, sample
     },
     { load, sample, worker, samples },
   );
+}
+
+/**
+ * What stands in the way of people with other eyes or hands, by axe: serious and critical findings.
+ * @param {import("@playwright/test").Page} page
+ * @returns {Promise<string[]>}
+ */
+export async function barriers(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run());
+  return violations
+    .filter((/** @type {any} */ { impact }) => ["serious", "critical"].includes(impact))
+    .map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ { html }) => html).join(" ")}`);
 }
