@@ -45,7 +45,7 @@ const sampler = document.createElement("morphogen-sampler");
 for (const [name, value] of Object.entries(attributes)) {
   if (value !== undefined && value !== false) sampler.setAttribute(name, value === true ? "" : String(value));
 }
-document.body.append(sampler);
+document.querySelector("main")?.append(sampler);
 
 // The embedding page may make the frame as tall as this.
 if (parent !== self) {

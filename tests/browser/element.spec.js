@@ -157,3 +157,41 @@ test("in a hidden tab a drawing rests, and goes on when the tab is shown", async
   expect(counted.resting).toBeLessThan(60);
   expect(counted.seed).toBe(7);
 });
+
+test("a page styles it with custom properties and parts", async ({ page }) => {
+  await page.goto(PAGE);
+  await page.evaluate(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(`#one { --morphogen-size: 120px; --morphogen-background: rgb(1, 2, 3); --morphogen-radius: 9px; }
+      #one::part(status) { color: rgb(4, 5, 6); } #one::part(button) { border-top-color: rgb(7, 8, 9); }`);
+    document.adoptedStyleSheets = [sheet];
+  });
+  const one = page.locator("#one");
+  const style = (/** @type {string} */ selector, /** @type {string} */ name) =>
+    one.locator(selector).evaluate((element, name) => getComputedStyle(element).getPropertyValue(name), name);
+  expect((await one.boundingBox())?.width).toBe(120);
+  expect(await style("#picture", "background-color")).toBe("rgb(1, 2, 3)");
+  expect(await style("#picture", "border-top-left-radius")).toBe("9px");
+  expect(await style("#status", "color")).toBe("rgb(4, 5, 6)");
+  expect(await style("[name=draw]", "border-top-color")).toBe("rgb(7, 8, 9)");
+  expect(await style("[name=dice]", "border-top-color")).toBe("rgb(7, 8, 9)");
+});
+
+test("who asked for less motion sees the finished picture only, and hears of its steps all the same", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.goto(PAGE);
+  const seen = await page.locator("#two").evaluate(async (element) => {
+    const sampler = /** @type {import("../../pkg/morphogen.js").MorphogenSampler} */ (element);
+    const canvas = /** @type {HTMLCanvasElement} */ (sampler.shadowRoot?.querySelector("canvas"));
+    const untouched = canvas.width;
+    let steps = 0;
+    let early = 0;
+    sampler.addEventListener("step", () => {
+      steps += 1;
+      if (canvas.width !== untouched) early += 1;
+    });
+    await sampler.draw();
+    return { steps, early, width: canvas.width };
+  });
+  expect(seen).toEqual({ steps: 4, early: 0, width: 56 });
+});
