@@ -19,7 +19,10 @@ let core;
 /** @type {Map<number, (answer: { found?: Uint8Array | string, error?: object }) => void>} questions to the page */
 const asked = new Map();
 let questions = 0;
-const theory = () => import("./theory.js");
+/** @type {Promise<typeof import("./theory.js")> | undefined} */
+let lazy;
+// One promise for all, so that orders and parts are taken in the order in which they came.
+const theory = () => (lazy ??= import("./theory.js"));
 const packs = new Packs(() => core ?? Promise.reject(new MorphogenError("internal", "the worker was not started")));
 
 /** @type {Record<string, (message: any, context: Context) => Promise<unknown>>} */
