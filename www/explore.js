@@ -137,14 +137,16 @@ function put(canvas, image) {
 }
 
 /**
- * The window around a pixel, as large as the canvas; what lies outside the picture stays empty.
+ * The window around a pixel, as large as the canvas; what lies outside the picture stays empty. A window as wide as the
+ * picture shows the picture.
  * @param {HTMLCanvasElement} canvas
  * @param {ImageData} image
  * @param {{ row: number, column: number }} pixel
  * @param {number} window
  */
 function magnify(canvas, image, { row, column }, window) {
-  const half = (Math.min(window, 2 * image.width - 1) - 1) / 2;
+  if (window >= image.width) return put(canvas, image);
+  const half = (window - 1) / 2;
   canvas.width = canvas.height = 2 * half + 1;
   canvas.getContext("2d")?.putImageData(image, half - column, half - row);
 }
