@@ -87,11 +87,12 @@ export class Packs {
       if (machine !== "network") {
         const machines = await pack.machines.get(context.signal);
         const trace = { steps: request.steps, every: provenance };
-        const maker = await machines.get({ machine, network: name, prompt, window }, trace, context.signal);
+        const wanted = device === "auto" && pack.lost ? "cpu" : device;
+        const maker = await machines.get({ machine, network: name, prompt, window }, trace, wanted, context.signal);
         try {
           const pixels = await draw(maker.network, { ...request, frames }, context, { step: -1 }, maker.provenance);
           const nearest = await machines.nearest(prompt, pixels, context.signal);
-          return { pixels, device: "cpu", notice: "", network: name, provenance: maker.provenance(), nearest };
+          return { pixels, device: maker.device(), notice: maker.notice(), network: name, provenance: maker.provenance(), nearest };
         } finally {
           maker.free();
         }

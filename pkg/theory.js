@@ -7,6 +7,7 @@ import { Crew } from "./crew.js";
 import { Shared, download } from "./download.js";
 import { MorphogenError } from "./errors.js";
 import * as glue from "./generated/morphogen.js";
+import { Graphics } from "./graphics.js";
 
 /** @typedef {import("./generated/morphogen.js").Pack} Core */
 /** @typedef {import("./generated/morphogen.js").Network} Network */
@@ -14,7 +15,7 @@ import * as glue from "./generated/morphogen.js";
 /** @typedef {import("./morphogen.js").Info} Info */
 /** @typedef {{ machine: string, network: string, prompt: string, window?: number }} Wish */
 /** @typedef {{ image: Uint32Array, place: Uint32Array, weight: Float32Array, patches: Float32Array, window: number }} Provenance `[B, H, W]` each */
-/** @typedef {{ network: Network, provenance: () => Provenance | undefined, free: () => void }} Machine `provenance` is that of the last step, where it was kept */
+/** @typedef {{ network: Network, provenance: () => Provenance | undefined, device: () => "webgpu" | "cpu", notice: () => string, free: () => void }} Machine `provenance` is that of the last step, where it was kept; `device` is what answered last, `notice` why not the other */
 
 /** Helpers of this worker; samples are drawn one at a time, so one crew does for all. */
 const crew = new Crew();
@@ -35,7 +36,7 @@ export class Machines {
     this.cache = cache;
     /** @type {Map<string, Shared<Uint8Array>>} inflated, by prompt */
     this.images = new Map();
-    /** @type {{ key: string, held: Posterior | Network } | undefined} the last one, kept for the next seed */
+    /** @type {{ key: string, held: Posterior | Network, graphics?: Graphics } | undefined} the last one, kept for the next seed */
     this.last = undefined;
   }
 
@@ -44,30 +45,38 @@ export class Machines {
    * step, or of every step.
    * @param {Wish} wish
    * @param {{ steps: number, every: boolean }} trace
+   * @param {import("./engine.js").Device} device
    * @param {AbortSignal} signal
    * @returns {Promise<Machine>}
    */
-  async get(wish, { steps, every }, signal) {
+  async get(wish, { steps, every }, device, signal) {
     const { machine, network, prompt, window } = wish;
     const { core, module, manifest } = this;
     const images = await this.open(prompt, signal);
-    const key = JSON.stringify([machine, network, prompt, window]);
+    const key = JSON.stringify([machine, network, prompt, window, device]);
     if (this.last?.key !== key) {
       this.forget();
       if (machine === "wiener") this.last = { key, held: core.wiener(prompt, images) };
-      else this.last = { key, held: core.posterior(machine, network, prompt, images, window) };
+      else {
+        const held = core.posterior(machine, network, prompt, images, window);
+        this.last = { key, held, graphics: new Graphics(held, device) };
+      }
     }
-    const { held } = /** @type {NonNullable<typeof this.last>} */ (this.last);
-    if (!("part" in held)) return { network: held, provenance: () => undefined, free: () => {} };
-    crew.enlist(key + this.url, { module, manifest, wish, images });
+    const { held, graphics } = /** @type {NonNullable<typeof this.last>} */ (this.last);
+    if (!("part" in held) || !graphics) {
+      return { network: held, provenance: () => undefined, device: () => "cpu", notice: () => "", free: () => {} };
+    }
     /** @type {Provenance | undefined} */
     let found;
     let step = 0;
     let traced = false;
     /** @type {(x: Float32Array, t: number) => Promise<Float32Array[]>} */
-    const gather = (x, t) => {
+    const gather = async (x, t) => {
       step += 1;
       traced = every || step === steps;
+      const whole = await graphics.part(x, t, signal);
+      if (whole) return [whole];
+      crew.enlist(key + this.url, { module, manifest, wish, images });
       return crew.gather(held, x, t, traced, signal);
     };
     /** @type {(image: Uint32Array, place: Uint32Array, weight: Float32Array, patches: Float32Array, window: number) => void} */
@@ -75,7 +84,7 @@ export class Machines {
       found = traced ? { image, place, weight, patches, window } : undefined;
     };
     const shared = held.network(gather, explain);
-    return { network: shared, provenance: () => found, free: () => shared.free() };
+    return { network: shared, provenance: () => found, device: () => graphics.device, notice: () => graphics.notice, free: () => shared.free() };
   }
 
   /**
@@ -137,6 +146,7 @@ export class Machines {
 
   /** Lets the last machine go. */
   forget() {
+    this.last?.graphics?.free();
     this.last?.held.free();
     this.last = undefined;
   }

@@ -15,7 +15,7 @@ const LIMIT = 350_000;
 const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
 const START = "pkg/morphogen.js";
 /** Fetched later, when an analytic machine is first asked for. */
-const ON_DEMAND = /pkg\/(theory|crew|provenance)\.js$/;
+const ON_DEMAND = /pkg\/(theory|crew|graphics|provenance)\.js$/;
 const REFERENCE = /(?:from|import|import\s*\(|new\s+URL\s*\()\s*["'](\.{1,2}\/[^"']+|[\w-]+\.wasm)["']/g;
 
 /**

@@ -10,6 +10,7 @@ use super::displacement::{Displacements, Layout, Run, most_runs};
 use super::error::GpuError;
 use super::pipeline::{Compiler, Pipeline, STEP_BYTES, Work, names};
 use crate::denoiser::{Condition, DenoiseError, check_batch};
+use crate::sampler::SampleError;
 use crate::schedule::Time;
 use crate::theory::{Answer, Boundary, Partial, PatchPosterior, Provenance, Scales, Training};
 use std::collections::VecDeque;
@@ -102,11 +103,11 @@ struct Question {
 }
 
 impl GpuPosterior {
-    /// Uploads the training images of `posterior` and compiles its shaders.
+    /// Uploads the training images of `posterior`. Its shaders are compiled when they are first needed.
     ///
     /// # Errors
-    /// [`GpuError::Machine`] where the boundary is zeros and any place may answer; [`GpuError::Shader`],
-    /// [`GpuError::OutOfMemory`] or [`GpuError::Lost`] where the GPU refuses.
+    /// [`GpuError::Machine`] where the boundary is zeros and any place may answer; [`GpuError::OutOfMemory`] or
+    /// [`GpuError::Lost`] where the GPU refuses.
     pub async fn new(gpu: &Gpu, posterior: PatchPosterior) -> Result<Self, GpuError> {
         let cut = Cut::suited(gpu.tuning());
         Self::with_cut(gpu, posterior, cut).await
@@ -146,9 +147,7 @@ impl GpuPosterior {
         };
         let (chunks, x, runs, question) = gpu.guard("uploading the training images", upload).await?;
         let (gpu, stages, budget) = (gpu.clone(), [None, None], cut.cells);
-        let mut this = GpuPosterior { gpu, posterior, layout, workgroups, chunks, x, runs, question, stages, budget };
-        this.prepare(false).await?;
-        Ok(this)
+        Ok(GpuPosterior { gpu, posterior, layout, workgroups, chunks, x, runs, question, stages, budget })
     }
 
     /// The same machine on the processor.
@@ -199,36 +198,57 @@ impl GpuPosterior {
     /// # Errors
     /// As [`Self::denoise`].
     pub async fn partial(&mut self, x: &[f32], time: Time, provenance: bool) -> Result<Partial, GpuError> {
+        self.partial_while(x, time, provenance, &mut || true).await
+    }
+
+    /// As [`Self::partial`]; stops between two submissions where `go_on` answers `false`.
+    ///
+    /// # Errors
+    /// As [`Self::denoise`], and [`SampleError::Cancelled`].
+    pub async fn partial_while(
+        &mut self,
+        x: &[f32],
+        time: Time,
+        provenance: bool,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Partial, GpuError> {
         check_batch(x, self.layout.shape, &[Condition::Null])?;
-        self.partial_over(x, time, provenance, usize::MAX).await
+        self.partial_over(x, time, provenance, usize::MAX, go_on).await
     }
 
     /// The largest difference from what the processor answers, over the first few training images only: a quick test of
-    /// the driver.
+    /// the driver, with the shaders that keep provenance or the others.
     ///
     /// # Errors
     /// As [`Self::denoise`].
-    pub async fn deviation(&mut self, x: &[f32], time: Time) -> Result<f32, GpuError> {
+    pub async fn deviation(&mut self, x: &[f32], time: Time, provenance: bool) -> Result<f32, GpuError> {
         let (training, shape) = (self.posterior.training(), self.layout.shape);
         check_batch(x, shape, &[Condition::Null])?;
         let images: Vec<f32> = (0..FEW).filter_map(|n| training.image(n)).flatten().collect();
         let few = Training::new(&images, shape).map_err(|error| GpuError::Device(error.to_string()))?;
         let expected = self.posterior.over(Arc::new(few)).partial(x, time, false)?.mean();
-        let found = self.partial_over(x, time, false, FEW).await?.mean();
+        let found = self.partial_over(x, time, provenance, FEW, &mut || true).await?.mean();
         // NaN hides from `max`.
         let far = |(e, f): (&f32, &f32)| if (e - f).is_nan() { f32::INFINITY } else { (e - f).abs() };
         Ok(expected.iter().zip(&found).map(far).fold(0.0, f32::max))
     }
 
     /// The posterior of one picture over the first `most` training images.
-    async fn partial_over(&mut self, x: &[f32], time: Time, trace: bool, most: usize) -> Result<Partial, GpuError> {
+    async fn partial_over(
+        &mut self,
+        x: &[f32],
+        time: Time,
+        trace: bool,
+        most: usize,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Partial, GpuError> {
         self.gpu.check()?;
         self.prepare(trace).await?;
         let displacements = Displacements::new(&self.posterior, time);
         let scales = Scales::new(time, self.layout.shape.channels);
         self.gpu.queue.write_buffer(&self.x, 0, bytemuck::cast_slice(x));
         self.gpu.queue.write_buffer(&self.runs, 0, bytemuck::cast_slice(&displacements.table()));
-        let floats = self.ask(&displacements, &scales, usize::from(trace), most).await?;
+        let floats = self.ask(&displacements, &scales, usize::from(trace), most, go_on).await?;
         let mut partial =
             Partial::from_floats(&floats, self.layout.shape).map_err(|error| GpuError::Device(error.to_string()))?;
         for (q, outside) in displacements.outside.iter().enumerate().filter(|(_, outside)| **outside > 0) {
@@ -244,6 +264,7 @@ impl GpuPosterior {
         scales: &Scales,
         trace: usize,
         most: usize,
+        go_on: &mut dyn FnMut() -> bool,
     ) -> Result<Vec<f32>, GpuError> {
         let Some(stages) = &self.stages[trace] else { return Err(GpuError::Device("it was not prepared".into())) };
         let images = |chunk: &Chunk| chunk.count.min(most.saturating_sub(chunk.first));
@@ -290,6 +311,9 @@ impl GpuPosterior {
                     let speed = cells / (now - last_end).max(1e-3);
                     self.budget = (speed * TARGET_SECONDS).clamp(self.budget * 0.25, self.budget * 4.0);
                     last_end = now;
+                    if !go_on() {
+                        return Err(SampleError::Cancelled.into());
+                    }
                 }
             }
         }

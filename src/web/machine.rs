@@ -121,8 +121,8 @@ impl From<Neighbour> for Nearest {
 /// A patch posterior over training images.
 #[wasm_bindgen]
 pub struct Posterior {
-    posterior: PatchPosterior,
-    schedule: Schedule,
+    pub(super) posterior: PatchPosterior,
+    pub(super) schedule: Schedule,
 }
 
 #[wasm_bindgen]

@@ -4,6 +4,7 @@
 
 mod error;
 mod machine;
+mod machine_gpu;
 mod network;
 
 pub use network::Network;

@@ -16,7 +16,7 @@ use wasm_bindgen_futures::JsFuture;
 
 /// Largest difference from the pack's answer that counts as computing rightly; the answer is stored in f16, and devices
 /// add in different orders.
-const TOLERANCE: f32 = 1e-2;
+pub(super) const TOLERANCE: f32 = 1e-2;
 
 /// What runs the network.
 pub(super) enum Engine {

@@ -226,17 +226,19 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
             if (phase % 2u == 1u && rest == 0u) {
                 continue;
             }
-            // Everybody has read what the map held before.
-            workgroupBarrier();
+            if (phase > 0u) {
+                // Everybody has read what the map held before.
+                workgroupBarrier();
 #for i in 0..CELLS
-            if (phase % 2u == 0u) {
-                base$(i) = sum$(i);
-            }
-            part$(i) = base$(i);
-            if (exists$(i)) {
-                map[local + $(i * THREADS)u] = part$(i);
-            }
+                if (phase == 2u) {
+                    base$(i) = sum$(i);
+                }
+                part$(i) = base$(i);
+                if (exists$(i)) {
+                    map[local + $(i * THREADS)u] = part$(i);
+                }
 #end
+            }
             workgroupBarrier();
             // One cell further, down or up (as a wrapping −1), right or left.
             let one = select(1u, 0xffffffffu, phase % 2u == 1u);
@@ -247,14 +249,18 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
             while (rest > 0u) {
                 for (var few = select(rest % 2u, rest, rest <= 3u); few > 0u; few--) {
 #for i in 0..CELLS
-                    sum$(i) += cell(place$(i) + next * step, high, wide);
+                    if (exists$(i)) {
+                        sum$(i) += cell(place$(i) + next * step, high, wide);
+                    }
 #end
                     next += size;
                     rest--;
                 }
                 if (rest > 0u) {
 #for i in 0..CELLS
-                    part$(i) += cell(place$(i) + size * step, high, wide);
+                    if (exists$(i)) {
+                        part$(i) += cell(place$(i) + size * step, high, wide);
+                    }
 #end
                     workgroupBarrier();
 #for i in 0..CELLS
