@@ -36,7 +36,7 @@ export class Machines {
     this.cache = cache;
     /** @type {Map<string, Shared<Uint8Array>>} inflated, by prompt */
     this.images = new Map();
-    /** @type {{ key: string, held: Posterior | Network, graphics?: Graphics } | undefined} the last one, kept for the next seed */
+    /** @type {{ key: string, held: Network, graphics?: undefined } | { key: string, held: Posterior, graphics: Graphics } | undefined} the last one, kept for the next seed */
     this.last = undefined;
   }
 
@@ -62,10 +62,11 @@ export class Machines {
         this.last = { key, held, graphics: new Graphics(held, device) };
       }
     }
-    const { held, graphics } = /** @type {NonNullable<typeof this.last>} */ (this.last);
-    if (!("part" in held) || !graphics) {
-      return { network: held, provenance: () => undefined, device: () => "cpu", notice: () => "", free: () => {} };
+    const last = /** @type {NonNullable<typeof this.last>} */ (this.last);
+    if (!last.graphics) {
+      return { network: last.held, provenance: () => undefined, device: () => "cpu", notice: () => "", free: () => {} };
     }
+    const { held, graphics } = last;
     /** @type {Provenance | undefined} */
     let found;
     let step = 0;
