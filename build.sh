@@ -12,6 +12,7 @@ usage: ./build.sh COMMAND
   offline                     dist/morphogen-offline.html, the page as one file that needs no network
   test [PART]...              every check, or only some: format clippy rust javascript size browser browsers
   bench [ARGUMENT]...         speed and size beside onnxruntime-web, in one browser
+  bench --cold | --soak       a first visit over a slow link, part by part; what a page holds after 500 samples
   train [ARGUMENT]...         train a network natively (./build.sh train --help)
 
 Needs Rust (rustup), Node 20 or later and, for libtorch only, Python; the rest is fetched on first use.
@@ -210,6 +211,10 @@ case $command in
   bench)
     build_wasm
     need_browser
+    case ${1:-} in
+      --cold) shift && exec node tools/bench/cold.mjs "$@" ;;
+      --soak) shift && exec node tools/bench/soak.mjs "$@" ;;
+    esac
     exec node tools/bench/run.mjs "$@"
     ;;
   train)
