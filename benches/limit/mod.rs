@@ -7,55 +7,59 @@ use std::hint::black_box;
 const TURNS: usize = 2_000_000;
 const CHAINS: usize = 10;
 
-/// Multiply-adds a second, every lane counted, of all threads of `pool` together.
-pub fn lanes_per_second(isa: Isa, pool: &rayon::ThreadPool) -> f64 {
+/// Multiply-adds a second, every lane counted, of all threads of `pool` together; nothing for an instruction set that has
+/// no vectors of its own.
+pub fn lanes_per_second(isa: Isa, pool: &rayon::ThreadPool) -> Option<f64> {
+    let chains = chains(isa)?;
     let threads = pool.current_num_threads();
     let mut best = 0.0f64;
     for _ in 0..5 {
         let (wall, busy) = (std::time::Instant::now(), super::busy());
-        pool.broadcast(|_| black_box(chains(isa)));
+        pool.broadcast(|_| black_box(chains()));
         let wall = wall.elapsed().as_secs_f64();
         let seconds = super::busy().zip(busy).map_or(wall, |(now, then)| (now - then) / threads as f64);
         best = best.max((threads * TURNS * CHAINS * isa.lanes()) as f64 / seconds);
     }
-    best
+    Some(best)
 }
 
 /// Runs the chains on the instruction set's own vectors.
-fn chains(isa: Isa) -> f32 {
+fn chains(isa: Isa) -> Option<fn() -> f32> {
     match isa {
         // SAFETY: an `Isa` that a training set was made for has been detected.
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx512 => unsafe { avx512() },
+        Isa::Avx512 => Some(|| unsafe { avx512() }),
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx2 => unsafe { avx2() },
-        _ => turn::<4>(|a, b, c| a * b + c),
+        Isa::Avx2 => Some(|| unsafe { avx2() }),
+        _ => None,
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f")]
 fn avx512() -> f32 {
-    turn::<16>(f32::mul_add)
+    use core::arch::x86_64::{_mm512_fmadd_ps, _mm512_reduce_add_ps, _mm512_set1_ps};
+    let (factor, term) = (_mm512_set1_ps(black_box(0.999)), _mm512_set1_ps(black_box(1e-3)));
+    let mut sums = [_mm512_set1_ps(1.0); CHAINS];
+    for _ in 0..TURNS {
+        for sum in &mut sums {
+            *sum = _mm512_fmadd_ps(*sum, factor, term);
+        }
+    }
+    sums.iter().map(|sum| _mm512_reduce_add_ps(*sum)).sum()
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 fn avx2() -> f32 {
-    turn::<8>(f32::mul_add)
-}
-
-#[inline(always)]
-fn turn<const LANES: usize>(multiply_add: impl Fn(f32, f32, f32) -> f32) -> f32 {
-    let (factor, term) = (black_box([0.999f32; LANES]), black_box([1e-3f32; LANES]));
-    let mut sums = [[1.0f32; LANES]; CHAINS];
+    use core::arch::x86_64::{_mm256_cvtss_f32, _mm256_fmadd_ps, _mm256_set1_ps};
+    let (factor, term) = (_mm256_set1_ps(black_box(0.999)), _mm256_set1_ps(black_box(1e-3)));
+    let mut sums = [_mm256_set1_ps(1.0); CHAINS];
     for _ in 0..TURNS {
         for sum in &mut sums {
-            for lane in 0..LANES {
-                sum[lane] = multiply_add(sum[lane], factor[lane], term[lane]);
-            }
+            *sum = _mm256_fmadd_ps(*sum, factor, term);
         }
     }
-    sums.iter().flatten().sum()
+    sums.iter().map(|sum| _mm256_cvtss_f32(*sum)).sum()
 }
