@@ -1,6 +1,6 @@
 /**
  * Writes the page as one HTML file that works from a disk, without a network: page, styles, worker, wasm and a model pack
- * with both networks and as many training pictures as fit below the limit.
+ * with all its networks and as many training pictures as fit below the limit.
  *
  * The file declares windows-1252, an encoding in which every byte is a character, so its parts stand in it as bytes, with
  * four of them escaped; base64 would make them a third larger. Each part is zlib data for the browser's own
