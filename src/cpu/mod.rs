@@ -1,7 +1,7 @@
 //! The learned denoiser on the processor, written for small vectors: what a browser runs where there is no WebGPU. It
 //! interprets the same list of layers as burn and the GPU do, with everything that follows a convolution fused into it,
 //! and tests compare it with burn. burn's own CPU backend stays the native engine and the oracle; in a browser it took
-//! nine tenths of the download and twice the time.
+//! two fifths of the download and twice the time.
 //!
 //! Values are kept *channels last* ([`plane::Plane`]), so that a vector holds neighbouring channels of one pixel, and
 //! the pixels under a row of the kernel lie behind each other in memory.
