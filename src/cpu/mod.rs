@@ -1,7 +1,7 @@
 //! The learned denoiser on the processor, written for small vectors: what a browser runs where there is no WebGPU. It
 //! interprets the same list of layers as burn and the GPU do, with everything that follows a convolution fused into it,
-//! and tests compare it with burn. burn's own CPU backend stays the native engine and the oracle; in a browser it took
-//! two fifths of the download and twice the time.
+//! and tests compare it with burn. burn's own CPU backend stays the native engine and the oracle; for a
+//! browser it is too large and too slow.
 //!
 //! Values are kept *channels last* ([`plane::Plane`]), so that a vector holds neighbouring channels of one pixel, and
 //! the pixels under a row of the kernel lie behind each other in memory.
@@ -13,8 +13,8 @@ mod plane;
 
 use crate::denoiser::{Condition, DenoiseError, Denoiser, ImageShape, check_batch};
 use crate::network::NetworkError;
-use crate::network::config::{ConfigError, NetworkConfig, Padding};
-use crate::network::embedding::shifts;
+use crate::network::config::{NetworkConfig, Padding};
+use crate::network::embedding;
 use crate::network::layers::{Conv, Layers, Op};
 use crate::network::weights::{self, Weights};
 use crate::schedule::Time;
@@ -41,13 +41,7 @@ impl CpuNetwork {
     /// # Errors
     /// [`NetworkError`] where config, weights and shape do not fit each other.
     pub fn new(config: &NetworkConfig, weights: &Weights, shape: ImageShape) -> Result<Self, NetworkError> {
-        let layers = Layers::new(config)?;
-        layers.check_shape(shape)?;
-        if shape.channels != config.channels {
-            let (expected, found) = (config.channels, shape.channels);
-            let message = format!("the network has {expected} channels, the pictures {found}");
-            return Err(NetworkError::Config(ConfigError(message)));
-        }
+        let layers = Layers::for_pictures(config, shape)?;
         weights::check(config, &layers, weights)?;
         let border = config.kernel / 2;
         let plane = |(channels, halvings): (usize, usize)| {
@@ -70,16 +64,13 @@ impl CpuNetwork {
             };
             convolutions.push((Convolution::new(conv, array("weight")?, array("bias")?), norm));
         }
-        let embedding = weights
-            .iter()
-            .filter(|(name, _)| !layers.list.iter().any(|layer| name.starts_with(&format!("{}.", layer.name))));
-        let embedding = embedding.map(|(name, array)| (name.clone(), array.clone())).collect();
+        let embedding = embedding::tensors(weights);
         Ok(CpuNetwork { config: config.clone(), layers, shape, embedding, convolutions, values })
     }
 
     /// What the network predicts for one picture `[C, H, W]`, left in the last value.
     fn predict(&mut self, x: &[f32], time: Time, condition: &Condition) -> Result<(), NetworkError> {
-        let row = shifts(&self.config, &self.layers, &self.embedding, time.t, condition)?;
+        let row = embedding::shifts(&self.config, &self.layers, &self.embedding, time.t, condition)?;
         let circular = self.layers.padding == Padding::Circular;
         self.values[0].write(x);
         if circular {

@@ -7,8 +7,8 @@ use super::pipeline::{Compiler, Pipeline};
 use super::stage::{Stage, compile, place_shifts, row_length};
 use super::workspace::{StepRow, Workspace};
 use crate::denoiser::{Condition, DenoiseError, ImageShape, check_batch};
-use crate::network::config::{ConfigError, NetworkConfig};
-use crate::network::{Layers, NetworkError, Weights, embedding};
+use crate::network::config::NetworkConfig;
+use crate::network::{Layers, Weights, embedding, weights};
 use crate::schedule::Time;
 use wgpu::BufferUsages;
 
@@ -42,19 +42,8 @@ impl GpuNetwork {
         weights: &Weights,
         shape: ImageShape,
     ) -> Result<Self, GpuError> {
-        let layers = Layers::new(config)?;
-        if shape.channels != config.channels {
-            let (expected, found) = (config.channels, shape.channels);
-            let message = format!("the network has {expected} channels, the pictures {found}");
-            return Err(ConfigError(message).into());
-        }
-        for (name, expected) in layers.tensors(config) {
-            let Some(array) = weights.get(&name) else { return Err(NetworkError::Missing(name).into()) };
-            let found = array.shape.clone();
-            if found != expected || array.data.len() != expected.iter().product::<usize>() {
-                return Err(NetworkError::Shape { name, expected, found }.into());
-            }
-        }
+        let layers = Layers::for_pictures(config, shape)?;
+        weights::check(config, &layers, weights)?;
         Self::from_layers(gpu, config, layers, weights, shape).await
     }
 
@@ -79,9 +68,7 @@ impl GpuNetwork {
             Ok::<_, GpuError>((pipelines?, compiler.step(config.prediction, shape.len())?))
         };
         let (pipelines, step) = gpu.guard("compiling the network", compile).await??;
-        let of_embedding = |name: &str| ["time.", "condition.", "shift."].iter().any(|start| name.starts_with(start));
-        let embedding =
-            weights.iter().filter(|(name, _)| of_embedding(name)).map(|(n, a)| (n.clone(), a.clone())).collect();
+        let embedding = embedding::tensors(weights);
         let (gpu, config) = (gpu.clone(), config.clone());
         Ok(GpuNetwork { gpu, config, layers, embedding, shape, stages, shapes, pipelines, step, workspace: None })
     }

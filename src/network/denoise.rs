@@ -42,14 +42,7 @@ impl BurnDenoiser {
         shape: ImageShape,
         device: Device,
     ) -> Result<Self, NetworkError> {
-        let layers = Layers::new(config)?;
-        layers.check_shape(shape)?;
-        if shape.channels != config.channels {
-            let (expected, found) = (config.channels, shape.channels);
-            return Err(NetworkError::Config(super::ConfigError(format!(
-                "the network has {expected} channels, the pictures {found}"
-            ))));
-        }
+        let layers = Layers::for_pictures(config, shape)?;
         let network = Network::new(config, &layers, weights, &device)?;
         Ok(BurnDenoiser { config: config.clone(), layers, network, shape, device })
     }

@@ -50,6 +50,12 @@ pub fn condition_row(kind: ConditionKind, condition: &Condition) -> Result<Vec<f
     Ok(row)
 }
 
+/// The tensors that [`shifts`] reads, without those of the layers.
+pub fn tensors(weights: &Weights) -> Weights {
+    let ours = |name: &str| ["time.", "condition.", "shift."].iter().any(|start| name.starts_with(start));
+    weights.iter().filter(|(name, _)| ours(name)).map(|(name, array)| (name.clone(), array.clone())).collect()
+}
+
 /// The row of shifts `[S]` at time `t` under `condition`: `relu(relu(time·W₁+b₁)·W₂+b₂ + condition·W₃)·W₄`.
 ///
 /// # Errors

@@ -114,6 +114,20 @@ impl Layers {
         Ok(Layers { list: build.list, shifts: build.shifts, padding: config.padding, multiple })
     }
 
+    /// The layers of `config` for pictures of `shape`: what every engine begins with.
+    ///
+    /// # Errors
+    /// [`ConfigError`] as [`Self::new`] and [`Self::check_shape`], and where the channels differ.
+    pub fn for_pictures(config: &NetworkConfig, shape: ImageShape) -> Result<Self, ConfigError> {
+        let layers = Self::new(config)?;
+        layers.check_shape(shape)?;
+        if shape.channels != config.channels {
+            let (expected, found) = (config.channels, shape.channels);
+            return Err(ConfigError(format!("the network has {expected} channels, the pictures {found}")));
+        }
+        Ok(layers)
+    }
+
     /// Checks that pictures of `shape` can pass through.
     ///
     /// # Errors

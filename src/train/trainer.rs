@@ -54,8 +54,7 @@ impl<'a> Trainer<'a> {
     pub fn new(settings: Settings, data: &'a Dataset, run: &'a Path, device: Device) -> Result<Self, TrainError> {
         settings.check(data)?;
         let config = &settings.network;
-        let layers = Layers::new(config).map_err(NetworkError::from)?;
-        layers.check_shape(data.shape).map_err(NetworkError::from)?;
+        let layers = Layers::for_pictures(config, data.shape).map_err(NetworkError::from)?;
         std::fs::create_dir_all(run).map_err(TrainError::file(run))?;
         let adam = AdamConfig::new().with_beta_2(0.99).with_epsilon(1e-8);
         let adam = adam.with_grad_clipping(Some(GradientClippingConfig::Norm(settings.clip)));
