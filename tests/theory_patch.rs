@@ -7,7 +7,7 @@ use morphogen::schedule::{Schedule, Time};
 use morphogen::theory::{Isa, Locality, Machine, Partial, PatchPosterior, TheoryError, Training};
 use proptest::prelude::*;
 use std::sync::Arc;
-use theory_reference::{Random, direct};
+use theory_reference::{Random, direct, furthest, widen};
 
 const GREY: ImageShape = ImageShape { channels: 1, height: 9, width: 8 };
 const COLOUR: ImageShape = ImageShape { channels: 3, height: 7, width: 10 };
@@ -27,15 +27,6 @@ fn machine(machine: Machine, k: usize, training: &Arc<Training>) -> PatchPosteri
 
 fn answer(posterior: &mut PatchPosterior, x: &[f32], time: Time) -> Vec<f32> {
     posterior.denoise(x, time, &[Condition::Null]).unwrap()
-}
-
-fn furthest(a: &[f32], b: &[f64]) -> f64 {
-    assert_eq!(a.len(), b.len());
-    a.iter().zip(b).map(|(a, b)| (f64::from(*a) - b).abs()).fold(0.0, f64::max)
-}
-
-fn widen(v: &[f32]) -> Vec<f64> {
-    v.iter().map(|v| f64::from(*v)).collect()
 }
 
 #[test]

@@ -125,3 +125,14 @@ impl Random {
         picture.iter().map(|v| (time.a * f64::from(*v) + time.s * self.normal()) as f32).collect()
     }
 }
+
+/// The largest difference between an answer and what it should be.
+pub fn furthest(a: &[f32], b: &[f64]) -> f64 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(a, b)| (f64::from(*a) - b).abs()).fold(0.0, f64::max)
+}
+
+/// The same numbers in f64.
+pub fn widen(v: &[f32]) -> Vec<f64> {
+    v.iter().map(|v| f64::from(*v)).collect()
+}
