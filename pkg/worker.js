@@ -16,6 +16,8 @@ const scope = /** @type {Worker} */ (/** @type {unknown} */ (self));
 const running = new Map();
 /** @type {Promise<import("./compile.js").Core> | undefined} */
 let core;
+/** Whether the wasm runs, so that it can be asked what ended it. */
+let awake = false;
 /** @type {Map<number, (answer: { found?: Uint8Array | string, error?: object }) => void>} questions to the page */
 const asked = new Map();
 let questions = 0;
@@ -31,6 +33,7 @@ const handlers = {
     if (resolve) page.ask = ask;
     core ??= compile(glue, wasmUrl, signal, (loaded, total) => event("progress", { phase: "code", loaded, total }));
     await core;
+    awake = true;
   },
   load: (message, context) => packs.load(message, context),
   understand: (message, context) => packs.understand(message, context),
@@ -103,7 +106,7 @@ function trapped(thrown) {
  * @param {unknown} thrown
  */
 function fatal(thrown) {
-  const panic = core && glue.panicMessage();
+  const panic = awake ? glue.panicMessage() : undefined;
   const starved = trapped(thrown) && panic === undefined && /unreachable/.test(/** @type {Error} */ (thrown).message);
   const error = starved ? typed(new RangeError("wasm memory")) : typed(panic ?? thrown);
   scope.postMessage({ fatal: pack(error.code === "out-of-memory" ? error : internal(error)) });
