@@ -38,6 +38,8 @@ pub enum Condition {
     Class(usize),
     /// A vector, as a text encoder gives it.
     Vector(Vec<f32>),
+    /// Words by their indices in the vocabulary, in any order.
+    Words(Vec<usize>),
 }
 
 /// Why a denoiser could not answer.

@@ -87,6 +87,13 @@ fn vector_conditions_are_taken() {
 }
 
 #[test]
+fn word_conditions_are_taken() {
+    let config = NetworkConfig { condition: ConditionKind::Words { count: 9, width: 5 }, ..unet(&[8, 8], 0) };
+    let difference = difference(&config, COLOUR, &[Condition::Words(vec![7, 0, 2]), Condition::Null]);
+    assert!(difference < 2e-5, "off by {difference}");
+}
+
+#[test]
 fn what_does_not_fit_is_refused() {
     let config = unet(&[4, 8], 0);
     let weights = random(&config);

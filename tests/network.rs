@@ -153,6 +153,21 @@ fn vector_conditions_are_taken_and_blend() {
 }
 
 #[test]
+fn word_conditions_are_sets() {
+    let config = NetworkConfig { condition: ConditionKind::Words { count: 5, width: 6 }, ..unet(&[4], 0) };
+    let x = picture(1, SMALL);
+    let at = |words: &[usize]| denoise(&config, SMALL, &x, Condition::Words(words.to_vec()));
+    assert_eq!(at(&[1, 3]), at(&[3, 1]));
+    assert_eq!(at(&[1, 3]), at(&[3, 1, 3]));
+    assert_ne!(at(&[1, 3]), at(&[1]));
+    let mut denoiser = BurnDenoiser::new(&config, &random(&config, 3), SMALL).unwrap();
+    for words in [vec![], vec![5]] {
+        let refused = denoiser.denoise(&x, Schedule::Cosine.at(0.5), &[Condition::Words(words)]);
+        assert!(matches!(refused, Err(DenoiseError::Condition { .. })));
+    }
+}
+
+#[test]
 fn what_does_not_fit_is_refused_with_words() {
     let config = unet(&[4, 8], 0);
     let weights = random(&config, 3);

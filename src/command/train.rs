@@ -14,7 +14,7 @@ use std::path::PathBuf;
 /// Options of `morphogen train`.
 #[derive(Debug, Args)]
 pub struct TrainArgs {
-    /// Folder with IDX files (Fashion-MNIST), or with one sub-folder of images per class
+    /// Folder with IDX files (Fashion-MNIST), with captioned images, or with one sub-folder of images per class
     #[arg(long)]
     data: PathBuf,
     /// Folder of the run: checkpoints, loss curve, sample sheet; resumed where it exists
@@ -32,6 +32,9 @@ pub struct TrainArgs {
     /// Width of the time and condition embedding
     #[arg(long, default_value_t = 64)]
     embedding: usize,
+    /// Length of a word's row, for data with captions
+    #[arg(long, default_value_t = 96)]
+    words: usize,
     /// Beyond the border
     #[arg(long, value_enum, default_value = "zeros")]
     padding: PaddingArg,
@@ -126,7 +129,10 @@ impl TrainArgs {
                 PaddingArg::Circular => Padding::Circular,
             },
             normalisation: if attention { Normalisation::Group { groups: 8 } } else { Normalisation::None },
-            condition: ConditionKind::Class { count: data.classes },
+            condition: match &data.captions {
+                Some(captions) => ConditionKind::Words { count: captions.vocabulary.len(), width: self.words },
+                None => ConditionKind::Class { count: data.classes },
+            },
             embedding: self.embedding,
             prediction: match self.prediction {
                 PredictionArg::Noise => Prediction::Noise,

@@ -7,7 +7,7 @@ use super::error::GpuError;
 use super::network::GpuNetwork;
 use super::stage::place_shifts;
 use super::workspace::StepRow;
-use crate::denoiser::{Condition, DenoiseError};
+use crate::denoiser::DenoiseError;
 use crate::sampler::{self, Request, SampleError, Step};
 use crate::schedule::Schedule;
 use std::collections::VecDeque;
@@ -173,7 +173,7 @@ impl GpuNetwork {
         let mut rows = Vec::new();
         let mut table = Vec::with_capacity(plan.len());
         for (index, step) in plan.iter().enumerate() {
-            for condition in [&request.condition, &Condition::Null].into_iter().take(kinds) {
+            for condition in [&request.condition, &request.against].into_iter().take(kinds) {
                 rows.extend(place_shifts(self.stages(), &self.shifts(step.time, condition)?));
             }
             table.push(StepRow {

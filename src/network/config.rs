@@ -86,6 +86,32 @@ pub enum ConditionKind {
         /// Length of the vector.
         size: usize,
     },
+    /// Any set of `count` known words. Each has a learned row of `width` values; a prompt is the sum of its words' rows
+    /// over the root of their number, activated: the order does not matter, and a word more or less is a small step.
+    Words {
+        /// Number of known words.
+        count: usize,
+        /// Length of a word's row.
+        width: usize,
+    },
+}
+
+impl ConditionKind {
+    /// Values of a condition's row, the null condition's place not counted: see `network::embedding`.
+    pub fn size(self) -> usize {
+        match self {
+            ConditionKind::Class { count } | ConditionKind::Words { count, .. } => count,
+            ConditionKind::Vector { size } => size,
+        }
+    }
+
+    /// Rows of `condition.weight`, the null condition's not counted.
+    pub fn width(self) -> usize {
+        match self {
+            ConditionKind::Words { width, .. } => width,
+            other => other.size(),
+        }
+    }
 }
 
 /// What the last layer predicts; either gives the posterior mean.
@@ -117,6 +143,7 @@ pub struct ConfigError(pub String);
 /// Limits that keep an untrusted config from asking for absurd amounts of memory.
 const MAX_WIDTH: usize = 2048;
 const MAX_LAYERS: usize = 64;
+const MAX_WORDS: usize = 1 << 14;
 
 impl NetworkConfig {
     /// Checks every size against the limits and each other.
@@ -135,12 +162,12 @@ impl NetworkConfig {
         if !width_ok(self.embedding) || !self.embedding.is_multiple_of(2) {
             return fail(format!("expected an even embedding up to {MAX_WIDTH}, found {}", self.embedding));
         }
-        let condition = match self.condition {
-            ConditionKind::Class { count } => count,
-            ConditionKind::Vector { size } => size,
-        };
+        let condition = self.condition.width();
         if !width_ok(condition) {
             return fail(format!("expected a condition size in 1..={MAX_WIDTH}, found {condition}"));
+        }
+        if !(1..=MAX_WORDS).contains(&self.condition.size()) {
+            return fail(format!("expected 1 to {MAX_WORDS} words, found {}", self.condition.size()));
         }
         let widths: &[usize] = match &self.architecture {
             Architecture::UNet { widths, attention_heads } => {

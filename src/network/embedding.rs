@@ -17,16 +17,14 @@ pub fn time_row(width: usize, t: f64) -> Vec<f32> {
     sines.chain((0..half).map(|i| libm::cos(angle(i)) as f32)).collect()
 }
 
-/// The condition as a row that multiplies `condition.weight`: one-hot for a class, the vector itself otherwise; the
-/// last place stands for the null condition.
+/// The condition as a row: one-hot for a class, the vector itself, or for words `1/√n` at each of the `n` different
+/// ones; the last place stands for the null condition. Words then pass their table ([`shifts`]); what comes out of it, or
+/// the row itself, multiplies `condition.weight`.
 ///
 /// # Errors
 /// [`DenoiseError::Condition`] where the condition is not of the network's kind, or out of range.
 pub fn condition_row(kind: ConditionKind, condition: &Condition) -> Result<Vec<f32>, DenoiseError> {
-    let size = match kind {
-        ConditionKind::Class { count } => count,
-        ConditionKind::Vector { size } => size,
-    };
+    let size = kind.size();
     let mut row = vec![0.0; size + 1];
     match (kind, condition) {
         (_, Condition::Null) => row[size] = 1.0,
@@ -34,14 +32,23 @@ pub fn condition_row(kind: ConditionKind, condition: &Condition) -> Result<Vec<f
         (ConditionKind::Vector { size }, Condition::Vector(values)) if values.len() == size => {
             row[..size].copy_from_slice(values);
         }
+        (ConditionKind::Words { count, .. }, Condition::Words(words))
+            if !words.is_empty() && words.iter().all(|&word| word < count) =>
+        {
+            words.iter().for_each(|&word| row[word] = 1.0);
+            let share = 1.0 / row.iter().sum::<f32>().sqrt();
+            row.iter_mut().for_each(|value| *value *= share);
+        }
         _ => {
             let expected = match kind {
                 ConditionKind::Class { count } => format!("a class below {count}"),
                 ConditionKind::Vector { size } => format!("a vector of {size} values"),
+                ConditionKind::Words { count, .. } => format!("one or more words below {count}"),
             };
             let found = match condition {
                 Condition::Class(class) => format!("class {class}"),
                 Condition::Vector(values) => format!("a vector of {} values", values.len()),
+                Condition::Words(words) => format!("the words {words:?}"),
                 Condition::Null => "nothing".into(),
             };
             return Err(DenoiseError::Condition { expected, found });
@@ -52,11 +59,12 @@ pub fn condition_row(kind: ConditionKind, condition: &Condition) -> Result<Vec<f
 
 /// The tensors that [`shifts`] reads, without those of the layers.
 pub fn tensors(weights: &Weights) -> Weights {
-    let ours = |name: &str| ["time.", "condition.", "shift."].iter().any(|start| name.starts_with(start));
+    let ours = |name: &str| ["time.", "condition.", "shift.", "words."].iter().any(|start| name.starts_with(start));
     weights.iter().filter(|(name, _)| ours(name)).map(|(name, array)| (name.clone(), array.clone())).collect()
 }
 
-/// The row of shifts `[S]` at time `t` under `condition`: `relu(relu(time·W₁+b₁)·W₂+b₂ + condition·W₃)·W₄`.
+/// The row of shifts `[S]` at time `t` under `condition`: `relu(relu(time·W₁+b₁)·W₂+b₂ + condition·W₃)·W₄`, where
+/// words stand in for the condition as `relu(words·W₀)`.
 ///
 /// # Errors
 /// [`NetworkError`] where a tensor is missing or the condition does not fit.
@@ -74,7 +82,16 @@ pub fn shifts(
     hidden.iter_mut().for_each(|value| *value = value.max(0.0));
     let mut embedding = array("time.out.bias")?.data.clone();
     multiply_add(&hidden, array("time.out.weight")?, &mut embedding);
-    multiply_add(&condition_row(config.condition, condition)?, array("condition.weight")?, &mut embedding);
+    let mut condition = condition_row(config.condition, condition)?;
+    if let ConditionKind::Words { count, width } = config.condition {
+        let null = condition[count];
+        let mut text = vec![0.0; width];
+        multiply_add(&condition[..count], array("words.weight")?, &mut text);
+        text.iter_mut().for_each(|value| *value = value.max(0.0));
+        text.push(null);
+        condition = text;
+    }
+    multiply_add(&condition, array("condition.weight")?, &mut embedding);
     embedding.iter_mut().for_each(|value| *value = value.max(0.0));
     let mut row = vec![0.0; layers.shifts];
     multiply_add(&embedding, array("shift.weight")?, &mut row);

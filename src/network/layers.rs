@@ -146,18 +146,17 @@ impl Layers {
     /// Convolutions are `[out, in, k, k]`, linear maps `[in, out]`.
     pub fn tensors(&self, config: &NetworkConfig) -> Vec<(String, Vec<usize>)> {
         let width = config.embedding;
-        let rows = match config.condition {
-            ConditionKind::Class { count } => count,
-            ConditionKind::Vector { size } => size,
-        };
         let mut tensors = vec![
             ("time.in.weight".into(), vec![width, width]),
             ("time.in.bias".into(), vec![width]),
             ("time.out.weight".into(), vec![width, width]),
             ("time.out.bias".into(), vec![width]),
-            ("condition.weight".into(), vec![rows + 1, width]),
+            ("condition.weight".into(), vec![config.condition.width() + 1, width]),
             ("shift.weight".into(), vec![width, self.shifts]),
         ];
+        if let ConditionKind::Words { count, width } = config.condition {
+            tensors.push(("words.weight".into(), vec![count, width]));
+        }
         for Layer { name, op } in &self.list {
             let Op::Conv(conv) = op else { continue };
             let inputs = conv.input_channels + conv.skip_channels;

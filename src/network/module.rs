@@ -2,7 +2,7 @@
 //! tests share. Shapes are `[B, C, H, W]`; the device decides whether it runs on flex, libtorch or a GPU.
 
 use super::NetworkError;
-use super::config::{NetworkConfig, Padding};
+use super::config::{ConditionKind, NetworkConfig, Padding};
 use super::layers::{Attention, Conv, Layer, Layers, Op, Resample};
 use super::weights::{self, Array, Weights};
 use burn::module::{Module, ModuleVisitor, Param, ParamId};
@@ -20,6 +20,7 @@ pub struct Network {
     time_out_bias: Param<Tensor<1>>,
     condition: Param<Tensor<2>>,
     shift: Param<Tensor<2>>,
+    words: Option<Param<Tensor<2>>>,
     convolutions: Vec<Convolution>,
 }
 
@@ -76,6 +77,10 @@ impl Network {
             time_out_bias: loader.load("time.out.bias")?,
             condition: loader.load("condition.weight")?,
             shift: loader.load("shift.weight")?,
+            words: match config.condition {
+                ConditionKind::Words { .. } => Some(loader.load("words.weight")?),
+                _ => None,
+            },
             convolutions: layers.list.iter().filter_map(convolution).collect::<Result<_, NetworkError>>()?,
         })
     }
@@ -90,7 +95,7 @@ impl Network {
     }
 
     /// What the network predicts (noise or velocity), `[B, C, H, W]`, for noisy pictures `x` `[B, C, H, W]`, time rows
-    /// `[B, E]` and condition rows `[B, n+1]` (see `embedding`).
+    /// `[B, E]` and condition rows `[B, n+1]` (see `embedding::condition_row`).
     pub fn forward(
         &self,
         layers: &Layers,
@@ -145,6 +150,15 @@ impl Network {
     fn shifts(&self, time: Tensor<2>, condition: Tensor<2>) -> Tensor<2> {
         let hidden = relu(time.matmul(self.time_in_weight.val()) + self.time_in_bias.val().unsqueeze());
         let embedding = hidden.matmul(self.time_out_weight.val()) + self.time_out_bias.val().unsqueeze();
+        let condition = match &self.words {
+            None => condition,
+            Some(words) => {
+                let [batch, size] = condition.dims();
+                let null = condition.clone().narrow(1, size - 1, 1);
+                let text = relu(condition.slice([0..batch, 0..size - 1]).matmul(words.val()));
+                Tensor::cat(vec![text, null], 1)
+            }
+        };
         relu(embedding + condition.matmul(self.condition.val())).matmul(self.shift.val())
     }
 }

@@ -1,6 +1,6 @@
 //! A network's weights as plain named f32 arrays: what packs hold, and what every engine takes.
 
-use super::config::NetworkConfig;
+use super::config::{ConditionKind, NetworkConfig};
 use super::layers::{Layers, Op};
 use super::{ConfigError, NetworkError};
 use crate::sampler::noise;
@@ -46,6 +46,7 @@ pub fn initial(config: &NetworkConfig, seed: u64) -> Result<Weights, ConfigError
     let layers = Layers::new(config)?;
     let last = layers.list.iter().rev().find(|layer| matches!(layer.op, Op::Conv(_)));
     let last = last.map(|layer| format!("{}.weight", layer.name));
+    let words = matches!(config.condition, ConditionKind::Words { .. });
     let tensors = layers.tensors(config);
     let arrays = tensors.into_iter().enumerate().map(|(stream, (name, shape))| {
         let mut data = vec![0.0f32; shape.iter().product()];
@@ -54,6 +55,9 @@ pub fn initial(config: &NetworkConfig, seed: u64) -> Result<Weights, ConfigError
         } else if shape.len() > 1 && Some(&name) != last.as_ref() {
             let deviation = match shape[..] {
                 [_, inputs, rows, columns] => (2.0 / (inputs * rows * columns) as f32).sqrt(),
+                _ if name == "words.weight" => 1.0,
+                // What words give is a vector and no choice of one row.
+                _ if name == "condition.weight" && words => (2.0 / shape[0] as f32).sqrt(),
                 _ if name == "condition.weight" => 1.0,
                 _ => (1.0 / shape[0] as f32).sqrt(),
             };

@@ -139,7 +139,7 @@ impl Manifest {
         let test = &network.test;
         let classes = match network.config.condition {
             ConditionKind::Class { count } => count,
-            ConditionKind::Vector { .. } => 0,
+            ConditionKind::Vector { .. } | ConditionKind::Words { .. } => 0,
         };
         if test.condition.is_some_and(|class| class >= classes) {
             return fail(format!("the test vector's class should be below {classes}"));

@@ -18,6 +18,8 @@ pub const MAX_COUNT: usize = 10_000;
 pub struct Request {
     /// What to draw.
     pub condition: Condition,
+    /// What guidance leads away from: the null condition, or what a negative prompt names.
+    pub against: Condition,
     /// Seed of the first picture; picture `n` of the batch has seed `seed + n`, and equals the single picture of it.
     pub seed: u64,
     /// Number of pictures, `1..=MAX_COUNT`.
@@ -26,7 +28,7 @@ pub struct Request {
     pub steps: usize,
     /// How a step is taken.
     pub solver: Solver,
-    /// Classifier-free guidance (Ho & Salimans 2022), `x̂₀ = x̂₀(∅) + g (x̂₀(condition) − x̂₀(∅))`: 1 is none.
+    /// Classifier-free guidance (Ho & Salimans 2022), `x̂₀ = x̂₀(against) + g (x̂₀(condition) − x̂₀(against))`: 1 is none.
     pub guidance: f64,
     /// Whether `x̂₀` is clipped to `[−1, 1]`, after guidance.
     pub clip: bool,
@@ -35,19 +37,20 @@ pub struct Request {
 impl Request {
     /// One picture in 20 DDIM steps without guidance, clipped.
     pub fn new(condition: Condition, seed: u64) -> Self {
-        Request { condition, seed, count: 1, steps: 20, solver: Solver::Ddim, guidance: 1.0, clip: true }
+        let against = Condition::Null;
+        Request { condition, against, seed, count: 1, steps: 20, solver: Solver::Ddim, guidance: 1.0, clip: true }
     }
 
-    /// Whether each step needs the null condition as well.
+    /// Whether each step needs the condition that guidance leads away from as well.
     pub fn guided(&self) -> bool {
-        self.guidance != 1.0 && self.condition != Condition::Null
+        self.guidance != 1.0 && self.condition != self.against
     }
 
-    /// The conditions that a step asks for: `count` of the prompt's and, when guided, `count` null ones behind them.
+    /// The conditions that a step asks for: `count` of the prompt's and, when guided, as many to lead away from behind them.
     pub fn conditions(&self) -> Vec<Condition> {
         let mut conditions = vec![self.condition.clone(); self.count];
         if self.guided() {
-            conditions.extend(vec![Condition::Null; self.count]);
+            conditions.extend(vec![self.against.clone(); self.count]);
         }
         conditions
     }

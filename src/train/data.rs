@@ -1,7 +1,9 @@
-//! Data sets: MNIST-style IDX files (gzipped or not), and any folder of images with one sub-folder per class. Pixels
+//! Data sets: MNIST-style IDX files (gzipped or not), any folder of images with one sub-folder per class, and images
+//! with captions (`captions`). Pixels
 //! are kept as u8 `[N, C, H, W]` and mapped to `[−1, 1]` when used.
 
 use super::TrainError;
+use super::captions::{self, Captions};
 use crate::denoiser::ImageShape;
 use std::fs;
 use std::io::Read;
@@ -29,6 +31,8 @@ pub struct Dataset {
     pub classes: usize,
     /// Names of the classes where the data set gives them (folders do, IDX files do not).
     pub names: Vec<String>,
+    /// The words that images may be asked for by, where the data set has them.
+    pub captions: Option<Captions>,
 }
 
 /// A byte as a pixel in `[−1, 1]`.
@@ -64,12 +68,16 @@ impl Dataset {
         members.flat_map(|n| self.image(n)).collect()
     }
 
-    /// Opens a folder: IDX files where it holds `train-images-idx3-ubyte` (or `.gz`), class sub-folders otherwise.
+    /// Opens a folder: IDX files where it holds `train-images-idx3-ubyte` (or `.gz`), captioned images where it holds
+    /// `captions.json`, class sub-folders otherwise.
     /// `size` resizes folder images to `size × size`; without it they must all have one size already.
     ///
     /// # Errors
     /// [`TrainError`] naming the file and what is wrong with it.
     pub fn open(folder: &Path, split: Split, size: Option<usize>) -> Result<Self, TrainError> {
+        if folder.join(captions::FILE).is_file() {
+            return captions::open(folder, split, size);
+        }
         match find_idx(folder, split, "images-idx3-ubyte") {
             Some(images) => Self::idx(folder, &images, split),
             None => Self::folder(&split_folder(folder, split), size),
@@ -90,7 +98,7 @@ impl Dataset {
         let labels: Vec<usize> = labels.into_iter().map(usize::from).collect();
         let classes = labels.iter().max().map_or(0, |max| max + 1);
         let shape = ImageShape { channels: 1, height, width };
-        Ok(Dataset { shape, images, labels, classes, names: Vec::new() })
+        Ok(Dataset { shape, images, labels, classes, names: Vec::new(), captions: None })
     }
 
     /// One sub-folder per class, in order of name; grey if every image is.
@@ -128,7 +136,8 @@ impl Dataset {
             labels.push(class);
         }
         let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        Ok(Dataset { shape, images, labels, classes: classes.len(), names: classes.iter().map(name).collect() })
+        let names = classes.iter().map(name).collect();
+        Ok(Dataset { shape, images, labels, classes: classes.len(), names, captions: None })
     }
 }
 

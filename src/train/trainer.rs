@@ -182,7 +182,11 @@ impl<'a> Trainer<'a> {
             // One time per stratum, in (0, 1]: lower variance than independent draws.
             let time = settings.schedule.at((n as f64 + 1.0 - offset) / settings.batch as f64);
             let dropped = uniform(&mut draw) < settings.drop_condition;
-            let condition = if dropped { Condition::Null } else { Condition::Class(self.data.labels[image]) };
+            let condition = match &self.data.captions {
+                _ if dropped => Condition::Null,
+                Some(captions) => captions.draw(image, || uniform(&mut draw)),
+                None => Condition::Class(self.data.labels[image]),
+            };
             let row = embedding::condition_row(settings.network.condition, &condition).map_err(NetworkError::from)?;
             batch.times.extend(embedding::time_row(settings.network.embedding, time.t));
             batch.conditions.extend(row);
@@ -203,6 +207,20 @@ impl<'a> Trainer<'a> {
         Ok(batch)
     }
 
+    /// What the sample sheet shows: ten of each of the first classes, or the labels of 100 images from all over the data.
+    fn previews(&self) -> Vec<Request> {
+        match &self.data.captions {
+            None => {
+                let row = |class| Request { count: 10, ..Request::new(Condition::Class(class), 100) };
+                (0..self.data.classes.min(10)).map(row).collect()
+            }
+            Some(captions) => {
+                let one = |n| Request { guidance: 2.0, ..Request::new(captions.label(n * self.data.len() / 100), 100) };
+                (0..100).map(one).collect()
+            }
+        }
+    }
+
     /// Checkpoint, loss curve, and a sheet of samples of the running average.
     fn save(&self) -> Result<(), TrainError> {
         let config = &self.settings.network;
@@ -214,8 +232,7 @@ impl<'a> Trainer<'a> {
         picture::loss_curve(&self.run.join("loss.png"), &self.progress.losses)?;
         let mut denoiser = BurnDenoiser::on(config, &average, self.data.shape, self.device.clone())?;
         let mut pictures = Vec::new();
-        for class in 0..self.data.classes.min(10) {
-            let request = Request { count: 10, ..Request::new(Condition::Class(class), 100) };
+        for request in self.previews() {
             pictures.extend(sample(&mut denoiser, &request, self.settings.schedule, |_| true)?);
         }
         picture::sheet(&self.run.join("samples.png"), &pictures, self.data.shape, 10, 2)

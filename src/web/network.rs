@@ -112,6 +112,7 @@ impl Network {
         let wish: Wish = serde_json::from_str(&wish).map_err(|error| Failure::new("range", error))?;
         let request = Request {
             condition: wish.condition.map_or(Condition::Null, Condition::Class),
+            against: Condition::Null,
             seed: wish.seed,
             count: wish.count,
             steps: wish.steps,

@@ -1,0 +1,179 @@
+//! Captions: for every image of a data set the words that it may be asked for by. A folder with `captions.json` beside
+//! `images.safetensors` (see `morphogen emoji`) is read here; the trainer then draws a prompt for each image and step.
+
+use super::TrainError;
+use super::data::{Dataset, Split};
+use crate::denoiser::{Condition, ImageShape};
+use crate::pack::read_images;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+/// Name of the file that tells such a folder from others.
+pub const FILE: &str = "captions.json";
+
+/// `captions.json`: entry `n` belongs to image `n`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CaptionFile {
+    /// Names of the styles; an entry names its own by index.
+    pub styles: Vec<String>,
+    /// One per image.
+    pub entries: Vec<Caption>,
+}
+
+/// What is known of one image.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Caption {
+    /// What it shows, whatever the style: images with one code show the same.
+    pub code: String,
+    /// Index of the style.
+    pub style: usize,
+    /// Name for people.
+    pub label: String,
+    /// The label's words, in the singular.
+    pub words: Vec<String>,
+    /// Other words for it.
+    pub tags: Vec<String>,
+    /// Its main colours.
+    pub colours: Vec<String>,
+    /// What kind of thing it is, coarsely.
+    pub group: String,
+    /// What kind of thing it is, finely.
+    pub subgroup: String,
+    /// The word of the label that names the thing.
+    pub main: String,
+    /// Whether it is trained on, or held out, and why.
+    pub split: CaptionSplit,
+    /// For a held-out composition: the two words that training never sees together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pair: Option<[String; 2]>,
+}
+
+/// What an image is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CaptionSplit {
+    /// Training.
+    Train,
+    /// Held out: training sees the thing in other styles only.
+    Style,
+    /// Held out in every style: training sees its two words, but never together.
+    Composition,
+}
+
+impl CaptionFile {
+    /// Reads `captions.json` from a folder.
+    ///
+    /// # Errors
+    /// [`TrainError`] where it cannot be read, or an entry names a style that is not there.
+    pub fn open(folder: &Path) -> Result<Self, TrainError> {
+        let path = folder.join(FILE);
+        let bytes = fs::read(&path).map_err(TrainError::file(&path))?;
+        let file: CaptionFile =
+            serde_json::from_slice(&bytes).map_err(|error| TrainError::data(&path, error.to_string()))?;
+        match file.entries.iter().find(|entry| entry.style >= file.styles.len()) {
+            Some(entry) => Err(TrainError::data(path, format!("{}: there is no style {}", entry.code, entry.style))),
+            None => Ok(file),
+        }
+    }
+
+    /// Every word that training can see: first the styles, then the words from the most frequent down.
+    pub fn vocabulary(&self) -> Vec<String> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for entry in self.entries.iter().filter(|entry| entry.split == CaptionSplit::Train) {
+            for word in entry.all_words() {
+                *counts.entry(word).or_default() += 1;
+            }
+        }
+        let mut words: Vec<(&str, usize)> =
+            counts.into_iter().filter(|(word, _)| !self.styles.iter().any(|style| style == word)).collect();
+        words.sort_by_key(|&(word, count)| (core::cmp::Reverse(count), word));
+        self.styles.iter().cloned().chain(words.into_iter().map(|(word, _)| word.to_string())).collect()
+    }
+}
+
+impl Caption {
+    /// The words of label, tags and colours.
+    pub fn all_words(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().chain(&self.tags).chain(&self.colours).map(String::as_str)
+    }
+}
+
+/// The prompts that images are trained with, as indices of a vocabulary.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Captions {
+    /// The vocabulary.
+    pub vocabulary: Vec<String>,
+    wordings: Vec<Wording>,
+}
+
+/// What one image may be called.
+#[derive(Debug, Clone, PartialEq)]
+struct Wording {
+    style: usize,
+    label: Vec<usize>,
+    more: Vec<usize>,
+}
+
+impl Captions {
+    /// A prompt for image `n`, from uniform draws in `[0, 1)`: mostly the whole label, often with tags and colours,
+    /// sometimes just a few words; mostly with the style.
+    pub fn draw(&self, n: usize, mut uniform: impl FnMut() -> f64) -> Condition {
+        let Wording { style, label, more } = &self.wordings[n];
+        let mut words = Vec::new();
+        let (kind, styled) = (uniform(), uniform() < 0.8);
+        let (from_label, from_more) = match kind {
+            ..0.4 => (1.0, 0.0),
+            ..0.75 => (1.0, 0.3),
+            _ => (0.6, 0.25),
+        };
+        words.extend(label.iter().filter(|_| uniform() < from_label));
+        words.extend(more.iter().filter(|_| uniform() < from_more));
+        if words.is_empty() {
+            let all: Vec<usize> = label.iter().chain(more).copied().collect();
+            words.extend(all.get((uniform() * all.len() as f64) as usize));
+        }
+        if styled || words.is_empty() {
+            words.push(*style);
+        }
+        Condition::Words(words)
+    }
+
+    /// The label of image `n` in its style: the plainest prompt for it.
+    pub fn label(&self, n: usize) -> Condition {
+        let Wording { style, label, .. } = &self.wordings[n];
+        Condition::Words(label.iter().copied().chain([*style]).collect())
+    }
+}
+
+/// Opens a folder with captions; what an image shows (its code) is its class, and the classes of both splits agree. The
+/// test split is the held-out styles.
+pub(super) fn open(folder: &Path, split: Split, size: Option<usize>) -> Result<Dataset, TrainError> {
+    let file = CaptionFile::open(folder)?;
+    let (path, count) = (folder.join("images.safetensors"), file.entries.len());
+    let bytes = fs::read(&path).map_err(TrainError::file(&path))?;
+    let side = size.unwrap_or(32);
+    let shape = ImageShape { channels: 3, height: side, width: side };
+    let images = read_images("images.safetensors", &bytes, count, shape)
+        .map_err(|error| TrainError::data(&path, error.to_string()))?;
+    let vocabulary = file.vocabulary();
+    let index: BTreeMap<&str, usize> = vocabulary.iter().enumerate().map(|(n, word)| (word.as_str(), n)).collect();
+    let mut names: Vec<String> = file.entries.iter().map(|entry| entry.code.clone()).collect();
+    names.sort();
+    names.dedup();
+    let wanted = if split == Split::Train { CaptionSplit::Train } else { CaptionSplit::Style };
+    let (mut chosen, mut labels, mut wordings) = (Vec::new(), Vec::new(), Vec::new());
+    for (n, entry) in file.entries.iter().enumerate().filter(|(_, entry)| entry.split == wanted) {
+        let known = |words: &[String]| words.iter().filter_map(|word| index.get(word.as_str()).copied()).collect();
+        let more: Vec<String> = entry.tags.iter().chain(&entry.colours).cloned().collect();
+        wordings.push(Wording { style: entry.style, label: known(&entry.words), more: known(&more) });
+        labels.push(names.partition_point(|name| *name < entry.code));
+        chosen.extend_from_slice(&images.data[n * shape.len()..(n + 1) * shape.len()]);
+    }
+    if labels.is_empty() {
+        return Err(TrainError::data(folder, "expected captions of images to train on, found none"));
+    }
+    let captions = Some(Captions { vocabulary, wordings });
+    Ok(Dataset { shape, images: chosen, labels, classes: names.len(), names, captions })
+}
