@@ -67,7 +67,7 @@ export class Packs {
   }
 
   /**
-   * @param {Target & { request: { steps: number }, frames: boolean, machine: string, prompt: string, window?: number, provenance: boolean }} message
+   * @param {Target & { request: { steps: number }, start?: Float32Array, frames: boolean, machine: string, prompt: string, window?: number, provenance: boolean }} message
    * @param {Context} context
    */
   async sample(message, context) {
@@ -80,7 +80,7 @@ export class Packs {
    * @param {Parameters<Packs["sample"]>[0]} message
    * @param {Context} context
    */
-  async drawFrom(pack, { network, device, request, frames, machine, prompt, window, provenance }, context) {
+  async drawFrom(pack, { network, device, request, start, frames, machine, prompt, window, provenance }, context) {
     const { info } = await pack.open(context.signal);
     const name = pack.named(info, network);
     return this.alone(context.signal, async () => {
@@ -90,7 +90,7 @@ export class Packs {
         const wanted = device === "auto" && pack.lost ? "cpu" : device;
         const maker = await machines.get({ machine, network: name, prompt, window }, trace, wanted, context.signal);
         try {
-          const pixels = await draw(maker.network, { ...request, frames }, context, { step: -1 }, maker.provenance);
+          const pixels = await draw(maker.network, { ...request, frames }, start, context, { step: -1 }, maker.provenance);
           const nearest = await machines.nearest(prompt, pixels, context.signal);
           return { pixels, device: maker.device(), notice: maker.notice(), network: name, provenance: maker.provenance(), nearest };
         } finally {
@@ -102,7 +102,7 @@ export class Packs {
       for (let losses = 0; ; losses += 1) {
         const engine = await pack.engine(name, device, context.signal);
         try {
-          const pixels = await draw(engine.network, { ...request, frames }, context, sent);
+          const pixels = await draw(engine.network, { ...request, frames }, start, context, sent);
           const nearest = await pack.nearest(prompt, pixels, context.signal);
           return { pixels, device: engine.device, notice: engine.notice, network: name, nearest };
         } catch (thrown) {
@@ -181,11 +181,12 @@ export class Packs {
  * Walks one sample to its end.
  * @param {import("./generated/morphogen.js").Network} network
  * @param {{ steps: number, frames: boolean }} request
+ * @param {Float32Array | undefined} start pictures to begin from, in the place of noise
  * @param {Context} context
  * @param {{ step: number }} sent
  * @param {() => unknown} [provenance] of the last step
  */
-function draw(network, request, { signal, event }, sent, provenance = () => undefined) {
+function draw(network, request, start, { signal, event }, sent, provenance = () => undefined) {
   const { steps, frames } = request;
   /** @type {(step: number, t: number, noise: number, x?: Float32Array, denoised?: Float32Array) => boolean} */
   const onStep = (step, t, noise, x, denoised) => {
@@ -196,7 +197,7 @@ function draw(network, request, { signal, event }, sent, provenance = () => unde
     }
     return true;
   };
-  return network.sample(JSON.stringify(request), onStep, breathe);
+  return network.sample(JSON.stringify(request), onStep, breathe, start);
 }
 
 /** One model pack. */
@@ -383,6 +384,7 @@ function described({ name, title, version, image, licence, prompts, networks, tr
       guidance,
       config,
       machines: Object.keys(locality ?? {}),
+      windows: locality ?? {},
     })),
     training: Object.fromEntries(
       Object.entries(training ?? {}).map(([prompt, { file, count }]) => [prompt, { file, count, bytes: files[file].bytes }]),

@@ -124,6 +124,10 @@ export class Model {
     const { window } = options;
     if (window !== undefined) whole("window", window, 1, 255);
     const request = checked(options);
+    const { start } = options;
+    if (start !== undefined && !(start.pixels instanceof Float32Array)) {
+      throw new MorphogenError("range", "Expected the pictures to begin from as a Float32Array.");
+    }
     await abortable(this.load(), signal);
     const understood = prompt == null ? undefined : await this.understand(prompt);
     const network = options.network ?? this.network;
@@ -147,7 +151,8 @@ export class Model {
       prompt: understood?.name ?? "",
       provenance: options.provenance ?? false,
       frames: frames || onStep !== undefined,
-      request: { ...request, condition: understood?.index },
+      start: start?.pixels,
+      request: { ...request, condition: understood?.index, from: start?.t },
     };
     const result = await this.#client.post("sample", message, { signal, on });
     if (machine === "network") {

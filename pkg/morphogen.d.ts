@@ -47,6 +47,8 @@ export interface NetworkInfo {
   config: Record<string, any>;
   /** Local machines whose window was calibrated against this network. */
   machines: string[];
+  /** The calibrated windows of each: how many pixels (`k`, odd) each pixel sees at time `t`. */
+  windows: Record<string, { t: number; k: number }[]>;
 }
 
 /** Licence and origin. */
@@ -94,6 +96,12 @@ export interface SampleOptions {
   window?: number;
   /** Keep the provenance of every step of a machine in `frame.provenance`; about a fifth slower. Default false. */
   provenance?: boolean;
+  /**
+   * Begin with these noisy pictures, `[B, C, H, W]` with B = `count`, at time `t` in (0, 1], instead of with the seed's
+   * noise at 1. The steps share the time that is left. A state of another sample will do (`frame.x` and `frame.t`), or a
+   * picture with noise: `x_t = a_t x₀ + s_t ε`, with `s_t = sin(π t / 2.016)` and `a_t = cos(π t / 2.016)`.
+   */
+  start?: { pixels: Float32Array; t: number };
   /** Keep every state in `sample.frames`. Default false. */
   frames?: boolean;
   /** Called with every state, pure noise first. */

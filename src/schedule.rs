@@ -51,10 +51,18 @@ impl Schedule {
     /// # Errors
     /// [`StepsError`] unless `steps` is in `1..=MAX_STEPS`.
     pub fn grid(self, steps: usize) -> Result<Vec<Time>, StepsError> {
+        self.grid_from(1.0, steps)
+    }
+
+    /// The same from a time `t` in `[0, 1]` on, for samples that begin half-way: `t, t(T−1)/T, …, t/T, 0`.
+    ///
+    /// # Errors
+    /// [`StepsError`] unless `steps` is in `1..=MAX_STEPS`.
+    pub fn grid_from(self, t: f64, steps: usize) -> Result<Vec<Time>, StepsError> {
         if !(1..=MAX_STEPS).contains(&steps) {
             return Err(StepsError { steps });
         }
-        Ok((0..=steps).rev().map(|i| self.at(i as f64 / steps as f64)).collect())
+        Ok((0..=steps).rev().map(|i| self.at(t * i as f64 / steps as f64)).collect())
     }
 }
 

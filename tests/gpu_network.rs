@@ -8,7 +8,7 @@ use morphogen::denoiser::{Condition, Denoiser, ImageShape};
 use morphogen::gpu::{Frames, Gpu, GpuError, GpuNetwork, Tuning};
 use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
 use morphogen::network::{BurnDenoiser, Layers, Weights};
-use morphogen::sampler::{Request, SampleError, Solver, sample};
+use morphogen::sampler::{Request, SampleError, Solver, Start, sample};
 use morphogen::schedule::Schedule;
 use pollster::block_on;
 
@@ -90,6 +90,21 @@ fn samples_agree_with_burn() {
             assert!(off <= 1e-2, "{name}, {solver:?}, guidance {guidance}: {off}");
         }
     }
+}
+
+#[test]
+fn samples_begun_half_way_agree_with_burn() {
+    let Some(gpu) = gpu() else { return };
+    let (mut network, mut burn) = both(&gpu, &unet(&[8, 16], 0, Normalisation::None), SHAPE);
+    let x: Vec<f32> = (0..2 * SHAPE.len()).map(|i| (i as f32 * 0.37).sin()).collect();
+    let start = Some(Start { t: 0.4, x });
+    let request = Request { guidance: 2.0, count: 2, steps: 5, start, ..Request::new(Condition::Class(4), 77) };
+    let expected = sample(&mut burn, &request, Schedule::Cosine, |_| true).unwrap();
+    let found = block_on(network.sample(&request, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
+    assert!(difference(&expected, &found) <= 1e-2);
+    let noise = Request { start: None, ..request };
+    let other = block_on(network.sample(&noise, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
+    assert!(difference(&expected, &other) > 0.05, "the start matters");
 }
 
 #[test]

@@ -78,14 +78,14 @@ impl GpuNetwork {
         frames: Frames,
         mut on_step: impl FnMut(&Progress<'_>) -> bool,
     ) -> Result<Vec<f32>, GpuError> {
-        request.check()?;
-        let plan = sampler::plan(schedule, request.solver, request.steps)?;
+        request.check(self.shape())?;
+        let plan = request.plan(schedule)?;
         let each = if request.guided() { 2 } else { 1 };
         let most = (self.most_pictures() / each).max(1);
         let mut pictures = Vec::with_capacity(request.count * self.shape().len());
         for first in (0..request.count).step_by(most) {
             let count = most.min(request.count - first);
-            let chunk = Request { seed: request.seed.wrapping_add(first as u64), count, ..request.clone() };
+            let chunk = request.slice(first, count, self.shape());
             let drawn = self.chunk(&chunk, &plan, frames, first, &mut on_step).await?;
             if !drawn.iter().all(|value| value.is_finite()) {
                 return Err(DenoiseError::NotFinite.into());
@@ -164,7 +164,7 @@ impl GpuNetwork {
         this.gpu.read(&staging, length, submission).await
     }
 
-    /// Uploads what all steps need: the table, the shifts, the initial noise.
+    /// Uploads what all steps need: the table, the shifts, the initial noise or what the request brings.
     fn begin(&self, request: &Request, plan: &[Step]) -> Result<(), GpuError> {
         let workspace = self.workspace()?;
         let (count, size) = (request.count, self.shape().len());
@@ -193,8 +193,7 @@ impl GpuNetwork {
                 unused: [0; 3],
             });
         }
-        let mut x = vec![0.0; count * size];
-        sampler::fill_batch(request, 0, self.shape(), &mut x);
+        let mut x = request.initial(self.shape());
         workspace.write_steps(&self.gpu, &table);
         workspace.write(&self.gpu, &workspace.shifts, 0, &rows);
         (0..kinds).for_each(|kind| workspace.write(&self.gpu, &workspace.x, kind * x.len(), &x));

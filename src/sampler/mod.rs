@@ -7,7 +7,7 @@ pub mod solver;
 
 use crate::denoiser::{Condition, DenoiseError, Denoiser, ImageShape};
 use crate::schedule::{Schedule, StepsError, Time};
-pub use solver::{Solver, Step, plan};
+pub use solver::{Solver, Step, plan, plan_from};
 use thiserror::Error;
 
 /// The most pictures of one request.
@@ -32,13 +32,34 @@ pub struct Request {
     pub guidance: f64,
     /// Whether `x̂₀` is clipped to `[−1, 1]`, after guidance.
     pub clip: bool,
+    /// Where to begin, if not from the noise of the seeds at `t = 1`. The steps then share the time that is left.
+    pub start: Option<Start>,
+}
+
+/// Noisy pictures to begin from: somebody's picture with noise added, noise that was shifted, a sample half-way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Start {
+    /// Their time, in `(0, 1]`.
+    pub t: f64,
+    /// `[B, C, H, W]`, finite; B is the request's `count`.
+    pub x: Vec<f32>,
 }
 
 impl Request {
     /// One picture in 20 DDIM steps without guidance, clipped.
     pub fn new(condition: Condition, seed: u64) -> Self {
         let against = Condition::Null;
-        Request { condition, against, seed, count: 1, steps: 20, solver: Solver::Ddim, guidance: 1.0, clip: true }
+        Request {
+            condition,
+            against,
+            seed,
+            count: 1,
+            steps: 20,
+            solver: Solver::Ddim,
+            guidance: 1.0,
+            clip: true,
+            start: None,
+        }
     }
 
     /// Whether each step needs the condition that guidance leads away from as well.
@@ -55,16 +76,57 @@ impl Request {
         conditions
     }
 
-    /// Checks count and guidance; steps are checked by [`plan`].
+    /// The time at which the first step starts.
+    pub fn from(&self) -> f64 {
+        self.start.as_ref().map_or(1.0, |start| start.t)
+    }
+
+    /// The table of steps.
     ///
     /// # Errors
-    /// [`SampleError::Count`] or [`SampleError::Guidance`].
-    pub fn check(&self) -> Result<(), SampleError> {
+    /// [`SampleError::Steps`].
+    pub fn plan(&self, schedule: Schedule) -> Result<Vec<Step>, SampleError> {
+        Ok(plan_from(schedule, self.solver, self.from(), self.steps)?)
+    }
+
+    /// What the first step starts from, `[B, C, H, W]`.
+    pub fn initial(&self, shape: ImageShape) -> Vec<f32> {
+        if let Some(start) = &self.start {
+            return start.x.clone();
+        }
+        let mut x = vec![0.0; shape.len() * self.count];
+        fill_batch(self, 0, shape, &mut x);
+        x
+    }
+
+    /// Pictures `first..first + count` of this request as a request of their own.
+    pub fn slice(&self, first: usize, count: usize, shape: ImageShape) -> Self {
+        let start = self.start.as_ref().map(|Start { t, x }| {
+            let pictures = first * shape.len()..(first + count) * shape.len();
+            Start { t: *t, x: x.get(pictures).unwrap_or_default().to_vec() }
+        });
+        Request { seed: self.seed.wrapping_add(first as u64), count, start, ..self.clone() }
+    }
+
+    /// Checks count, guidance and start; steps are checked by [`plan`].
+    ///
+    /// # Errors
+    /// [`SampleError::Count`], [`SampleError::Guidance`], [`SampleError::StartTime`] or [`SampleError::Start`].
+    pub fn check(&self, shape: ImageShape) -> Result<(), SampleError> {
         if !(1..=MAX_COUNT).contains(&self.count) {
             return Err(SampleError::Count { count: self.count });
         }
         if !(self.guidance.is_finite() && self.guidance.abs() <= 100.0) {
             return Err(SampleError::Guidance { guidance: self.guidance });
+        }
+        if let Some(Start { t, x }) = &self.start {
+            if !(*t > 0.0 && *t <= 1.0) {
+                return Err(SampleError::StartTime { t: *t });
+            }
+            let (expected, found) = (self.count * shape.len(), x.len());
+            if expected != found || !x.iter().all(|value| value.is_finite()) {
+                return Err(SampleError::Start { expected, found });
+            }
         }
         Ok(())
     }
@@ -87,6 +149,20 @@ pub enum SampleError {
     Guidance {
         /// What was asked for.
         guidance: f64,
+    },
+    /// The time to begin at is out of range.
+    #[error("expected to begin at a time above 0 and up to 1, found {t}")]
+    StartTime {
+        /// What was asked for.
+        t: f64,
+    },
+    /// The pictures to begin from have the wrong length, or values that are not finite.
+    #[error("expected {expected} finite values to begin from, found {found} values")]
+    Start {
+        /// Values of all pictures of the request.
+        expected: usize,
+        /// Values given.
+        found: usize,
     },
     /// The denoiser failed.
     #[error(transparent)]
@@ -118,15 +194,14 @@ pub struct Trajectory {
 }
 
 impl Trajectory {
-    /// Draws the initial noise. At `t = 1`, `x` is pure noise.
+    /// Draws the initial noise, or takes the start that the request brings. At `t = 1`, `x` is pure noise.
     ///
     /// # Errors
     /// [`SampleError`] where the request is out of range.
     pub fn new(request: &Request, shape: ImageShape, schedule: Schedule) -> Result<Self, SampleError> {
-        request.check()?;
-        let steps = plan(schedule, request.solver, request.steps)?;
-        let mut x = vec![0.0; shape.len() * request.count];
-        fill_batch(request, 0, shape, &mut x);
+        request.check(shape)?;
+        let steps = request.plan(schedule)?;
+        let mut x = request.initial(shape);
         let denoised = vec![0.0; x.len()];
         if request.guided() {
             x.extend_from_within(..);
@@ -279,6 +354,40 @@ mod tests {
         assert_eq!(trajectory.advance(&[f32::NAN; 15]), Err(DenoiseError::NotFinite));
         assert!(trajectory.advance(&[0.0; 14]).is_err());
         assert_eq!(trajectory.done(), 0);
+    }
+
+    #[test]
+    fn a_sample_begun_where_another_stood_ends_where_it_ends() {
+        let whole = Request { seed: 4, count: 3, steps: 10, ..Request::new(Condition::Class(0), 4) };
+        let mut way = Trajectory::new(&whole, SHAPE, Schedule::Cosine).unwrap();
+        let mut denoiser = Constant(SHAPE);
+        for _ in 0..4 {
+            let query = way.query().unwrap();
+            let answer = denoiser.denoise(query.x, query.time, &whole.conditions()).unwrap();
+            way.advance(&answer).unwrap();
+        }
+        let start = Start { t: 0.6, x: way.pictures().to_vec() };
+        let rest = Request { steps: 6, start: Some(start), ..whole.clone() };
+        let ends = draw(&whole);
+        let close = |a: &[f32], b: &[f32]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-5);
+        assert!(close(&draw(&rest), &ends));
+        // A part of the request is that part of the pictures.
+        assert!(close(&draw(&rest.slice(1, 2, SHAPE)), &ends[SHAPE.len()..]));
+    }
+
+    #[test]
+    fn starts_that_do_not_fit_are_refused() {
+        let refused = |t: f64, x: Vec<f32>| {
+            let request = Request { start: Some(Start { t, x }), ..Request::new(Condition::Null, 0) };
+            Trajectory::new(&request, SHAPE, Schedule::Cosine).err()
+        };
+        let fine = vec![0.5; SHAPE.len()];
+        assert_eq!(refused(0.5, fine.clone()), None);
+        for t in [0.0, -0.1, 1.1, f64::NAN] {
+            assert!(matches!(refused(t, fine.clone()), Some(SampleError::StartTime { .. })));
+        }
+        assert_eq!(refused(1.0, vec![0.5; 14]), Some(SampleError::Start { expected: 15, found: 14 }));
+        assert!(refused(1.0, vec![f32::NAN; 15]).is_some());
     }
 
     #[test]

@@ -39,7 +39,15 @@ pub struct Step {
 /// # Errors
 /// [`StepsError`] where the number of steps is out of range.
 pub fn plan(schedule: Schedule, solver: Solver, steps: usize) -> Result<Vec<Step>, StepsError> {
-    let grid = schedule.grid(steps)?;
+    plan_from(schedule, solver, 1.0, steps)
+}
+
+/// The same from time `t` in `[0, 1]` on.
+///
+/// # Errors
+/// [`StepsError`] where the number of steps is out of range.
+pub fn plan_from(schedule: Schedule, solver: Solver, t: f64, steps: usize) -> Result<Vec<Step>, StepsError> {
+    let grid = schedule.grid_from(t, steps)?;
     let step = |i: usize| {
         let (time, next) = (grid[i], grid[i + 1]);
         let before = i.checked_sub(1).map(|i| grid[i]);

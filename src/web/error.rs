@@ -69,6 +69,7 @@ impl From<SampleError> for Failure {
             SampleError::Steps(_) => "sample-steps",
             SampleError::Count { .. } => "sample-count",
             SampleError::Guidance { .. } => "sample-guidance",
+            SampleError::StartTime { .. } | SampleError::Start { .. } => "sample-start",
             SampleError::Cancelled => "aborted",
             SampleError::Denoise(error) => return error.into(),
         };

@@ -7,7 +7,7 @@ use crate::denoiser::{Condition, Denoiser, ImageShape};
 use crate::gpu::{Frames, Gpu, GpuNetwork, Progress};
 use crate::network::{NetworkConfig, Weights};
 use crate::pack::TestVector;
-use crate::sampler::{Request, SampleError, Solver, Trajectory, noise};
+use crate::sampler::{Request, SampleError, Solver, Start, Trajectory, noise};
 use crate::schedule::{Schedule, Time};
 use js_sys::{Array, Float32Array, Function, Promise};
 use serde::Deserialize;
@@ -80,6 +80,8 @@ struct Wish {
     guidance: f64,
     frames: bool,
     condition: Option<usize>,
+    /// Time of the pictures to begin from, where there are some.
+    from: Option<f64>,
 }
 
 /// A network, or an analytic machine in its place, that is ready to draw.
@@ -100,6 +102,7 @@ impl Network {
 impl Network {
     /// Draws pictures, `[B, C, H, W]` in `[−1, 1]`. `wish` is JSON: `seed`, `count`, `steps`, `solver`, `guidance`,
     /// `frames` (whether states on the way are wanted) and, unless anything will do, `condition`, the index of a class.
+    /// With `start`, `[B, C, H, W]`, it begins with those noisy pictures at time `from` instead of with noise at 1.
     ///
     /// `on_step(step, t, noise, x, denoised)` hears of every state, pure noise first, with its pictures where `frames`
     /// asks for them; answering `false` stops the sample. `breathe()` gives a promise, awaited between steps on the
@@ -108,7 +111,13 @@ impl Network {
     /// # Errors
     /// `range` where the wish cannot be read, `sample-…` where it is out of range, `aborted`, and on a GPU
     /// `device-lost`, `out-of-memory` or `gpu-…`.
-    pub async fn sample(&mut self, wish: String, on_step: Function, breathe: Function) -> Result<Vec<f32>, JsValue> {
+    pub async fn sample(
+        &mut self,
+        wish: String,
+        on_step: Function,
+        breathe: Function,
+        start: Option<Vec<f32>>,
+    ) -> Result<Vec<f32>, JsValue> {
         let wish: Wish = serde_json::from_str(&wish).map_err(|error| Failure::new("range", error))?;
         let request = Request {
             condition: wish.condition.map_or(Condition::Null, Condition::Class),
@@ -119,9 +128,11 @@ impl Network {
             solver: wish.solver,
             guidance: wish.guidance,
             clip: true,
+            start: start.map(|x| Start { t: wish.from.unwrap_or(1.0), x }),
         };
         let mut trajectory = Trajectory::new(&request, self.shape, self.schedule).map_err(Failure::from)?;
-        let grid = self.schedule.grid(request.steps).map_err(SampleError::from).map_err(Failure::from)?;
+        let grid =
+            self.schedule.grid_from(request.from(), request.steps).map_err(SampleError::from).map_err(Failure::from)?;
         let tell =
             |step: usize, x: &[f32], denoised: &[f32]| state(&on_step, wish.frames, step, grid[step], x, denoised);
         if !tell(0, trajectory.pictures(), trajectory.denoised()) {
