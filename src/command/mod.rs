@@ -3,6 +3,7 @@
 
 pub mod backend;
 pub mod calibrate;
+mod captioned;
 pub mod denoise;
 pub mod evaluate;
 mod images;

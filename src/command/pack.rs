@@ -1,15 +1,17 @@
 //! `morphogen pack`: makes, fills and checks model packs.
 
 use super::CommandError;
+use super::captioned;
 use crate::denoiser::{Condition, Denoiser, ImageShape};
 use crate::network::BurnDenoiser;
 use crate::pack::{Images, Licence, NetworkDraft, Pack, PackDraft, PackWriter, Precision, PromptEntry, TestVector};
 use crate::sampler::noise;
 use crate::schedule::Schedule;
+use crate::train::captions;
 use crate::train::checkpoint::run_result;
 use crate::train::data::{Dataset, Split};
 use burn::tensor::Device;
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::fs;
@@ -31,9 +33,9 @@ enum Action {
         /// JSON with name, title, version, image shape, schedule and licence
         #[arg(long)]
         draft: PathBuf,
-        /// JSON list of what can be asked for; the order is that of the classes
+        /// JSON list of what can be asked for; the order is that of the classes. A pack that draws from free text has none
         #[arg(long)]
-        prompts: PathBuf,
+        prompts: Option<PathBuf>,
     },
     /// Add or replace a network, from the folder of a training run
     Network {
@@ -51,8 +53,22 @@ enum Action {
         /// Guidance to use unless told otherwise
         #[arg(long, default_value_t = 1.0)]
         guidance: f64,
+        /// How the weights are stored
+        #[arg(long, value_enum, default_value = "f16")]
+        precision: PrecisionArg,
     },
-    /// Add the first images of each class, for the theory
+    /// Add the vocabulary of captioned data
+    Words {
+        /// Folder of the pack
+        pack: PathBuf,
+        /// Folder with the captions
+        #[arg(long)]
+        data: PathBuf,
+        /// Folder with what the words of other languages mean, one `LANGUAGE.json` each
+        #[arg(long)]
+        languages: Option<PathBuf>,
+    },
+    /// Add the first images of each class, or all captioned ones, for the theory
     Training {
         /// Folder of the pack
         pack: PathBuf,
@@ -68,6 +84,27 @@ enum Action {
         /// Folder of the pack
         pack: PathBuf,
     },
+}
+
+/// How weights are stored, by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PrecisionArg {
+    /// Four bytes a value
+    F32,
+    /// Two bytes a value
+    F16,
+    /// One byte a value
+    I8,
+}
+
+impl From<PrecisionArg> for Precision {
+    fn from(precision: PrecisionArg) -> Self {
+        match precision {
+            PrecisionArg::F32 => Precision::F32,
+            PrecisionArg::F16 => Precision::F16,
+            PrecisionArg::I8 => Precision::I8,
+        }
+    }
 }
 
 /// What a pack begins with, as a JSON file.
@@ -110,10 +147,11 @@ const TEST_TIME: f64 = 0.5;
 pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
     match &args.action {
         Action::Create { pack, draft, prompts } => {
-            let prompts: Vec<PromptEntry> = read_json(prompts)?;
+            let prompts: Vec<PromptEntry> = prompts.as_deref().map_or(Ok(Vec::new()), read_json)?;
             PackWriter::create(pack, Draft::read(draft)?.pack(prompts))?.finish()?;
         }
-        Action::Network { pack, run, name, title, guidance } => {
+        Action::Network { pack, run, name, title, guidance, precision } => {
+            let precision = Precision::from(*precision);
             let mut writer = PackWriter::update(pack)?;
             let (config, schedule, weights) = run_result(run)?;
             let (shape, packed) = (writer.manifest().image, writer.manifest().schedule);
@@ -121,16 +159,21 @@ pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
                 let message = format!("the run used the schedule {schedule:?}, the pack says {packed:?}");
                 return Err(CommandError::Usage(message));
             }
-            let rounded = Precision::F16.round(&weights);
+            let rounded = precision.round(&weights);
             let denoiser = BurnDenoiser::on(&config, &rounded, shape, Device::flex())?;
             let test = test_vector(denoiser, schedule, shape)?;
             let (title, guidance) = (title.clone(), *guidance);
-            let draft = NetworkDraft { title, config, guidance, precision: Precision::F16, test };
+            let draft = NetworkDraft { title, config, guidance, precision, test };
             writer.network(name, draft, &weights)?;
             writer.finish()?;
         }
         Action::Training { pack, data, count } => {
             let mut writer = PackWriter::update(pack)?;
+            if data.join(captions::FILE).is_file() {
+                captioned::shelves(&mut writer, data)?;
+                writer.finish()?;
+                return Ok(());
+            }
             let data = Dataset::open(data, Split::Train, Some(writer.manifest().image.width))?;
             let names: Vec<String> = writer.manifest().prompts.iter().map(|prompt| prompt.name.clone()).collect();
             for (class, name) in names.iter().enumerate() {
@@ -141,6 +184,11 @@ pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
                 let images = Images { count: bytes.len() / length, shape: data.shape, data: bytes };
                 writer.training(name, &images)?;
             }
+            writer.finish()?;
+        }
+        Action::Words { pack, data, languages } => {
+            let mut writer = PackWriter::update(pack)?;
+            captioned::words(&mut writer, data, languages.as_deref())?;
             writer.finish()?;
         }
         Action::Check { pack } => {

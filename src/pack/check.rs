@@ -52,12 +52,14 @@ impl Manifest {
             self.check_network(name, network)?;
         }
         for (prompt, training) in &self.training {
-            if !self.prompts.iter().any(|entry| entry.name == *prompt) {
+            check_name("training images", prompt)?;
+            if self.text.is_none() && !self.prompts.iter().any(|entry| entry.name == *prompt) {
                 return fail(format!("there are training images for “{}”, which is no prompt", short(prompt)));
             }
             self.check_reference(&training.file)?;
             self.images_bytes(training.count)?;
         }
+        self.check_words()?;
         self.judge.as_ref().map_or(Ok(()), |judge| self.check_judge(judge))
     }
 
@@ -151,6 +153,29 @@ impl Manifest {
             ));
         }
         test.answer(self.image).map(|_| ())
+    }
+
+    /// Words, their files, and that networks that take words agree with them.
+    fn check_words(&self) -> Result<(), PackError> {
+        let count = self.text.as_ref().map_or(0, |text| text.count);
+        for (name, network) in &self.networks {
+            if let ConditionKind::Words { count: found, .. } = network.config.condition
+                && found != count
+            {
+                return fail(format!("network {name}: expected it to take the pack's {count} words, found {found}"));
+            }
+        }
+        let Some(text) = &self.text else { return Ok(()) };
+        if !self.prompts.is_empty() {
+            return fail("expected words or prompts, found both".into());
+        }
+        if text.styles > text.count {
+            return fail(format!("expected at most {} styles among the words, found {}", text.count, text.styles));
+        }
+        for language in text.languages.keys() {
+            check_name("language", language)?;
+        }
+        text.languages.values().chain(&text.index).chain([&text.words]).try_for_each(|file| self.check_reference(file))
     }
 
     fn check_judge(&self, judge: &JudgeEntry) -> Result<(), PackError> {

@@ -1,6 +1,7 @@
 //! A pack as a folder (native): [`Pack::open`] reads the manifest, the other functions read and check one file each,
 //! and [`Pack::check`] reads all of them and reports.
 
+use super::text::Index;
 use super::{Images, MANIFEST, Manifest, PackError, inflate, limits};
 use crate::network::weights::Weights;
 use std::fmt;
@@ -78,6 +79,23 @@ impl Pack {
         self.manifest.images(prompt, &inflated)
     }
 
+    /// The vocabulary.
+    ///
+    /// # Errors
+    /// [`PackError`] where the pack has none, or it is not what the manifest promises.
+    pub fn words(&self) -> Result<Vec<String>, PackError> {
+        self.manifest.words(&self.file(&self.manifest.text()?.words)?)
+    }
+
+    /// What the training images on the shelves show.
+    ///
+    /// # Errors
+    /// [`PackError`] where the pack has no index, or it is not what the manifest promises.
+    pub fn index(&self) -> Result<Index, PackError> {
+        let file = self.manifest.text()?.index.as_ref();
+        self.manifest.index(&file.map(|file| self.file(file)).transpose()?.unwrap_or_default())
+    }
+
     /// Reads every file as its user would and says how each fared.
     pub fn check(&self) -> Report {
         let manifest = &self.manifest;
@@ -96,11 +114,19 @@ impl Pack {
             let what = format!("{} training images of {prompt}", entry.count);
             push(&entry.file, what, self.images(prompt).err());
         }
+        if let Some(text) = &manifest.text {
+            push(&text.words, format!("{} words", text.count), self.words().err());
+            if let Some(file) = &text.index {
+                push(file, "what the training images show".into(), self.index().err());
+            }
+        }
+        let text = manifest.text.iter().flat_map(|text| text.index.iter().chain([&text.words]));
+        let text: Vec<&String> = text.collect();
         for name in manifest.files.keys() {
             let networks = manifest.networks.values().map(|entry| &entry.file);
             let training = manifest.training.values().map(|entry| &entry.file);
             let judge = manifest.judge.iter().map(|entry| &entry.file);
-            if !networks.chain(training).chain(judge).any(|used| used == name) {
+            if !networks.chain(training).chain(judge).chain(text.iter().copied()).any(|used| used == name) {
                 push(name, "extra file".into(), self.file(name).err());
             }
         }

@@ -36,7 +36,10 @@ pub struct Manifest {
     /// The networks by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique")]
     pub networks: BTreeMap<String, NetworkEntry>,
-    /// Training images by prompt name.
+    /// The words of a pack that draws from free text, which has no prompts then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<TextEntry>,
+    /// Training images by prompt name, or by shelf where the pack draws from free text.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique")]
     pub training: BTreeMap<String, TrainingEntry>,
     /// A classifier that judges samples.
@@ -170,7 +173,25 @@ impl TestVector {
     }
 }
 
-/// The training images of one prompt.
+/// What a pack knows of words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextEntry {
+    /// JSON list of the known words; word `n` is row `n` of a network's table.
+    pub words: String,
+    /// Number of words.
+    pub count: usize,
+    /// How many of them, from the first on, name a style and no thing.
+    pub styles: usize,
+    /// What the words of other languages mean, one file a language (`de`, `ja`), fetched when it is used.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique")]
+    pub languages: BTreeMap<String, String>,
+    /// What the training images show ([`super::text::Index`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index: Option<String>,
+}
+
+/// The training images of one prompt or shelf.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TrainingEntry {

@@ -14,18 +14,21 @@ mod check;
 mod error;
 pub mod manifest;
 mod tensors;
+pub mod text;
 mod training;
 mod weights;
 
 #[cfg(not(target_arch = "wasm32"))]
 mod folder;
 #[cfg(not(target_arch = "wasm32"))]
+mod precision;
+#[cfg(not(target_arch = "wasm32"))]
 pub mod writer;
 
 pub use error::PackError;
 pub use manifest::{
     FileEntry, Format, JudgeEntry, Licence, Locality, Manifest, NetworkEntry, PromptEntry, Terms, TestVector,
-    TrainingEntry,
+    TextEntry, TrainingEntry,
 };
 pub use training::{Images, read_images};
 pub use weights::read_weights;
@@ -33,9 +36,11 @@ pub use weights::read_weights;
 #[cfg(not(target_arch = "wasm32"))]
 pub use folder::{FileReport, Pack, Report};
 #[cfg(not(target_arch = "wasm32"))]
+pub use precision::Precision;
+#[cfg(not(target_arch = "wasm32"))]
 pub use training::inflate;
 #[cfg(not(target_arch = "wasm32"))]
-pub use writer::{NetworkDraft, PackDraft, PackWriter, Precision};
+pub use writer::{NetworkDraft, PackDraft, PackWriter};
 
 #[cfg(test)]
 mod tests;

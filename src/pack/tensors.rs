@@ -8,6 +8,9 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use std::collections::BTreeMap;
 
+/// What is behind a tensor's name in the name of its scales: one f32 for each row.
+pub const SCALE: &str = ".scale";
+
 /// Most sizes in a shape.
 const MAX_RANK: usize = 8;
 
@@ -16,6 +19,8 @@ const MAX_RANK: usize = 8;
 pub enum Dtype {
     /// Bytes.
     U8,
+    /// Whole numbers of 8 bits, each row times a scale of its own ([`SCALE`]).
+    I8,
     /// Half precision.
     F16,
     /// Single precision.
@@ -25,7 +30,7 @@ pub enum Dtype {
 impl Dtype {
     fn size(self) -> u64 {
         match self {
-            Dtype::U8 => 1,
+            Dtype::U8 | Dtype::I8 => 1,
             Dtype::F16 => 2,
             Dtype::F32 => 4,
         }
@@ -44,14 +49,23 @@ pub struct Tensor<'a> {
 }
 
 impl Tensor<'_> {
-    /// The values as f32, all finite. `file` and `name` are for messages.
-    pub fn to_f32(&self, file: &str, name: &str) -> Result<Vec<f32>, PackError> {
+    /// The values as f32, all finite; those of [`Dtype::I8`] times the scales of their rows. `file` and `name` are for
+    /// messages.
+    pub fn to_f32(&self, file: &str, name: &str, scales: Option<&[f32]>) -> Result<Vec<f32>, PackError> {
+        let fail =
+            |message: &str| Err(PackError::Tensor { file: file.into(), tensor: name.into(), message: message.into() });
         let values: Vec<f32> = match self.dtype {
             Dtype::F16 => self.bytes.chunks_exact(2).map(|b| f16::from_le_bytes([b[0], b[1]]).to_f32()).collect(),
             Dtype::F32 => self.bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect(),
-            Dtype::U8 => {
-                let message = "expected values of type F16 or F32, found U8".into();
-                return Err(PackError::Tensor { file: file.into(), tensor: name.into(), message });
+            Dtype::U8 => return fail("expected values of type F16, F32 or I8, found U8"),
+            Dtype::I8 => {
+                let Some(scales) = scales.filter(|scales| scales.len() == self.shape.first().copied().unwrap_or(0))
+                else {
+                    return fail("expected one scale for each row of its I8 values");
+                };
+                let row = (self.bytes.len() / scales.len().max(1)).max(1);
+                let rows = self.bytes.chunks(row).zip(scales);
+                rows.flat_map(|(row, scale)| row.iter().map(move |&byte| f32::from(byte as i8) * scale)).collect()
             }
         };
         check_finite(file, name, &values)?;

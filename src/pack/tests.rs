@@ -1,6 +1,6 @@
 //! A pack survives the way to disk and back, and whatever is done to its bytes gives a typed error.
 
-use super::writer::{NetworkDraft, PackDraft, Precision};
+use super::writer::{NetworkDraft, PackDraft};
 use super::*;
 use crate::denoiser::ImageShape;
 use crate::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
@@ -96,6 +96,65 @@ fn a_pack_comes_back_as_it_was_written() {
     let answer = pack.manifest().networks["tiny"].test.answer(SHAPE).unwrap();
     assert_eq!(answer[5], 5.0 / 16.0);
     assert!(!folder.path().join("manifest.json.part").exists());
+}
+
+#[test]
+fn eight_bits_keep_every_value_within_half_a_step() {
+    let (folder, _) = full_pack();
+    let mut writer = PackWriter::update(folder.path()).unwrap();
+    writer.network("small", NetworkDraft { precision: Precision::I8, ..network() }, &some_weights()).unwrap();
+    let pack = writer.finish().unwrap();
+    let read = pack.weights("small").unwrap();
+    assert_eq!(read, Precision::I8.round(&some_weights()), "what is stored is what rounding promised");
+    for (name, array) in some_weights() {
+        let row = array.data.len() / array.shape[0];
+        for (row, read) in array.data.chunks(row).zip(read[&name].data.chunks(row)) {
+            let step = row.iter().fold(0.0f32, |largest, value| largest.max(value.abs())) / 127.0;
+            let worst = row.iter().zip(read).fold(0.0f32, |worst, (a, b)| worst.max((a - b).abs()));
+            assert!(worst <= 0.501 * step.max(1e-3), "{name}: off by {worst}, a step is {step}");
+        }
+    }
+}
+
+#[test]
+fn words_and_shelves_come_back_and_images_are_found_by_words() {
+    use super::text::{Pick, Thing};
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = PackWriter::create(folder.path(), PackDraft { prompts: vec![], ..draft() }).unwrap();
+    let words = ["flat", "round", "red", "cat", "sad"].map(String::from);
+    writer.words(&words, 2).unwrap();
+    writer.language("de", br#"{"katze":[3]}"#).unwrap();
+    let thing = |label: &str, words: &[usize], styles: &[usize]| Thing {
+        label: label.into(),
+        words: words.to_vec(),
+        styles: styles.to_vec(),
+    };
+    writer.shelf("cats", vec![thing("cat", &[3], &[0, 1]), thing("red cat", &[2, 3], &[0])], &images(3)).unwrap();
+    writer.shelf("faces", vec![thing("sad face", &[4], &[0, 1])], &images(2)).unwrap();
+    let pack = writer.finish().unwrap();
+    assert!(pack.check().is_good(), "{}", pack.check());
+    let manifest = pack.manifest();
+    let file = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+    assert_eq!(manifest.words(&file(&manifest.text().unwrap().words)).unwrap(), words);
+    let index = manifest.index(&file(manifest.text().unwrap().index.as_ref().unwrap())).unwrap();
+    let found = |words: &[usize]| index.matching(words, 2);
+    let pick = |shelf: &str, images: &[usize]| Pick { shelf: shelf.into(), images: images.to_vec() };
+    assert_eq!(found(&[3]), [pick("cats", &[0, 1, 2])]);
+    assert_eq!(found(&[3, 2]), [pick("cats", &[2])], "both words, where one thing has both");
+    assert_eq!(found(&[3, 4, 1]), [pick("cats", &[1]), pick("faces", &[1])], "one word each, in one style");
+    assert_eq!(found(&[1]), [pick("cats", &[1]), pick("faces", &[1])], "a style alone");
+
+    let spoil = |change: &dyn Fn(&mut Manifest)| {
+        let mut manifest = manifest.clone();
+        change(&mut manifest);
+        manifest.check()
+    };
+    assert!(spoil(&|manifest| manifest.text.as_mut().unwrap().styles = 6).is_err());
+    assert!(spoil(&|manifest| manifest.text.as_mut().unwrap().words = "none.json".into()).is_err());
+    assert!(spoil(&|manifest| manifest.text = None).is_err(), "shelves without words");
+    let mut fewer = manifest.clone();
+    fewer.text.as_mut().unwrap().count = 4;
+    assert!(fewer.words(&file("words.json")).is_err(), "one word too many");
 }
 
 #[test]

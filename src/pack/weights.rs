@@ -1,8 +1,8 @@
-//! Weights out of a pack: safetensors, f16 or f32, that hold exactly the tensors that the network's config asks for.
+//! Weights out of a pack: safetensors, f32, f16 or 8 bits with a scale per row, that hold exactly the tensors that the network's config asks for.
 
 use super::PackError;
 use super::manifest::Manifest;
-use super::tensors::{self, clip};
+use super::tensors::{self, Dtype, SCALE, clip};
 use crate::network::layers::Layers;
 use crate::network::weights::{Array, Weights};
 
@@ -33,7 +33,7 @@ impl Manifest {
     }
 }
 
-/// Reads a safetensors file that holds exactly the tensors `expected` (name and shape), as F16 or F32, all finite.
+/// Reads a safetensors file that holds exactly the tensors `expected` (name and shape), as F16, F32 or I8 with scales, all finite.
 /// `file` is for messages.
 ///
 /// # Errors
@@ -47,7 +47,12 @@ pub fn read_weights(file: &str, bytes: &[u8], expected: &[(String, Vec<usize>)])
         if tensor.shape != *shape {
             return fail(format!("expected shape {shape:?}, found {:?}", tensor.shape));
         }
-        let data = tensor.to_f32(file, name)?;
+        let scales = match tensor.dtype {
+            Dtype::I8 => found.remove(&format!("{name}{SCALE}")),
+            _ => None,
+        };
+        let scales = scales.map(|scales| scales.to_f32(file, name, None)).transpose()?;
+        let data = tensor.to_f32(file, name, scales.as_deref())?;
         weights.insert(name.clone(), Array { shape: tensor.shape, data });
     }
     match found.keys().next() {

@@ -3,31 +3,23 @@
 //! manifest, writes the files, then the manifest.
 
 use super::manifest::{
-    FileEntry, Format, JudgeEntry, Licence, Locality, Manifest, NetworkEntry, PromptEntry, TestVector, TrainingEntry,
+    FileEntry, Format, JudgeEntry, Licence, Locality, Manifest, NetworkEntry, PromptEntry, TestVector, TextEntry,
+    TrainingEntry,
 };
-use super::tensors::check_finite;
+use super::precision::{Encoded, Precision};
+use super::text::{Index, Thing};
 use super::training::TENSOR;
 use super::{Images, MANIFEST, Pack, PackError, weights};
 use crate::denoiser::ImageShape;
+use crate::network::Weights;
 use crate::network::config::NetworkConfig;
 use crate::network::layers::Layers;
-use crate::network::weights::{Array, Weights};
 use crate::schedule::Schedule;
-use half::f16;
 use safetensors::tensor::{Dtype, TensorView, serialize};
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-
-/// How weights are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Precision {
-    /// Two bytes a value.
-    #[default]
-    F16,
-    /// Four bytes a value.
-    F32,
-}
 
 /// What a new pack begins with; the fields are those of [`Manifest`].
 #[derive(Debug, Clone, PartialEq)]
@@ -94,6 +86,7 @@ impl PackWriter {
             licence,
             prompts,
             networks: BTreeMap::new(),
+            text: None,
             training: BTreeMap::new(),
             judge: None,
             files: BTreeMap::new(),
@@ -166,6 +159,59 @@ impl PackWriter {
         Ok(())
     }
 
+    /// Adds or replaces the vocabulary, whose first `styles` words name styles. Shelves and languages are dropped: they
+    /// hold numbers of the old words.
+    ///
+    /// # Errors
+    /// [`PackError`] where the words cannot be written.
+    pub fn words(&mut self, words: &[String], styles: usize) -> Result<(), PackError> {
+        let file = String::from("words.json");
+        let bytes = write_json(&file, &words)?;
+        let count = words.len();
+        self.manifest.text =
+            Some(TextEntry { words: file.clone(), count, styles, languages: BTreeMap::new(), index: None });
+        self.manifest.training.clear();
+        self.add(file, bytes);
+        Ok(())
+    }
+
+    /// Adds or replaces the words of a language, from the bytes of its file.
+    ///
+    /// # Errors
+    /// [`PackError::Unknown`] where the pack has no vocabulary.
+    pub fn language(&mut self, language: &str, bytes: &[u8]) -> Result<(), PackError> {
+        self.manifest.text()?;
+        let file = format!("words.{language}.json");
+        if let Some(text) = &mut self.manifest.text {
+            text.languages.insert(language.into(), file.clone());
+        }
+        self.add(file, bytes.to_vec());
+        Ok(())
+    }
+
+    /// Adds or replaces a shelf of training images, with what they show.
+    ///
+    /// # Errors
+    /// [`PackError`] where there is no vocabulary, or the images do not fit the pack.
+    pub fn shelf(&mut self, shelf: &str, things: Vec<Thing>, images: &Images) -> Result<(), PackError> {
+        let file = String::from("training/index.json");
+        let mut index = match &self.manifest.text()?.index {
+            None => Index { shelves: BTreeMap::new() },
+            Some(file) => match self.files.get(file) {
+                Some(bytes) => serde_json::from_slice(bytes),
+                None => serde_json::from_slice(&Pack::open(&self.folder)?.file(file)?),
+            }
+            .map_err(|error| PackError::Header { file: file.clone(), message: error.to_string() })?,
+        };
+        index.shelves.insert(shelf.into(), things);
+        let bytes = write_json(&file, &index)?;
+        if let Some(text) = &mut self.manifest.text {
+            text.index = Some(file.clone());
+        }
+        self.add(file, bytes);
+        self.training(shelf, images)
+    }
+
     /// Adds or replaces the judge: a classifier of `classes` classes with its test accuracy in `[0, 1]`.
     ///
     /// # Errors
@@ -207,34 +253,16 @@ impl PackWriter {
     }
 }
 
-impl Precision {
-    /// The weights as a reader of the pack will see them.
-    pub fn round(self, weights: &Weights) -> Weights {
-        let round = |&value: &f32| match self {
-            Precision::F16 => f16::from_f32(value).to_f32(),
-            Precision::F32 => value,
-        };
-        let round_array =
-            |array: &Array| Array { shape: array.shape.clone(), data: array.data.iter().map(round).collect() };
-        weights.iter().map(|(name, array)| (name.clone(), round_array(array))).collect()
-    }
-}
-
 /// Weights as the bytes of a safetensors file; the same weights always give the same bytes.
 fn write_weights(file: &str, weights: &Weights, precision: Precision) -> Result<Vec<u8>, PackError> {
-    let mut tensors = Vec::new();
-    for (name, Array { shape, data }) in precision.round(weights) {
-        check_finite(file, &name, &data)?;
-        let (dtype, bytes) = match precision {
-            Precision::F16 => (Dtype::F16, data.iter().flat_map(|&v| f16::from_f32(v).to_le_bytes()).collect()),
-            Precision::F32 => (Dtype::F32, data.iter().flat_map(|v| v.to_le_bytes()).collect()),
-        };
-        tensors.push((name, dtype, shape, bytes));
-    }
-    write_tensors(file, tensors)
+    write_tensors(file, precision.encode(file, weights)?)
 }
 
-fn write_tensors(file: &str, tensors: Vec<(String, Dtype, Vec<usize>, Vec<u8>)>) -> Result<Vec<u8>, PackError> {
+fn write_json(file: &str, value: &impl Serialize) -> Result<Vec<u8>, PackError> {
+    serde_json::to_vec(value).map_err(|error| PackError::Header { file: file.into(), message: error.to_string() })
+}
+
+fn write_tensors(file: &str, tensors: Vec<Encoded>) -> Result<Vec<u8>, PackError> {
     let mut views = Vec::new();
     for (name, dtype, shape, bytes) in &tensors {
         let view = TensorView::new(*dtype, shape.clone(), bytes).map_err(|error| {

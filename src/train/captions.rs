@@ -4,7 +4,7 @@
 use super::TrainError;
 use super::data::{Dataset, Split};
 use crate::denoiser::{Condition, ImageShape};
-use crate::pack::read_images;
+use crate::pack::{Images, read_images};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
@@ -147,16 +147,23 @@ impl Captions {
     }
 }
 
+/// The images of a folder with captions, as many as there are captions.
+///
+/// # Errors
+/// [`TrainError`] where they cannot be read, or have another shape.
+pub fn images(folder: &Path, count: usize, shape: ImageShape) -> Result<Images, TrainError> {
+    let path = folder.join("images.safetensors");
+    let bytes = fs::read(&path).map_err(TrainError::file(&path))?;
+    read_images("images.safetensors", &bytes, count, shape).map_err(|error| TrainError::data(path, error.to_string()))
+}
+
 /// Opens a folder with captions; what an image shows (its code) is its class, and the classes of both splits agree. The
 /// test split is the held-out styles.
 pub(super) fn open(folder: &Path, split: Split, size: Option<usize>) -> Result<Dataset, TrainError> {
     let file = CaptionFile::open(folder)?;
-    let (path, count) = (folder.join("images.safetensors"), file.entries.len());
-    let bytes = fs::read(&path).map_err(TrainError::file(&path))?;
     let side = size.unwrap_or(32);
     let shape = ImageShape { channels: 3, height: side, width: side };
-    let images = read_images("images.safetensors", &bytes, count, shape)
-        .map_err(|error| TrainError::data(&path, error.to_string()))?;
+    let images = images(folder, file.entries.len(), shape)?;
     let vocabulary = file.vocabulary();
     let index: BTreeMap<&str, usize> = vocabulary.iter().enumerate().map(|(n, word)| (word.as_str(), n)).collect();
     let mut names: Vec<String> = file.entries.iter().map(|entry| entry.code.clone()).collect();

@@ -1,0 +1,68 @@
+//! Captioned data on its way into a pack: the vocabulary, the words of other languages, and the training images on
+//! shelves, one for each fine kind of thing.
+
+use super::CommandError;
+use crate::denoiser::ImageShape;
+use crate::pack::text::Thing;
+use crate::pack::{Images, PackWriter};
+use crate::train::captions::{Caption, CaptionFile, CaptionSplit, images};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+/// Writes the vocabulary of the captions in `data`, and each `LANGUAGE.json` of `languages`.
+pub(super) fn words(writer: &mut PackWriter, data: &Path, languages: Option<&Path>) -> Result<(), CommandError> {
+    let captions = CaptionFile::open(data)?;
+    writer.words(&captions.vocabulary(), captions.styles.len())?;
+    let Some(folder) = languages else { return Ok(()) };
+    for entry in fs::read_dir(folder).map_err(|error| CommandError::file(folder, error))? {
+        let path = entry.map_err(|error| CommandError::file(folder, error))?.path();
+        let (Some(language), Some("json")) =
+            (path.file_stem().and_then(|stem| stem.to_str()), path.extension().and_then(|end| end.to_str()))
+        else {
+            continue;
+        };
+        let bytes = fs::read(&path).map_err(|error| CommandError::file(&path, error))?;
+        writer.language(language, &bytes)?;
+    }
+    Ok(())
+}
+
+/// Writes every training image of `data` onto its shelf.
+pub(super) fn shelves(writer: &mut PackWriter, data: &Path) -> Result<(), CommandError> {
+    let captions = CaptionFile::open(data)?;
+    let shape = writer.manifest().image;
+    let all = images(data, captions.entries.len(), shape)?;
+    let vocabulary = captions.vocabulary();
+    let number: BTreeMap<&str, usize> = vocabulary.iter().enumerate().map(|(n, word)| (word.as_str(), n)).collect();
+    let mut shelves: BTreeMap<&str, BTreeMap<&str, Vec<usize>>> = BTreeMap::new();
+    for (n, entry) in captions.entries.iter().enumerate() {
+        if entry.split == CaptionSplit::Train {
+            shelves.entry(&entry.subgroup).or_default().entry(&entry.code).or_default().push(n);
+        }
+    }
+    for (shelf, things) in shelves {
+        let order: Vec<usize> = things.values().flatten().copied().collect();
+        let thing = |members: &Vec<usize>| thing(&captions.entries, members, &number);
+        let things = things.values().map(thing).collect();
+        writer.shelf(shelf, things, &pick(&all.data, &order, shape))?;
+    }
+    Ok(())
+}
+
+/// What the images `members` show: one thing in several styles.
+fn thing(entries: &[Caption], members: &[usize], number: &BTreeMap<&str, usize>) -> Thing {
+    let mut words: Vec<usize> =
+        members.iter().flat_map(|&n| entries[n].all_words()).filter_map(|word| number.get(word).copied()).collect();
+    words.sort_unstable();
+    words.dedup();
+    let label = members.first().map(|&n| entries[n].label.clone()).unwrap_or_default();
+    // The vocabulary begins with the styles, in their order.
+    Thing { label, words, styles: members.iter().map(|&n| entries[n].style).collect() }
+}
+
+fn pick(data: &[u8], order: &[usize], shape: ImageShape) -> Images {
+    let length = shape.len();
+    let data = order.iter().flat_map(|&n| &data[n * length..(n + 1) * length]).copied().collect();
+    Images { count: order.len(), shape, data }
+}
