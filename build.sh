@@ -159,6 +159,7 @@ test_rust() {
 test_javascript() {
   build_wasm
   say "types" && npm run --silent check
+  say "the essay's pages" && node tools/essay.mjs --check
 }
 
 test_size() {

@@ -1,8 +1,9 @@
 /**
- * Makes the two files of the package that carry their own worker and wasm, behind the wasm build:
+ * Makes the files of the package that need no other files beside them, behind the wasm build:
  *
  * - `pkg/generated/inlined.js`, the worker's code and the wasm as text, which `pkg/inline.js` hands to the package;
- * - `pkg/generated/embed.js`, `www/embed.js` and all it needs as one classic script, for `www/embed.html`.
+ * - `pkg/generated/embed.js`, `www/embed.js` and all it needs as one classic script, for `www/embed.html`;
+ * - `pkg/generated/figures.js`, the figures of the essay as another, which it loads where one of them is asked for.
  *
  *     node tools/bundle.mjs
  */
@@ -72,4 +73,5 @@ export const files: Record<string, string>;
 `,
   );
   writeFileSync(out("embed.js"), await script("www/embed.js"));
+  writeFileSync(out("figures.js"), await script("www/essay/embedded.js"));
 }

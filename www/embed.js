@@ -1,10 +1,10 @@
 /**
  * What stands in the frame that other pages embed: one element, made from the address
- * (`embed.html?model=fashion&prompt=bag&seed=3&machine=bbels`). It runs in a frame with `sandbox="allow-scripts"` alone, on
+ * (`embed.html?model=fashion&prompt=bag&seed=3&machine=bbels`), or a figure of the essay (`embed.html?figure=locality`). It runs in a frame with `sandbox="allow-scripts"` alone, on
  * any static host: such a frame has no origin, so it may fetch nothing that the host does not open to everyone, but it
  * may still run the host's scripts. So the code is one script, and the files of the model come as scripts, too.
  */
-import { configure, inlined } from "./pkg/inline.js";
+import * as morphogen from "./pkg/inline.js";
 import { decoded } from "./pkg/text.js";
 import { read } from "./state.js";
 
@@ -36,16 +36,33 @@ function byScript(url) {
   });
 }
 
-configure({ resolve: async (url) => (await inlined(url)) ?? (self.origin === "null" ? byScript(url) : undefined) });
+morphogen.configure({ resolve: async (url) => (await morphogen.inlined(url)) ?? (self.origin === "null" ? byScript(url) : undefined) });
 
 const query = new URLSearchParams(location.search);
 const { theme, ...attributes } = asked(query);
 if (theme) document.documentElement.dataset.theme = theme;
-const sampler = document.createElement("morphogen-sampler");
-for (const [name, value] of Object.entries(attributes)) {
-  if (value !== undefined && value !== false) sampler.setAttribute(name, value === true ? "" : String(value));
+if (query.has("figure")) figure();
+else sampler();
+
+/** A sampler, as the address asks for it. */
+function sampler() {
+  const sampler = document.createElement("morphogen-sampler");
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== false) sampler.setAttribute(name, value === true ? "" : String(value));
+  }
+  document.querySelector("main")?.append(sampler);
 }
-document.querySelector("main")?.append(sampler);
+
+/** A figure of the essay, whose code comes as a script of its own: whoever wants a sampler need not wait for it. */
+function figure() {
+  Object.assign(globalThis, { morphogenPackage: morphogen });
+  const styles = document.createElement("link");
+  styles.rel = "stylesheet";
+  styles.href = "essay/figure.css";
+  const script = document.createElement("script");
+  script.src = "pkg/generated/figures.js";
+  document.head.append(styles, script);
+}
 
 // The embedding page may make the frame as tall as this.
 if (parent !== self) {

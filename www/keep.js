@@ -25,7 +25,7 @@ export async function keep(paths) {
 
 async function register() {
   const { serviceWorker } = navigator;
-  await serviceWorker.register("sw.js", { updateViaCache: "none" });
+  await serviceWorker.register(new URL("sw.js", import.meta.url), { updateViaCache: "none" });
   const registration = await serviceWorker.ready;
   serviceWorker.addEventListener("message", () => {
     if (button) button.textContent = "Close the other tabs of this page first, then press again";

@@ -82,7 +82,7 @@ const hash = (path) => (Object.hasOwn(code, path) ? code[path] : data[path]);
  */
 async function genuine(path, cache) {
   // A host may send `index.html` elsewhere; the folder is always there.
-  const response = await fetch(ROOT + (path === "index.html" ? "" : path), { cache, credentials: "same-origin" });
+  const response = await fetch(ROOT + path.replace(/(^|\/)index\.html$/, "$1"), { cache, credentials: "same-origin" });
   const bytes = await response.arrayBuffer();
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -109,7 +109,7 @@ async function keep(paths) {
  */
 function known({ method, url, headers }) {
   if (method !== "GET" || !url.startsWith(ROOT) || headers.has("range")) return undefined;
-  const path = decodeURIComponent(new URL(url).pathname.slice(new URL(ROOT).pathname.length)) || "index.html";
+  const path = decodeURIComponent(new URL(url).pathname.slice(new URL(ROOT).pathname.length)).replace(/(^|\/)$/, "$1index.html");
   return Object.hasOwn(code, path) || Object.hasOwn(data, path) ? path : undefined;
 }
 

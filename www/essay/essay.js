@@ -1,0 +1,112 @@
+/**
+ * The essay's page: it stands each figure up when the reader comes near it, keeps the address, so that a link holds a
+ * figure in a state (`#locality?window=7&seed=3`), and marks the chapter at hand. All text is in the HTML already.
+ */
+import * as morphogen from "../pkg/morphogen.js";
+import { keep } from "../keep.js";
+import { stand } from "./figure.js";
+import { FIGURES } from "./figures.js";
+
+/** @typedef {import("./figure.js").World} World */
+
+const lang = document.documentElement.lang === "de" ? "de" : "en";
+/** How near a figure must be to the screen before it is made. */
+const NEAR = "800px";
+
+/** The figure and the state that the address names. */
+function named() {
+  const [name, query = ""] = decodeURIComponent(location.hash.slice(1)).split("?");
+  return { name, query: new URLSearchParams(query) };
+}
+
+/** @returns {Promise<World>} */
+async function world() {
+  const { strings } = await (lang === "de" ? import("./strings/de.js") : import("./strings/en.js"));
+  const here = new URL(location.href);
+  const asked = here.searchParams.get("device");
+  return {
+    lang,
+    strings,
+    package: morphogen,
+    models: new URL("../models/", import.meta.url).href,
+    device: asked === "cpu" || asked === "webgpu" ? asked : "auto",
+    asked: (name) => (named().name === name ? named().query : new URLSearchParams()),
+    remember: (name, query) => history.replaceState(null, "", `#${[name, query].filter(String).join("?")}`),
+    addresses: {
+      link: new URL(here.pathname, here).href,
+      embed: new URL("../embed.html", import.meta.url).href,
+    },
+    keep: (paths) => void keep(paths),
+  };
+}
+
+/** Stands figures up, each once. */
+async function figures() {
+  const around = await world();
+  const near = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        if (!isIntersecting) continue;
+        near.unobserve(target);
+        void start(/** @type {HTMLElement} */ (target));
+      }
+    },
+    { rootMargin: NEAR },
+  );
+  const start = async (/** @type {HTMLElement} */ element) => {
+    const status = /** @type {HTMLElement} */ (element.querySelector("[role=status]"));
+    try {
+      const { default: figure } = await FIGURES[element.dataset.figure ?? ""]();
+      await stand(element, figure, around);
+    } catch {
+      status.textContent = around.strings["frame.unavailable"];
+    }
+  };
+  for (const element of document.querySelectorAll("figure[data-figure]")) near.observe(element);
+}
+
+/** Goes to the chapter that the address names, where more than the name stands in it. */
+function arrive() {
+  const { name, query } = named();
+  if (String(query)) document.getElementById(`${name}-figure`)?.scrollIntoView();
+}
+
+/** Marks the chapter at hand, and those that lie behind. */
+function chapters() {
+  const links = /** @type {HTMLAnchorElement[]} */ ([...document.querySelectorAll(".chapters a")]);
+  const list = /** @type {HTMLDetailsElement} */ (document.querySelector(".chapters details"));
+  const at = /** @type {HTMLElement} */ (document.querySelector(".chapters .at"));
+  const sections = links.map(({ hash }) => /** @type {HTMLElement} */ (document.querySelector(hash)));
+  const usual = at.textContent ?? "";
+  // On a wide screen the list stands open beside the text.
+  const wide = matchMedia("(min-width: 76rem)");
+  const unfold = () => (list.open = wide.matches);
+  wide.addEventListener("change", unfold);
+  unfold();
+  list.addEventListener("click", ({ target }) => {
+    if (target instanceof HTMLAnchorElement && !wide.matches) list.open = false;
+  });
+  /** @type {Set<Element>} */
+  const seen = new Set();
+  const observer = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) isIntersecting ? seen.add(target) : seen.delete(target);
+      const here = sections.findIndex((section) => seen.has(section));
+      const above = sections.filter((section) => section.getBoundingClientRect().bottom < innerHeight / 2).length;
+      const current = here >= 0 ? here : above - 1;
+      links.forEach((link, i) => {
+        if (i === current) link.setAttribute("aria-current", "true");
+        else link.removeAttribute("aria-current");
+        link.classList.toggle("read", i < current);
+      });
+      at.textContent = current < 0 ? usual : `${current + 1} · ${links[current].textContent}`;
+    },
+    { rootMargin: "-50% 0px" },
+  );
+  for (const section of sections) observer.observe(section);
+}
+
+chapters();
+arrive();
+addEventListener("hashchange", arrive);
+void figures();

@@ -1,0 +1,152 @@
+/**
+ * The pieces that figures are put together from: elements, crisp pictures, sliders, choices. Nothing here knows what a
+ * figure shows; words come in from outside.
+ */
+
+/**
+ * An element with its properties, attributes (names with a dash, `role` and `for`) and children.
+ * @template {keyof HTMLElementTagNameMap} Tag
+ * @param {Tag} tag
+ * @param {Record<string, any>} [properties]
+ * @param {(Node | string)[]} children
+ * @returns {HTMLElementTagNameMap[Tag]}
+ */
+export function el(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name.includes("-") || name === "role" || name === "for") element.setAttribute(name, value);
+    else /** @type {any} */ (element)[name] = value;
+  }
+  element.append(...children);
+  return element;
+}
+
+/** Where figures have the room for large pictures. */
+const roomy = matchMedia("(min-width: 44rem)");
+
+/**
+ * A picture whose pixels stay sharp: it stands at a whole number of device pixels per pixel.
+ * @param {{ label: string, size: number | [narrow: number, roomy: number], focusable?: boolean }} options `size` in CSS pixels,
+ *     at most; `label` says in words what is seen
+ */
+export function picture({ label, size, focusable = false }) {
+  const canvas = el("canvas", { className: "pixels", width: 28, height: 28, role: "img", ariaLabel: label });
+  if (focusable) canvas.tabIndex = 0;
+  const [narrow, wide] = typeof size === "number" ? [size, size] : size;
+  const fit = () => {
+    const ratio = window.devicePixelRatio || 1;
+    const scale = Math.max(1, Math.floor(((roomy.matches ? wide : narrow) * ratio) / canvas.width)) / ratio;
+    canvas.style.width = `${canvas.width * scale}px`;
+    canvas.style.height = `${canvas.height * scale}px`;
+  };
+  fit();
+  roomy.addEventListener("change", fit);
+  addEventListener("resize", fit);
+  return {
+    canvas,
+    /** Shows an image; with words for those who do not see it. */
+    put: (/** @type {ImageData} */ image, /** @type {string} */ words = canvas.ariaLabel ?? "") => {
+      canvas.ariaLabel = words;
+      if (canvas.width !== image.width || canvas.height !== image.height) {
+        canvas.width = image.width;
+        canvas.height = image.height;
+        fit();
+      }
+      canvas.getContext("2d")?.putImageData(image, 0, 0);
+    },
+    clear: () => canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height),
+  };
+}
+
+/** @typedef {ReturnType<typeof picture>} Picture */
+
+/**
+ * A picture with a word below it.
+ * @param {Picture} picture
+ * @param {Node | string} words
+ */
+export const captioned = ({ canvas }, words) => el("div", { className: "captioned" }, canvas, el("p", {}, words));
+
+/**
+ * @param {string} label
+ * @param {() => void} press
+ * @param {{ primary?: boolean }} [options]
+ */
+export function button(label, press, { primary = false } = {}) {
+  const made = el("button", { type: "button", textContent: label, className: primary ? "primary" : "" });
+  made.addEventListener("click", press);
+  return made;
+}
+
+/**
+ * A slider with its name before it and its value behind it.
+ * @param {{ label: string, min: number, max: number, step?: number, value: number, say?: (value: number) => string, move?: (value: number) => void, settle?: (value: number) => void }} options
+ *     `say` puts the value into words; `move` hears of every move, `settle` where it comes to rest
+ */
+export function slider({ label, min, max, step = 1, value, say = String, move, settle }) {
+  const input = el("input", { type: "range", min: String(min), max: String(max), step: String(step), value: String(value) });
+  const output = el("output");
+  const tell = () => {
+    output.textContent = say(Number(input.value));
+    input.setAttribute("aria-valuetext", output.textContent);
+  };
+  input.addEventListener("input", () => (tell(), move?.(Number(input.value))));
+  input.addEventListener("change", () => settle?.(Number(input.value)));
+  tell();
+  return {
+    element: el("label", { className: "slider" }, el("span", {}, label), input, output),
+    input,
+    set: (/** @type {number} */ to) => {
+      input.value = String(to);
+      tell();
+    },
+  };
+}
+
+/** Radio groups need names that nobody else has. */
+let groups = 0;
+
+/**
+ * One of a few, side by side.
+ * @template {string} Value
+ * @param {{ label: string, options: [value: Value, text: string][], value: Value, pick: (value: Value) => void }} options
+ */
+export function choice({ label, options, value, pick }) {
+  const name = `choice-${(groups += 1)}`;
+  const inputs = options.map(([one, text]) => {
+    const input = el("input", { type: "radio", name, value: one, checked: one === value });
+    input.addEventListener("change", () => pick(one));
+    return { input, label: el("label", {}, input, el("span", {}, text)) };
+  });
+  return {
+    element: el("fieldset", { className: "choice" }, el("legend", {}, label), ...inputs.map(({ label }) => label)),
+    set: (/** @type {Value} */ to) => inputs.forEach(({ input }) => (input.checked = input.value === to)),
+  };
+}
+
+/**
+ * @param {{ label: string, value: boolean, turn: (on: boolean) => void }} options
+ */
+export function toggle({ label, value, turn }) {
+  const input = el("input", { type: "checkbox", role: "switch", checked: value });
+  input.addEventListener("change", () => turn(input.checked));
+  return { element: el("label", { className: "switch" }, input, el("span", {}, label)), input };
+}
+
+/** Buttons, sliders and the like in a row. */
+export const controls = (/** @type {(Node | string)[]} */ ...children) => el("div", { className: "controls" }, ...children);
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * A shape of a drawing.
+ * @param {string} tag
+ * @param {Record<string, string | number>} attributes
+ * @param {(Node | string)[]} children
+ */
+export function shape(tag, attributes, ...children) {
+  const made = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
+  made.append(...children);
+  return made;
+}

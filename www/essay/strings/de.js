@@ -1,0 +1,219 @@
+/**
+ * Alles, was der Essay sagt, auf Deutsch. The German translation of `en.js`: the same keys, the same places in {braces}.
+ */
+
+/** @type {Record<string, string>} */
+export const strings = {
+  // The page
+  "page.title": "Woher kommt das neue Bild? – Morphogen",
+  "page.description": "Warum erfinden Bildmodelle etwas? Ein Essay mit lebendigen Abbildungen: ein Diffusionsmodell und die Theorie, die es vorhersagt, mitten in dieser Seite.",
+  "page.language": "Deutsch",
+  "page.skip": "Zum ersten Kapitel springen",
+  "page.navigation": "Anderswo",
+  "page.studio": "Studio",
+  "page.chapters": "Kapitel",
+  "page.heading": "Woher kommt das neue Bild?",
+  "page.lead": "Einem kleinen Programm hat man sechzigtausend Fotos von Kleidern gezeigt. Jetzt zeichnet es Kleider, die niemand je genäht hat, und keiner hat ihm gesagt, wie. Auf dieser Seite nimmst du es auseinander, bis du auf einen Ärmel zeigen und sagen kannst, woher er stammt.",
+  "page.about": "Zehn Minuten, zehn Kapitel. Jedes Bild wird berechnet, während du liest, auf deinem eigenen Gerät. Nichts wird verschickt.",
+  "page.footer": 'Alles hier läuft mit demselben freien Code wie das <a href="../">Studio</a> (auf Englisch), in dem du dir jedes Kleidungsstück wünschen und unter die Haube schauen kannst. Bilder: Fashion-MNIST, © 2017 Zalando SE, MIT-Lizenz.',
+
+  // All figures
+  "frame.fetching": "Das Netz wird geholt (1 MB) …",
+  "frame.unavailable": "Diese Abbildung ließ sich nicht laden. Lade die Seite neu, um es noch einmal zu versuchen.",
+  "frame.unknown": "Eine Abbildung dieses Namens gibt es nicht. Es gibt: {names}.",
+  "frame.copyLink": "Link hierher kopieren",
+  "frame.embed": "Abbildung einbetten",
+  "frame.copiedLink": "Kopiert: Der Link führt hierher, zur Abbildung, wie sie jetzt ist.",
+  "frame.copiedEmbed": "Kopiert: ein paar Zeilen HTML, die diese Abbildung auf jeder Seite zeigen.",
+  "frame.selected": "Ausgewählt; kopiere es mit der Tastatur.",
+  "frame.shared": "Zum Kopieren",
+
+  // 1
+  "noise.title": "Aus dem Rauschen",
+  "noise.before": `
+Nimm ein Bild und verdirb es. Gib jedem Pixel ein wenig zufälliges Grau dazu, dann noch etwas mehr, bis nichts übrig ist als
+<dfn>Rauschen</dfn>: Pixel, die nichts bedeuten. In diese Richtung ist es leicht. Ein Bild ruinieren kann jeder.
+
+Ein <dfn>Diffusionsmodell</dfn> lernt den Rückweg. In ihm steckt ein <dfn>neuronales Netz</dfn>: eine halbe Million Zahlen, so lange zurechtgerückt, bis sie ein
+einziges Spiel gut beherrschen. Das Netz bekommt ein verrauschtes Bild und erfährt, wie stark es verrauscht ist. Dann muss es das saubere Bild dahinter
+erraten. Wer dieses Spiel spielt, heißt <dfn>Entrauscher</dfn>.
+
+Gezeichnet wird so: Man beginnt mit reinem Rauschen, lässt raten, geht einen kleinen Schritt auf das Geratene zu und lässt wieder raten. Zwanzig
+Schritte genügen. Probier beide Richtungen aus: Schieb Rauschen hinein oder kritzle welches mit dem Pinsel, und lass es vom Netz
+wieder herausholen.`,
+  "noise.after": `
+Bei wenig Rauschen findet das Netz das Bild wieder. Bei viel Rauschen findet es <em>ein</em> Bild: genauso ordentlich, aber ein anderes,
+aus niemandes Kleiderschrank. Das hat es sich ausgedacht. Wie kann das sein?`,
+  "noise.caption": "Auf dem Regler kommt von links nach rechts Rauschen dazu; das Netz holt es in zwanzig Schritten heraus. Bekritzelte Pixel gelten als reines Rauschen, und das Netz füllt sie aus ihrer Umgebung.",
+  "noise.still": "Ein Pullover, derselbe Pullover verrauscht, und was das Netz hinter dem Rauschen gefunden hat.",
+
+  // 2
+  "copies.title": "Das Paradox",
+  "copies.before": `
+Was würde der beste Entrauscher der Welt tun? Das müssen wir nicht raten. Nehmen wir an, es gäbe keine anderen sauberen Bilder als die sechshundert, aus denen
+er gelernt hat. Dann hat die Frage „Was steckt hinter diesem Rauschen?“ eine genaue Antwort. Jedes Trainingsbild bekommt eine Stimme, und je näher
+es dem ist, was man sieht, desto schwerer wiegt sie. Die beste Antwort ist der Durchschnitt aller Bilder, gewichtet nach ihren Stimmen.
+(In Fachartikeln heißt das <dfn>A-posteriori-Mittel</dfn>.)
+
+Das ist eine Formel. Sie braucht kein Training, und bei diesen Bildern kann nichts sie schlagen. Lass sie zwanzigmal zeichnen, aus zwanzigmal
+anderem Rauschen.`,
+  "copies.after": `
+Alles Kopien, bis aufs letzte Pixel. Es kann gar nicht anders sein: Wenn das Rauschen schwindet, zieht ein einziges Trainingsbild alle Stimmen an sich.
+
+Das ist das Paradox. Ein Modell, das seine Lektion <em>perfekt</em> gelernt hätte, könnte nur abschreiben. Wenn echte Modelle uns Neues zeigen, dann deshalb,
+weil ihnen zur Vollkommenheit etwas fehlt. Die spannende Frage ist: was?`,
+  "copies.caption": "Oben zwanzig Bilder der idealen Maschine, darunter die Trainingsbilder. Jedes fliegt zu dem Bild, das es ist. Wähle eines aus, um beide zu vergleichen.",
+  "copies.still": "Zwanzig gezeichnete Schuhe über einer Wand aus sechshundert Trainingsbildern, von denen zwanzig umrandet sind: dieselben Schuhe.",
+
+  // 3
+  "locality.title": "Kurzsichtig",
+  "locality.before": `
+Netze für Bilder bestehen aus <dfn>Faltungen</dfn>. Eine Faltung schaut um jedes Pixel herum auf einen kleinen Ausschnitt; ein Stapel davon schaut auf Ausschnitte von
+Ausschnitten. So hängt jedes Pixel der Antwort von einem Fenster um sich herum ab und von nichts, was außerhalb liegt. Das Netz ist kurzsichtig.
+Der Fachausdruck dafür ist <dfn>Lokalität</dfn>.
+
+Geben wir unserer Kopiermaschine diesen einen Fehler. Jetzt hält jedes Pixel seine eigene Abstimmung ab und beurteilt die Trainingsbilder nur nach dem
+Fenster um sich herum. Sein Nachbar kommt vielleicht zu einem anderen Ergebnis. Schieb das Fenster von drei Pixeln auf bis zum ganzen Bild. Das
+Rauschen bleibt dabei immer gleich.`,
+  "locality.after": `
+Rechts eine Kopie. Ganz links Brei: Pixel, die fast nichts voneinander wissen, bringen gemeinsam nichts zustande. Dazwischen ist jede Gegend
+irgendeinem Trainingsbild treu, aber verschiedene Gegenden folgen verschiedenen, und das Ganze hat es noch nie gegeben. Niemand hat der Maschine
+gesagt, sie solle originell sein. Sie sieht nur nicht weit genug, um abzuschreiben.
+
+Wo ist sie am lebendigsten? Dafür gibt es keine Formel. Trau deinen Augen.`,
+  "locality.caption": "Dasselbe Rauschen, gezeichnet von Maschinen mit Fenstern von 3 × 3 Pixeln bis zum ganzen Bild. Die Balken sagen, wie weit jedes Bild vom nächsten Trainingsbild entfernt ist: kein Balken, eine Kopie.",
+  "locality.still": "Vierzehn Pullover aus demselben Rauschen. Die ersten sind fleckig, die mittleren zusammengestückelt, die letzten Kopien.",
+  "locality.waiting": "Noch nicht gezeichnet",
+  "locality.window": "Jedes Pixel sieht",
+  "locality.sees": "{k} × {k} Pixel",
+  "locality.everything": "alles",
+  "locality.all": "Dasselbe Rauschen mit jedem Fenster",
+  "locality.drawn": "das Bild der Maschine",
+  "locality.nearest": "das nächste Trainingsbild",
+  "locality.another": "Anderes Rauschen",
+  "locality.drawing": "Vierzehn Fenster werden gezeichnet …",
+  "locality.picture": "Bild der Maschine, Fenster: {window}",
+  "locality.training": "Trainingsbild {number}",
+  "locality.soup": "Fenster: {window}. Zu wenig, um sich zu einigen: Flecken aus Hell und Dunkel, {distance} vom nächsten Trainingsbild entfernt.",
+  "locality.collage": "Fenster: {window}. Eine Collage: Das nächste Trainingsbild, Nummer {number}, ist {distance} entfernt.",
+  "locality.copy": "Fenster: {window}. Eine Kopie von Trainingsbild {number}: nur {distance} entfernt.",
+
+  // 4
+  "blindness.title": "Ortsblind",
+  "blindness.before": `
+Faltungen haben einen zweiten Fehler. Sie tun überall dasselbe: Eine kleine Regel gleitet über das ganze Bild, also kann sie nicht wissen, ob sie gerade oben links oder unten rechts
+ist. Der Fachausdruck dafür ist <dfn>Translationsäquivarianz</dfn>: Verschiebe, was hineingeht, und was herauskommt, ist mitverschoben.
+
+Für unsere Maschine heißt das: Ein Pixel darf seine Antwort aus einem Ausschnitt von <em>irgendwo</em> aus irgendeinem Trainingsbild bekommen. Ein Ärmel kann
+an einem Saum auftauchen. Einen Hinweis haben echte Netze immerhin: Jenseits des Bildrands sehen sie Nullen, also merkt ein Pixel nahe am Rand, wo es ist. Das macht drei
+Maschinen. Eine kennt ihren Platz, eine kennt nur den Rand, und eine ist ganz verloren. Schieb das Rauschen zur Seite und schau,
+wer mitgeht.`,
+  "blindness.after": `
+Die verlorene Maschine folgt dem Rauschen Pixel für Pixel: Sie kennt keine Mitte, kein Oben, keinen Pullover. Sie kennt Ausschnitte. Die zweite wird
+von nichts gehalten als von den vier Rändern. Behalte sie im Auge. Sie ist so kurzsichtig und so blind wie ein echtes Netz, nicht mehr
+und nicht weniger.`,
+  "blindness.caption": "Drei Maschinen, ein Rauschen. Was das Rauschen auf einer Seite verlässt, kommt auf der anderen wieder herein.",
+  "blindness.still": "Drei Bilder aus einem Rauschen: ein Pullover, ein etwas verrutschter Pullover und ein Gewirr aus Ärmeln.",
+
+  // 5
+  "prediction.title": "Die Vorhersage",
+  "prediction.before": `
+Jetzt kommt die Probe. Die Maschine mit den zwei Fehlern ist eine Formel: Nichts an ihr wurde trainiert, und sie ist nie einem Netz begegnet. Aber wenn diese
+Fehler das sind, was Netze erfinderisch macht, dann müsste sie vorhersagen, was ein trainiertes Netz zeichnet. Nicht den Stil: genau das Bild, Rauschen
+für Rauschen. Die Zahl, die das Rauschen festlegt, heißt <dfn>Seed</dfn>.
+
+Für die Ähnlichkeit nehmen wir <dfn>Pearsons r</dfn>: 1 heißt dasselbe Bild bis auf Helligkeit und Kontrast, 0 heißt nichts gemeinsam. Jeder Punkt ist ein
+Seed. Seine Höhe sagt, wie gut die Maschine mit den Fehlern das Netz trifft; sein Platz von links nach rechts, wie gut es die perfekte Kopiermaschine tut.
+Über der schrägen Linie erklären die Fehler mehr als das Gedächtnis.`,
+  "prediction.after": `
+Über hundert Seeds und alle zehn Kleidungsstücke liegt der mittlere Wert von r beim UNet bei 0,95 und bei 0,96 für das ResNet, das am wenigsten sieht. Die
+Kopiermaschine kommt auf 0,80 und 0,66. Eine Formel aus dem Jahr 2025 sagt vorher, was ein Netz „sich vorstellen“ wird.
+
+Sie scheitert auch, und es lohnt sich hinzuschauen, wo. Mit <dfn>Attention</dfn>, also Schichten, durch die jedes Pixel jedes andere fragen kann, ist ein Netz nicht mehr
+kurzsichtig, und r fällt auf 0,93. Und der Fairness halber: Bei so kleinen und weichen Bildern ist für das UNet ein schlichter linearer Filter (der
+<dfn>Wiener-Filter</dfn>) fast genauso gut, 0,93. Beim ResNet schafft er 0,80.`,
+  "prediction.caption": "Netz und Maschine aus demselben Rauschen, beide in zwanzig Schritten. Wähle einen Punkt, um die zwei Bilder zu sehen.",
+  "prediction.still": "Eine Wolke aus Punkten, fast alle über der Diagonale: Die kurzsichtige Maschine trifft das Netz besser als die Kopiermaschine.",
+
+  // 6
+  "origins.title": "Woher kommt dieses Pixel?",
+  "origins.before": `
+Die Maschine lebt von Abstimmungen, also können wir fragen, wer gewonnen hat. Für jedes Pixel gibt es einen Ausschnitt aus den Trainingsbildern, der am schwersten wog. Gib
+jedem Trainingsbild eine Farbe, male jedes Pixel in der Farbe seines Siegers, und die Zeichnung wird zu dem, was sie ist: ein Mosaik. Zeig auf
+einen Stein, um das Bild hervorzuziehen, aus dem er geschnitten ist.`,
+  "origins.after": `
+Das also heißt hier <em>neu</em>. Kein Stück ist erfunden; die Anordnung ist es. Und weil das Netz fast dasselbe Bild zeichnet, ist das Mosaik eine gute Vermutung, woher
+<em>seine</em> Pixel stammen. Ob das Handwerk ist oder Diebstahl, darüber lässt sich streiten. Jetzt kannst du es mit Zahlen tun.`,
+  "origins.caption": "Links das Bild der Maschine und sein Mosaik. Zeige, tippe oder lauf mit den Pfeiltasten: Rechts steht das Trainingsbild, dessen Ausschnitt für dieses Pixel am schwersten wog.",
+  "origins.still": "Ein Pullover als Mosaik aus farbigen Steinen und daneben eines der Trainingsbilder, aus denen er besteht.",
+
+  // 7
+  "fingers.title": "Ein Finger zu viel",
+  "fingers.before": `
+Bildmodelle sind berüchtigt für Hände mit sechs Fingern. Unser kleines Netz kennt keine Hände, aber es hat dieselbe Krankheit: Hosen mit drei
+Beinen, Pullover mit einem Ärmel zu viel. Die Theorie sagt, wie es dazu kommt.
+
+Solange das Rauschen stark ist, braucht jedes Pixel das ganze Bild, um überhaupt etwas zu erkennen, und sein Fenster ist weit. Schwindet das Rauschen, dann schrumpft das
+Fenster. Von irgendeinem Schritt an sieht die linke Seite die rechte nicht mehr. Was die beiden bis dahin nicht geklärt haben, wird nie mehr geklärt. Jede
+Seite macht allein weiter und macht ihre Sache gut.`,
+  "fingers.after": `
+Schau genau hin: Keine Einzelheit ist falsch. Jedes Bein ist ein gutes Bein. Falsch ist nur die Summe, und niemand war in der Lage zu zählen. Auch das Gegenmittel ist
+bekannt: Größere Netze geben jedem Pixel einen langen Arm (Attention), und solche Schnitzer werden selten.`,
+  "fingers.caption": "Bilder des trainierten Netzes, nicht der Maschine. Der Rahmen ist das Fenster eines Pixels in diesem Schritt, wie es für dieses Netz gemessen wurde.",
+  "fingers.still": "Eine Hose mit drei Beinen und ein Rahmen, der zu klein ist, um zwei davon zu fassen.",
+
+  // 8
+  "turing.title": "Von unten nach oben",
+  "turing.before": `
+1952 fragte Alan Turing, wie ein Embryo, ein Ball aus lauter gleichen Zellen, zu einem Muster kommt. Seine Antwort braucht zwei Stoffe, er nannte sie
+<dfn>Morphogene</dfn>. Sie reagieren miteinander, und der eine breitet sich schneller aus als der andere. Jede Zelle folgt derselben Regel und kennt nur ihre
+Nachbarn. Und doch entstehen Flecken und Streifen, in einem Abstand, den keine Zelle messen könnte. Nirgends gibt es einen Plan,
+nur eine Regel für die nächste Umgebung, an jedem Ort dieselbe.`,
+  "turing.after": `
+Nun sag dasselbe von einem Entrauscher: eine Regel für die nächste Umgebung, an jedem Ort dieselbe, wieder und wieder auf Rauschen angewandt. Niemand hat den Plan. Was wächst, sind
+keine Flecken, sondern Ärmel, denn die Regel ist aus Pullovern geschnitten. Turings Aufsatz heißt <em>The chemical basis of morphogenesis</em>, und
+Morphogenese ist das Werden der Gestalt. Daher hat diese Seite ihren Namen.`,
+  "turing.caption": "Zwei Stoffe, die reagieren und sich ausbreiten, live berechnet. Zeichne hinein.",
+  "turing.still": "Flecken, die sich teilen und ein Quadrat füllen, aus einem einzigen in der Mitte.",
+
+  // 9
+  "pictures.title": "Deine eigenen Bilder",
+  "pictures.before": `
+Der Formel sind Kleider gleich. Gib ihr irgendeine Handvoll Bilder, und sie zeichnet sofort daraus, ganz ohne Training, hier auf deinem eigenen Gerät. Zeichne ein paar,
+zieh welche herein oder nimm ein Foto, das in Kacheln zerschnitten wird. Dann schieb das Fenster, und finde selbst die Stelle zwischen Brei und Kopie.
+Deine Bilder verlassen diese Seite nicht.`,
+  "pictures.after": `
+Wenn sie dich kopiert, gib ihr mehr Bilder oder ein kleineres Fenster. Wenn sie lallt, mach das Gegenteil. Dieser eine Regler ist das meiste von dem,
+was diese Seite zu sagen hat.`,
+  "pictures.caption": "Eine Maschine aus deinen Bildern, und wie weit das, was sie zeichnet, von ihnen entfernt ist.",
+  "pictures.still": "Ein paar gezeichnete Gesichter und neue, die die Maschine aus ihnen zusammengesetzt hat.",
+
+  // 10
+  "further.title": "Zum Weiterlesen",
+  "further.before": `
+Das Herz dieser Seite ist ein Aufsatz von Mason Kamb und Surya Ganguli. Was hier die Maschine mit den zwei Fehlern heißt, ist ihre
+<em>equivariant local score machine</em> mit gebrochenem Rand, kurz bbELS. Hier ist die ganze Mathematik.`,
+  "further.equations": "Die Gleichungen",
+  "further.forward": "Rauschen dazugeben. <i>x</i><sub>0</sub> ist ein sauberes Bild, ε Rauschen (unabhängige standardnormalverteilte Zahlen), und die Zeit <i>t</i> läuft von 0, sauber, bis 1, fast reines Rauschen:",
+  "further.step": "Ein Schritt zurück (DDIM), von <i>t</i> zu einer früheren Zeit <i>u</i>, mit dem sauberen Bild, das der Entrauscher vermutet, geschrieben mit Dach:",
+  "further.ideal": "Der ideale Entrauscher über Trainingsbildern <i>y<sub>n</sub></i> (Kapitel 2):",
+  "further.patch": "Die kurzsichtigen, für jedes Pixel <i>q</i> einzeln. Ω<sub><i>k</i></sub> ist das Fenster aus <i>k</i> × <i>k</i> Pixeln. In Kapitel 3 darf nur derselbe Ort antworten, <i>p</i> = <i>q</i>. In Kapitel 4 jeder Ort <i>p</i> (ELS) oder jeder, der zum Rand so liegt wie <i>q</i> (bbELS):",
+  "further.wiener": "Der Wiener-Filter, der beste lineare Entrauscher, mit Mittelwert μ und Kovarianz <i>C</i> der Trainingsbilder:",
+  "further.pearson": "Pearsons <i>r</i> zweier Bilder (Kapitel 5):",
+  "further.grayScott": "Das Modell von Gray und Scott (Kapitel 8):",
+  "further.simplified": "Was hier vereinfacht ist",
+  "further.simplifications": `
+Das Modell ist winzig: graue Bilder aus 28 × 28 Pixeln, zehn Arten von Kleidung, ein Netz aus einer halben Million Zahlen. Große Modelle zeichnen mit Attention, nach
+Texten und in einem verdichteten Raum; die Theorie erfasst sie nur zum Teil.
+
+Die Maschinen haben von jeder Art 600 Trainingsbilder, die Netze haben aus 6.000 gelernt. Mit allen kämen die Maschinen den Netzen noch näher.
+
+Das Fenster schrumpft mit der Zeit so, wie es für jedes Netz gemessen wurde (Kapitel 5, 6 und 7). In den Kapiteln 3 und 4 steht es fest, damit man sieht, was es tut.
+
+Die verlorene Maschine nimmt ihre Ausschnitte nur aus dem Inneren der Trainingsbilder, wie der Code der Autoren.
+
+„Woher ein Pixel kommt“ nennt den einen Ausschnitt, der am schwersten wog. Am Anfang teilen sich Tausende die Abstimmung.
+
+Bild und Vermutung werden in jedem Schritt auf den Bereich von Schwarz bis Weiß begrenzt; in den Formeln steht das nicht.`,
+  "further.sources": "Quellen",
+};

@@ -1,0 +1,221 @@
+/**
+ * Everything that the essay says, in English. To translate it, copy this file, translate the right-hand sides, and name the
+ * new file in `tools/essay.mjs`. An empty line parts paragraphs; words in {braces} are filled in while the page runs.
+ */
+
+/** @type {Record<string, string>} */
+export const strings = {
+  // The page
+  "page.title": "Where does the new picture come from? – Morphogen",
+  "page.description": "Why do image models invent? An essay with live figures: a diffusion model and the theory that foretells it, running inside this page.",
+  "page.language": "English",
+  "page.skip": "Skip to the first chapter",
+  "page.navigation": "Elsewhere",
+  "page.studio": "Studio",
+  "page.chapters": "Chapters",
+  "page.heading": "Where does the new picture come from?",
+  "page.lead": "A small program was shown sixty thousand photographs of clothes. Now it draws clothes that nobody ever made, and nobody told it how. On this page you take it apart, until you can point at a sleeve and say where it comes from.",
+  "page.about": "Ten minutes, ten chapters. Every picture is computed while you read, on your own device. Nothing is sent anywhere.",
+  "page.footer": 'Everything here runs on the same free code as the <a href="../">Studio</a>, where you can ask for any garment you like and look under the bonnet. Pictures: Fashion-MNIST, © 2017 Zalando SE, MIT licence.',
+
+  // All figures
+  "frame.fetching": "Fetching the network (1 MB) …",
+  "frame.unavailable": "This figure could not be fetched. Reload the page to try again.",
+  "frame.unknown": "There is no figure of this name. There are: {names}.",
+  "frame.copyLink": "Copy a link to this",
+  "frame.embed": "Embed this figure",
+  "frame.copiedLink": "Copied: the link leads here, to the figure as it stands now.",
+  "frame.copiedEmbed": "Copied: lines of HTML that show this figure on any page.",
+  "frame.selected": "Selected; copy it with the keyboard.",
+  "frame.shared": "To be copied",
+
+  // 1
+  "noise.title": "From noise",
+  "noise.before": `
+Take a picture and spoil it. Add a little random grey to every pixel, then a little more, until all that is left is
+<dfn>noise</dfn>: pixels that mean nothing. This direction is easy. Anybody can ruin a picture.
+
+A <dfn>diffusion model</dfn> learns the way back. Inside it is a <dfn>neural network</dfn>: half a million numbers, nudged
+again and again until they are good at one game. The network is shown a noisy picture, is told how noisy it is, and has to guess
+the clean picture behind it. Whatever plays this game is called a <dfn>denoiser</dfn>.
+
+To draw, you start with pure noise, ask for a guess, move a small step towards it, and ask again. Twenty steps will do. Try both
+directions: slide noise in, or scribble some with the brush, and let the network take it away.`,
+  "noise.after": `
+With a little noise, the network finds the picture again. With a lot, it finds <em>a</em> picture: just as tidy, but another one,
+out of nobody's wardrobe. It made that up. How can it?`,
+  "noise.caption": "Noise goes in from left to right on the slider; the network takes it out in twenty steps. Scribbled pixels count as pure noise, and the network fills them in from what is around them.",
+  "noise.still": "A pullover, the same pullover under noise, and what the network found behind the noise.",
+
+  // 2
+  "copies.title": "The paradox",
+  "copies.before": `
+What would the best denoiser in the world do? We need not guess. Say that the only clean pictures there are, are the six hundred it
+learned from. Then “What is behind this noise?” has an exact answer. Every training picture gets a vote, and the closer it is
+to what you see, the heavier its vote. The best guess is the average of all pictures, weighted by their votes. (Papers
+call it the <dfn>posterior mean</dfn>.)
+
+This is a formula. It needs no training, and on these pictures nothing can beat it. Let it draw twenty times, from twenty
+different noises.`,
+  "copies.after": `
+Every one is a copy, to the last pixel. It cannot be otherwise: as the noise fades, one training picture takes all the votes.
+
+So here is the paradox. A model that had learned its lesson <em>perfectly</em> could only copy. If real models give us something
+new, it is because they fall short of perfection. The interesting question is: in which way?`,
+  "copies.caption": "Above, twenty samples of the ideal machine; below, the training pictures. Each sample flies to the picture that it is. Choose a sample to compare the two.",
+  "copies.still": "Twenty drawn shoes above a wall of six hundred training pictures, twenty of which are outlined: the same shoes.",
+
+  // 3
+  "locality.title": "Short-sighted",
+  "locality.before": `
+Networks for pictures are built of <dfn>convolutions</dfn>. A convolution looks at a small patch around each pixel; a stack of them looks at
+patches of patches. So each pixel of the guess depends on a window around it, and on nothing outside the window. The network is
+short-sighted. The word for this is <dfn>locality</dfn>.
+
+Let us give our copying machine this one flaw. Now every pixel holds a vote of its own, and judges the training pictures only by the
+window around itself. Its neighbour may come to another result. Slide the window from three pixels to the whole picture. The
+noise always stays the same.`,
+  "locality.after": `
+On the right, a copy. On the far left, soup: pixels that know next to nothing of each other settle on nothing together. In between, every
+neighbourhood is true to some training picture, but different neighbourhoods follow different ones, and the whole has never
+existed before. Nobody told the machine to be original. It simply cannot see far enough to copy.
+
+Where is it most alive? There is no formula for that. Trust your eyes.`,
+  "locality.caption": "The same noise, drawn by machines with windows from 3 × 3 pixels to everything. The bars say how far each picture is from the training picture nearest to it: no bar, a copy.",
+  "locality.still": "Fourteen pullovers from the same noise. The first are mottled, the middle ones are patched together, the last are copies.",
+  "locality.waiting": "Not drawn yet",
+  "locality.window": "Each pixel sees",
+  "locality.sees": "{k} × {k} pixels",
+  "locality.everything": "everything",
+  "locality.all": "The same noise with every window",
+  "locality.drawn": "the machine’s picture",
+  "locality.nearest": "the nearest training picture",
+  "locality.another": "Other noise",
+  "locality.drawing": "Drawing with fourteen windows …",
+  "locality.picture": "Picture of the machine that sees {window}",
+  "locality.training": "Training picture {number}",
+  "locality.soup": "Window: {window}. Too little to agree on anything: a patchwork of light and dark, {distance} away from the nearest training picture.",
+  "locality.collage": "Window: {window}. A collage: the nearest training picture, number {number}, is {distance} away.",
+  "locality.copy": "Window: {window}. A copy of training picture {number}: only {distance} away.",
+
+  // 4
+  "blindness.title": "Position-blind",
+  "blindness.before": `
+Convolutions have a second flaw. They do the same thing everywhere: one small rule slides over the whole picture, so it cannot know whether it is
+in the upper left or the lower right. The word for this is <dfn>translation equivariance</dfn>: shift what goes in, and
+what comes out is shifted, too.
+
+For our machine this means that a pixel may be answered by a patch from <em>anywhere</em> in any training picture. A sleeve may show
+up at a hem. Real networks do get one hint: beyond the edge of the picture they see zeros, so a pixel near the border can tell. That
+makes three machines. One knows its place, one knows only the border, and one is lost altogether. Push the noise
+sideways, and see who follows.`,
+  "blindness.after": `
+The lost machine follows the noise pixel for pixel: it has no middle, no top, no idea of a pullover. It has patches.
+The second is held in place by nothing but the four edges. Keep an eye on that one. It is as short-sighted and as blind as
+a real network, no more and no less.`,
+  "blindness.caption": "Three machines, one noise. What leaves the noise on one side comes in again on the other.",
+  "blindness.still": "Three pictures from one noise: a pullover, a pullover that is slightly off, and a tangle of sleeves.",
+
+  // 5
+  "prediction.title": "The prediction",
+  "prediction.before": `
+Now for the test. The machine with the two flaws is a formula: nothing in it was trained, and it has never met a network. But if these flaws are
+what makes networks inventive, it should foretell what a trained network draws. Not the style: the very picture, noise by
+noise. The number that fixes the noise is called the <dfn>seed</dfn>.
+
+To measure likeness we take <dfn>Pearson’s r</dfn>: 1 means the same picture up to brightness and contrast, 0 means nothing in common. Each dot
+is one seed. Its height tells how well the machine with the flaws matches the network; its place from left to right, how well
+the perfect copier does. Above the slanted line, the flaws explain more than memory.`,
+  "prediction.after": `
+Over a hundred seeds and all ten garments, the middle value of r is 0.95 for the UNet and 0.96 for the ResNet, which sees least. The
+copier reaches 0.80 and 0.66. A formula from the year 2025 foretells what a network will “imagine”.
+
+It also fails, and it is worth looking where. With <dfn>attention</dfn>, layers through which every pixel can ask every other, a network is no longer
+short-sighted, and r falls to 0.93. And in fairness: on pictures as small and soft as these, a plain
+linear filter (the <dfn>Wiener filter</dfn>) does nearly as well for the UNet, 0.93. For the ResNet it gets 0.80.`,
+  "prediction.caption": "Network and machine from the same noise, both in twenty steps. Choose a dot to see the two pictures.",
+  "prediction.still": "A cloud of dots, nearly all above the diagonal: the short-sighted machine matches the network better than the copier does.",
+
+  // 6
+  "origins.title": "Where did this pixel come from?",
+  "origins.before": `
+The machine runs on votes, so we can ask who won. For every pixel there is one training patch that weighed most. Give each training picture a colour, paint every
+pixel in the colour of its winner, and the drawing turns into what it is: a mosaic. Point at a tile to pull out the picture
+that it was cut from.`,
+  "origins.after": `
+This is what <em>new</em> means here. No piece is invented; the arrangement is. And since the network draws
+almost the same picture, the mosaic is a fair guess at where <em>its</em> pixels come from, too. Whether that is craft or theft is worth an
+argument. Now you can have it with numbers.`,
+  "origins.caption": "Left, the machine’s picture and its mosaic. Point, tap, or walk with the arrow keys: on the right is the training picture whose patch weighed most for that pixel.",
+  "origins.still": "A pullover as a mosaic of coloured tiles, and beside it one of the training pictures that it is made of.",
+
+  // 7
+  "fingers.title": "Extra fingers",
+  "fingers.before": `
+Image models are notorious for hands with six fingers. Our small network knows no hands, but it has the same illness: trousers with three
+legs, pullovers with a sleeve too many. The theory says how that happens.
+
+While the noise is strong, each pixel needs the whole picture to make out anything, and its window is wide. As the noise fades, the window
+shrinks. From some step on, the left side cannot see the right side any more. Whatever they have not settled by then
+will never be settled. Each side goes on alone and does its own work well.`,
+  "fingers.after": `
+Look closely and no detail is wrong. Every leg is a good leg. Only the sum is wrong, and nobody was in a position to add up. The cure is known, too:
+larger networks give every pixel a long arm (attention), and slips of this kind become rare.`,
+  "fingers.caption": "Samples of the trained network, not of the machine. The frame is the window of a pixel at that step, as measured for this network.",
+  "fingers.still": "Trousers with three legs, and a frame that is too small to hold two of them.",
+
+  // 8
+  "turing.title": "Bottom up",
+  "turing.before": `
+In 1952 Alan Turing asked how an embryo, a ball of cells that are all alike, comes to have a pattern. His answer needs two substances,
+which he called <dfn>morphogens</dfn>. They react with each other, and one spreads faster than the other. Every cell follows the same rule and
+knows only its neighbours. And yet spots and stripes appear, at a spacing that no cell could measure. There is
+no plan anywhere, only a local rule, the same in every place.`,
+  "turing.after": `
+Now say the same of a denoiser: a local rule, the same in every place, applied again and again to noise. Nobody holds the plan. What
+grows is not spots but sleeves, because the rule was cut out of pullovers. Turing’s paper is called <em>The chemical
+basis of morphogenesis</em>, the coming into being of shape. This page has its name from there.`,
+  "turing.caption": "Two substances that react and spread, computed live. Draw into it.",
+  "turing.still": "Spots that divide and fill a square, from one spot in the middle.",
+
+  // 9
+  "pictures.title": "Your own pictures",
+  "pictures.before": `
+The formula does not care for clothes. Give it any handful of pictures, and it draws from them at once, with no training at all, here, on your
+own device. Draw a few, drop some, or take a photograph that is cut into tiles. Then move the window, and find the place between soup
+and copy for yourself. Your pictures do not leave this page.`,
+  "pictures.after": `
+If it copies you, widen the set or narrow the window. If it babbles, do the opposite. That one slider is most of what
+this page has to say.`,
+  "pictures.caption": "A machine made of your pictures, and how far what it draws is from them.",
+  "pictures.still": "A few drawn faces, and new ones that the machine has put together from them.",
+
+  // 10
+  "further.title": "Read on",
+  "further.before": `
+The heart of this page is one paper, by Mason Kamb and Surya Ganguli. What we call the machine with the two flaws is their
+<em>equivariant local score machine</em> with broken boundary, in short bbELS. Here is all of the mathematics.`,
+  "further.equations": "The equations",
+  "further.forward": "Adding noise. <i>x</i><sub>0</sub> is a clean picture, ε noise (independent standard normal numbers), and the time <i>t</i> runs from 0, clean, to 1, almost pure noise:",
+  "further.step": "A step back (DDIM), from <i>t</i> to an earlier time <i>u</i>, with the denoiser’s guess of the clean picture, written with a hat:",
+  "further.ideal": "The ideal denoiser over training pictures <i>y<sub>n</sub></i> (chapter 2):",
+  "further.patch": "The short-sighted ones, for each pixel <i>q</i> by itself. Ω<sub><i>k</i></sub> is the window of <i>k</i> × <i>k</i> pixels. In chapter 3 only the same place may answer, <i>p</i> = <i>q</i>. In chapter 4 any place <i>p</i> may (ELS), or any that lies to the border as <i>q</i> does (bbELS):",
+  "further.wiener": "The Wiener filter, the best linear denoiser, with mean μ and covariance <i>C</i> of the training pictures:",
+  "further.pearson": "Pearson’s <i>r</i> of two pictures (chapter 5):",
+  "further.grayScott": "The model of Gray and Scott (chapter 8):",
+  "further.simplified": "What is simplified here",
+  "further.simplifications": `
+The model is tiny: grey pictures of 28 × 28 pixels, ten kinds of garment, a network of half a million numbers. Large models draw with attention, from
+text, and in a compressed space; the theory covers them only in part.
+
+The machines hold 600 training pictures of each kind, the networks learned from 6,000. With all of them, the machines come closer to the networks still.
+
+The window shrinks with time as it was measured for each network (chapters 5, 6 and 7). In chapters 3 and 4 it is held fixed, so that you can see what it does.
+
+The lost machine takes its patches from the inside of the training pictures only, as the authors’ code does.
+
+“Where a pixel comes from” names the one patch that weighed most. Early on, thousands share the vote.
+
+Sample and guess are clipped to the range from black to white at every step; the formulas do not say so.`,
+  "further.sources": "Sources",
+};
