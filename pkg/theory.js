@@ -17,6 +17,11 @@ import { Graphics } from "./graphics.js";
 /** @typedef {{ image: Uint32Array, place: Uint32Array, weight: Float32Array, patches: Float32Array, window: number }} Provenance `[B, H, W]` each */
 /** @typedef {{ network: Network, provenance: () => Provenance | undefined, device: () => "webgpu" | "cpu", notice: () => string, free: () => void }} Machine `provenance` is that of the last step, where it was kept; `device` is what answered last, `notice` why not the other */
 
+/** Most bytes of training files that one prompt fetches. */
+const MOST = 500_000;
+/** Most bytes of one file; its length is checked against the manifest, too. */
+const MOST_BYTES = 256 << 20;
+
 /** Helpers of this worker; samples are drawn one at a time, so one crew does for all. */
 const crew = new Crew();
 
@@ -34,8 +39,12 @@ export class Machines {
     this.manifest = manifest;
     this.module = module;
     this.cache = cache;
-    /** @type {Map<string, Shared<Uint8Array>>} inflated, by prompt */
+    /** @type {Map<string, Shared<Uint8Array>>} `[N, C, H, W]`, 0 to 255, by prompt */
     this.images = new Map();
+    /** @type {Map<string, Shared<Uint8Array>>} the same by shelf, where the pack draws from free text */
+    this.shelves = new Map();
+    /** What is on the shelves. */
+    this.index = new Shared((signal) => this.file(/** @type {string} */ (info.text?.index), signal));
     /** @type {{ key: string, held: Network, graphics?: undefined } | { key: string, held: Posterior, graphics: Graphics } | undefined} the last one, kept for the next seed */
     this.last = undefined;
   }
@@ -52,13 +61,13 @@ export class Machines {
   async get(wish, { steps, every }, device, signal) {
     const { machine, network, prompt, window } = wish;
     const { core, module, manifest } = this;
-    const images = await this.open(prompt, signal);
+    const images = await this.training(prompt, signal);
     const key = JSON.stringify([machine, network, prompt, window, device]);
     if (this.last?.key !== key) {
       this.forget();
-      if (machine === "wiener") this.last = { key, held: core.wiener(prompt, images) };
+      if (machine === "wiener") this.last = { key, held: core.wiener(images) };
       else {
-        const held = core.posterior(machine, network, prompt, images, window);
+        const held = core.posterior(machine, network, images, window);
         this.last = { key, held, graphics: new Graphics(held, device) };
       }
     }
@@ -89,19 +98,48 @@ export class Machines {
   }
 
   /**
-   * The training images of a prompt as their inflated file, fetched unless they are here.
+   * The training images of a prompt, `[N, C, H, W]`, 0 to 255, fetched unless they are here.
    * @param {string} prompt
    * @param {AbortSignal} signal
    */
-  async open(prompt, signal) {
-    const entry = this.info.training[prompt];
-    if (!entry) {
+  async training(prompt, signal) {
+    const { info } = this;
+    if (!prompt || !(info.text ? info.text.index : info.training[prompt])) {
       const what = prompt ? `of “${prompt}”` : "of nothing in particular: give a prompt";
       throw new MorphogenError("machine-unavailable", `This pack has no training images ${what}, so no machine can learn from them.`);
     }
-    const shared = this.images.get(prompt) ?? new Shared((signal) => this.fetch(prompt, entry, signal));
+    const fetch = info.text ? this.gather : this.shelf;
+    const shared = this.images.get(prompt) ?? new Shared((signal) => fetch.call(this, prompt, signal));
     this.images.set(prompt, shared);
     return shared.get(signal);
+  }
+
+  /**
+   * The images that show what the words of a prompt say, from whichever shelves they are on.
+   * @param {string} prompt words that the pack knows
+   * @param {AbortSignal} signal
+   */
+  async gather(prompt, signal) {
+    const index = await this.index.get(signal);
+    /** @type {{ words: number[] }} */
+    const { words } = JSON.parse(this.core.understand(prompt));
+    /** @type {{ shelf: string, images: number[] }[]} */
+    const picks = JSON.parse(this.core.matching(index, new Uint32Array(words), MOST));
+    const { channels, height, width } = this.info.image;
+    const size = channels * height * width;
+    const parts = await Promise.all(
+      picks.map(async ({ shelf, images }) => {
+        const shared = this.shelves.get(shelf) ?? new Shared((signal) => this.shelf(shelf, signal));
+        this.shelves.set(shelf, shared);
+        const all = await shared.get(signal);
+        return images.map((n) => all.subarray(n * size, (n + 1) * size));
+      }),
+    );
+    const images = parts.flat();
+    if (images.length === 0) throw new MorphogenError("machine-unavailable", `No training image shows “${prompt}”, so no machine can learn from one.`);
+    const gathered = new Uint8Array(images.length * size);
+    images.forEach((image, n) => gathered.set(image, n * size));
+    return gathered;
   }
 
   /**
@@ -113,16 +151,6 @@ export class Machines {
   }
 
   /**
-   * The training images of a prompt, `[N, C, H, W]`, 0 to 255.
-   * @param {string} prompt
-   * @param {AbortSignal} signal
-   */
-  async training(prompt, signal) {
-    const images = await this.open(prompt, signal);
-    return this.core.images(prompt, images);
-  }
-
-  /**
    * The nearest training image of each picture.
    * @param {string} prompt
    * @param {Float32Array} pictures `[B, C, H, W]`
@@ -130,19 +158,30 @@ export class Machines {
    * @returns {Promise<import("./morphogen.js").Nearest[]>}
    */
   async nearest(prompt, pictures, signal) {
-    const images = await this.open(prompt, signal);
-    return JSON.parse(this.core.nearest(prompt, images, pictures));
+    const images = await this.training(prompt, signal);
+    return JSON.parse(this.core.nearest(images, pictures));
   }
 
   /**
-   * @param {string} prompt
-   * @param {{ file: string, bytes: number }} entry
+   * The images of one training file, `[N, C, H, W]`, 0 to 255.
+   * @param {string} name of the prompt or shelf
    * @param {AbortSignal} signal
    */
-  async fetch(prompt, { file, bytes }, signal) {
-    const packed = await download(new URL(file, this.url).href, { kind: "binary", limit: bytes, total: bytes, cache: this.cache, signal });
-    this.core.verify(file, packed);
-    return inflate(file, packed, this.core.inflatedLimit(prompt));
+  async shelf(name, signal) {
+    const { file } = this.info.training[name];
+    const packed = await this.file(file, signal);
+    return this.core.images(name, await inflate(file, packed, this.core.inflatedLimit(name)));
+  }
+
+  /**
+   * A file of the pack, checked.
+   * @param {string} file
+   * @param {AbortSignal} signal
+   */
+  async file(file, signal) {
+    const bytes = await download(new URL(file, this.url).href, { kind: "binary", limit: MOST_BYTES, cache: this.cache, signal });
+    this.core.verify(file, bytes);
+    return bytes;
   }
 
   /** Lets the last machine go. */
@@ -171,7 +210,7 @@ export const helper = {
       await begin(glue, module);
       const core = glue.Pack.open(manifest);
       try {
-        return core.posterior(wish.machine, wish.network, wish.prompt, images, wish.window);
+        return core.posterior(wish.machine, wish.network, images, wish.window);
       } finally {
         core.free();
       }

@@ -28,6 +28,8 @@ enum Command {
     Calibrate(command::calibrate::CalibrateArgs),
     /// Compare networks with theory, and grade their samples
     Evaluate(command::evaluate::EvaluateArgs),
+    /// Measure whether samples show what words asked for
+    Retrieve(command::retrieve::RetrieveArgs),
 }
 
 fn main() -> ExitCode {
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         Command::Denoise(args) => command::denoise::denoise(&args),
         Command::Calibrate(args) => command::calibrate::calibrate(&args),
         Command::Evaluate(args) => command::evaluate::evaluate(&args),
+        Command::Retrieve(args) => command::retrieve::retrieve(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,12 +1,14 @@
-//! The training images that machines answer from, one set per class: from a data folder (all of them), or from a pack
-//! (the few that it carries for the page).
+//! The training images that machines answer from, one set per condition: for classes from a data folder (all of them) or
+//! from a pack (the few that it carries for the page), for words from the shelves of a pack.
 
 use super::CommandError;
 use crate::denoiser::Condition;
 use crate::network::config::ConditionKind;
 use crate::pack::Pack;
+use crate::pack::text::Pick;
 use crate::theory::Training;
 use crate::train::data::{Dataset, Split};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,6 +16,13 @@ use std::sync::Arc;
 pub(crate) fn usage(error: impl ToString) -> CommandError {
     CommandError::Usage(error.to_string())
 }
+
+/// Words that theory is compared with a network on.
+const WORDS: usize = 20;
+/// Fewest images of such a word: with a handful, every machine but copies.
+const FEWEST: usize = 40;
+/// Most images of such a word, unless told otherwise: what a page fetches for a prompt.
+const MOST: usize = 300;
 
 /// Training images by condition.
 pub(crate) struct Sets {
@@ -30,6 +39,9 @@ impl Sets {
     pub fn open(pack: &Pack, data: Option<&Path>, limit: Option<usize>) -> Result<Sets, CommandError> {
         let manifest = pack.manifest();
         let (shape, prompts) = (manifest.image, &manifest.prompts);
+        if manifest.text.is_some() {
+            return Sets::of_words(pack, limit);
+        }
         let data = match data {
             Some(folder) => Some(Dataset::open(folder, Split::Train, Some(shape.width))?),
             None => None,
@@ -63,6 +75,43 @@ impl Sets {
         Ok(Sets { sets, total })
     }
 
+    /// One set for each of the [`WORDS`] most frequent words that at least [`FEWEST`] and at most `limit` images show.
+    fn of_words(pack: &Pack, limit: Option<usize>) -> Result<Sets, CommandError> {
+        let (index, shape) = (pack.index()?, pack.manifest().image);
+        let styles = pack.manifest().text()?.styles;
+        let mut shelves = BTreeMap::new();
+        for shelf in index.shelves.keys() {
+            shelves.insert(shelf, pack.images(shelf)?.to_f32());
+        }
+        let mut sets: Vec<(Condition, Arc<Training>)> = Vec::new();
+        // Words are sorted by frequency.
+        for word in styles..pack.manifest().text()?.count {
+            let picks = index.matching(&[word], styles);
+            let count: usize = picks.iter().map(|pick| pick.images.len()).sum();
+            if !(FEWEST..=limit.unwrap_or(MOST)).contains(&count) {
+                continue;
+            }
+            let of = |pick: &Pick| {
+                let shelf = &shelves[&pick.shelf];
+                pick.images
+                    .iter()
+                    .flat_map(|n| &shelf[n * shape.len()..(n + 1) * shape.len()])
+                    .copied()
+                    .collect::<Vec<_>>()
+            };
+            let images: Vec<f32> = picks.iter().flat_map(of).collect();
+            sets.push((Condition::Words(vec![word]), Arc::new(Training::new(&images, shape).map_err(usage)?)));
+            if sets.len() == WORDS {
+                break;
+            }
+        }
+        if sets.is_empty() {
+            return Err(CommandError::Usage(format!("the pack has no word that {FEWEST} training images show")));
+        }
+        let total = sets.iter().map(|(_, training)| training.count()).sum();
+        Ok(Sets { sets, total })
+    }
+
     /// What the seed draws: classes take turns.
     pub fn of(&self, seed: u64) -> &(Condition, Arc<Training>) {
         &self.sets[self.class(seed)]
@@ -74,10 +123,10 @@ impl Sets {
     }
 }
 
-/// The networks asked for, or all of the pack; only those that take classes will do.
+/// The networks asked for, or all of the pack; only those that take classes or words will do.
 ///
 /// # Errors
-/// [`CommandError`] for a name that is not there, or a network that takes something else than classes.
+/// [`CommandError`] for a name that is not there, or a network that takes something else.
 pub(crate) fn networks(pack: &Pack, asked: &[String]) -> Result<Vec<String>, CommandError> {
     let manifest = pack.manifest();
     let names: Vec<String> =
@@ -86,8 +135,8 @@ pub(crate) fn networks(pack: &Pack, asked: &[String]) -> Result<Vec<String>, Com
         return Err(CommandError::Usage("the pack has no network; add one with `morphogen pack network`".into()));
     }
     for name in &names {
-        if !matches!(manifest.network(name)?.config.condition, ConditionKind::Class { .. }) {
-            let message = format!("{name} does not take classes; theory can follow only networks that do");
+        if matches!(manifest.network(name)?.config.condition, ConditionKind::Vector { .. }) {
+            let message = format!("{name} takes vectors; theory can follow only networks that take classes or words");
             return Err(CommandError::Usage(message));
         }
     }

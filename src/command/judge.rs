@@ -60,7 +60,7 @@ pub fn judge(args: &JudgeArgs) -> Result<(), CommandError> {
     // Rounded as it will be read, so that the stated accuracy is that of the file.
     let rounded = Precision::F16.round(&weights);
     let accuracy = judge::accuracy(&Judge::new(&rounded, &device)?, &test)?;
-    writer.judge(&weights, Precision::F16, train.classes, accuracy)?;
+    writer.judge(&weights, Precision::F16, train.answers(), accuracy)?;
     writer.finish()?;
     println!("test accuracy {accuracy:.4} on {} images: {}", test.len(), args.pack.display());
     Ok(())

@@ -10,6 +10,7 @@ mod images;
 pub mod judge;
 pub mod pack;
 pub mod quality;
+pub mod retrieve;
 pub mod sample;
 pub mod train;
 

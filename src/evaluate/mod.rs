@@ -5,6 +5,7 @@
 pub mod contest;
 mod plot;
 mod report;
+pub mod retrieval;
 
 pub use contest::{Contest, follow};
 pub use plot::scatter;

@@ -180,7 +180,7 @@ impl Manifest {
 
     fn check_judge(&self, judge: &JudgeEntry) -> Result<(), PackError> {
         self.check_reference(&judge.file)?;
-        if !(1..=limits::PROMPTS).contains(&judge.classes) || !(0.0..=1.0).contains(&judge.accuracy) {
+        if !(1..=limits::ANSWERS).contains(&judge.classes) || !(0.0..=1.0).contains(&judge.accuracy) {
             let (classes, accuracy) = (judge.classes, judge.accuracy);
             return fail(format!(
                 "judge: expected some classes and an accuracy in [0, 1], found {classes}, {accuracy}"

@@ -30,7 +30,7 @@ pub use manifest::{
     FileEntry, Format, JudgeEntry, Licence, Locality, Manifest, NetworkEntry, PromptEntry, Terms, TestVector,
     TextEntry, TrainingEntry,
 };
-pub use training::{Images, read_images};
+pub use training::{Images, read_images, to_f32};
 pub use weights::read_weights;
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -66,6 +66,8 @@ pub mod limits {
     pub const FILES: usize = 4096;
     /// Most prompts.
     pub const PROMPTS: usize = 2048;
+    /// Most answers of a judge.
+    pub const ANSWERS: usize = 1 << 14;
     /// Most synonyms of one prompt.
     pub const WORDS: usize = 256;
     /// Most bytes of a name, label or synonym.

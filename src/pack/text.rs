@@ -101,6 +101,26 @@ impl Manifest {
     }
 }
 
+impl Manifest {
+    /// As many of `picks` as have files of `budget` bytes together, at least one: those with the most images per byte.
+    pub fn within(&self, mut picks: Vec<Pick>, budget: u64) -> Vec<Pick> {
+        let bytes = |pick: &Pick| {
+            let file = self.training.get(&pick.shelf).and_then(|entry| self.files.get(&entry.file));
+            file.map_or(u64::MAX, |file| file.bytes)
+        };
+        let worth = |pick: &Pick| pick.images.len() as f64 / bytes(pick) as f64;
+        picks.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
+        let mut spent = 0u64;
+        let fits = picks.iter().take_while(|pick| {
+            spent = spent.saturating_add(bytes(pick));
+            spent <= budget
+        });
+        let kept = fits.count().max(1);
+        picks.truncate(kept);
+        picks
+    }
+}
+
 impl Index {
     /// The images that match a prompt best: those of the things that share the most of its words, in the styles that it
     /// names (in all of them where it names none). Empty where no thing shares a word. `styles` words of the vocabulary,

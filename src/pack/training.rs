@@ -24,8 +24,13 @@ pub struct Images {
 impl Images {
     /// The values in `[−1, 1]`, `[N, C, H, W]`.
     pub fn to_f32(&self) -> Vec<f32> {
-        self.data.iter().map(|&value| f32::from(value) / 127.5 - 1.0).collect()
+        to_f32(&self.data)
     }
+}
+
+/// Pixels 0 to 255 as values in `[−1, 1]`.
+pub fn to_f32(data: &[u8]) -> Vec<f32> {
+    data.iter().map(|&value| f32::from(value) / 127.5 - 1.0).collect()
 }
 
 impl Manifest {

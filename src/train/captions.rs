@@ -113,14 +113,16 @@ pub struct Captions {
 struct Wording {
     style: usize,
     label: Vec<usize>,
-    more: Vec<usize>,
+    tags: Vec<usize>,
+    colours: Vec<usize>,
 }
 
 impl Captions {
     /// A prompt for image `n`, from uniform draws in `[0, 1)`: mostly the whole label, often with tags and colours,
     /// sometimes just a few words; mostly with the style.
     pub fn draw(&self, n: usize, mut uniform: impl FnMut() -> f64) -> Condition {
-        let Wording { style, label, more } = &self.wordings[n];
+        let Wording { style, label, tags, colours } = &self.wordings[n];
+        let more: Vec<usize> = tags.iter().chain(colours).copied().collect();
         let mut words = Vec::new();
         let (kind, styled) = (uniform(), uniform() < 0.8);
         let (from_label, from_more) = match kind {
@@ -131,13 +133,19 @@ impl Captions {
         words.extend(label.iter().filter(|_| uniform() < from_label));
         words.extend(more.iter().filter(|_| uniform() < from_more));
         if words.is_empty() {
-            let all: Vec<usize> = label.iter().chain(more).copied().collect();
+            let all: Vec<usize> = label.iter().chain(&more).copied().collect();
             words.extend(all.get((uniform() * all.len() as f64) as usize));
         }
         if styled || words.is_empty() {
             words.push(*style);
         }
         Condition::Words(words)
+    }
+
+    /// All words that name what image `n` shows: those of label and tags.
+    pub fn names(&self, n: usize) -> Vec<usize> {
+        let Wording { label, tags, .. } = &self.wordings[n];
+        label.iter().chain(tags).copied().collect()
     }
 
     /// The label of image `n` in its style: the plainest prompt for it.
@@ -173,8 +181,8 @@ pub(super) fn open(folder: &Path, split: Split, size: Option<usize>) -> Result<D
     let (mut chosen, mut labels, mut wordings) = (Vec::new(), Vec::new(), Vec::new());
     for (n, entry) in file.entries.iter().enumerate().filter(|(_, entry)| entry.split == wanted) {
         let known = |words: &[String]| words.iter().filter_map(|word| index.get(word.as_str()).copied()).collect();
-        let more: Vec<String> = entry.tags.iter().chain(&entry.colours).cloned().collect();
-        wordings.push(Wording { style: entry.style, label: known(&entry.words), more: known(&more) });
+        let (label, tags, colours) = (known(&entry.words), known(&entry.tags), known(&entry.colours));
+        wordings.push(Wording { style: entry.style, label, tags, colours });
         labels.push(names.partition_point(|name| *name < entry.code));
         chosen.extend_from_slice(&images.data[n * shape.len()..(n + 1) * shape.len()]);
     }

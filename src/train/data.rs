@@ -68,6 +68,16 @@ impl Dataset {
         members.flat_map(|n| self.image(n)).collect()
     }
 
+    /// What a judge may answer for image `n`: its class, or where there are captions all words that name it.
+    pub fn answer(&self, n: usize) -> Vec<usize> {
+        self.captions.as_ref().map_or_else(|| vec![self.labels[n]], |captions| captions.names(n))
+    }
+
+    /// Number of different answers.
+    pub fn answers(&self) -> usize {
+        self.captions.as_ref().map_or(self.classes, |captions| captions.vocabulary.len())
+    }
+
     /// Opens a folder: IDX files where it holds `train-images-idx3-ubyte` (or `.gz`), captioned images where it holds
     /// `captions.json`, class sub-folders otherwise.
     /// `size` resizes folder images to `size × size`; without it they must all have one size already.

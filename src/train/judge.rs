@@ -1,4 +1,5 @@
-//! Trains the judge: cross-entropy on real images as they are. Fixed by the seed.
+//! Trains the judge: cross-entropy on real images as they are, with their class, or all words that name them, as the
+//! answer. Fixed by the seed.
 
 use super::TrainError;
 use super::data::{Dataset, pixel};
@@ -30,7 +31,8 @@ pub fn train(
     if batch == 0 || per_epoch == 0 || epochs == 0 {
         return Err(TrainError::Settings("expected at least one epoch and a batch no larger than the data".into()));
     }
-    let tensors = judge::tensors(data.shape.channels, WIDTHS, data.classes);
+    let classes = data.answers();
+    let tensors = judge::tensors(data.shape.channels, WIDTHS, classes);
     let autodiff = device.clone().autodiff();
     let mut judge = Judge::new(&judge::initial(&tensors, seed), &autodiff)?;
     let mut adam = AdamConfig::new().with_epsilon(1e-8).init();
@@ -44,7 +46,7 @@ pub fn train(
         let (pictures, targets) = collect(data, &order[start..start + batch]);
         let size = [batch, data.shape.channels, data.shape.height, data.shape.width];
         let pictures = Tensor::<4>::from_data(TensorData::new(pictures, size), &autodiff);
-        let targets = Tensor::<2>::from_data(TensorData::new(targets, [batch, data.classes]), &autodiff);
+        let targets = Tensor::<2>::from_data(TensorData::new(targets, [batch, classes]), &autodiff);
         let logits = judge.logits(judge.features(pictures));
         let loss = (log_softmax(logits, 1) * targets).sum() / -(batch as f64);
         let gradients = GradientsParams::from_grads(loss.backward(), &judge);
@@ -58,23 +60,24 @@ pub fn train(
     Ok(judge.weights(&tensors)?)
 }
 
-/// Share of images that the judge assigns to their own class.
+/// Share of images that the judge gives a right answer for: their class, or a word that names them.
 ///
 /// # Errors
 /// [`NetworkError`] where the device fails.
 pub fn accuracy(judge: &Judge, data: &Dataset) -> Result<f64, NetworkError> {
     let pictures: Vec<f32> = data.images.iter().map(|&byte| pixel(byte)).collect();
     let verdict = judge.judge(&pictures, data.shape)?;
-    let right = verdict.classes.iter().zip(&data.labels).filter(|(found, label)| found == label).count();
+    let right = (0..data.len()).filter(|&n| data.answer(n).contains(&verdict.classes[n])).count();
     Ok(right as f64 / data.len().max(1) as f64)
 }
 
-/// Pictures `[B, C, H, W]` and one-hot targets `[B, classes]`.
+/// Pictures `[B, C, H, W]` and targets `[B, classes]`, shared evenly between right answers.
 fn collect(data: &Dataset, chosen: &[usize]) -> (Vec<f32>, Vec<f32>) {
     let pictures = chosen.iter().flat_map(|&n| data.image(n)).collect();
-    let mut targets = vec![0.0; chosen.len() * data.classes];
-    for (target, &n) in targets.chunks_mut(data.classes).zip(chosen) {
-        target[data.labels[n]] = 1.0;
+    let mut targets = vec![0.0; chosen.len() * data.answers()];
+    for (target, &n) in targets.chunks_mut(data.answers()).zip(chosen) {
+        let right = data.answer(n);
+        right.iter().for_each(|&class| target[class] = 1.0 / right.len() as f32);
     }
     (pictures, targets)
 }

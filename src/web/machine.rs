@@ -42,13 +42,26 @@ impl Pack {
         Ok(self.manifest.images(prompt, inflated).map_err(Failure::from)?.data)
     }
 
-    /// The nearest training image of each of `pictures` `[B, C, H, W]`, as JSON
+    /// The training images that match a prompt of `words`, where the pack draws from free text, as JSON
+    /// `[{ shelf, images }]` ([`pack::text::Pick`]); `index` is what the training images show, as fetched. At most
+    /// `budget` bytes of files, as long as it is more than one.
+    ///
+    /// # Errors
+    /// `pack-…` where the index is not the right one.
+    pub fn matching(&self, index: &[u8], words: &[usize], budget: f64) -> Result<String, JsValue> {
+        let styles = self.manifest.text().map_err(Failure::from)?.styles;
+        let picks = self.manifest.index(index).map_err(Failure::from)?.matching(words, styles);
+        let picks = self.manifest.within(picks, budget as u64);
+        Ok(serde_json::to_string(&picks).map_err(|error| Failure::new("internal", error))?)
+    }
+
+    /// The nearest of the training `images` `[N, C, H, W]` to each of `pictures` `[B, C, H, W]`, as JSON
     /// `[{ image, distance, second, novelty, copied }]` ([`Neighbour`]).
     ///
     /// # Errors
-    /// `pack-…` where the inflated file is not the right one.
-    pub fn nearest(&self, prompt: &str, inflated: &[u8], pictures: &[f32]) -> Result<String, JsValue> {
-        let images = self.manifest.images(prompt, inflated).map_err(Failure::from)?.to_f32();
+    /// `internal` where the answer cannot be written.
+    pub fn nearest(&self, images: &[u8], pictures: &[f32]) -> Result<String, JsValue> {
+        let images = pack::to_f32(images);
         let found: Vec<Nearest> = pictures
             .chunks_exact(self.manifest.image.len())
             .filter_map(|picture| Neighbour::of(picture, &images))
@@ -57,27 +70,26 @@ impl Pack {
         Ok(serde_json::to_string(&found).map_err(|error| Failure::new("internal", error))?)
     }
 
-    /// The Wiener filter of the training images of a prompt, inflated: the machine that is not a patch posterior.
+    /// The Wiener filter of training `images` `[N, C, H, W]`: the machine that is not a patch posterior.
     ///
     /// # Errors
-    /// `pack-…` where the images are not the right ones.
-    pub fn wiener(&self, prompt: &str, inflated: &[u8]) -> Result<Network, JsValue> {
-        let training = training(&self.manifest, prompt, inflated)?;
+    /// `machine-unavailable` where it cannot be made of these images.
+    pub fn wiener(&self, images: &[u8]) -> Result<Network, JsValue> {
+        let training = training(images, self.manifest.image)?;
         let engine = Engine::Cpu(Box::new(Wiener::new(&training)));
         Ok(Network::new(engine, self.manifest.image, self.manifest.schedule))
     }
 
-    /// A patch posterior (`els`, `bbels`, …) over the training images of a prompt, inflated. Local machines see
+    /// A patch posterior (`els`, `bbels`, …) over training `images` `[N, C, H, W]`. Local machines see
     /// `window` pixels, or what was calibrated against `network`.
     ///
     /// # Errors
-    /// `pack-…` where the images are not the right ones, `machine-unavailable` where the machine cannot be made.
+    /// `pack-…` where there is no such network, `machine-unavailable` where the machine cannot be made.
     pub fn posterior(
         &self,
         machine: &str,
         network: &str,
-        prompt: &str,
-        inflated: &[u8],
+        images: &[u8],
         window: Option<usize>,
     ) -> Result<Posterior, JsValue> {
         let manifest = &self.manifest;
@@ -90,15 +102,14 @@ impl Pack {
             (None, Some(list)) => Some(Locality::measured(points(list)).map_err(Failure::from)?),
             (None, None) => None,
         };
-        let training = training(manifest, prompt, inflated)?;
+        let training = training(images, manifest.image)?;
         let posterior = PatchPosterior::new(kind, training, locality).map_err(Failure::from)?;
         Ok(Posterior { posterior, schedule: manifest.schedule })
     }
 }
 
-fn training(manifest: &pack::Manifest, prompt: &str, inflated: &[u8]) -> Result<Arc<Training>, Failure> {
-    let images = manifest.images(prompt, inflated)?;
-    Ok(Arc::new(Training::new(&images.to_f32(), manifest.image)?))
+fn training(images: &[u8], shape: ImageShape) -> Result<Arc<Training>, Failure> {
+    Ok(Arc::new(Training::new(&pack::to_f32(images), shape)?))
 }
 
 /// A [`Neighbour`] as JavaScript is told of it.
