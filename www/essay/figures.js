@@ -2,5 +2,7 @@
 
 /** @type {Record<string, () => Promise<{ default: import("./figure.js").Figure }>>} */
 export const FIGURES = {
+  noise: () => import("./figures/noise.js"),
+  copies: () => import("./figures/copies.js"),
   locality: () => import("./figures/locality.js"),
 };
