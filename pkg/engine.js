@@ -46,6 +46,8 @@ export class Packs {
       return await this.current(pack, signal, async () => {
         const { info } = await pack.open(signal);
         const name = pack.named(info, network);
+        // Words travel beside the weights.
+        if (info.text) pack.words.get(signal).catch(() => {});
         const { device: used, notice } = await this.alone(signal, () =>
           pack.engine(name, device, signal, (loaded, total) => event("progress", { phase: "weights", loaded, total })),
         );
@@ -62,8 +64,26 @@ export class Packs {
    * @param {Context} context
    */
   async understand({ url, text }, { signal }) {
-    const { core } = await this.pack(url).open(signal);
+    const pack = this.pack(url);
+    const { core, info } = await pack.words.get(signal);
+    for (const language of info.text ? likely(text, info.text.languages) : []) {
+      if (!strange(core, text)) break;
+      // A dictionary that cannot be had is done without.
+      await pack.language(language, signal).catch(() => {});
+      if (signal.aborted) throw aborted();
+    }
     return JSON.parse(core.understand(text));
+  }
+
+  /**
+   * The words that a pack knows; styles come first.
+   * @param {{ url: string }} message
+   * @param {Context} context
+   */
+  async words({ url }, { signal }) {
+    const { info, list } = await this.pack(url).words.get(signal);
+    const styles = info.text?.styles ?? 0;
+    return { styles: list.slice(0, styles), words: list.slice(styles) };
   }
 
   /**
@@ -178,6 +198,35 @@ export class Packs {
 }
 
 /**
+ * Whether a prompt holds words that are not known.
+ * @param {import("./generated/morphogen.js").Pack} core
+ * @param {string} text
+ */
+function strange(core, text) {
+  try {
+    return JSON.parse(core.understand(text)).unknown.length > 0;
+  } catch (thrown) {
+    return Object(thrown).code === "prompt-unknown";
+  }
+}
+
+/**
+ * The languages that a prompt may be in, likeliest first: by its script, then by what the reader reads.
+ * @param {string} text
+ * @param {string[]} known
+ */
+function likely(text, known) {
+  const scripts = [];
+  if (/\p{Script=Hiragana}|\p{Script=Katakana}/u.test(text)) scripts.push("ja");
+  else if (/\p{Script=Han}/u.test(text)) scripts.push("zh", "ja");
+  if (/\p{Script=Cyrillic}/u.test(text)) scripts.push("ru");
+  const read = navigator.languages.map((tag) => tag.split("-")[0]);
+  const latin = known.filter((language) => !["ja", "zh", "ru"].includes(language));
+  const order = scripts.length > 0 ? scripts : [...read, ...latin];
+  return [...new Set(order)].filter((language) => known.includes(language));
+}
+
+/**
  * Walks one sample to its end.
  * @param {import("./generated/morphogen.js").Network} network
  * @param {{ steps: number, frames: boolean }} request
@@ -219,9 +268,25 @@ class Pack {
       const code = import("./theory.js").catch((cause) => {
         throw new MorphogenError("machine-unavailable", "The machines' code could not be fetched.", { cause });
       });
-      const [{ Machines }, opened] = await Promise.all([code, this.open(signal)]);
+      const [{ Machines }, opened] = await Promise.all([code, this.words.get(signal)]);
       return new Machines(url, opened, this.cache);
     });
+    /** The pack once it knows its words, where it draws from free text. */
+    this.words = new Shared(async (signal) => {
+      const opened = await this.open(signal);
+      const { core, info, files } = opened;
+      /** @type {string[]} */
+      let list = [];
+      if (info.text) {
+        const file = info.text.words;
+        const bytes = await download(new URL(file, url).href, { kind: "json", limit: files[file].bytes, cache: this.cache, signal });
+        core.learn(bytes);
+        list = JSON.parse(new TextDecoder().decode(bytes));
+      }
+      return { ...opened, list };
+    });
+    /** @type {Map<string, Shared<void>>} */
+    this.languages = new Map();
     /** @type {Map<string, Shared<Uint8Array>>} */
     this.weights = new Map();
     /** @type {Map<string, Engine>} by network and device asked for */
@@ -231,6 +296,24 @@ class Pack {
   /** @param {AbortSignal} signal */
   open(signal) {
     return this.manifest.get(signal);
+  }
+
+  /**
+   * Learns the words of a language, unless they are known.
+   * @param {string} language
+   * @param {AbortSignal} signal
+   */
+  language(language, signal) {
+    const shared =
+      this.languages.get(language) ??
+      new Shared(async (signal) => {
+        const { core, files, info } = await this.words.get(signal);
+        const file = info.text?.files[language] ?? "";
+        const bytes = await download(new URL(file, this.url).href, { kind: "json", limit: files[file].bytes, cache: this.cache, signal });
+        core.learnLanguage(language, bytes);
+      });
+    this.languages.set(language, shared);
+    return shared.get(signal);
   }
 
   /**
@@ -334,6 +417,8 @@ class Pack {
     this.cache = "reload";
     this.manifest = new Shared(this.manifest.start);
     this.machines = new Shared(this.machines.start);
+    this.words = new Shared(this.words.start);
+    this.languages.clear();
     this.weights.clear();
   }
 
@@ -359,8 +444,10 @@ async function openPack(url, core, signal, cache) {
   ]);
   const pack = glue.Pack.open(bytes);
   // The core has checked every field; only now is it safe to believe them.
-  const info = described(JSON.parse(new TextDecoder().decode(bytes)));
-  return { core: pack, info, manifest: bytes, module };
+  const parsed = JSON.parse(new TextDecoder().decode(bytes));
+  /** @type {Record<string, { bytes: number }>} */
+  const files = parsed.files;
+  return { core: pack, info: described(parsed), files, manifest: bytes, module };
 }
 
 /**
@@ -368,7 +455,7 @@ async function openPack(url, core, signal, cache) {
  * @param {any} manifest
  * @returns {Info}
  */
-function described({ name, title, version, image, licence, prompts, networks, training, files }) {
+function described({ name, title, version, image, licence, prompts, text, networks, training, files }) {
   return {
     name,
     title,
@@ -376,6 +463,7 @@ function described({ name, title, version, image, licence, prompts, networks, tr
     image,
     licence,
     prompts: (prompts ?? []).map((/** @type {any} */ { name, label }) => ({ name, label })),
+    text: text && { words: text.words, count: text.count, styles: text.styles, languages: Object.keys(text.languages ?? {}), files: text.languages ?? {}, examples: text.examples ?? [], index: text.index },
     networks: Object.entries(networks ?? {}).map(([name, { title, file, guidance, config, locality }]) => ({
       name,
       title,

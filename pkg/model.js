@@ -113,6 +113,15 @@ export class Model {
   }
 
   /**
+   * The words that the model knows, where it draws from free text.
+   * @returns {Promise<{ styles: string[], words: string[] }>}
+   */
+  async words() {
+    await this.load();
+    return this.#client.post("words", { url: this.#target.url });
+  }
+
+  /**
    * Draws. The same options give the same pictures everywhere.
    * @param {SampleOptions} options
    * @returns {Promise<Sample>}
@@ -130,6 +139,8 @@ export class Model {
     }
     await abortable(this.load(), signal);
     const understood = prompt == null ? undefined : await this.understand(prompt);
+    const turned = options.negative && machine === "network" ? await this.understand(options.negative) : undefined;
+    const against = turned ? meant(turned) : understood?.against?.length ? understood.against : undefined;
     const network = options.network ?? this.network;
     // A machine holds the images of the prompt at hand: there is nothing to guide it away from.
     if (machine !== "network") request.guidance = 1;
@@ -152,7 +163,7 @@ export class Model {
       provenance: options.provenance ?? false,
       frames: frames || onStep !== undefined,
       start: start?.pixels,
-      request: { ...request, condition: understood?.index, from: start?.t },
+      request: { ...request, condition: meant(understood), against, from: start?.t },
     };
     const result = await this.#client.post("sample", message, { signal, on });
     if (machine === "network") {
@@ -233,6 +244,14 @@ export class Model {
       client.post("release", { url: this.#target.url }).catch(() => {});
     }
   }
+}
+
+/**
+ * A prompt as the core takes it: the index of a class, or words.
+ * @param {Understood | undefined} understood
+ */
+function meant(understood) {
+  return understood?.words ?? understood?.index;
 }
 
 /** Most pictures whose steps are sent one by one. */

@@ -69,6 +69,8 @@ export interface Info {
   licence: { data: Terms; weights: Terms };
   /** What can be asked for. */
   prompts: { name: string; label: string }[];
+  /** Where the model draws from free text instead: its words (`model.words()` gives them), and languages it understands. */
+  text?: { words: string; count: number; styles: number; languages: string[]; files: Record<string, string>; examples?: string[]; index?: string };
   networks: NetworkInfo[];
   /** Training images by prompt, which the analytic machines need; empty in a pack without them. */
   training: Record<string, { file: string; count: number; bytes: number }>;
@@ -78,6 +80,8 @@ export interface Info {
 export interface SampleOptions {
   /** Free words; left out, the model draws anything. */
   prompt?: string | null;
+  /** What not to draw: guidance leads away from it. Free words; left out, away from anything. */
+  negative?: string;
   /** Whole, 0 … 2⁵³ − 1. Picture `n` of several has seed `seed + n`. Default 0. */
   seed?: number;
   /** How many pictures, 1 … 256, and up to 32 where steps are watched (`frames`, `onStep`). Default 1. */
@@ -112,8 +116,12 @@ export interface SampleOptions {
 
 /** What a prompt means. */
 export interface Understood {
-  /** Index of the class. */
-  index: number;
+  /** Index of the class, where the model draws classes. */
+  index?: number;
+  /** Indices of the words that were meant, where the model draws from free text. */
+  words?: number[];
+  /** Indices of the words that were turned away (“no hat”); a sample keeps away from them. */
+  against?: number[];
   /** Short name, as in `info.prompts`. */
   name: string;
   /** Name for people. */
@@ -124,6 +132,8 @@ export interface Understood {
   ignored: string[];
   /** Slips that were mended: “Sneeker” is “sneaker”. */
   corrected: { typed: string; meant: string }[];
+  /** Words that the model does not know, with the nearest that it does, where it draws from free text. */
+  unknown?: { typed: string; near: string[] }[];
 }
 
 /** The state of a sample after some of its steps. */
@@ -233,6 +243,8 @@ export class Model {
   readonly network: string;
   /** What words mean to this model. */
   understand(prompt: string): Promise<Understood>;
+  /** The words that the model knows, where it draws from free text; those that name a style apart. */
+  words(): Promise<{ styles: string[]; words: string[] }>;
   /** Draws. The same options give the same pictures everywhere. */
   sample(options: SampleOptions): Promise<Sample>;
   /** The same sample as a stream of its steps, from pure noise on. Leaving the loop cancels it. */

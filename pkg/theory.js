@@ -19,8 +19,6 @@ import { Graphics } from "./graphics.js";
 
 /** Most bytes of training files that one prompt fetches. */
 const MOST = 500_000;
-/** Most bytes of one file; its length is checked against the manifest, too. */
-const MOST_BYTES = 256 << 20;
 
 /** Helpers of this worker; samples are drawn one at a time, so one crew does for all. */
 const crew = new Crew();
@@ -29,13 +27,14 @@ const crew = new Crew();
 export class Machines {
   /**
    * @param {string} url folder of the pack
-   * @param {{ core: Core, info: Info, manifest: Uint8Array, module: WebAssembly.Module }} opened
+   * @param {{ core: Core, info: Info, files: Record<string, { bytes: number }>, manifest: Uint8Array, module: WebAssembly.Module }} opened
    * @param {RequestCache} cache
    */
-  constructor(url, { core, info, manifest, module }, cache) {
+  constructor(url, { core, info, files, manifest, module }, cache) {
     this.url = url;
     this.core = core;
     this.info = info;
+    this.files = files;
     this.manifest = manifest;
     this.module = module;
     this.cache = cache;
@@ -179,7 +178,7 @@ export class Machines {
    * @param {AbortSignal} signal
    */
   async file(file, signal) {
-    const bytes = await download(new URL(file, this.url).href, { kind: "binary", limit: MOST_BYTES, cache: this.cache, signal });
+    const bytes = await download(new URL(file, this.url).href, { kind: "binary", limit: this.files[file].bytes, cache: this.cache, signal });
     this.core.verify(file, bytes);
     return bytes;
   }

@@ -6,6 +6,7 @@ import { Settings } from "./settings.js";
 import * as snippet from "./snippet.js";
 import { Stage } from "./stage.js";
 import { read, write } from "./state.js";
+import { Wording, taken } from "./wording.js";
 import * as words from "./words.js";
 
 /** @typedef {import("./pkg/morphogen.js").Model} Model */
@@ -19,8 +20,8 @@ const [picture, guess, progress, link, save] = ["picture", "guess", "progress", 
 const state = read(location.search);
 /** @type {Model | undefined} */
 let model;
-/** @type {string} the device that the model was loaded for */
-let device = "";
+/** @type {string} the pack and the device that the model was loaded for */
+let loadedFor = "";
 /** @type {AbortController | undefined} */
 let running;
 /** What the picture on the stage is of. */
@@ -40,6 +41,7 @@ const compare = new Compare(state, {
   changed: () => history.replaceState(null, "", write(state)),
 });
 const settings = new Settings(state, () => void paint());
+const wording = new Wording(state, () => void paint());
 
 /**
  * Says the one thing that matters now.
@@ -53,7 +55,8 @@ function say(text, problem = false) {
 
 /** The model, loaded on first use and again when another device is wanted. */
 async function ready(/** @type {AbortSignal} */ signal) {
-  if (model && device === state.device) return model;
+  const wanted = `${state.model} ${state.device}`;
+  if (model && loadedFor === wanted) return model;
   model?.close();
   model = undefined;
   say("Fetching the model …");
@@ -71,20 +74,27 @@ async function ready(/** @type {AbortSignal} */ signal) {
     },
   });
   model = loaded;
-  device = state.device;
+  loadedFor = wanted;
   const { info } = model;
   settings.describe(info);
   compare.use(model);
-  offer(info.prompts);
+  await wording.use(model);
+  offer(wording.examples);
+  const colour = info.image.channels === 3;
   find("size").textContent = `${info.image.width} × ${info.image.height}`;
+  find("tones").textContent = colour ? "in colour" : "in grey";
+  find("slips").textContent = colour ? "two faces in one, a cake that melts into its candles" : "a third sleeve, a bag without a handle";
   find("credit").textContent = `Pictures: ${info.licence.data.attribution} (${info.licence.data.licence}).`;
   return model;
 }
 
-/** Chips with all that can be drawn. */
-function offer(/** @type {{ name: string, label: string }[]} */ prompts) {
+/** Chips at most. */
+const CHIPS = 12;
+
+/** Chips with what can be drawn, or some of it. */
+function offer(/** @type {string[]} */ labels) {
   examples.replaceChildren(
-    ...prompts.map(({ label }) => {
+    ...labels.slice(0, CHIPS).map((label) => {
       const item = document.createElement("li");
       const chip = document.createElement("button");
       chip.type = "button";
@@ -97,13 +107,11 @@ function offer(/** @type {{ name: string, label: string }[]} */ prompts) {
 }
 
 /** Says how the words were taken. */
-function explain(/** @type {Understood} */ { label, corrected }) {
-  const same = state.prompt.trim().toLowerCase() === label.toLowerCase();
+function explain(/** @type {Understood} */ meaning) {
   prompt.setAttribute("aria-invalid", "false");
-  const mended = corrected.map(({ typed, meant }) => `${typed} → ${meant}`).join(", ");
-  understood.textContent = mended || (same ? "" : `Understood as ${label}.`);
+  understood.textContent = taken(meaning, state.prompt);
   for (const chip of examples.querySelectorAll("button")) {
-    chip.setAttribute("aria-pressed", String(chip.textContent === label));
+    chip.setAttribute("aria-pressed", String(chip.textContent === meaning.label || chip.textContent === state.prompt));
   }
 }
 
@@ -118,7 +126,8 @@ async function paint() {
     const model = await ready(signal);
     if (!prompt.value.trim() && !state.prompt) prompt.value = first(model);
     state.prompt = prompt.value;
-    const meaning = await model.understand(state.prompt);
+    const asked = wording.asked();
+    const meaning = await model.understand(asked.prompt);
     if (signal.aborted) return;
     explain(meaning);
     drawn = { label: meaning.label, seed: state.seed };
@@ -131,7 +140,7 @@ async function paint() {
     progress.hidden = false;
     progress.value = 0;
     const sample = await model.sample({
-      prompt: state.prompt,
+      ...asked,
       seed: state.seed,
       count: state.count,
       steps: state.steps,
@@ -166,7 +175,7 @@ async function paint() {
 
 /** What to begin with, when nobody has asked for anything yet. */
 function first(/** @type {Model} */ { info: { prompts } }) {
-  return (prompts.find(({ name }) => name === "sneaker") ?? prompts[0])?.label ?? "";
+  return (prompts.find(({ name }) => name === "sneaker") ?? prompts[0])?.label ?? wording.examples[0] ?? "";
 }
 
 /** Says what went wrong and offers the ways on. */
@@ -243,5 +252,15 @@ save.addEventListener("click", () => {
   });
 });
 
+for (const choice of document.querySelectorAll("#packs input")) {
+  const radio = /** @type {HTMLInputElement} */ (choice);
+  radio.checked = radio.value === state.model;
+  radio.addEventListener("change", () => {
+    // Another pack has other words, networks and styles.
+    prompt.value = "";
+    Object.assign(state, { model: radio.value, prompt: "", network: "", style: "", negative: "", guidance: undefined });
+    void paint();
+  });
+}
 prompt.value = state.prompt;
 void paint();

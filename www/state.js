@@ -11,6 +11,8 @@
  * @property {string} network empty: the pack's first
  * @property {"auto" | "webgpu" | "cpu"} device
  * @property {string} model name of a folder in models/
+ * @property {string} style word for a style, where the model knows some; empty: any
+ * @property {string} negative what not to draw
  * @property {"" | "bbels" | "els" | "local" | "ideal" | "wiener"} machine that the picture is compared with; empty: none
  * @property {number} window pixels that each of its pixels sees; 0: as calibrated
  */
@@ -26,6 +28,8 @@ export const DEFAULTS = {
   network: "",
   device: "auto",
   model: "fashion",
+  style: "",
+  negative: "",
   machine: "",
   window: 0,
 };
@@ -49,7 +53,7 @@ export function read(search) {
   /** @type {<T extends string>(name: string, known: T[]) => T} */
   const one = (name, known) => known.find((value) => value === query.get(name)) ?? known[0];
   const guidance = query.has("guidance") ? Number(query.get("guidance")) : NaN;
-  const word = (/** @type {"model" | "network"} */ name) => {
+  const word = (/** @type {"model" | "network" | "style"} */ name) => {
     const text = query.get(name) ?? "";
     return /^[a-z0-9][a-z0-9._-]*$/.test(text) ? text : DEFAULTS[name];
   };
@@ -63,6 +67,8 @@ export function read(search) {
     network: word("network"),
     device: one("device", ["auto", "webgpu", "cpu"]),
     model: word("model"),
+    style: word("style"),
+    negative: (query.get("negative") ?? "").slice(0, 200),
     machine: one("machine", ["", "bbels", "els", "local", "ideal", "wiener"]),
     window: query.get("window") === "whole" ? WHOLE : odd(query.get("window")),
   };
@@ -77,7 +83,7 @@ const odd = (text) => (/^\d*[13579]$/.test(text ?? "") && Number(text) >= 3 && N
  */
 export function write(state) {
   const query = new URLSearchParams({ prompt: state.prompt, seed: String(state.seed) });
-  for (const name of /** @type {const} */ (["count", "steps", "guidance", "solver", "network", "device", "model", "machine"])) {
+  for (const name of /** @type {const} */ (["count", "steps", "guidance", "solver", "network", "device", "model", "style", "negative", "machine"])) {
     const value = state[name];
     if (value !== undefined && value !== DEFAULTS[name]) query.set(name, String(value));
   }

@@ -14,6 +14,7 @@ use burn::tensor::Device;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -67,6 +68,9 @@ enum Action {
         /// Folder with what the words of other languages mean, one `LANGUAGE.json` each
         #[arg(long)]
         languages: Option<PathBuf>,
+        /// JSON with `examples`, prompts worth trying, and `aliases`, other words for styles
+        #[arg(long)]
+        extras: Option<PathBuf>,
     },
     /// Add the first images of each class, or all captioned ones, for the theory
     Training {
@@ -105,6 +109,15 @@ impl From<PrecisionArg> for Precision {
             PrecisionArg::I8 => Precision::I8,
         }
     }
+}
+
+/// What people know of a vocabulary, as a JSON file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Extras {
+    examples: Vec<String>,
+    /// Number of the style by word.
+    aliases: BTreeMap<String, usize>,
 }
 
 /// What a pack begins with, as a JSON file.
@@ -186,9 +199,13 @@ pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
             }
             writer.finish()?;
         }
-        Action::Words { pack, data, languages } => {
+        Action::Words { pack, data, languages, extras } => {
             let mut writer = PackWriter::update(pack)?;
             captioned::words(&mut writer, data, languages.as_deref())?;
+            if let (Some(text), Some(path)) = (&mut writer.manifest().text, extras) {
+                let extras: Extras = read_json(path)?;
+                (text.examples, text.aliases) = (extras.examples, extras.aliases);
+            }
             writer.finish()?;
         }
         Action::Check { pack } => {

@@ -172,9 +172,16 @@ impl Manifest {
         if text.styles > text.count {
             return fail(format!("expected at most {} styles among the words, found {}", text.count, text.styles));
         }
+        if text.aliases.len() > limits::WORDS || text.aliases.values().any(|&style| style >= text.styles) {
+            return fail(format!("expected up to {} other words for styles, each for one there is", limits::WORDS));
+        }
         for language in text.languages.keys() {
             check_name("language", language)?;
         }
+        if text.examples.len() > limits::WORDS {
+            return fail(format!("expected up to {} examples, found {}", limits::WORDS, text.examples.len()));
+        }
+        text.examples.iter().try_for_each(|example| check_text("example", example))?;
         text.languages.values().chain(&text.index).chain([&text.words]).try_for_each(|file| self.check_reference(file))
     }
 

@@ -183,9 +183,15 @@ pub struct TextEntry {
     pub count: usize,
     /// How many of them, from the first on, name a style and no thing.
     pub styles: usize,
+    /// Other words for styles: the index of the style by word.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique")]
+    pub aliases: BTreeMap<String, usize>,
     /// What the words of other languages mean, one file a language (`de`, `ja`), fetched when it is used.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique")]
     pub languages: BTreeMap<String, String>,
+    /// Prompts worth trying, for a page to offer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<String>,
     /// What the training images show ([`super::text::Index`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub index: Option<String>,

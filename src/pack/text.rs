@@ -4,7 +4,7 @@
 //! Training images stand on *shelves*, one file each, so that a prompt fetches only the few that it needs. The index says
 //! what is on them; [`Index::matching`] finds the images of a prompt.
 
-use super::manifest::{Manifest, TextEntry, unique};
+use super::manifest::{Manifest, TextEntry, find, unique};
 use super::{PackError, limits};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,6 +71,16 @@ impl Manifest {
             }
         }
         Ok(words)
+    }
+
+    /// Reads what the words of a language mean from the bytes of its file: numbers of the vocabulary by word.
+    ///
+    /// # Errors
+    /// [`PackError`] where there is no such language, or the file is not the right one.
+    pub fn language(&self, language: &str, bytes: &[u8]) -> Result<BTreeMap<String, Vec<usize>>, PackError> {
+        let file = find(&self.text()?.languages, "language", language)?;
+        self.verify(file, bytes)?;
+        read_json(file, bytes)
     }
 
     /// Reads the index of the training images from the bytes of its file.

@@ -168,8 +168,15 @@ impl PackWriter {
         let file = String::from("words.json");
         let bytes = write_json(&file, &words)?;
         let count = words.len();
-        self.manifest.text =
-            Some(TextEntry { words: file.clone(), count, styles, languages: BTreeMap::new(), index: None });
+        self.manifest.text = Some(TextEntry {
+            words: file.clone(),
+            count,
+            styles,
+            aliases: BTreeMap::new(),
+            languages: BTreeMap::new(),
+            examples: vec![],
+            index: None,
+        });
         self.manifest.training.clear();
         self.add(file, bytes);
         Ok(())

@@ -7,6 +7,8 @@
 //! than another word ([`spelling`]); otherwise the near word is suggested.
 
 pub mod spelling;
+pub mod text;
+pub mod words;
 
 use crate::pack::PromptEntry;
 use serde::Serialize;
@@ -14,6 +16,7 @@ use spelling::{Token, distance, slip, tokens};
 use std::collections::BTreeSet;
 use std::fmt;
 use thiserror::Error;
+use words::is_in;
 
 /// Most bytes of a prompt.
 pub const MAX_PROMPT: usize = 400;
@@ -213,10 +216,6 @@ pub fn understand(entries: &[PromptEntry], text: &str) -> Result<Understood, Pro
             fail(Problem::Ambiguous, used, labels)
         }
     }
-}
-
-fn is_in(list: &str, word: &str) -> bool {
-    list.split(' ').any(|listed| listed == word)
 }
 
 /// A run of words written together, as they are compared.

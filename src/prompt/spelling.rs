@@ -57,12 +57,12 @@ fn fold(word: &str) -> String {
         match letter {
             letter if is_silent(letter) => {}
             letter if is_apostrophe(letter) => folded.push('\''),
-            'à'..='å' | 'ā' | 'ă' | 'ą' => folded.push('a'),
+            'à'..='å' | 'ā' | 'ă' | 'ą' | 'ǎ' => folded.push('a'),
             'ç' | 'ć' | 'č' => folded.push('c'),
             'ď' | 'đ' => folded.push('d'),
             'è'..='ë' | 'ē' | 'ė' | 'ę' | 'ě' => folded.push('e'),
             'ğ' => folded.push('g'),
-            'ì'..='ï' | 'ī' | 'ı' => folded.push('i'),
+            'ì'..='ï' | 'ī' | 'ı' | 'ǐ' => folded.push('i'),
             'ł' => folded.push('l'),
             'ñ' | 'ń' | 'ň' => folded.push('n'),
             'ò'..='ö' | 'ø' | 'ō' | 'ő' => folded.push('o'),

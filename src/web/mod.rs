@@ -11,6 +11,7 @@ pub use network::Network;
 
 use crate::pack::{Manifest, PromptEntry};
 use crate::prompt;
+use crate::prompt::text::{self, Vocabulary};
 use error::Failure;
 use network::Engine;
 use serde::Serialize;
@@ -47,10 +48,20 @@ struct Answer<'a> {
     understood: &'a prompt::Understood,
 }
 
+/// The words that were meant, and how they were found.
+#[derive(Serialize)]
+struct TextAnswer<'a> {
+    name: &'a str,
+    #[serde(flatten)]
+    understood: &'a text::Understood,
+}
+
 /// A model pack, known by its manifest.
 #[wasm_bindgen]
 pub struct Pack {
     manifest: Rc<Manifest>,
+    /// The words it draws from, where it draws from free text and [`Pack::learn`] was told them.
+    vocabulary: Option<Vocabulary>,
 }
 
 #[wasm_bindgen]
@@ -61,14 +72,45 @@ impl Pack {
     /// `pack-…`.
     pub fn open(manifest: &[u8]) -> Result<Pack, JsValue> {
         let manifest = Manifest::parse(manifest).map_err(Failure::from)?;
-        Ok(Pack { manifest: Rc::new(manifest) })
+        Ok(Pack { manifest: Rc::new(manifest), vocabulary: None })
     }
 
-    /// What free words ask for, as JSON `{ index, name, label, used, ignored, corrected }` ([`prompt::Understood`]).
+    /// Takes the vocabulary, from the bytes of its file, where the pack draws from free text.
+    ///
+    /// # Errors
+    /// `pack-…` where the bytes are not the right ones.
+    pub fn learn(&mut self, words: &[u8]) -> Result<(), JsValue> {
+        let words = self.manifest.words(words).map_err(Failure::from)?;
+        let text = self.manifest.text().map_err(Failure::from)?;
+        self.vocabulary = Some(Vocabulary::new(words, text.styles, text.aliases.clone()));
+        Ok(())
+    }
+
+    /// Takes what the words of another language mean, from the bytes of its file; after [`Pack::learn`].
+    ///
+    /// # Errors
+    /// `pack-…` where the bytes are not the right ones.
+    #[wasm_bindgen(js_name = learnLanguage)]
+    pub fn learn_language(&mut self, language: &str, words: &[u8]) -> Result<(), JsValue> {
+        let words = self.manifest.language(language, words).map_err(Failure::from)?;
+        if let Some(vocabulary) = &mut self.vocabulary {
+            vocabulary.learn(words);
+        }
+        Ok(())
+    }
+
+    /// What free words ask for, as JSON: `{ index, name, label, used, ignored, corrected }` ([`prompt::Understood`]), or
+    /// `{ words, against, name, label, used, ignored, corrected, unknown }` ([`text::Understood`]) where the pack draws
+    /// from free text.
     ///
     /// # Errors
     /// `prompt-…`, with `suggestions`.
     pub fn understand(&self, text: &str) -> Result<String, JsValue> {
+        if let Some(vocabulary) = &self.vocabulary {
+            let understood = vocabulary.understand(text).map_err(Failure::from)?;
+            let answer = TextAnswer { name: &understood.label, understood: &understood };
+            return Ok(serde_json::to_string(&answer).map_err(|error| Failure::new("internal", error))?);
+        }
         let understood = prompt::understand(&self.manifest.prompts, text).map_err(Failure::from)?;
         let PromptEntry { name, label, .. } = &self.manifest.prompts[understood.index];
         let answer = Answer { name, label, understood: &understood };

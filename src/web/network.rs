@@ -69,6 +69,24 @@ impl Engine {
     }
 }
 
+/// A prompt as it was understood.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Asked {
+    Class(usize),
+    Words(Vec<usize>),
+}
+
+impl Asked {
+    fn condition(asked: Option<Asked>) -> Condition {
+        match asked {
+            None => Condition::Null,
+            Some(Asked::Class(class)) => Condition::Class(class),
+            Some(Asked::Words(words)) => Condition::Words(words),
+        }
+    }
+}
+
 /// What JavaScript asks for.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -79,7 +97,9 @@ struct Wish {
     solver: Solver,
     guidance: f64,
     frames: bool,
-    condition: Option<usize>,
+    condition: Option<Asked>,
+    /// What guidance leads away from; anything where it is missing.
+    against: Option<Asked>,
     /// Time of the pictures to begin from, where there are some.
     from: Option<f64>,
 }
@@ -101,7 +121,8 @@ impl Network {
 #[wasm_bindgen]
 impl Network {
     /// Draws pictures, `[B, C, H, W]` in `[−1, 1]`. `wish` is JSON: `seed`, `count`, `steps`, `solver`, `guidance`,
-    /// `frames` (whether states on the way are wanted) and, unless anything will do, `condition`, the index of a class.
+    /// `frames` (whether states on the way are wanted) and, unless anything will do, `condition`, the index of a class or a list of words,
+    /// and `against`, likewise, what guidance leads away from.
     /// With `start`, `[B, C, H, W]`, it begins with those noisy pictures at time `from` instead of with noise at 1.
     ///
     /// `on_step(step, t, noise, x, denoised)` hears of every state, pure noise first, with its pictures where `frames`
@@ -120,8 +141,8 @@ impl Network {
     ) -> Result<Vec<f32>, JsValue> {
         let wish: Wish = serde_json::from_str(&wish).map_err(|error| Failure::new("range", error))?;
         let request = Request {
-            condition: wish.condition.map_or(Condition::Null, Condition::Class),
-            against: Condition::Null,
+            condition: Asked::condition(wish.condition),
+            against: Asked::condition(wish.against),
             seed: wish.seed,
             count: wish.count,
             steps: wish.steps,

@@ -1,0 +1,90 @@
+/**
+ * What the page offers beside the prompt for a model that draws from free text: a style, what not to draw, words to go
+ * on with as one types, and a surprise. For a model that draws classes only the surprise is left.
+ */
+
+/** @typedef {import("./pkg/morphogen.js").Model} Model */
+/** @typedef {import("./pkg/morphogen.js").Understood} Understood */
+/** @typedef {import("./state.js").State} State */
+
+const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+const [prompt, more, style, negative, surprise, list] = ["prompt", "more-words", "style", "negative", "surprise", "suggestions"].map(find);
+
+/** Suggestions shown at a time. */
+const MOST = 8;
+
+export class Wording {
+  /**
+   * @param {State} state changed in place
+   * @param {() => void} changed told when a new picture is asked for
+   */
+  constructor(state, changed) {
+    this.state = state;
+    /** @type {string[]} */
+    this.words = [];
+    /** @type {string[]} prompts worth trying */
+    this.examples = [];
+    style.addEventListener("change", () => ((state.style = style.value), changed()));
+    negative.addEventListener("change", () => ((state.negative = negative.value.trim()), changed()));
+    surprise.addEventListener("click", () => this.surprise(changed));
+    prompt.addEventListener("input", () => this.suggest());
+  }
+
+  /** Shows what this model understands. */
+  async use(/** @type {Model} */ model) {
+    const { text, prompts } = model.info;
+    this.words = [];
+    this.examples = text ? (text.examples ?? []) : prompts.map(({ label }) => label);
+    more.hidden = text === undefined;
+    surprise.hidden = this.examples.length === 0;
+    list.replaceChildren();
+    negative.value = this.state.negative;
+    if (!text) return;
+    const { styles, words } = await model.words();
+    this.words = words;
+    style.replaceChildren(new Option("any style", ""), ...styles.map((name) => new Option(name[0].toUpperCase() + name.slice(1), name)));
+    if (!styles.includes(this.state.style)) this.state.style = "";
+    style.value = this.state.style;
+  }
+
+  /** What is drawn: the words, and the style that was chosen. */
+  asked() {
+    const { prompt, style, negative } = this.state;
+    return { prompt: style && !more.hidden ? `${prompt}, ${style}` : prompt, negative: more.hidden ? "" : negative };
+  }
+
+  /** Words that go on with the last one, the most frequent first. */
+  suggest() {
+    const [, before, last] = /^(.*?)([^\s,]*)$/s.exec(prompt.value) ?? ["", "", ""];
+    const begun = last.toLowerCase();
+    const found = begun.length < 2 ? [] : this.words.filter((word) => word.startsWith(begun) && word !== begun);
+    list.replaceChildren(...found.slice(0, MOST).map((word) => new Option("", before + word)));
+  }
+
+  /** Something that nobody asked for. */
+  surprise(/** @type {() => void} */ changed) {
+    const pick = (/** @type {string[]} */ from) => from[Math.floor(Math.random() * from.length)];
+    const others = this.examples.filter((example) => example !== prompt.value);
+    prompt.value = pick(others.length > 0 ? others : this.examples);
+    const { state } = this;
+    state.seed = Math.floor(Math.random() * 1e6);
+    if (!more.hidden) {
+      state.style = pick([...style.options].map(({ value }) => value).filter(Boolean));
+      style.value = state.style;
+    }
+    changed();
+  }
+}
+
+/**
+ * How the words were taken: slips that were mended, and words that are not known, with the nearest that are.
+ * @param {Understood} meaning
+ * @param {string} typed
+ */
+export function taken({ label, corrected, unknown }, typed) {
+  const mended = corrected.map(({ typed, meant }) => `${typed} → ${meant}`);
+  const strange = (unknown ?? []).map(({ typed, near }) => `“${typed}” is unknown to it${near.length > 0 ? ` (it knows ${near.join(", ")})` : ""}`);
+  const said = [...mended, ...strange].join("; ");
+  if (said) return `${said}.`;
+  return typed.trim().toLowerCase() === label.toLowerCase() ? "" : `Understood as ${label}.`;
+}
