@@ -13,6 +13,7 @@ usage: ./build.sh COMMAND
   test [PART]...              every check, or only some: format clippy rust javascript size browser browsers
   bench [ARGUMENT]...         speed and size beside onnxruntime-web, in one browser
   bench --cold | --soak       a first visit over a slow link, part by part; what a page holds after 500 samples
+  emoji                       the emoji data set in data/emoji/, from npm packages of icons and words
   train [ARGUMENT]...         train a network natively (./build.sh train --help)
 
 Needs Rust (rustup), Node 20 or later and, for libtorch only, Python; the rest is fetched on first use.
@@ -217,6 +218,12 @@ case $command in
       --soak) shift && exec node tools/bench/soak.mjs "$@" ;;
     esac
     exec node tools/bench/run.mjs "$@"
+    ;;
+  emoji)
+    need_rust
+    command -v npm >/dev/null || fail "npm is missing: install Node 20 or later"
+    [ -f tools/emoji/node_modules/.package-lock.json ] || npm ci --prefix tools/emoji --no-audit --no-fund
+    exec cargo run --locked --release -- emoji --packages tools/emoji/node_modules --output data/emoji "$@"
     ;;
   train)
     need_rust

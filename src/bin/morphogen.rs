@@ -16,6 +16,8 @@ struct Cli {
 enum Command {
     /// Train a network on a data set
     Train(command::train::TrainArgs),
+    /// Build the emoji data set from npm packages
+    Emoji(command::emoji::EmojiArgs),
     /// Train the classifier that grades samples
     Judge(command::judge::JudgeArgs),
     /// Make, fill and check model packs
@@ -35,6 +37,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Train(args) => command::train::train(&args),
+        Command::Emoji(args) => command::emoji::emoji(&args),
         Command::Judge(args) => command::judge::judge(&args),
         Command::Pack(args) => command::pack::pack(&args),
         Command::Sample(args) => command::sample::sample(&args),

@@ -5,6 +5,7 @@ pub mod backend;
 pub mod calibrate;
 mod captioned;
 pub mod denoise;
+pub mod emoji;
 pub mod evaluate;
 mod images;
 pub mod judge;

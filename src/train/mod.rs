@@ -1,6 +1,6 @@
-//! Training, native only: data sets ([`data`], [`captions`]), the loop ([`trainer`]) and its [`settings`], the running average of the
-//! weights ([`ema`]), checkpoints ([`checkpoint`]), what one looks at meanwhile ([`picture`]), and the [`judge`] that
-//! grades samples. Nothing of it enters the browser.
+//! Training, native only: data sets ([`data`], [`captions`], and [`emoji`], which builds one), the loop ([`trainer`])
+//! and its [`settings`], the running average of the weights ([`ema`]), checkpoints ([`checkpoint`]), what one looks at
+//! meanwhile ([`picture`]), and the [`judge`] that grades samples. Nothing of it enters the browser.
 //!
 //! Every random draw is fixed by the seed and the step alone, so a resumed run continues exactly as an unbroken one.
 
@@ -8,6 +8,7 @@ pub mod captions;
 pub mod checkpoint;
 pub mod data;
 pub mod ema;
+pub mod emoji;
 pub mod judge;
 pub mod picture;
 pub mod settings;
