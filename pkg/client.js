@@ -13,14 +13,20 @@ const clients = new Map();
 
 /**
  * The client that everyone on this page with the same addresses shares.
- * @param {string | undefined} workerUrl
- * @param {string} wasmUrl
+ * @param {{ workerUrl?: string | URL, wasmUrl?: string | URL }} options where worker and wasm are, unless as usual
  */
-export function sharedClient(workerUrl, wasmUrl) {
+export function sharedClient(options) {
+  const workerUrl = absolute(options.workerUrl ?? host.workerUrl);
+  const wasmUrl = absolute(options.wasmUrl ?? host.wasmUrl) ?? new URL("./generated/morphogen_bg.wasm", import.meta.url).href;
   const key = `${workerUrl} ${wasmUrl}`;
   const client = clients.get(key) ?? new WorkerClient(workerUrl, wasmUrl);
   clients.set(key, client);
   return client;
+}
+
+/** @param {string | URL | undefined} url */
+function absolute(url) {
+  return url === undefined ? undefined : new URL(url, document.baseURI).href;
 }
 
 export class WorkerClient {

@@ -1,7 +1,7 @@
 /** {@link loadModel} and what it gives: a model that understands prompts and draws samples in the shared worker. */
 import { sharedClient } from "./client.js";
 import { MorphogenError, aborted } from "./errors.js";
-import { host } from "./host.js";
+import { choice, whole } from "./range.js";
 import { Frame, Sample } from "./sample.js";
 
 /** @typedef {import("./morphogen.js").LoadOptions} LoadOptions */
@@ -23,9 +23,7 @@ export async function loadModel(url, options = {}) {
   if (signal?.aborted) throw aborted();
   choice("device", device, DEVICES);
   const target = { url: folder(url), network, device };
-  const workerUrl = absolute(options.workerUrl ?? host.workerUrl);
-  const wasmUrl = absolute(options.wasmUrl ?? host.wasmUrl) ?? new URL("./generated/morphogen_bg.wasm", import.meta.url).href;
-  const model = new Model(sharedClient(workerUrl, wasmUrl), target);
+  const model = new Model(sharedClient(options), target);
   await model.load(onProgress, signal);
   return model;
 }
@@ -273,29 +271,6 @@ function checked({ seed = 0, count = 1, steps = 20, solver = "ddim", guidance, f
 }
 
 /**
- * @param {string} what
- * @param {unknown} value
- * @param {number} least
- * @param {number} most
- */
-function whole(what, value, least, most) {
-  if (!(Number.isInteger(value) && Number(value) >= least && Number(value) <= most)) {
-    throw new MorphogenError("range", `Expected ${what} as a whole number from ${least} to ${most}, found ${value}.`);
-  }
-}
-
-/**
- * @param {string} what
- * @param {string} value
- * @param {string[]} known
- */
-function choice(what, value, known) {
-  if (!known.includes(value)) {
-    throw new MorphogenError("range", `Expected ${what} to be one of ${known.join(", ")}, found ${value}.`);
-  }
-}
-
-/**
  * Gives up waiting when the signal fires; the work itself goes on for others.
  * @template T
  * @param {Promise<T>} promise
@@ -310,11 +285,6 @@ function abortable(promise, signal) {
     signal.addEventListener("abort", stop, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
   });
-}
-
-/** @param {string | URL | undefined} url */
-function absolute(url) {
-  return url === undefined ? undefined : new URL(url, document.baseURI).href;
 }
 
 /**

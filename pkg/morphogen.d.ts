@@ -292,6 +292,69 @@ export function configure(host: Host): void;
 /** Loads a model pack (the address of its folder, relative to the page) and makes it ready to draw. */
 export function loadModel(url: string | URL, options?: LoadOptions): Promise<Model>;
 
+/** What reacts: Gray and Scott's two substances, or Gierer and Meinhardt's activator and inhibitor. */
+export type ReactionSystem = "gray-scott" | "gierer-meinhardt";
+
+/** A local rule, the same in every cell. What is left out is as usual, or stays as it is. */
+export interface ReactionRule {
+  /** Default `gray-scott`. */
+  system?: ReactionSystem;
+  /** Of `gray-scott`: F, how fast the food flows in, 0 … 0.12. Default 0.037. */
+  feed?: number;
+  /** Of `gray-scott`: k, how fast the eater is taken out, 0 … 0.08. Default 0.06. */
+  kill?: number;
+  /** Of `gierer-meinhardt`: κ, 0 … 0.5; spots near 0, stripes near 0.2, then holes. Default 0.2. */
+  saturation?: number;
+  /** What both diffusion constants are multiplied by, 0.125 … 8. Default 1. */
+  scale?: number;
+}
+
+/** Which cells to make, and how they start. All of it may be left out. */
+export interface ReactionOptions extends ReactionRule {
+  /** Cells in a row, 8 … 1024. Default 128. */
+  width?: number;
+  /** Rows, 8 … 1024. Default 128. */
+  height?: number;
+  /** One spot in the middle, or noise everywhere (default). */
+  from?: "spot" | "noise";
+  /** Of the noise: whole, 0 … 2⁵³ − 1. Default 0. */
+  seed?: number;
+  /** `auto` takes WebGPU and falls back to the processor. */
+  device?: Device;
+  /** Address of `morphogen_bg.wasm`; in `generated/` beside this module otherwise. */
+  wasmUrl?: string | URL;
+  /** Address of `worker.js`; beside this module otherwise. */
+  workerUrl?: string | URL;
+}
+
+/**
+ * Turing's cells: two substances that react and diffuse on a torus. Made by {@link reaction}. Calls are carried out in the order in which
+ * they are made; each ends with `pattern` as it then is.
+ */
+export interface Reaction {
+  readonly width: number;
+  readonly height: number;
+  /** What took the last steps. */
+  readonly device: "webgpu" | "cpu";
+  /** The substance that shows the pattern, `[H, W]`, from 0 up; for `gray-scott` at most about 0.5. */
+  readonly pattern: Float32Array;
+  /** How far apart its stripes or spots were when last measured, in cells; null where it was even. */
+  readonly wavelength: number | null;
+  /** Begins again. */
+  start(from: "spot" | "noise", seed?: number): Promise<void>;
+  /** Goes on under another rule. */
+  change(rule: ReactionRule): Promise<void>;
+  /** Paints a disc; x and y in cells from the upper left corner, round the edge. */
+  paint(x: number, y: number, radius: number): Promise<void>;
+  /** Takes 0 … 10,000 steps of time; a step is 1, or 0.3 over the larger diffusion constant where that is less. */
+  advance(steps: number, options?: { measure?: boolean; signal?: AbortSignal }): Promise<void>;
+  /** Gives its memory back. */
+  close(): void;
+}
+
+/** Makes Turing's cells and starts them. */
+export function reaction(options?: ReactionOptions): Promise<Reaction>;
+
 /** `<morphogen-sampler>`; attributes mirror properties. Events: `load`, `step`, `sample`, `error`. */
 export class MorphogenSampler extends HTMLElement {
   /** Folder of the model pack. */

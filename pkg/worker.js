@@ -41,6 +41,11 @@ const handlers = {
   sample: (message, context) => packs.sample(message, context),
   training: (message, context) => packs.training(message, context),
   release: (message) => packs.release(message),
+  // Without a pack; its code comes when it is first asked for.
+  cells: async (message, context) => {
+    await core;
+    return (await import("./cells.js")).cells(message, context);
+  },
   // These two come from a worker that has taken this one as its helper.
   enlist: async (message) => (await theory()).helper.enlist(message),
   part: async (message) => (await theory()).helper.part(message),

@@ -15,6 +15,7 @@
 //! - [`sampler`]: one loop for every denoiser; solvers, guidance, noise.
 //! - [`theory`]: the analytic denoisers, which predict what the network draws.
 //! - [`simd`]: vectors, for `cpu` and `theory`.
+//! - [`reaction`]: Turing's cells, patterns from a local rule, beside the denoisers that are one.
 //! - [`metrics`]: how alike pictures are: agreement, novelty.
 //! - `web`: the wasm-bindgen surface, for the worker of `pkg/` (browser).
 //! - `evaluate`: how well theory predicts networks, over many seeds (native).
@@ -34,6 +35,7 @@ pub mod metrics;
 pub mod network;
 pub mod pack;
 pub mod prompt;
+pub mod reaction;
 pub mod sampler;
 pub mod schedule;
 pub mod simd;

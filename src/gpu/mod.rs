@@ -1,4 +1,4 @@
-//! The network and the patch posterior on the GPU, in our own WGSL through `wgpu`: WebGPU in the browser, Vulkan, Metal
+//! The network, the patch posterior and reactions on the GPU, in our own WGSL through `wgpu`: WebGPU in the browser, Vulkan, Metal
 //! or DX12 natively.
 //!
 //! ```text
@@ -9,7 +9,7 @@
 //!
 //! Open a [`Gpu`], build a [`GpuNetwork`] from config and weights, then [`GpuNetwork::sample`] draws and
 //! [`GpuNetwork::denoise`] answers like any denoiser. A [`GpuPosterior`] does the same for an analytic machine; what its
-//! shader reads is made in `displacement`. Every failure is a [`GpuError`].
+//! shader reads is made in `displacement`. A [`GpuReaction`] steps Turing's cells. Every failure is a [`GpuError`].
 
 mod context;
 mod displacement;
@@ -19,6 +19,7 @@ mod limit;
 mod network;
 mod pipeline;
 mod posterior;
+mod reaction;
 mod sample;
 pub mod stage;
 mod template;
@@ -30,4 +31,5 @@ pub use context::{Gpu, Tuning};
 pub use error::GpuError;
 pub use network::GpuNetwork;
 pub use posterior::{Cut, GpuPosterior};
+pub use reaction::GpuReaction;
 pub use sample::{Frame, Frames, Progress};

@@ -81,7 +81,7 @@ impl Pack {
     }
 
     /// A patch posterior (`els`, `bbels`, …) over training `images` `[N, C, H, W]`. Local machines see
-    /// `window` pixels, or what was calibrated against `network`.
+    /// `window` pixels, or what was calibrated against `network`, which is empty in a pack without any.
     ///
     /// # Errors
     /// `pack-…` where there is no such network, `machine-unavailable` where the machine cannot be made.
@@ -93,11 +93,14 @@ impl Pack {
         window: Option<usize>,
     ) -> Result<Posterior, JsValue> {
         let manifest = &self.manifest;
-        let entry = manifest.network(network).map_err(Failure::from)?;
+        let entry = match network {
+            "" => None,
+            name => Some(manifest.network(name).map_err(Failure::from)?),
+        };
         let kind = Machine::named(machine)
             .ok_or_else(|| Failure::new("machine-unavailable", format_args!("there is no machine “{machine}”")))?;
         let points = |list: &Vec<pack::Locality>| list.iter().map(|p| LocalityPoint { t: p.t, window: p.k }).collect();
-        let locality = match (window, entry.locality.get(machine)) {
+        let locality = match (window, entry.and_then(|entry| entry.locality.get(machine))) {
             (Some(window), _) => Some(Locality::fixed(window).map_err(Failure::from)?),
             (None, Some(list)) => Some(Locality::measured(points(list)).map_err(Failure::from)?),
             (None, None) => None,

@@ -16,12 +16,12 @@ use wasm_bindgen::prelude::*;
 const TEST_TIME: f64 = 0.5;
 
 thread_local! {
-    /// The device of all machines of this worker.
+    /// The device of all machines and reactions of this worker.
     static DEVICE: RefCell<Option<Gpu>> = const { RefCell::new(None) };
 }
 
 /// The device, or a new one where there is none yet or it was lost.
-async fn device() -> Result<Gpu, Failure> {
+pub(super) async fn device() -> Result<Gpu, Failure> {
     let held = DEVICE.with_borrow(|device| device.clone().filter(|gpu| gpu.check().is_ok()));
     let gpu = match held {
         Some(gpu) => gpu,

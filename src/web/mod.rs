@@ -1,13 +1,16 @@
 //! The wasm-bindgen surface and nothing else: bytes, words and JSON in, typed arrays and typed errors out. The worker
-//! of the package (`pkg/worker.js`) calls it: [`Pack::open`], [`Pack::load`], then [`Network::sample`]. Every error is a
+//! of the package (`pkg/worker.js`) calls it: [`Pack::open`], [`Pack::load`], then [`Network::sample`]. [`Cells`] stand beside
+//! them, without a pack. Every error is a
 //! JavaScript `Error` with a stable `code`.
 
 mod error;
 mod machine;
 mod machine_gpu;
 mod network;
+mod reaction;
 
 pub use network::Network;
+pub use reaction::Cells;
 
 use crate::pack::{Manifest, PromptEntry};
 use crate::prompt;

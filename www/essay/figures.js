@@ -5,4 +5,5 @@ export const FIGURES = {
   noise: () => import("./figures/noise.js"),
   copies: () => import("./figures/copies.js"),
   locality: () => import("./figures/locality.js"),
+  turing: () => import("./figures/turing.js"),
 };
