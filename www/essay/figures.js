@@ -5,5 +5,9 @@ export const FIGURES = {
   noise: () => import("./figures/noise.js"),
   copies: () => import("./figures/copies.js"),
   locality: () => import("./figures/locality.js"),
+  blindness: () => import("./figures/blindness.js"),
+  prediction: () => import("./figures/prediction.js"),
+  origins: () => import("./figures/origins.js"),
+  fingers: () => import("./figures/fingers.js"),
   turing: () => import("./figures/turing.js"),
 };

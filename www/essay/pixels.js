@@ -54,3 +54,38 @@ export const apart = (a, b) => a.reduce((sum, value, q) => sum + Math.abs(value 
  * @param {number} [width]
  */
 export const shifted = (pixels, by, width = 28) => pixels.map((_, q) => pixels[q - (q % width) + ((((q % width) - by) % width) + width) % width]);
+
+/** What is lighter than this belongs to a garment; the ground is black. */
+const LIGHT = -0.55;
+/** Narrower spots are not parts, and parts stand side by side over so many rows at least. */
+const [NARROW, ROWS] = [2, 4];
+
+/**
+ * The most parts of a grey picture that stand side by side, separated by the dark ground, over several rows.
+ * @param {Float32Array} pixels
+ * @param {number} [width]
+ * @returns {{ count: number, row: number, centres: number[] }} a row in which they stand, and the columns of their middles
+ */
+export function sideBySide(pixels, width = 28) {
+  const rows = Array.from({ length: pixels.length / width }, (_, row) => {
+    /** @type {number[]} */
+    const centres = [];
+    let from = -1;
+    for (let column = 0; column <= width; column += 1) {
+      const light = column < width && pixels[row * width + column] > LIGHT;
+      if (light && from < 0) from = column;
+      if (!light && from >= 0) {
+        if (column - from >= NARROW) centres.push((from + column - 1) / 2);
+        from = -1;
+      }
+    }
+    return centres;
+  });
+  let best = { count: 0, row: 0, centres: /** @type {number[]} */ ([]) };
+  for (let row = 0; row + ROWS <= rows.length; row += 1) {
+    const count = Math.min(...rows.slice(row, row + ROWS).map((centres) => centres.length));
+    const middle = row + ROWS / 2;
+    if (count > best.count) best = { count, row: middle, centres: rows[middle] };
+  }
+  return best;
+}

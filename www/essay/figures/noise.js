@@ -43,7 +43,7 @@ export default {
     const percent = (/** @type {number} */ of) => host.number(100 * noiseAt(of / STEPS), 0);
     const control = slider({ label: host.t("noise"), min: 0, max: STEPS, value: level, say: (value) => `${percent(value)} %`, move: (value) => set(value), settle: (value) => host.remember({ noise: value }) });
     const heal = button(host.t("heal"), () => void denoise(), { primary: true });
-    large.canvas.classList.add("brush");
+    large.canvas.classList.add("scribble");
     large.canvas.setAttribute("aria-description", host.t("keys"));
     host.root.append(
       el("div", { className: "pair" }, captioned(large, host.t("brush")), el("div", { className: "stack" }, captioned(guess, host.t("guess")), captioned(before, host.t("original")))),

@@ -143,6 +143,24 @@ von nichts gehalten als von den vier Rändern. Behalte sie im Auge. Sie ist so k
 und nicht weniger.`,
   "blindness.caption": "Drei Maschinen, ein Rauschen. Was das Rauschen auf einer Seite verlässt, kommt auf der anderen wieder herein.",
   "blindness.still": "Drei Bilder aus einem Rauschen: ein Pullover, ein etwas verrutschter Pullover und ein Gewirr aus Ärmeln.",
+  "blindness.waiting": "Noch nicht gezeichnet",
+  "blindness.push": "Schieb das Rauschen nach rechts",
+  "blindness.pixels": "um {n} Pixel",
+  "blindness.pixels.one": "um ein Pixel",
+  "blindness.noise": "Das Rauschen, um {n} Pixel nach rechts geschoben",
+  "blindness.source": "das Rauschen",
+  "blindness.local": "kennt ihren Platz",
+  "blindness.bbels": "kennt den Rand",
+  "blindness.els": "ist verloren",
+  "blindness.another": "Anderes Rauschen",
+  "blindness.drawing": "zeichnet …",
+  "blindness.working": "Drei Maschinen zeichnen aus diesem Rauschen …",
+  "blindness.picture": "Bild der Maschine: Sie {machine}",
+  "blindness.start": "",
+  "blindness.follows": "ist mitgegangen",
+  "blindness.changes": "hat etwas anderes gezeichnet",
+  "blindness.ready": "Alle drei sehen {k} × {k} Pixel. Jetzt schieb das Rauschen.",
+  "blindness.pushed": "Um {n} geschoben. Das Bild der verlorenen Maschine ist mitgewandert: Es weicht vom ersten, ebenso verschobenen, um höchstens {levels} von 255 Graustufen ab. Die anderen zwei mussten neu nachdenken.",
 
   // 5
   "prediction.title": "Die Vorhersage",
@@ -163,6 +181,25 @@ kurzsichtig, und r fällt auf 0,93. Und der Fairness halber: Bei so kleinen und 
 <dfn>Wiener-Filter</dfn>) fast genauso gut, 0,93. Beim ResNet schafft er 0,80.`,
   "prediction.caption": "Netz und Maschine aus demselben Rauschen, beide in zwanzig Schritten. Wähle einen Punkt, um die zwei Bilder zu sehen.",
   "prediction.still": "Eine Wolke aus Punkten, fast alle über der Diagonale: Die kurzsichtige Maschine trifft das Netz besser als die Kopiermaschine.",
+  "prediction.waiting": "Noch nicht gezeichnet",
+  "prediction.network": "Netz",
+  "prediction.unet": "UNet",
+  "prediction.resnet": "ResNet",
+  "prediction.attention": "mit Attention",
+  "prediction.plot": "Ein Punkt für jeden Seed; die Pfeiltasten gehen von Punkt zu Punkt",
+  "prediction.across": "r von Kopiermaschine und Netz",
+  "prediction.upward": "r von Maschine und Netz",
+  "prediction.drawn": "das Netz hat gezeichnet",
+  "prediction.foretold": "die Maschine hat vorhergesagt",
+  "prediction.drawnBy": "Vom Netz gezeichnet ({network}), Seed {seed}",
+  "prediction.foretoldFor": "Von der Maschine vorhergesagt, Seed {seed}",
+  "prediction.worst": "Zeig den schlechtesten",
+  "prediction.more": "Zehn weitere Seeds",
+  "prediction.drawing": "{network}: Das Netz zeichnet, die Maschine sagt vorher …",
+  "prediction.dot": "Seed {seed}: r = {r} für die Maschine, {copy} für die Kopiermaschine",
+  "prediction.chosen": "Seed {seed}: r = {r} für die Maschine, {copy} für die Kopiermaschine.",
+  "prediction.middle": "Bei bisher {n} Seeds ist das mittlere r {middle}.",
+  "prediction.middle.one": "Das ist der erste Seed.",
 
   // 6
   "origins.title": "Woher kommt dieses Pixel?",
@@ -171,25 +208,62 @@ Die Maschine lebt von Abstimmungen, also können wir fragen, wer gewonnen hat. F
 jedem Trainingsbild eine Farbe, male jedes Pixel in der Farbe seines Siegers, und die Zeichnung wird zu dem, was sie ist: ein Mosaik. Zeig auf
 einen Stein, um das Bild hervorzuziehen, aus dem er geschnitten ist.`,
   "origins.after": `
+Solange das Fenster weit ist, halten wenige Bilder große Gebiete. Wird es enger, zerfallen sie in Hunderte, und eine einzelne Stimme zählt kaum noch: In einem Fenster aus drei
+Pixeln sieht glatter Stoff überall gleich aus.
+
 Das also heißt hier <em>neu</em>. Kein Stück ist erfunden; die Anordnung ist es. Und weil das Netz fast dasselbe Bild zeichnet, ist das Mosaik eine gute Vermutung, woher
 <em>seine</em> Pixel stammen. Ob das Handwerk ist oder Diebstahl, darüber lässt sich streiten. Jetzt kannst du es mit Zahlen tun.`,
   "origins.caption": "Links das Bild der Maschine und sein Mosaik. Zeige, tippe oder lauf mit den Pfeiltasten: Rechts steht das Trainingsbild, dessen Ausschnitt für dieses Pixel am schwersten wog.",
   "origins.still": "Ein Pullover als Mosaik aus farbigen Steinen und daneben eines der Trainingsbilder, aus denen er besteht.",
+  "origins.waiting": "Noch nicht gezeichnet",
+  "origins.mosaic": "als Mosaik",
+  "origins.step": "Bei Schritt",
+  "origins.stepOf": "{n} von {of}",
+  "origins.sources": "Die Trainingsbilder mit den meisten Pixeln",
+  "origins.another": "Ein anderer Pullover",
+  "origins.keys": "Die Pfeiltasten wählen ein Pixel.",
+  "origins.picture": "Das Bild der Maschine bei Schritt {n} von {of}",
+  "origins.training": "Trainingsbild {number}",
+  "origins.won": "Trainingsbild {number}: {n} Pixel",
+  "origins.drawing": "Die Maschine zeichnet und bewahrt die Stimmen auf …",
+  "origins.pixel": "Das Pixel in Zeile {row}, Spalte {column} hat {k} × {k} Pixel gesehen. Der Ausschnitt, der am schwersten wog, ist aus Trainingsbild {number}, mit {share} % der Stimmen.",
+  "origins.distinct": "Bei Schritt {step} gewinnen in diesem einen Bild irgendwo {n} Trainingsbilder.",
+  "origins.distinct.one": "Bei Schritt {step} gewinnt überall ein einziges Trainingsbild.",
 
   // 7
   "fingers.title": "Ein Finger zu viel",
   "fingers.before": `
 Bildmodelle sind berüchtigt für Hände mit sechs Fingern. Unser kleines Netz kennt keine Hände, aber es hat dieselbe Krankheit: Hosen mit drei
-Beinen, Pullover mit einem Ärmel zu viel. Die Theorie sagt, wie es dazu kommt.
+Beinen. Die Theorie sagt, wie es dazu kommt.
 
 Solange das Rauschen stark ist, braucht jedes Pixel das ganze Bild, um überhaupt etwas zu erkennen, und sein Fenster ist weit. Schwindet das Rauschen, dann schrumpft das
 Fenster. Von irgendeinem Schritt an sieht die linke Seite die rechte nicht mehr. Was die beiden bis dahin nicht geklärt haben, wird nie mehr geklärt. Jede
 Seite macht allein weiter und macht ihre Sache gut.`,
   "fingers.after": `
+Wie oft kommt das vor? Wir haben Teile gezählt, die nebeneinander stehen. Von 600 echten Hosen haben nach dieser Zählung 8 mehr als zwei. Von 60 aus dem ResNet, das
+nie mehr als 15 × 15 Pixel sieht, sind es 23. Von 256 aus dem UNet, das am Anfang fast das ganze Bild im Blick hat: 2.
+
 Schau genau hin: Keine Einzelheit ist falsch. Jedes Bein ist ein gutes Bein. Falsch ist nur die Summe, und niemand war in der Lage zu zählen. Auch das Gegenmittel ist
 bekannt: Größere Netze geben jedem Pixel einen langen Arm (Attention), und solche Schnitzer werden selten.`,
   "fingers.caption": "Bilder des trainierten Netzes, nicht der Maschine. Der Rahmen ist das Fenster eines Pixels in diesem Schritt, wie es für dieses Netz gemessen wurde.",
   "fingers.still": "Eine Hose mit drei Beinen und ein Rahmen, der zu klein ist, um zwei davon zu fassen.",
+  "fingers.waiting": "Noch nicht gezeichnet",
+  "fingers.guess": "was das Netz in diesem Schritt vermutet",
+  "fingers.step": "Schritt",
+  "fingers.stepOf": "{n} von {of}",
+  "fingers.finds": "Fundstücke",
+  "fingers.find": "{what}, {network}, Seed {seed}",
+  "fingers.unet": "UNet",
+  "fingers.resnet": "ResNet",
+  "fingers.trouser": "Hose",
+  "fingers.search": "Weitersuchen",
+  "fingers.stop": "Suche anhalten",
+  "fingers.drawing": "Das Netz zeichnet …",
+  "fingers.picture": "Vermutung des Netzes in Schritt {n} von {of}",
+  "fingers.windowNow": "In Schritt {n} hängt jedes Pixel der Vermutung von ungefähr {now} × {now} Pixeln ab: dem Rahmen. Er liegt um das äußerste Teil.",
+  "fingers.parted": "{count} Teile stehen nebeneinander, die äußersten {distance} Pixel auseinander. In Schritt {step} ist das Fenster auf {k} × {k} geschrumpft, ein Pixel sieht also {reach} nach jeder Seite: Von da an machten sie ohne einander weiter.",
+  "fingers.never": "{count} Teile stehen nebeneinander, die äußersten {distance} Pixel auseinander. Schon im ersten Schritt ist das Fenster nur {k} × {k} groß, ein Pixel sieht also {reach} nach jeder Seite: Sie haben einander nie gesehen.",
+  "fingers.looked": "Noch {looked} Seeds angesehen, {n} gefunden. (Von den {of} Trainingsbildern haben {odd} so viele Teile.)",
 
   // 8
   "turing.title": "Von unten nach oben",

@@ -144,6 +144,24 @@ The second is held in place by nothing but the four edges. Keep an eye on that o
 a real network, no more and no less.`,
   "blindness.caption": "Three machines, one noise. What leaves the noise on one side comes in again on the other.",
   "blindness.still": "Three pictures from one noise: a pullover, a pullover that is slightly off, and a tangle of sleeves.",
+  "blindness.waiting": "Not drawn yet",
+  "blindness.push": "Push the noise to the right",
+  "blindness.pixels": "by {n} pixels",
+  "blindness.pixels.one": "by one pixel",
+  "blindness.noise": "The noise, pushed to the right by {n} pixels",
+  "blindness.source": "the noise",
+  "blindness.local": "knows its place",
+  "blindness.bbels": "knows the border",
+  "blindness.els": "is lost",
+  "blindness.another": "Other noise",
+  "blindness.drawing": "drawing …",
+  "blindness.working": "Three machines draw from this noise …",
+  "blindness.picture": "Picture of the machine that {machine}",
+  "blindness.start": "",
+  "blindness.follows": "has followed",
+  "blindness.changes": "has drawn something else",
+  "blindness.ready": "All three see {k} × {k} pixels. Now push the noise.",
+  "blindness.pushed": "Pushed by {n}. The lost machine’s picture has moved along: it differs from the first one, moved, by {levels} of 255 shades of grey at most. The other two had to think again.",
 
   // 5
   "prediction.title": "The prediction",
@@ -164,6 +182,25 @@ short-sighted, and r falls to 0.93. And in fairness: on pictures as small and so
 linear filter (the <dfn>Wiener filter</dfn>) does nearly as well for the UNet, 0.93. For the ResNet it gets 0.80.`,
   "prediction.caption": "Network and machine from the same noise, both in twenty steps. Choose a dot to see the two pictures.",
   "prediction.still": "A cloud of dots, nearly all above the diagonal: the short-sighted machine matches the network better than the copier does.",
+  "prediction.waiting": "Not drawn yet",
+  "prediction.network": "Network",
+  "prediction.unet": "UNet",
+  "prediction.resnet": "ResNet",
+  "prediction.attention": "with attention",
+  "prediction.plot": "One dot for each seed; the arrow keys go from dot to dot",
+  "prediction.across": "r of copier and network",
+  "prediction.upward": "r of machine and network",
+  "prediction.drawn": "the network drew",
+  "prediction.foretold": "the machine foretold",
+  "prediction.drawnBy": "Drawn by the network ({network}) from seed {seed}",
+  "prediction.foretoldFor": "Foretold by the machine for seed {seed}",
+  "prediction.worst": "Show the worst",
+  "prediction.more": "Ten more seeds",
+  "prediction.drawing": "{network}: the network draws, the machine foretells …",
+  "prediction.dot": "Seed {seed}: r = {r} for the machine, {copy} for the copier",
+  "prediction.chosen": "Seed {seed}: r = {r} for the machine, {copy} for the copier.",
+  "prediction.middle": "Of {n} seeds so far, the middle r is {middle}.",
+  "prediction.middle.one": "This is the first seed.",
 
   // 6
   "origins.title": "Where did this pixel come from?",
@@ -172,26 +209,63 @@ The machine runs on votes, so we can ask who won. For every pixel there is one t
 pixel in the colour of its winner, and the drawing turns into what it is: a mosaic. Point at a tile to pull out the picture
 that it was cut from.`,
   "origins.after": `
+While the window is wide, a few pictures hold large territories. As it narrows, they break up into hundreds, and single votes hardly count: in a window
+of three pixels, smooth cloth looks the same everywhere.
+
 This is what <em>new</em> means here. No piece is invented; the arrangement is. And since the network draws
 almost the same picture, the mosaic is a fair guess at where <em>its</em> pixels come from, too. Whether that is craft or theft is worth an
 argument. Now you can have it with numbers.`,
   "origins.caption": "Left, the machine’s picture and its mosaic. Point, tap, or walk with the arrow keys: on the right is the training picture whose patch weighed most for that pixel.",
   "origins.still": "A pullover as a mosaic of coloured tiles, and beside it one of the training pictures that it is made of.",
+  "origins.waiting": "Not drawn yet",
+  "origins.mosaic": "as a mosaic",
+  "origins.step": "At step",
+  "origins.stepOf": "{n} of {of}",
+  "origins.sources": "The training pictures with the most pixels",
+  "origins.another": "Another pullover",
+  "origins.keys": "The arrow keys choose a pixel.",
+  "origins.picture": "The machine’s picture at step {n} of {of}",
+  "origins.training": "training picture {number}",
+  "origins.won": "Training picture {number}: {n} pixels",
+  "origins.drawing": "The machine draws, and keeps the votes …",
+  "origins.pixel": "The pixel in row {row}, column {column} saw {k} × {k} pixels. The patch that weighed most is from training picture {number}, with {share} % of the vote.",
+  "origins.distinct": "At step {step}, {n} training pictures win somewhere in this one picture.",
+  "origins.distinct.one": "At step {step}, a single training picture wins everywhere.",
 
   // 7
   "fingers.title": "Extra fingers",
   "fingers.before": `
 Image models are notorious for hands with six fingers. Our small network knows no hands, but it has the same illness: trousers with three
-legs, pullovers with a sleeve too many. The theory says how that happens.
+legs. The theory says how that happens.
 
 While the noise is strong, each pixel needs the whole picture to make out anything, and its window is wide. As the noise fades, the window
 shrinks. From some step on, the left side cannot see the right side any more. Whatever they have not settled by then
 will never be settled. Each side goes on alone and does its own work well.`,
   "fingers.after": `
+How often does it happen? We counted parts that stand side by side. Of 600 real trousers, 8 have more than two by this count. Of 60 from the ResNet, which
+never sees more than 15 × 15 pixels, 23 do. Of 256 from the UNet, which starts with almost the whole picture in view: 2.
+
 Look closely and no detail is wrong. Every leg is a good leg. Only the sum is wrong, and nobody was in a position to add up. The cure is known, too:
 larger networks give every pixel a long arm (attention), and slips of this kind become rare.`,
   "fingers.caption": "Samples of the trained network, not of the machine. The frame is the window of a pixel at that step, as measured for this network.",
   "fingers.still": "Trousers with three legs, and a frame that is too small to hold two of them.",
+  "fingers.waiting": "Not drawn yet",
+  "fingers.guess": "what the network suspects at this step",
+  "fingers.step": "Step",
+  "fingers.stepOf": "{n} of {of}",
+  "fingers.finds": "Finds",
+  "fingers.find": "{what}, {network}, seed {seed}",
+  "fingers.unet": "UNet",
+  "fingers.resnet": "ResNet",
+  "fingers.trouser": "trousers",
+  "fingers.search": "Search on",
+  "fingers.stop": "Stop searching",
+  "fingers.drawing": "The network draws …",
+  "fingers.picture": "The network’s guess at step {n} of {of}",
+  "fingers.windowNow": "At step {n} each pixel of the guess depends on about {now} × {now} pixels: the frame. It is drawn around the outermost part.",
+  "fingers.parted": "{count} parts stand side by side, the outermost {distance} pixels apart. At step {step} the window shrank to {k} × {k}, so a pixel sees {reach} to each side: from then on they went on without each other.",
+  "fingers.never": "{count} parts stand side by side, the outermost {distance} pixels apart. Even at the first step the window is only {k} × {k}, so a pixel sees {reach} to each side: they have never seen each other.",
+  "fingers.looked": "Looked at {looked} more seeds, found {n}. (Of the {of} training pictures, {odd} have that many parts.)",
 
   // 8
   "turing.title": "Bottom up",
