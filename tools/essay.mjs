@@ -43,13 +43,18 @@ function size(file) {
   return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
 }
 
+/** The film that opens the essay. @param {(key: string) => string} t */
+function film(t) {
+  const { width, height } = size(resolve(HERE, "stills/opening.png"));
+  return `<img class="film" src="stills/opening.png" width="${width}" height="${height}" alt="${attribute(t("page.film"))}">`;
+}
+
 /** @param {string} name @param {(key: string) => string} t */
 function figure(name, t) {
   const file = resolve(HERE, `stills/${name}.png`);
   const { width, height } = existsSync(file) ? size(file) : { width: 0, height: 0 };
-  // Stills are taken at two device pixels a pixel.
   const still = width
-    ? `<img class="still" src="stills/${name}.png" width="${width / 2}" height="${height / 2}" alt="${attribute(t(`${name}.still`))}" loading="lazy">`
+    ? `<img class="still" src="stills/${name}.png" width="${width}" height="${height}" alt="${attribute(t(`${name}.still`))}" loading="lazy">`
     : `<p class="still">${t(`${name}.still`)}</p>`;
   return `
         <figure id="${name}-figure" data-figure="${name}" aria-labelledby="${name}-caption">
@@ -62,7 +67,7 @@ function figure(name, t) {
 
 /** @param {(key: string) => string} t */
 function further(t) {
-  const equations = EQUATIONS.map(([key, math]) => `<div class="equation"><p>${t(`further.${key}`)}</p>${math}</div>`);
+  const equations = EQUATIONS.map(([key, math]) => `<div class="equation"><p>${t(`further.${key}`)}</p><div class="formulas">${math}</div></div>`);
   const sources = SOURCES.map(([text, url]) => `<li>${text}${url ? ` <a href="${url}">${url.replace("https://", "")}</a>` : ""}</li>`);
   return `
         <h3>${t("further.equations")}</h3>
@@ -134,6 +139,7 @@ function html({ lang, strings }) {
       <div class="opening">
         <h1>${t("page.heading")}</h1>
         <p class="lead">${t("page.lead")}</p>
+        ${film(t)}
         <p class="quiet">${t("page.about")}</p>
       </div>
       ${CHAPTERS.map(chapter).join("\n").trim()}

@@ -86,6 +86,10 @@ hosted("the second visit needs no network: page, picture, theory", async ({ page
   expect(await shown(page)).not.toEqual(picture);
   await page.goto(`${host.url}${PAGE}&network=unet`);
   await expect(page.locator("#status")).toContainText("Check the network");
+  // The essay came with the page: its text, its figures' code, its stills.
+  await page.goto(`${host.url}essay/de.html`);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Woher kommt das neue Bild?");
+  await expect(page.locator("#noise-figure .live button").first()).toBeVisible();
 });
 
 hosted("an update waits for the pages of the old version, and is never mixed with it", async ({ page, context, host }) => {

@@ -12,7 +12,14 @@ const sum = (/** @type {string} */ below) => `<munder>${mo("∑")}${below}</mund
 const hat = (/** @type {string} */ base) => `<mover accent="true">${base}${mo("^")}</mover>`;
 const paren = (/** @type {string[]} */ ...parts) => row(mo("("), ...parts, mo(")"));
 const norm = (/** @type {string[]} */ ...parts) => sup(row(mo("‖"), ...parts, mo("‖")), mn(2));
-const math = (/** @type {string[]} */ ...parts) => `<math display="block">${row(...parts)}</math>`;
+/** Parts a formula where a narrow screen may begin a new line. */
+const AND = "\n";
+const math = (/** @type {string[]} */ ...parts) =>
+  parts
+    .join("")
+    .split(AND)
+    .map((part) => `<math display="block"><mrow>${part}</mrow></math>`)
+    .join("");
 
 const [x, y, t, u, q, n, p, d, w, D] = ["x", "y", "t", "u", "q", "n", "p", "δ", "w", "D"].map(mi);
 const [equals, plus, minus, comma, semicolon] = ["=", "+", "−", ",", ";"].map(mo);
@@ -28,22 +35,22 @@ const range = row(n, comma, p);
 export const EQUATIONS = [
   [
     "forward",
-    math(sub(x, t), equals, a(t), sub(x, mn(0)), plus, s(t), noise, comma, mo("&emsp;"), both(mi("a"), t, mn(2)), plus, both(mi("s"), t, mn(2)), equals, mn(1), comma, mo("&emsp;"), s(t), equals, mi("sin"), paren(over(row(mi("π"), t), mn("2.016")))),
+    math(sub(x, t), equals, a(t), sub(x, mn(0)), plus, s(t), noise, AND, both(mi("a"), t, mn(2)), plus, both(mi("s"), t, mn(2)), equals, mn(1), AND, s(t), equals, mi("sin"), paren(over(row(mi("π"), t), mn("2.016")))),
   ],
-  ["step", math(sub(x, u), equals, a(u), guess, plus, s(u), noiseGuess, comma, mo("&emsp;"), noiseGuess, equals, over(row(sub(x, t), minus, a(t), guess), s(t)))],
+  ["step", math(sub(x, u), equals, a(u), guess, plus, s(u), noiseGuess, AND, noiseGuess, equals, over(row(sub(x, t), minus, a(t), guess), s(t)))],
   [
     "ideal",
-    math(guess, equals, over(row(sum(n), sub(w, n), sub(y, n)), row(sum(n), sub(w, n))), comma, mo("&emsp;"), sub(w, n), equals, mi("exp"), paren(minus, over(norm(sub(x, t), minus, a(t), sub(y, n)), row(mn(2), both(mi("s"), t, mn(2)))))),
+    math(guess, equals, over(row(sum(n), sub(w, n), sub(y, n)), row(sum(n), sub(w, n))), AND, sub(w, n), equals, mi("exp"), paren(minus, over(norm(sub(x, t), minus, a(t), sub(y, n)), row(mn(2), both(mi("s"), t, mn(2)))))),
   ],
   [
     "patch",
-    math(D, answers, equals, sum(row(d, mo("∈"), sub(mi("Ω"), mi("k")))), norm(sub(x, t), paren(q, plus, d), minus, a(t), sub(y, n), paren(p, plus, d)), comma, mo("&emsp;"), guess, paren(q), equals, over(row(sum(range), w, answers, sub(y, n), paren(p)), row(sum(range), w, answers)), comma, mo("&emsp;"), w, answers, equals, mi("exp"), paren(minus, over(row(D, answers), row(mn(2), both(mi("s"), t, mn(2)))))),
+    math(D, answers, equals, sum(row(d, mo("∈"), sub(mi("Ω"), mi("k")))), norm(sub(x, t), paren(q, plus, d), minus, a(t), sub(y, n), paren(p, plus, d)), AND, guess, paren(q), equals, over(row(sum(range), w, answers, sub(y, n), paren(p)), row(sum(range), w, answers)), AND, w, answers, equals, mi("exp"), paren(minus, over(row(D, answers), row(mn(2), both(mi("s"), t, mn(2)))))),
   ],
   ["wiener", math(guess, equals, mi("μ"), plus, a(t), mi("C"), sup(paren(both(mi("a"), t, mn(2)), mi("C"), plus, both(mi("s"), t, mn(2)), mi("I")), row(minus, mn(1))), paren(sub(x, t), minus, a(t), mi("μ")))],
   ["pearson", math(mi("r"), equals, over(row(sum(q), paren(sub(x, q), minus, `<mover accent="true">${x}${mo("¯")}</mover>`), paren(sub(y, q), minus, `<mover accent="true">${y}${mo("¯")}</mover>`)), `<msqrt>${row(sum(q), sup(paren(sub(x, q), minus, `<mover accent="true">${x}${mo("¯")}</mover>`), mn(2)), sum(q), sup(paren(sub(y, q), minus, `<mover accent="true">${y}${mo("¯")}</mover>`), mn(2)))}</msqrt>`))],
   [
     "grayScott",
-    math(over(row(mo("∂"), u), row(mo("∂"), t)), equals, sub(D, u), sup(mo("∇"), mn(2)), u, minus, u, sup(mi("v"), mn(2)), plus, mi("F"), paren(mn(1), minus, u), comma, mo("&emsp;"), over(row(mo("∂"), mi("v")), row(mo("∂"), t)), equals, sub(D, mi("v")), sup(mo("∇"), mn(2)), mi("v"), plus, u, sup(mi("v"), mn(2)), minus, paren(mi("F"), plus, mi("k")), mi("v")),
+    math(over(row(mo("∂"), u), row(mo("∂"), t)), equals, sub(D, u), sup(mo("∇"), mn(2)), u, minus, u, sup(mi("v"), mn(2)), plus, mi("F"), paren(mn(1), minus, u), AND, over(row(mo("∂"), mi("v")), row(mo("∂"), t)), equals, sub(D, mi("v")), sup(mo("∇"), mn(2)), mi("v"), plus, u, sup(mi("v"), mn(2)), minus, paren(mi("F"), plus, mi("k")), mi("v")),
   ],
 ];
 

@@ -85,16 +85,17 @@ export function button(label, press, { primary = false } = {}) {
  */
 export function slider({ label, min, max, step = 1, value, say = String, move, settle }) {
   const input = el("input", { type: "range", min: String(min), max: String(max), step: String(step), value: String(value) });
-  const output = el("output");
+  // Not an output, which would speak at every move: the slider says its value itself.
+  const shown = el("span", { className: "value", ariaHidden: "true" });
   const tell = () => {
-    output.textContent = say(Number(input.value));
-    input.setAttribute("aria-valuetext", output.textContent);
+    shown.textContent = say(Number(input.value));
+    input.setAttribute("aria-valuetext", shown.textContent);
   };
   input.addEventListener("input", () => (tell(), move?.(Number(input.value))));
   input.addEventListener("change", () => settle?.(Number(input.value)));
   tell();
   return {
-    element: el("label", { className: "slider" }, el("span", {}, label), input, output),
+    element: el("label", { className: "slider" }, el("span", {}, label), input, shown),
     input,
     set: (/** @type {number} */ to) => {
       input.value = String(to);

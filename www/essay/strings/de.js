@@ -14,6 +14,7 @@ export const strings = {
   "page.chapters": "Kapitel",
   "page.heading": "Woher kommt das neue Bild?",
   "page.lead": "Einem kleinen Programm hat man sechzigtausend Fotos von Kleidern gezeigt. Jetzt zeichnet es Kleider, die niemand je genäht hat, und keiner hat ihm gesagt, wie. Auf dieser Seite nimmst du es auseinander, bis du auf einen Ärmel zeigen und sagen kannst, woher er stammt.",
+  "page.film": "Drei Reihen von Bildern. Jede beginnt links mit reinem Rauschen; von Bild zu Bild kommen ein Pullover, ein Stiefel und eine Tasche heraus.",
   "page.about": "Zehn Minuten, zehn Kapitel. Jedes Bild wird berechnet, während du liest, auf deinem eigenen Gerät. Nichts wird verschickt.",
   "page.footer": 'Alles hier läuft mit demselben freien Code wie das <a href="../">Studio</a> (auf Englisch), in dem du dir jedes Kleidungsstück wünschen und unter die Haube schauen kannst. Bilder: Fashion-MNIST, © 2017 Zalando SE, MIT-Lizenz.',
 

@@ -15,6 +15,7 @@ export const strings = {
   "page.chapters": "Chapters",
   "page.heading": "Where does the new picture come from?",
   "page.lead": "A small program was shown sixty thousand photographs of clothes. Now it draws clothes that nobody ever made, and nobody told it how. On this page you take it apart, until you can point at a sleeve and say where it comes from.",
+  "page.film": "Three rows of pictures. Each begins with pure noise on the left; from picture to picture a pullover, a boot and a bag come out of it.",
   "page.about": "Ten minutes, ten chapters. Every picture is computed while you read, on your own device. Nothing is sent anywhere.",
   "page.footer": 'Everything here runs on the same free code as the <a href="../">Studio</a>, where you can ask for any garment you like and look under the bonnet. Pictures: Fashion-MNIST, © 2017 Zalando SE, MIT licence.',
 

@@ -1,0 +1,138 @@
+/**
+ * Takes the essay's pictures out of a real browser: every chapter for `docs/screenshots/` (wide and light, some of them narrow and
+ * dark), and each figure once more, without what can be touched, for `www/essay/stills/`, where it stands until the figure
+ * runs, and in print. Needs the built package; then write the pages anew, as they name the sizes of the stills.
+ *
+ *     node tools/screenshots.mjs [CHAPTER]... && node tools/essay.mjs
+ */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "@playwright/test";
+import { FIGURES } from "../www/essay/figures.js";
+import { CHAPTERS } from "./essay.mjs";
+import { serve } from "./serve.mjs";
+
+const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
+const SHOTS = resolve(ROOT, "docs/screenshots");
+const STILLS = resolve(ROOT, "www/essay/stills");
+/** Chapters that are taken on a phone, too. */
+const PHONE = ["opening", "copies", "locality", "prediction", "turing", "pictures"];
+/** The film that opens the essay: one garment a row, from noise on. */
+const FILM = { prompts: ["pullover", "ankle-boot", "bag"], seed: 4, steps: 20, every: 2 };
+/** A figure may compute for so long, in milliseconds, before it is taken as it is. */
+const PATIENCE = 600_000;
+/** Figures that never rest are taken after so many seconds. */
+const RESTLESS = /** @type {Record<string, number>} */ ({ turing: 20 });
+/** What a still leaves out, and colours that can be read on light and on dark paper. */
+const STILL = `html, body, figure { background: transparent !important; }
+  .controls, .slider, .choice, .switch, .live button:not(:has(canvas)), .live input, .live textarea { display: none !important; }
+  .live * { color: #85817a !important; }
+  .plot text { fill: #85817a !important; }
+  .plot .grid { stroke: #85817a66 !important; }`;
+
+/** What a reader would press before the figure shows what it is about. @type {Record<string, (figure: import("@playwright/test").Locator) => Promise<void>>} */
+const PRESS = {
+  noise: (figure) => figure.getByRole("button", { name: "Take the noise away" }).click(),
+};
+
+const wanted = process.argv.slice(2);
+const chosen = ["opening", ...CHAPTERS].filter((name) => wanted.length === 0 || wanted.includes(name));
+
+/**
+ * Waits until a figure has shown what it shows first.
+ * @param {import("@playwright/test").Page} page
+ * @param {string} name
+ */
+async function rested(page, name) {
+  const figure = page.locator(`#${name}-figure`);
+  await figure.scrollIntoViewIfNeeded();
+  const idle = async () => {
+    if (RESTLESS[name]) return page.waitForTimeout(1000 * RESTLESS[name]);
+    await page.waitForFunction((id) => {
+      const element = document.getElementById(id);
+      return element && "live" in element.dataset && element.ariaBusy !== "true";
+    }, `${name}-figure`, { timeout: PATIENCE });
+  };
+  await idle();
+  if (!PRESS[name]) return figure;
+  await PRESS[name](figure);
+  await idle();
+  return figure;
+}
+
+const { url, close } = await serve();
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const browser = await chromium.launch({ args: ["--no-sandbox"], ...(existsSync(executablePath) ? { executablePath } : {}) });
+for (const folder of [SHOTS, STILLS]) mkdirSync(folder, { recursive: true });
+
+/**
+ * Takes a chapter, with its figure at rest.
+ * @param {import("@playwright/test").BrowserContext} context
+ * @param {string} name
+ * @param {string} suffix
+ */
+async function shoot(context, name, suffix) {
+  const page = await context.newPage();
+  await page.goto(`${url}essay/?device=cpu#${name === "opening" ? "" : name}`);
+  const figure = name in FIGURES ? await rested(page, name) : undefined;
+  // The list of chapters would lie over what is taken.
+  await page.evaluate(() => document.querySelector(".chapters")?.remove());
+  const path = resolve(SHOTS, `${name}${suffix}.png`);
+  if (name === "opening") await page.screenshot({ path });
+  else await page.locator(`#${name}`).screenshot({ path });
+  console.log(path);
+  if (figure && suffix === "") await still(page, figure, name);
+  await page.close();
+}
+
+/**
+ * Draws the film that opens the essay, and keeps it among the stills.
+ * @param {import("@playwright/test").BrowserContext} context
+ */
+async function film(context) {
+  const page = await context.newPage();
+  await page.goto(`${url}essay/?device=cpu`);
+  const drawn = await page.evaluate(async ({ prompts, seed, steps, every }) => {
+    const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    const model = await loadModel("../models/fashion/", { device: "cpu", network: "unet" });
+    const canvas = document.createElement("canvas");
+    canvas.width = (steps / every + 1) * 28;
+    canvas.height = prompts.length * 28;
+    for (const [row, prompt] of prompts.entries()) {
+      const { frames } = await model.sample({ prompt, seed, steps, frames: true });
+      for (let n = 0; n <= steps; n += every) canvas.getContext("2d")?.putImageData(frames[n].toImageData(), (n / every) * 28, row * 28);
+    }
+    return canvas.toDataURL();
+  }, FILM);
+  writeFileSync(resolve(STILLS, "opening.png"), Buffer.from(drawn.split(",")[1], "base64"));
+  await page.close();
+}
+
+/**
+ * Takes a figure as it stands on the page until it runs.
+ * @param {import("@playwright/test").Page} page
+ * @param {import("@playwright/test").Locator} figure
+ * @param {string} name
+ */
+async function still(page, figure, name) {
+  await page.evaluate((css) => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+  }, STILL);
+  const path = resolve(STILLS, `${name}.png`);
+  await figure.locator(".live").screenshot({ path, omitBackground: true });
+  console.log(path);
+}
+
+try {
+  const wide = await browser.newContext({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1, colorScheme: "light", reducedMotion: "reduce" });
+  if (chosen.includes("opening")) await film(wide);
+  for (const name of chosen) await shoot(wide, name, "");
+  const phone = await browser.newContext({ viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, colorScheme: "dark", reducedMotion: "reduce", hasTouch: true });
+  for (const name of chosen.filter((name) => PHONE.includes(name))) await shoot(phone, name, "-phone");
+} finally {
+  await browser.close();
+  await close();
+}
