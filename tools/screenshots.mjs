@@ -17,7 +17,7 @@ const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
 const SHOTS = resolve(ROOT, "docs/screenshots");
 const STILLS = resolve(ROOT, "www/essay/stills");
 /** Chapters that are taken on a phone, too. */
-const PHONE = ["opening", "copies", "locality", "prediction", "turing", "pictures"];
+const PHONE = ["opening", "copies", "locality"];
 /** The film that opens the essay: one garment a row, from noise on. */
 const FILM = { prompts: ["pullover", "ankle-boot", "bag"], seed: 4, steps: 20, every: 2 };
 /** A figure may compute for so long, in milliseconds, before it is taken as it is. */
@@ -130,7 +130,7 @@ try {
   const wide = await browser.newContext({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1, colorScheme: "light", reducedMotion: "reduce" });
   if (chosen.includes("opening")) await film(wide);
   for (const name of chosen) await shoot(wide, name, "");
-  const phone = await browser.newContext({ viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, colorScheme: "dark", reducedMotion: "reduce", hasTouch: true });
+  const phone = await browser.newContext({ viewport: { width: 360, height: 740 }, deviceScaleFactor: 1, colorScheme: "dark", reducedMotion: "reduce", hasTouch: true });
   for (const name of chosen.filter((name) => PHONE.includes(name))) await shoot(phone, name, "-phone");
 } finally {
   await browser.close();

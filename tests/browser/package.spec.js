@@ -123,3 +123,24 @@ test("what cannot be meant is refused with a sentence", async ({ page }) => {
   expect(codes).toEqual(["range", "range", "range", "range", "range", "range",
     "range", "pack-unknown", "prompt-unknown", "prompt-empty"]);
 });
+
+test("a sample may begin where another stood, and only with pictures that fit", async ({ page }, { project }) => {
+  await page.goto("/tests/blank.html");
+  const result = await page.evaluate(async (device) => {
+    const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    const model = await loadModel("../models/fashion/", { device, network: "resnet" });
+    const wish = { prompt: "bag", seed: 3, guidance: 1 };
+    const whole = await model.sample({ ...wish, steps: 4, frames: true });
+    const { x, t } = whole.frames[2];
+    const rest = await model.sample({ ...wish, seed: 99, steps: 2, start: { pixels: x, t }, frames: true });
+    const refused = async (/** @type {any} */ start) => model.sample({ ...wish, steps: 1, start }).catch((/** @type {any} */ { code }) => code);
+    return {
+      times: rest.frames.map((/** @type {any} */ frame) => frame.t),
+      furthest: whole.pixels.reduce((/** @type {number} */ worst, /** @type {number} */ value, /** @type {number} */ q) => Math.max(worst, Math.abs(value - rest.pixels[q])), 0),
+      codes: [await refused({ pixels: x, t: 0 }), await refused({ pixels: x.slice(1), t: 1 }), await refused({ pixels: [...x], t: 1 })],
+    };
+  }, project.name);
+  expect(result.times).toEqual([0.5, 0.25, 0]);
+  expect(result.furthest).toBeLessThan(1e-3);
+  expect(result.codes).toEqual(["sample-start", "sample-start", "range"]);
+});

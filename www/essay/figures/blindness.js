@@ -9,7 +9,7 @@ import { furthest, greyImage, shifted } from "../pixels.js";
 /** @typedef {"local" | "bbels" | "els"} Machine */
 
 const PROMPT = "pullover";
-const STEPS = 10;
+const STEPS = 8;
 const SIDE = 28;
 /** From the one that knows most to the one that knows least. */
 const MACHINES = /** @type {Machine[]} */ (["local", "bbels", "els"]);
