@@ -40,6 +40,11 @@ fn prompts() {
 }
 
 #[test]
+fn texts() {
+    run("text", bodies::text);
+}
+
+#[test]
 fn the_good_files_of_the_corpus_are_accepted() {
     let read =
         |file: &str| std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(file)).unwrap();

@@ -2,6 +2,7 @@
 
 use morphogen::denoiser::ImageShape;
 use morphogen::pack::{Manifest, PromptEntry, inflate, read_images, read_weights};
+use morphogen::prompt::text::Vocabulary;
 use morphogen::prompt::understand;
 use std::sync::LazyLock;
 
@@ -50,5 +51,38 @@ pub fn prompt(data: &[u8]) {
     match understand(entries, &String::from_utf8_lossy(data)) {
         Ok(understood) => assert!(understood.index < entries.len() && !understood.used.is_empty()),
         Err(error) => assert!(error.known.len() == entries.len() && !error.to_string().is_empty()),
+    }
+}
+
+/// Every free text is answered with known words, each once and on one side, or with an error that says something.
+pub fn text(data: &[u8]) {
+    static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
+        let words = ["noto", "flat", "cat", "red", "hat", "fire", "truck", "without"].map(String::from);
+        let mut vocabulary = Vocabulary::new(words.to_vec(), 2, [("google".to_string(), 0)].into());
+        let foreign: [(&str, &[usize]); 10] = [
+            ("katze", &[2]),
+            ("und", &[]),
+            ("ohne", &[7]),
+            ("rote katze", &[2, 3]),
+            ("猫", &[2]),
+            ("赤い", &[3, 99]),
+            ("帽子", &[4]),
+            ("なし", &[7]),
+            ("没有", &[7]),
+            ("красная", &[3]),
+        ];
+        vocabulary.learn(foreign.map(|(word, numbers)| (word.to_string(), numbers.to_vec())).into());
+        vocabulary
+    });
+    match VOCABULARY.understand(&String::from_utf8_lossy(data)) {
+        Ok(found) => {
+            assert!(!found.words.is_empty() && !found.label.is_empty() && !found.used.is_empty());
+            for list in [&found.words, &found.against] {
+                assert!(list.is_sorted_by(|one, other| one < other));
+                assert!(list.iter().all(|&word| word < VOCABULARY.len()));
+            }
+            assert!(!found.against.iter().any(|word| found.words.contains(word)));
+        }
+        Err(error) => assert!(!error.to_string().is_empty() && !error.code().is_empty()),
     }
 }

@@ -61,6 +61,7 @@ fn fold(word: &str) -> String {
             'ç' | 'ć' | 'č' => folded.push('c'),
             'ď' | 'đ' => folded.push('d'),
             'è'..='ë' | 'ē' | 'ė' | 'ę' | 'ě' => folded.push('e'),
+            'ё' => folded.push('е'),
             'ğ' => folded.push('g'),
             'ì'..='ï' | 'ī' | 'ı' | 'ǐ' => folded.push('i'),
             'ł' => folded.push('l'),

@@ -5,16 +5,17 @@
 //! A word is looked up as it is compared ([`super::words::key`]), then as a style, as a word of another language, as two
 //! known words written together, and last as a slip. What is left over is unknown.
 
+use super::foreign::{Foreign, Run};
 use super::spelling::{Token, distance, slip, tokens};
 use super::words::{is_in, key};
 use super::{Correction, FILLERS, MAX_PROMPT, MAX_SUGGESTIONS, NEGATIONS, Problem, PromptError};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
+pub use super::foreign::Language;
+
 /// Shortest part of a compound (“fire” in “firetruck”).
 const SHORTEST_PART: usize = 3;
-/// Most letters of a word in a script without spaces.
-const LONGEST_SYMBOLS: usize = 12;
 
 /// The words that a model draws from.
 #[derive(Debug, Clone, Default)]
@@ -27,11 +28,8 @@ pub struct Vocabulary {
     /// Other words for styles.
     aliases: BTreeMap<String, usize>,
     /// What the words of other languages mean.
-    foreign: HashMap<String, Vec<usize>>,
+    foreign: Foreign,
 }
-
-/// What the words of another language mean, as its file says: numbers of the vocabulary by word.
-pub type Language = BTreeMap<String, Vec<usize>>;
 
 /// What a prompt was understood as.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -65,7 +63,7 @@ impl Vocabulary {
     /// Knows `words`, the first `styles` of which name styles; `aliases` are other words for them.
     pub fn new(words: Vec<String>, styles: usize, aliases: BTreeMap<String, usize>) -> Self {
         let numbers = words.iter().enumerate().rev().map(|(n, word)| (compared(word), n)).collect();
-        Vocabulary { words, numbers, styles, aliases, foreign: HashMap::new() }
+        Vocabulary { words, numbers, styles, aliases, foreign: Foreign::default() }
     }
 
     /// Number of words.
@@ -80,12 +78,7 @@ impl Vocabulary {
 
     /// Learns what the words of another language mean; meanings beyond the vocabulary are dropped.
     pub fn learn(&mut self, language: Language) {
-        for (word, meanings) in language {
-            let known: Vec<usize> = meanings.into_iter().filter(|&number| number < self.words.len()).collect();
-            if !known.is_empty() {
-                self.foreign.insert(folded(&word), known);
-            }
-        }
+        self.foreign.learn(language, self.words.len());
     }
 
     /// What `text` asks for.
@@ -105,6 +98,7 @@ impl Vocabulary {
             return fail(Problem::Empty, Vec::new(), Vec::new());
         }
         let mut found = Understood::default();
+        let abroad = self.is_abroad(&tokens);
         let mut negated = false;
         let mut i = 0;
         while i < tokens.len() {
@@ -112,7 +106,13 @@ impl Vocabulary {
             negated &= !token.after_break;
             if is_in(NEGATIONS, &token.plain) {
                 negated = true;
-            } else if let Some((length, meaning)) = self.meaning(&tokens[i..]) {
+            } else if let Some((length, meaning)) = self.meaning(&tokens[i..], abroad) {
+                if meaning.words.is_empty() && meaning.against.is_empty() {
+                    // A little word of another language; one that turns away is none.
+                    negated |= meaning.turns;
+                    i += length;
+                    continue;
+                }
                 let typed = join(tokens[i..i + length].iter().map(|token| token.typed));
                 if let Some(meant) = meaning.corrected {
                     found.corrected.push(Correction { typed: typed.clone(), meant });
@@ -122,6 +122,7 @@ impl Vocabulary {
                     found.ignored.push(typed);
                 } else {
                     found.words.extend(meaning.words);
+                    found.against.extend(meaning.against);
                     found.used.push(typed);
                 }
                 negated = false;
@@ -152,21 +153,28 @@ impl Vocabulary {
         Ok(found)
     }
 
+    /// Whether some word is known in another language only; then those that are known in both are taken for it, too:
+    /// “die” is little in “die Katze”, and “chat” a cat in “chat rouge”.
+    fn is_abroad(&self, tokens: &[Token<'_>]) -> bool {
+        tokens.iter().enumerate().any(|(i, token)| {
+            let small = is_in(FILLERS, &token.plain) || is_in(NEGATIONS, &token.plain);
+            let foreign = || self.foreign.phrase(&tokens[i..=i], 1).is_some_and(|(_, words)| !words.is_empty());
+            let form = || self.mended(token).is_none() && self.foreign.inflected(&token.plain).is_some();
+            !small && self.exact(token).is_none() && (foreign() || form())
+        })
+    }
+
     /// What the next words mean, and how many of them it took.
-    fn meaning(&self, tokens: &[Token<'_>]) -> Option<(usize, Meaning)> {
+    fn meaning(&self, tokens: &[Token<'_>], abroad: bool) -> Option<(usize, Meaning)> {
         let token = tokens.first()?;
-        let plainly = |number: usize| Meaning { words: vec![number], corrected: None };
+        let plainly = |number: usize| Meaning { words: vec![number], ..Meaning::default() };
         // “flat style” names a style even where “flat” is a word for something else.
         let style = tokens.get(1).is_some_and(|next| is_in(" style look emoji ", &next.word));
         if let Some(&number) = self.aliases.get(&token.plain).filter(|_| style) {
             return Some((2, plainly(number)));
         }
-        // A few words of another language, the longest first.
-        for length in (2..=tokens.len().min(4)).rev() {
-            let phrase = join(tokens[..length].iter().map(|token| token.plain.as_str()));
-            if let Some(words) = self.foreign.get(&phrase) {
-                return Some((length, self.translated(words.clone())));
-            }
+        if let Some((length, words)) = self.foreign.phrase(tokens, if abroad { 1 } else { 2 }) {
+            return Some((length, self.abroad(words)));
         }
         if let Some(number) = self.exact(token) {
             let filler = is_in(FILLERS, &token.plain) && number >= self.styles;
@@ -178,47 +186,41 @@ impl Vocabulary {
         if let Some(&number) = self.aliases.get(&token.plain) {
             return Some((1, plainly(number)));
         }
-        let foreign = self.foreign.get(&token.plain).or_else(|| self.foreign.get(&token.word)).cloned();
-        let words = foreign.or_else(|| self.symbols(&token.plain));
-        if let Some(words) = words {
-            return Some((1, self.translated(words)));
+        if let Some((length, words)) = self.foreign.phrase(&tokens[..1], 1) {
+            return Some((length, self.abroad(words)));
         }
-        self.compound(token).or_else(|| self.slip(token)).map(|meaning| (1, meaning))
+        if let Some(Run { words, against }) = self.foreign.symbols(&token.plain, |word| self.turns(word)) {
+            return Some((1, Meaning { against, ..self.translated(words) }));
+        }
+        let inflected = || self.foreign.inflected(&token.plain).map(|words| self.abroad(words));
+        self.mended(token).or_else(inflected).map(|meaning| (1, meaning))
     }
 
     fn exact(&self, token: &Token<'_>) -> Option<usize> {
         self.numbers.get(&key(token)).or_else(|| self.numbers.get(&token.plain)).copied()
     }
 
-    fn translated(&self, words: Vec<usize>) -> Meaning {
-        let meant = join(words.iter().map(|&number| self.words[number].as_str()));
-        Meaning { words, corrected: Some(meant) }
+    /// Whether a word turns away what is said with it.
+    fn turns(&self, number: usize) -> bool {
+        self.words.get(number).is_some_and(|word| is_in(NEGATIONS, word))
     }
 
-    /// Words of a script without spaces, the longest known run first; nothing where a sign is left over.
-    fn symbols(&self, plain: &str) -> Option<Vec<usize>> {
-        let letters: Vec<char> = plain.chars().collect();
-        let (mut words, mut at) = (Vec::new(), 0);
-        // Hiragana between words is grammar.
-        let grammar = |letter: char| ('\u{3041}'..='\u{309f}').contains(&letter) || letter == '的';
-        if letters.iter().any(|letter| !('\u{3040}'..='\u{9fff}').contains(letter)) {
-            return None;
+    /// What a foreign word means: words to draw, nothing, or that the next ones are turned away.
+    fn abroad(&self, words: &[usize]) -> Meaning {
+        if words.iter().any(|&number| self.turns(number)) {
+            return Meaning { turns: true, ..Meaning::default() };
         }
-        while at < letters.len() {
-            let longest = (1..=LONGEST_SYMBOLS.min(letters.len() - at)).rev().find_map(|length| {
-                let run: String = letters[at..at + length].iter().collect();
-                self.foreign.get(&run).map(|words| (length, words))
-            });
-            match longest {
-                Some((length, found)) => {
-                    words.extend(found);
-                    at += length;
-                }
-                None if grammar(letters[at]) => at += 1,
-                None => return None,
-            }
-        }
-        (!words.is_empty()).then_some(words)
+        self.translated(words.to_vec())
+    }
+
+    fn translated(&self, words: Vec<usize>) -> Meaning {
+        let meant = join(words.iter().map(|&number| self.words[number].as_str()));
+        Meaning { words, corrected: Some(meant), ..Meaning::default() }
+    }
+
+    /// What a word that nobody knows must be: two written together, or a slip.
+    fn mended(&self, token: &Token<'_>) -> Option<Meaning> {
+        self.compound(token).or_else(|| self.slip(token))
     }
 
     /// Two known words written together.
@@ -261,8 +263,14 @@ impl Vocabulary {
 }
 
 /// What a few words mean.
+#[derive(Default)]
 struct Meaning {
+    /// Words to draw.
     words: Vec<usize>,
+    /// Words to keep away from.
+    against: Vec<usize>,
+    /// Whether what follows is turned away.
+    turns: bool,
     /// How they were meant, where it is not as typed.
     corrected: Option<String>,
 }
@@ -270,11 +278,6 @@ struct Meaning {
 /// A word as it is compared.
 fn compared(word: &str) -> String {
     tokens(word).first().map_or_else(|| word.to_string(), key)
-}
-
-/// Words of another language as they are compared: without case and accents, but with their endings.
-fn folded(text: &str) -> String {
-    join(tokens(text).iter().map(|token| token.plain.as_str()))
 }
 
 fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
@@ -286,15 +289,22 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const WORDS: [&str; 14] = [
+    const WORDS: [&str; 15] = [
         "noto", "fluent", "cat", "red", "angry", "fire", "truck", "birthday", "cake", "shoe", "flat", "leaf", "crab",
-        "crib",
+        "crib", "without",
     ];
 
     fn vocabulary() -> Vocabulary {
         let aliases = BTreeMap::from([("flat".to_string(), 1), ("google".to_string(), 0)]);
         let mut vocabulary = Vocabulary::new(WORDS.map(String::from).to_vec(), 2, aliases);
-        let german = [("katze", vec![2]), ("böse", vec![4]), ("feuerwehrauto", vec![5, 6, 99])];
+        let german = [
+            ("katze", vec![2]),
+            ("böse", vec![4]),
+            ("feuerwehrauto", vec![5, 6, 99]),
+            ("die", vec![]),
+            ("flat", vec![9]),
+            ("ohne", vec![14]),
+        ];
         vocabulary.learn(german.map(|(word, numbers)| (word.to_string(), numbers)).into());
         vocabulary
             .learn([("猫", vec![2]), ("赤い", vec![3])].map(|(word, numbers)| (word.to_string(), numbers)).into());
@@ -327,6 +337,13 @@ mod tests {
         let said: Vec<_> = found.corrected.iter().map(|c| (c.typed.as_str(), c.meant.as_str())).collect();
         assert_eq!(said, [("firetruck", "fire truck"), ("birhtday", "birthday")]);
         assert_eq!(words("böse Katze"), ["cat", "angry"]);
+        assert_eq!(
+            (words("die flat Katzen"), words("flat")),
+            (vec!["cat", "shoe"], vec!["flat"]),
+            "one foreign word makes others so"
+        );
+        let found = vocabulary().understand("Katze ohne die böse").unwrap();
+        assert_eq!((found.words, found.against), (vec![2], vec![4]));
         assert_eq!(words("Feuerwehrauto"), ["fire", "truck"], "meanings beyond the vocabulary are dropped");
         assert_eq!(words("赤い猫の"), ["cat", "red"]);
     }
@@ -352,7 +369,7 @@ mod tests {
                 prop_assert!(!found.words.is_empty() && found.words.iter().all(|&n| n < WORDS.len()));
                 let said = [found.used, found.ignored, found.unknown.into_iter().map(|u| u.typed).collect()].concat().join(" ");
                 for token in tokens(&text) {
-                    let small = is_in(FILLERS, &token.word) || is_in(FILLERS, &token.plain) || is_in(NEGATIONS, &token.plain);
+                    let small = is_in(FILLERS, &token.word) || is_in(FILLERS, &token.plain) || is_in(NEGATIONS, &token.plain) || is_in(" die ohne ", &token.plain);
                     let told = said.contains(token.typed);
                     prop_assert!(small || told || is_in(" style look emoji ", &token.word), "{} is lost", token.typed);
                 }

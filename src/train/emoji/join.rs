@@ -112,6 +112,28 @@ struct RawEmoji {
     subgroup: Option<u32>,
 }
 
+/// An emoji in another language.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Local {
+    /// Code points, as the package writes them.
+    pub hexcode: String,
+    /// Its name.
+    pub label: String,
+    /// Its keywords.
+    #[serde(default)]
+    pub tags: Vec<String>,
+}
+
+impl Local {
+    /// Every emoji that a language has words for.
+    ///
+    /// # Errors
+    /// [`TrainError`] where the package does not have the language.
+    pub fn read(packages: &Path, language: &str) -> Result<Vec<Local>, TrainError> {
+        json(&packages.join("emojibase-data").join(language).join("data.json"))
+    }
+}
+
 #[derive(Debug, Deserialize)]
 struct Groups {
     groups: HashMap<u32, String>,

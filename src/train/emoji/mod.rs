@@ -1,18 +1,22 @@
 //! The emoji data set, built from four npm packages: pictures in three styles, each with words. [`Emoji::read`] joins
 //! the packages ([`join`]), [`EmojiSet::build`] draws ([`render`]), names colours ([`colour`]), cleans the words
-//! ([`words`]) and holds some out ([`holdout`]); [`EmojiSet::write`] leaves `images.safetensors` and `captions.json`.
+//! ([`words`]), holds some out ([`holdout`]) and finds what the words of other languages mean ([`languages`]);
+//! [`EmojiSet::write`] leaves `images.safetensors`, `captions.json` and `languages/`.
 //!
 //! Nothing is drawn by lot: the same packages give the same bytes.
 
 pub mod colour;
 pub mod holdout;
 pub mod join;
+pub mod languages;
 pub mod render;
 pub mod words;
 
 use super::TrainError;
+use super::captions::{self, Caption, CaptionFile, CaptionSplit};
 use holdout::{Hold, Subject};
 use join::{Emoji, STYLES};
+use languages::{Dictionary, English, LANGUAGES};
 use rayon::prelude::*;
 use render::{Picture, SIZE};
 use safetensors::tensor::{Dtype, TensorView, serialize};
@@ -24,16 +28,15 @@ use words::Lexicon;
 
 /// Name of the file with the pictures: one u8 tensor `images` `[N, 3, 32, 32]`.
 pub const IMAGES: &str = "images.safetensors";
-/// Name of the file with the [`Captions`].
-pub const CAPTIONS: &str = "captions.json";
+/// Name of the folder with what the words of other languages mean, one `LANGUAGE.json` each.
+pub const WORDS: &str = "languages";
 
-/// What `captions.json` holds; entry `n` is about image `n`.
+/// What `captions.json` holds beside what training reads of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Captions {
-    /// Names of the styles; entries count into it.
-    pub styles: Vec<String>,
-    /// One per image: emoji in the order of Unicode, the styles of each one after the other.
-    pub entries: Vec<Caption>,
+pub struct Licensed {
+    /// One entry per image: emoji in the order of Unicode, the styles of each one after the other.
+    #[serde(flatten)]
+    pub captions: CaptionFile,
     /// Terms of each style, and of the `words`.
     pub licences: BTreeMap<String, Source>,
 }
@@ -49,53 +52,15 @@ pub struct Source {
     pub url: String,
 }
 
-/// Whether an image may be trained on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Split {
-    /// It may.
-    Train,
-    /// Held out, while the same emoji is trained on in the other styles.
-    Style,
-    /// Held out in every style, because its label joins two words that training sees only apart.
-    Composition,
-}
-
-/// The words of one image.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Caption {
-    /// Code points in hexadecimal, joined by `-`, without the variation selector.
-    pub code: String,
-    /// Index into [`Captions::styles`].
-    pub style: usize,
-    /// As Unicode names it.
-    pub label: String,
-    /// Words of the label, in its order, in the singular.
-    pub words: Vec<String>,
-    /// Further words for it, none of them in `words`.
-    pub tags: Vec<String>,
-    /// The one or two colours that cover most of the picture.
-    pub colours: Vec<String>,
-    /// Group of Unicode, such as `animals-nature`.
-    pub group: String,
-    /// Finer group, such as `animal-bird`.
-    pub subgroup: String,
-    /// The word of the label that says what the thing is.
-    pub main: String,
-    /// Whether it may be trained on.
-    pub split: Split,
-    /// For [`Split::Composition`]: the two words that training sees only apart.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pair: Option<[String; 2]>,
-}
-
 /// Pictures with their captions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EmojiSet {
     /// `[N, 3, 32, 32]`, sRGB, on white.
     pub images: Vec<u8>,
-    /// One entry per image.
-    pub captions: Captions,
+    /// What `captions.json` holds.
+    pub licensed: Licensed,
+    /// `languages/LANGUAGE.json` by language: what its words mean.
+    pub languages: BTreeMap<&'static str, Dictionary>,
 }
 
 impl EmojiSet {
@@ -129,24 +94,26 @@ impl EmojiSet {
                 colours: picture.colours.iter().map(|colour| colour.to_string()).collect(),
                 group: one.group.clone(),
                 subgroup: one.subgroup.clone(),
-                split: Split::Train,
+                split: CaptionSplit::Train,
                 pair: None,
             });
         }
         hold_out(&mut entries);
         let images = pictures.into_iter().flat_map(|picture| picture.rgb).collect();
         let styles = STYLES.map(|(name, _)| name.to_string()).to_vec();
-        Ok(EmojiSet { images, captions: Captions { styles, entries, licences } })
+        let captions = CaptionFile { styles, entries };
+        let languages = dictionaries(packages, &captions)?;
+        Ok(EmojiSet { images, licensed: Licensed { captions, licences }, languages })
     }
 
     /// Number of images.
     pub fn len(&self) -> usize {
-        self.captions.entries.len()
+        self.licensed.captions.entries.len()
     }
 
     /// Whether there is no image.
     pub fn is_empty(&self) -> bool {
-        self.captions.entries.is_empty()
+        self.licensed.captions.entries.is_empty()
     }
 
     /// Writes `images.safetensors` and `captions.json` into `folder`, which is made if need be.
@@ -160,10 +127,35 @@ impl EmojiSet {
         let bytes = serialize([("images", view)], None).map_err(fail)?;
         fs::create_dir_all(folder).map_err(TrainError::file(folder))?;
         fs::write(&path, bytes).map_err(TrainError::file(&path))?;
-        let path = folder.join(CAPTIONS);
-        let json = serde_json::to_vec(&self.captions).map_err(|error| TrainError::data(&path, error.to_string()))?;
-        fs::write(&path, json).map_err(TrainError::file(&path))
+        let path = folder.join(captions::FILE);
+        let json = serde_json::to_vec(&self.licensed).map_err(|error| TrainError::data(&path, error.to_string()))?;
+        fs::write(&path, json).map_err(TrainError::file(&path))?;
+        let folder = folder.join(WORDS);
+        fs::create_dir_all(&folder).map_err(TrainError::file(&folder))?;
+        for (language, dictionary) in &self.languages {
+            let path = folder.join(format!("{language}.json"));
+            let json = serde_json::to_vec(dictionary).map_err(|error| TrainError::data(&path, error.to_string()))?;
+            fs::write(&path, json).map_err(TrainError::file(&path))?;
+        }
+        Ok(())
     }
+}
+
+/// What the words of each language mean, as numbers of the vocabulary of `captions`.
+fn dictionaries(packages: &Path, captions: &CaptionFile) -> Result<BTreeMap<&'static str, Dictionary>, TrainError> {
+    let vocabulary = captions.vocabulary();
+    let number: BTreeMap<&str, usize> = vocabulary.iter().enumerate().map(|(n, word)| (word.as_str(), n)).collect();
+    let known = |words: &[String]| words.iter().filter_map(|word| number.get(word.as_str()).copied()).collect();
+    let mut emoji: BTreeMap<String, English> = BTreeMap::new();
+    for caption in &captions.entries {
+        let english = English { label: known(&caption.words), tags: known(&caption.tags) };
+        emoji.entry(caption.code.clone()).or_insert(english);
+    }
+    let read = |language: &&'static str| {
+        let locals = join::Local::read(packages, language)?;
+        Ok((*language, languages::dictionary(language, &locals, &emoji, &vocabulary)))
+    };
+    LANGUAGES.par_iter().map(read).collect()
 }
 
 /// Marks what training must not see, and loosens the captions that would tell of it.
@@ -182,16 +174,16 @@ fn hold_out(entries: &mut [Caption]) {
     for (styles, hold) in entries.chunks_mut(STYLES.len()).zip(holdout::choose(&subjects, STYLES.len())) {
         match hold {
             Hold::Nothing => {}
-            Hold::Style(style) => styles[style].split = Split::Style,
+            Hold::Style(style) => styles[style].split = CaptionSplit::Style,
             Hold::Composition(pair) => {
                 for caption in styles {
-                    (caption.split, caption.pair) = (Split::Composition, Some(pair.clone()));
+                    (caption.split, caption.pair) = (CaptionSplit::Composition, Some(pair.clone()));
                 }
             }
         }
     }
     let pairs = entries.iter().filter_map(|caption| caption.pair.clone()).collect();
-    for caption in entries.iter_mut().filter(|caption| caption.split != Split::Composition) {
+    for caption in entries.iter_mut().filter(|caption| caption.split != CaptionSplit::Composition) {
         holdout::loosen(&pairs, &caption.words, &mut caption.tags, &mut caption.colours);
     }
 }
