@@ -104,6 +104,9 @@ export async function* pieces(response, url, signal) {
 /** Asks the page where a file is, where the page wants to be asked: its bytes, another address, or undefined. */
 export const page = { ask: /** @type {((url: string) => Promise<Uint8Array | string | undefined>) | undefined} */ (undefined) };
 
+/** Files that the page has handed over, by address: they are nowhere else. */
+export const handed = /** @type {Map<string, Uint8Array>} */ (new Map());
+
 /**
  * `fetch` whose failures are typed.
  * @param {string} url
@@ -111,7 +114,7 @@ export const page = { ask: /** @type {((url: string) => Promise<Uint8Array | str
  * @param {RequestInit} [init]
  */
 export async function request(url, signal, init) {
-  const found = await page.ask?.(url);
+  const found = handed.get(url) ?? (await page.ask?.(url));
   if (typeof found === "object") return new Response(/** @type {Uint8Array<ArrayBuffer>} */ (found));
   let response;
   try {

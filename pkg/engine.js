@@ -3,7 +3,7 @@
  * run one after another, and where a GPU fails the processor takes over and says so.
  */
 import { breathe } from "./breathe.js";
-import { Shared, download } from "./download.js";
+import { Shared, download, handed } from "./download.js";
 import { MorphogenError, aborted } from "./errors.js";
 
 /** @typedef {import("./compile.js").Core} Core */
@@ -12,6 +12,7 @@ import { MorphogenError, aborted } from "./errors.js";
 /** @typedef {{ signal: AbortSignal, event: (event: string, data: any, transfer?: Transferable[]) => void }} Context */
 /** @typedef {{ network: import("./generated/morphogen.js").Network, device: "webgpu" | "cpu", notice: string }} Engine */
 /** @typedef {{ url: string, network?: string, device: Device }} Target */
+/** @typedef {Record<string, Uint8Array>} Files the files of a pack by name, where the page has them */
 
 const MANIFEST_LIMIT = 1 << 20;
 
@@ -36,16 +37,18 @@ export class Packs {
   }
 
   /**
-   * @param {Target} target
+   * @param {Target & { files?: Files }} target
    * @param {Context} context
    */
-  async load({ url, network, device }, { signal, event }) {
+  async load({ url, network, device, files }, { signal, event }) {
     const pack = this.pack(url);
     pack.users += 1;
+    for (const [name, bytes] of Object.entries(files ?? {})) handed.set(url + name, bytes);
     try {
       return await this.current(pack, signal, async () => {
         const { info } = await pack.open(signal);
         const name = pack.named(info, network);
+        if (!name) return { info, network: "", device: "cpu", notice: "" };
         // Words travel beside the weights.
         if (info.text) pack.words.get(signal).catch(() => {});
         const { device: used, notice } = await this.alone(signal, () =>
@@ -117,6 +120,7 @@ export class Packs {
           maker.free();
         }
       }
+      if (!name) throw new MorphogenError("machine-unavailable", "This pack has training images and no network: set “machine” to one of the theory's, such as bbels.");
       // Frames that a lost device had sent already are not sent twice: the same seed gives them again.
       const sent = { step: -1 };
       for (let losses = 0; ; losses += 1) {
@@ -156,6 +160,7 @@ export class Packs {
     const pack = this.packs.get(url);
     if (!pack || --pack.users > 0) return;
     this.packs.delete(url);
+    for (const address of [...handed.keys()]) if (address.startsWith(url) && url.startsWith("memory:")) handed.delete(address);
     await this.alone(new AbortController().signal, async () => pack.free());
   }
 
@@ -329,13 +334,13 @@ class Pack {
   }
 
   /**
-   * The network asked for, or the first.
+   * The network asked for, or the first; an empty name in a pack that has training images alone.
    * @param {Info} info
    * @param {string | undefined} name
    */
   named(info, name) {
     const names = info.networks.map((network) => network.name);
-    if (name === undefined && names.length > 0) return names[0];
+    if (!name && (names.length > 0 || Object.keys(info.training).length > 0)) return names[0] ?? "";
     if (name !== undefined && names.includes(name)) return name;
     throw new MorphogenError("pack-unknown", `This pack has no network “${name ?? ""}”; it has ${names.join(", ") || "none"}.`);
   }

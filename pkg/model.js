@@ -13,17 +13,21 @@ const DEVICES = ["auto", "webgpu", "cpu"];
 const SOLVERS = ["ddim", "ddpm", "dpm-solver"];
 const MACHINES = ["network", "ideal", "local", "equivariant", "els", "bbels", "wiener"];
 
+/** Packs that came as a file, so far. */
+let handed = 0;
+
 /**
  * Loads a model pack and makes it ready to draw.
- * @param {string | URL} url folder of the pack, relative to the page
+ * @param {string | URL | Blob} source folder of the pack, relative to the page, or the pack as one zip file
  * @param {LoadOptions} [options]
  */
-export async function loadModel(url, options = {}) {
+export async function loadModel(source, options = {}) {
   const { device = "auto", network, onProgress, signal } = options;
   if (signal?.aborted) throw aborted();
   choice("device", device, DEVICES);
-  const target = { url: folder(url), network, device };
-  const model = new Model(sharedClient(options), target);
+  const files = source instanceof Blob ? await (await import("./zip.js")).unzip(source) : undefined;
+  const url = source instanceof Blob ? `memory://pack-${(handed += 1)}/` : folder(source);
+  const model = new Model(sharedClient(options), { url, network, device }, files);
   await model.load(onProgress, signal);
   return model;
 }
@@ -34,6 +38,7 @@ export class Model {
   #info = /** @type {any} */ (undefined);
   #client;
   #target;
+  #files;
   #generation = 0;
   #closed = false;
   /** @type {Promise<void> | undefined} */
@@ -42,10 +47,12 @@ export class Model {
   /**
    * @param {import("./client.js").WorkerClient} client
    * @param {Target} target
+   * @param {import("./engine.js").Files} [files] of the pack, where it came as a file
    */
-  constructor(client, target) {
+  constructor(client, target, files) {
     this.#client = client;
     this.#target = target;
+    this.#files = files;
     /** @type {"webgpu" | "cpu"} the device that draws */
     this.device = "cpu";
     /** What the user should know, such as why the processor draws; empty if nothing. */
@@ -91,7 +98,7 @@ export class Model {
     this.#generation = client.generation;
     const on = (/** @type {string} */ _, /** @type {any} */ data) => tell(data);
     // The manifest travels while the code compiles. Where the code fails to start, this request fails with it.
-    const loaded = client.post("load", this.#target, { signal, on });
+    const loaded = client.post("load", { ...this.#target, files: this.#files }, { signal, on });
     const both = Promise.all([loaded, abortable(started, signal)]).finally(() => (over = true));
     const [{ info, network, device, notice }] = await both;
     this.#info = info;
@@ -136,7 +143,7 @@ export class Model {
       throw new MorphogenError("range", "Expected the pictures to begin from as a Float32Array.");
     }
     await abortable(this.load(), signal);
-    const understood = prompt == null ? undefined : await this.understand(prompt);
+    const understood = prompt == null ? this.#only(machine) : await this.understand(prompt);
     const turned = options.negative && machine === "network" ? await this.understand(options.negative) : undefined;
     const against = turned ? meant(turned) : understood?.against?.length ? understood.against : undefined;
     const network = options.network ?? this.network;
@@ -170,6 +177,16 @@ export class Model {
     }
     const { name = "", label = "" } = understood ?? {};
     return new Sample(explained(result), this.#info.image, { prompt: name, label, seed: request.seed, frames: kept });
+  }
+
+  /**
+   * What a machine draws where nothing is asked for: the only thing there is.
+   * @param {string} machine
+   */
+  #only(machine) {
+    const { prompts, training } = this.#info;
+    if (machine === "network" || prompts.length !== 1 || !training[prompts[0].name]) return undefined;
+    return /** @type {Understood} */ ({ index: 0, ...prompts[0] });
   }
 
   /**

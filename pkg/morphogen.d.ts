@@ -78,7 +78,7 @@ export interface Info {
 
 /** What to draw, and how. All of it may be left out. */
 export interface SampleOptions {
-  /** Free words; left out, the model draws anything. */
+  /** Free words; left out, the model draws anything. A machine needs them, unless the pack has one prompt only. */
   prompt?: string | null;
   /** What not to draw: guidance leads away from it. Free words; left out, away from anything. */
   negative?: string;
@@ -239,7 +239,7 @@ export class Model {
   readonly device: "webgpu" | "cpu";
   /** What the user should know, such as why the processor draws; empty if nothing. */
   readonly notice: string;
-  /** The network that draws unless a sample asks for another. */
+  /** The network that draws unless a sample asks for another; empty in a pack of training images alone. */
   readonly network: string;
   /** What words mean to this model. */
   understand(prompt: string): Promise<Understood>;
@@ -289,8 +289,35 @@ export type ResolvedFile = Uint8Array<ArrayBuffer> | string | URL | undefined;
  */
 export function configure(host: Host): void;
 
-/** Loads a model pack (the address of its folder, relative to the page) and makes it ready to draw. */
-export function loadModel(url: string | URL, options?: LoadOptions): Promise<Model>;
+/** Loads a model pack (the address of its folder, relative to the page, or its folder as one zip file) and makes it ready to draw. */
+export function loadModel(source: string | URL | Blob, options?: LoadOptions): Promise<Model>;
+
+/** What a pack of pictures is made of. */
+export interface PicturesOptions {
+  /** 1 … 4096 pictures of one size, 4 … 64 pixels a side; what is transparent is shown on white. */
+  images: readonly ImageData[];
+  /** 1 is grey, 3 (default) are red, green and blue. */
+  channels?: 1 | 3;
+  /** Name for people. Default “My pictures”. */
+  title?: string;
+  /** Name of the folder in the zip file: a–z, 0–9, - and _. Default `my-pictures`. */
+  name?: string;
+  /** SPDX expression for the pictures. */
+  licence?: string;
+  /** Whom to name for them. */
+  attribution?: string;
+  /** The window that the pack's read-me suggests. Default 5. */
+  window?: number;
+}
+
+/**
+ * A model made of pictures, on the page and at once: it has no network, so samples name a `machine`, and local ones a `window`; a prompt is not
+ * needed. Nothing is sent anywhere.
+ */
+export function picturesModel(pictures: PicturesOptions, options?: LoadOptions): Promise<Model>;
+
+/** The same as a pack in a zip file: {@link loadModel} takes it, and unpacked it is a folder like that of any pack. */
+export function picturesPack(pictures: PicturesOptions): Promise<Blob>;
 
 /** What reacts: Gray and Scott's two substances, or Gierer and Meinhardt's activator and inhibitor. */
 export type ReactionSystem = "gray-scott" | "gierer-meinhardt";

@@ -13,7 +13,7 @@ use pollster::block_on;
 fn both_systems_take_the_steps_that_the_processor_takes() {
     let Some(gpu) = gpu() else { return };
     for (width, height) in [(64, 64), (37, 21), (9, 130)] {
-        let mut found = block_on(GpuReaction::new(&gpu, (width, height))).unwrap();
+        let mut found = GpuReaction::new(&gpu, (width, height));
         for system in [System::GrayScott { feed: 0.037, kill: 0.06 }, System::GiererMeinhardt { saturation: 0.2 }] {
             for scale in [1.0, 3.0] {
                 let mut cpu = Reaction::new(system, width, height, scale).unwrap();
@@ -36,7 +36,7 @@ fn both_systems_take_the_steps_that_the_processor_takes() {
 #[test]
 fn a_grid_of_another_size_is_refused_and_stays_as_it_is() {
     let Some(gpu) = gpu() else { return };
-    let mut found = block_on(GpuReaction::new(&gpu, (16, 16))).unwrap();
+    let mut found = GpuReaction::new(&gpu, (16, 16));
     let mut reaction = Reaction::new(System::GrayScott { feed: 0.037, kill: 0.06 }, 16, 8, 1.0).unwrap();
     let before = reaction.state().to_vec();
     assert!(block_on(found.advance(&mut reaction, 3)).is_err_and(|error| error.to_string().contains("512")));

@@ -56,21 +56,15 @@ impl Rule {
 }
 
 impl GpuReaction {
-    /// Room for grids of `size` (width, height). The shader of a system is compiled when it is first needed.
-    ///
-    /// # Errors
-    /// [`GpuError::OutOfMemory`] or [`GpuError::Lost`] where the GPU refuses.
-    pub async fn new(gpu: &Gpu, size: (usize, usize)) -> Result<Self, GpuError> {
+    /// Room for grids of `size` (width, height). The shader of a system is compiled, and memory that the GPU refused is
+    /// noticed, when steps are first taken.
+    pub fn new(gpu: &Gpu, size: (usize, usize)) -> Self {
         let values = 2 * size.0 * size.1;
-        let make = || {
-            let state = BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST;
-            let uniform = BufferUsages::UNIFORM | BufferUsages::COPY_DST;
-            let staging = BufferUsages::MAP_READ | BufferUsages::COPY_DST;
-            let states = [gpu.buffer("state", values, state), gpu.buffer("next state", values, state)];
-            (gpu.buffer("rule", STEP_BYTES as usize / 4, uniform), states, gpu.buffer("read state", values, staging))
-        };
-        let (rule, states, staging) = gpu.guard("making room for a reaction", make).await?;
-        Ok(GpuReaction { gpu: gpu.clone(), size, rule, states, staging, programs: [None, None] })
+        let state = BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST;
+        let states = [gpu.buffer("state", values, state), gpu.buffer("next state", values, state)];
+        let rule = gpu.buffer("rule", STEP_BYTES as usize / 4, BufferUsages::UNIFORM | BufferUsages::COPY_DST);
+        let staging = gpu.buffer("read state", values, BufferUsages::MAP_READ | BufferUsages::COPY_DST);
+        GpuReaction { gpu: gpu.clone(), size, rule, states, staging, programs: [None, None] }
     }
 
     /// Takes steps, as [`Reaction::advance`] does.
@@ -104,8 +98,8 @@ impl GpuReaction {
                     pass.dispatch_workgroups(x, y, 1);
                 }
             }
-            let submission = self.gpu.submit(encoder.finish());
-            self.gpu.finish(submission).await?;
+            // Short ones, one behind the other: none is waited for but the last.
+            self.gpu.submit(encoder.finish());
             done = until;
         }
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());

@@ -33,7 +33,7 @@ pub struct Manifest {
     /// What can be asked for; the index of a prompt is its class.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub prompts: Vec<PromptEntry>,
-    /// The networks by name.
+    /// The networks by name; none where training images are all that the analytic machines need.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique")]
     pub networks: BTreeMap<String, NetworkEntry>,
     /// The words of a pack that draws from free text, which has no prompts then.

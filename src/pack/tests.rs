@@ -99,6 +99,18 @@ fn a_pack_comes_back_as_it_was_written() {
 }
 
 #[test]
+fn training_images_alone_make_a_pack() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer =
+        PackWriter::create(folder.path(), PackDraft { prompts: draft().prompts[..1].to_vec(), ..draft() }).unwrap();
+    writer.training("left", &images(2)).unwrap();
+    let pack = writer.finish().unwrap();
+    assert!(pack.check().is_good());
+    assert_eq!(pack.images("left").unwrap(), images(2));
+    assert_eq!(pack.manifest().network("tiny").unwrap_err().code(), "pack-unknown");
+}
+
+#[test]
 fn eight_bits_keep_every_value_within_half_a_step() {
     let (folder, _) = full_pack();
     let mut writer = PackWriter::update(folder.path()).unwrap();

@@ -136,25 +136,14 @@ impl Reaction {
     /// One step: `rule(u, v, ∇²u, ∇²v)` gives each cell's next values.
     #[inline(always)]
     fn sweep(&mut self, rule: impl Fn(f32, f32, f32, f32) -> (f32, f32)) {
-        let (width, height) = (self.width, self.height);
-        let (u, v) = self.state.split_at(width * height);
-        let (next_u, next_v) = self.next.split_at_mut(width * height);
-        for y in 0..height {
-            let (above, below) = ((y + height - 1) % height, (y + 1) % height);
-            let rows_u = [above, y, below].map(|y| &u[y * width..][..width]);
-            let rows_v = [above, y, below].map(|y| &v[y * width..][..width]);
-            let (out_u, out_v) = (&mut next_u[y * width..][..width], &mut next_v[y * width..][..width]);
-            for x in [0, width - 1] {
-                let (left, right) = ((x + width - 1) % width, (x + 1) % width);
-                let lu = laplacian(rows_u, left, x, right);
-                let lv = laplacian(rows_v, left, x, right);
-                (out_u[x], out_v[x]) = rule(rows_u[1][x], rows_v[1][x], lu, lv);
-            }
-            for x in 1..width - 1 {
-                let lu = laplacian(rows_u, x - 1, x, x + 1);
-                let lv = laplacian(rows_v, x - 1, x, x + 1);
-                (out_u[x], out_v[x]) = rule(rows_u[1][x], rows_v[1][x], lu, lv);
-            }
+        let (width, area) = (self.width, self.width * self.height);
+        // The Laplacians go where the next values will stand.
+        for (plane, out) in self.state.chunks_exact(area).zip(self.next.chunks_exact_mut(area)) {
+            laplacian(plane, width, out);
+        }
+        let ((u, v), (next_u, next_v)) = (self.state.split_at(area), self.next.split_at_mut(area));
+        for (((u, v), next_u), next_v) in u.iter().zip(v).zip(next_u).zip(next_v) {
+            (*next_u, *next_v) = rule(*u, *v, *next_u, *next_v);
         }
         std::mem::swap(&mut self.state, &mut self.next);
     }
@@ -192,12 +181,24 @@ impl Reaction {
     }
 }
 
-/// The nine-point Laplacian at column `x` of the middle row.
-#[inline(always)]
-fn laplacian([above, row, below]: [&[f32]; 3], left: usize, x: usize, right: usize) -> f32 {
-    let sides = row[left] + row[right] + above[x] + below[x];
-    let corners = above[left] + above[right] + below[left] + below[right];
-    (4.0 * sides + corners - 20.0 * row[x]) / 6.0
+/// The nine-point Laplacian of a plane `[H, W]`. Once for all systems and substances: its code is vectors, and long.
+#[inline(never)]
+fn laplacian(plane: &[f32], width: usize, out: &mut [f32]) {
+    let height = plane.len() / width;
+    for (y, out) in out.chunks_exact_mut(width).enumerate() {
+        let [above, row, below] =
+            [(y + height - 1) % height, y, (y + 1) % height].map(|y| &plane[y * width..][..width]);
+        let at = |left: usize, x: usize, right: usize| {
+            let sides = row[left] + row[right] + above[x] + below[x];
+            let corners = above[left] + above[right] + below[left] + below[right];
+            (4.0 * sides + corners - 20.0 * row[x]) / 6.0
+        };
+        out[0] = at(width - 1, 0, 1);
+        out[width - 1] = at(width - 2, width - 1, 0);
+        for x in 1..width - 1 {
+            out[x] = at(x - 1, x, x + 1);
+        }
+    }
 }
 
 /// The cells of a disc on the torus as runs (first cell, number of cells), none of which crosses a row's end.

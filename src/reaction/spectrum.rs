@@ -61,6 +61,7 @@ pub fn wavelength(pattern: &[f32], width: usize) -> Option<f64> {
 
 /// The first `keep` frequencies of each row of `length` complex values: by the definition, which is fast enough for a
 /// measurement a second and takes sides of any length.
+#[inline(never)]
 fn transform(rows: Vec<(f64, f64)>, length: usize, keep: usize) -> Vec<(f64, f64)> {
     let turns: Vec<(f64, f64)> = (0..length)
         .map(|i| TAU * i as f64 / length as f64)

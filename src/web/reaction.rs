@@ -51,7 +51,7 @@ impl Cells {
             let message = format_args!("{} is software; the processor itself is faster", gpu.adapter());
             return Err(Failure::new("no-webgpu", message).into());
         }
-        let mut on_gpu = GpuReaction::new(&gpu, self.reaction.size()).await.map_err(Failure::from)?;
+        let mut on_gpu = GpuReaction::new(&gpu, self.reaction.size());
         let mut expected = self.reaction.clone();
         expected.start(Start::Noise, 1);
         let mut found = expected.clone();

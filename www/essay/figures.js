@@ -10,4 +10,5 @@ export const FIGURES = {
   origins: () => import("./figures/origins.js"),
   fingers: () => import("./figures/fingers.js"),
   turing: () => import("./figures/turing.js"),
+  pictures: () => import("./figures/pictures.js"),
 };
