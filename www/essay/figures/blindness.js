@@ -29,8 +29,8 @@ export default {
     /** What each drew from noise that was not pushed. @type {Map<Machine, Float32Array>} */
     let before = new Map();
 
-    const source = picture({ label: host.t("waiting"), size: [84, 168] });
-    const pictures = new Map(MACHINES.map((machine) => [machine, picture({ label: host.t("waiting"), size: [84, 168] })]));
+    const source = picture({ label: host.t("waiting"), size: [140, 168] });
+    const pictures = new Map(MACHINES.map((machine) => [machine, picture({ label: host.t("waiting"), size: [140, 168] })]));
     const verdicts = new Map(MACHINES.map((machine) => [machine, el("p", {})]));
     const of = (/** @type {Map<Machine, any>} */ map, /** @type {Machine} */ machine) => map.get(machine);
     const control = slider({

@@ -166,7 +166,8 @@ und nicht weniger.`,
   // 5
   "prediction.title": "Die Vorhersage",
   "prediction.before": `
-Jetzt kommt die Probe. Die Maschine mit den zwei Fehlern ist eine Formel: Nichts an ihr wurde trainiert, und sie ist nie einem Netz begegnet. Aber wenn diese
+Jetzt kommt die Probe. Die Maschine mit den zwei Fehlern ist eine Formel. Nichts an ihr wurde trainiert; vom Netz nimmt sie nur, wie weit es in jedem Schritt sieht, einmal
+gemessen. Wenn diese
 Fehler das sind, was Netze erfinderisch macht, dann müsste sie vorhersagen, was ein trainiertes Netz zeichnet. Nicht den Stil: genau das Bild, Rauschen
 für Rauschen. Die Zahl, die das Rauschen festlegt, heißt <dfn>Seed</dfn>.
 
@@ -245,7 +246,7 @@ Wie oft kommt das vor? Wir haben Teile gezählt, die nebeneinander stehen. Von 6
 nie mehr als 15 × 15 Pixel sieht, sind es 23. Von 256 aus dem UNet, das am Anfang fast das ganze Bild im Blick hat: 2.
 
 Schau genau hin: Keine Einzelheit ist falsch. Jedes Bein ist ein gutes Bein. Falsch ist nur die Summe, und niemand war in der Lage zu zählen. Auch das Gegenmittel ist
-bekannt: Größere Netze geben jedem Pixel einen langen Arm (Attention), und solche Schnitzer werden selten.`,
+bekannt: Größere Netze geben jedem Pixel einen langen Arm (Attention), und solche Schnitzer werden seltener.`,
   "fingers.caption": "Bilder des trainierten Netzes, nicht der Maschine. Der Rahmen ist das Fenster eines Pixels in diesem Schritt, wie es für dieses Netz gemessen wurde.",
   "fingers.still": "Eine Hose mit drei Beinen und ein Rahmen, der zu klein ist, um zwei davon zu fassen.",
   "fingers.waiting": "Noch nicht gezeichnet",

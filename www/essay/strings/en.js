@@ -167,7 +167,8 @@ a real network, no more and no less.`,
   // 5
   "prediction.title": "The prediction",
   "prediction.before": `
-Now for the test. The machine with the two flaws is a formula: nothing in it was trained, and it has never met a network. But if these flaws are
+Now for the test. The machine with the two flaws is a formula. Nothing in it was trained; all that it takes from the network is how far the
+network sees at each step, measured once. If these flaws are
 what makes networks inventive, it should foretell what a trained network draws. Not the style: the very picture, noise by
 noise. The number that fixes the noise is called the <dfn>seed</dfn>.
 
@@ -247,7 +248,7 @@ How often does it happen? We counted parts that stand side by side. Of 600 real 
 never sees more than 15 × 15 pixels, 23 do. Of 256 from the UNet, which starts with almost the whole picture in view: 2.
 
 Look closely and no detail is wrong. Every leg is a good leg. Only the sum is wrong, and nobody was in a position to add up. The cure is known, too:
-larger networks give every pixel a long arm (attention), and slips of this kind become rare.`,
+larger networks give every pixel a long arm (attention), and slips of this kind become rarer.`,
   "fingers.caption": "Samples of the trained network, not of the machine. The frame is the window of a pixel at that step, as measured for this network.",
   "fingers.still": "Trousers with three legs, and a frame that is too small to hold two of them.",
   "fingers.waiting": "Not drawn yet",
