@@ -16,11 +16,10 @@ fn grown(system: System, scale: f32, side: usize, time: f32) -> f64 {
 
 #[test]
 fn wavelength_grows_with_the_square_root_of_the_diffusion_scale() {
-    for (system, time) in [(MAZE, 4000.0), (STRIPES, 8000.0)] {
-        let [small, medium, large] = [0.5, 1.0, 2.0].map(|scale| grown(system, scale, 128, time));
-        let (whole, half) = (large / small, medium / small);
-        assert!((whole / 2.0 - 1.0).abs() < 0.06, "{system:?}: {small} and {large} cells, four times the diffusion");
-        assert!((half / 2f64.sqrt() - 1.0).abs() < 0.06, "{system:?}: {small} and {medium} cells, twice the diffusion");
+    for (system, time) in [(MAZE, 4000.0), (STRIPES, 5000.0)] {
+        let [small, large] = [0.5, 2.0].map(|scale| grown(system, scale, 128, time));
+        let ratio = large / small;
+        assert!((ratio / 2.0 - 1.0).abs() < 0.06, "{system:?}: {small} and {large} cells, four times the diffusion");
     }
 }
 

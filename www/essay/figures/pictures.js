@@ -68,7 +68,7 @@ export default {
         take((side) => resized(starters(value), side));
       },
     });
-    const wall = el("div", { className: "wall", role: "group", ariaLabel: host.t("wall") });
+    const wall = el("div", { className: "hung", role: "group", ariaLabel: host.t("wall") });
     const size = el("p", { className: "axis" });
     const input = el("input", { type: "file", multiple: true, accept: "image/*,.zip", hidden: true });
     const folder = el("input", { type: "file", webkitdirectory: true, hidden: true });
