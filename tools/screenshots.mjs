@@ -17,7 +17,7 @@ const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
 const SHOTS = resolve(ROOT, "docs/screenshots");
 const STILLS = resolve(ROOT, "www/essay/stills");
 /** Chapters that are taken on a phone, too. */
-const PHONE = ["opening", "copies", "locality"];
+const PHONE = ["opening", "locality"];
 /** The film that opens the essay: one garment a row, from noise on. */
 const FILM = { prompts: ["pullover", "ankle-boot", "bag"], seed: 4, steps: 20, every: 2 };
 /** A figure may compute for so long, in milliseconds, before it is taken as it is. */
