@@ -136,6 +136,8 @@ build_site() {
   cp -R www/. dist/site/
   cp -R pkg dist/site/pkg
   cp LICENSE-MIT LICENSE-APACHE dist/site/
+  # A third of the package's scripts is comments, which visitors need not fetch.
+  node_modules/.bin/esbuild dist/site/pkg/*.js --minify --format=esm --outdir=dist/site/pkg --allow-overwrite --log-level=warning
   node tools/wrap.mjs dist/site/models
   node tools/site.mjs dist/site
 }

@@ -2,7 +2,8 @@
  * Weighs the code that a page loads before the first picture, and fails above the budget.
  *
  * It starts at `pkg/morphogen.js`, follows every `import … from "./…"`, `import("./…")` and `new URL("./…",
- * import.meta.url)` to files that exist, and adds up their Brotli sizes (quality 11, what a good static host sends).
+ * import.meta.url)` to files that exist, and adds up their Brotli sizes (quality 11, what a good static host sends), scripts
+ * without their comments, as `./build.sh build` puts them on the site.
  *
  *     node tools/size.mjs
  */
@@ -10,6 +11,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
+import { transformSync } from "esbuild";
 
 const LIMIT = 350_000;
 const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
@@ -52,7 +54,8 @@ export function brotli(content) {
  */
 export function firstLoad() {
   return [...follow(resolve(ROOT, START))].map((path) => {
-    const content = readFileSync(path);
+    const file = readFileSync(path);
+    const content = path.endsWith(".js") ? Buffer.from(transformSync(file.toString(), { minify: true, format: "esm" }).code) : file;
     return { file: relative(ROOT, path), plain: content.length, brotli: brotli(content) };
   });
 }
