@@ -145,7 +145,7 @@ export class Model {
     await abortable(this.load(), signal);
     const understood = prompt == null ? this.#only(machine) : await this.understand(prompt);
     const turned = options.negative && machine === "network" ? await this.understand(options.negative) : undefined;
-    const against = turned ? meant(turned) : understood?.against?.length ? understood.against : undefined;
+    const against = turned ? meant(turned) : understood?.against?.length ? { words: understood.against } : undefined;
     const network = options.network ?? this.network;
     // A machine holds the images of the prompt at hand: there is nothing to guide it away from.
     if (machine !== "network") request.guidance = 1;
@@ -262,11 +262,11 @@ export class Model {
 }
 
 /**
- * A prompt as the core takes it: the index of a class, or words.
+ * A prompt as the core takes it.
  * @param {Understood | undefined} understood
  */
 function meant(understood) {
-  return understood?.words ?? understood?.index;
+  return understood && { class: understood.index, words: understood.words };
 }
 
 /** Most pictures whose steps are sent one by one. */

@@ -76,6 +76,8 @@ export class Compare {
   /** Takes the model; without training images there is nothing to compare with. */
   use(/** @type {Model} */ model) {
     this.model = model;
+    const { width, height } = model.info.image;
+    for (const canvas of [ours, theirs]) Object.assign(canvas, { width, height });
     this.forget();
   }
 
@@ -85,10 +87,13 @@ export class Compare {
     if (!this.wanted) this.state.machine = "";
     this.drawn = drawn;
     this.sample = undefined;
-    const training = this.model?.info.training[drawn.name];
-    section.hidden = training === undefined;
-    if (training) {
-      find("theory-count").textContent = `${training.count.toLocaleString("en")} training pictures (${words.megabytes(training.bytes)}, fetched when you press the button)`;
+    const { text, training } = this.model?.info ?? {};
+    const known = training?.[drawn.name];
+    section.hidden = known === undefined && !text?.index;
+    if (known) {
+      find("theory-count").textContent = `${known.count.toLocaleString("en")} training pictures (${words.megabytes(known.bytes)}, fetched when you press the button)`;
+    } else if (text?.index) {
+      find("theory-count").textContent = `the training pictures that show what you asked for (fetched when you press the button)`;
     }
     this.label();
   }
@@ -178,7 +183,8 @@ export class Compare {
       });
       const [network] = this.sample ? (await model.nearest(this.sample, signal)).slice(this.picture) : [];
       if (signal.aborted) return;
-      void keep([`models/${drawn.model}/${model.info.training[drawn.name].file}`]);
+      const known = model.info.training[drawn.name];
+      if (known) void keep([`models/${drawn.model}/${known.file}`]);
       this.running = undefined;
       this.paint();
       this.judge(images, network, sample.nearest?.[0]);

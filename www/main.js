@@ -5,7 +5,7 @@ import { keep } from "./keep.js";
 import { Settings } from "./settings.js";
 import * as snippet from "./snippet.js";
 import { Stage } from "./stage.js";
-import { read, write } from "./state.js";
+import { PACKS, read, write } from "./state.js";
 import { Wording, taken } from "./wording.js";
 import * as words from "./words.js";
 
@@ -132,7 +132,7 @@ async function paint() {
     explain(meaning);
     drawn = { label: meaning.label, seed: state.seed };
     const network = settings.network?.name ?? "";
-    compare.begin({ ...state, name: meaning.name, network });
+    compare.begin({ ...state, prompt: asked.prompt, name: meaning.name, network });
     history.replaceState(null, "", write(state));
     stage.begin(state.count);
     stage.nameVariations(meaning.label, state.seed);
@@ -252,15 +252,19 @@ save.addEventListener("click", () => {
   });
 });
 
-for (const choice of document.querySelectorAll("#packs input")) {
-  const radio = /** @type {HTMLInputElement} */ (choice);
-  radio.checked = radio.value === state.model;
+// One pack is no choice.
+find("packs").hidden = PACKS.length < 2;
+for (const { name, title } of PACKS) {
+  const [row, radio] = [document.createElement("label"), document.createElement("input")];
+  Object.assign(radio, { type: "radio", name: "model", value: name, checked: name === state.model });
   radio.addEventListener("change", () => {
     // Another pack has other words, networks and styles.
     prompt.value = "";
-    Object.assign(state, { model: radio.value, prompt: "", network: "", style: "", negative: "", guidance: undefined });
+    Object.assign(state, { model: name, prompt: "", network: "", style: "", negative: "", guidance: undefined });
     void paint();
   });
+  row.append(radio, ` ${title}`);
+  find("packs").append(row);
 }
 prompt.value = state.prompt;
 void paint();

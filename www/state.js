@@ -34,6 +34,9 @@ export const DEFAULTS = {
   window: 0,
 };
 
+/** The packs that the page offers: folders in models/, with what they draw. */
+export const PACKS = [{ name: "fashion", title: "Garments" }];
+
 /** A window that sees the whole of any picture. */
 export const WHOLE = 127;
 

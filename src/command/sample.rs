@@ -5,6 +5,7 @@ use crate::denoiser::{Condition, ImageShape};
 use crate::gpu::{Frames, GpuNetwork};
 use crate::network::BurnDenoiser;
 use crate::pack::Pack;
+use crate::prompt::text::Vocabulary;
 use crate::prompt::understand;
 use crate::sampler::{self, Request, Solver};
 use crate::schedule::Schedule;
@@ -27,6 +28,9 @@ pub struct SampleArgs {
     /// What to draw, in free words; without it, everything that the pack can draw, one after another
     #[arg(long)]
     prompt: Option<String>,
+    /// What not to draw: guidance leads away from it
+    #[arg(long)]
+    negative: Option<String>,
     /// Seed of the first picture; the n-th has seed + n
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -93,10 +97,7 @@ pub enum DeviceArg {
 pub fn sample(args: &SampleArgs) -> Result<(), CommandError> {
     let pack = Pack::open(&args.pack)?;
     let manifest = pack.manifest();
-    let classes = match &args.prompt {
-        Some(prompt) => vec![understand(&manifest.prompts, prompt)?.index],
-        None => (0..manifest.prompts.len()).collect(),
-    };
+    let asked = asked(&pack, args.prompt.as_deref())?;
     let entry = manifest.network(&args.network)?;
     let request = Request {
         count: args.count,
@@ -109,14 +110,43 @@ pub fn sample(args: &SampleArgs) -> Result<(), CommandError> {
         DeviceArg::Cpu => Artist::Cpu(Box::new(super::network(&pack, &args.network, Device::flex())?)),
         DeviceArg::Gpu => Artist::Gpu(Box::new(super::gpu_network(&pack, &args.network)?)),
     };
-    let bar = super::progress_bar(args.steps * classes.len());
+    let away = args.negative.as_deref().map(|words| self::asked(&pack, Some(words))).transpose()?;
+    let away = away.and_then(|away| away.into_iter().next()).map(|(condition, _)| condition);
+    let bar = super::progress_bar(args.steps * asked.len());
     let mut pictures = Vec::new();
-    for class in classes {
-        let request = Request { condition: Condition::Class(class), ..request.clone() };
+    for (condition, against) in asked {
+        let against = away.clone().unwrap_or(against);
+        let request = Request { condition, against, ..request.clone() };
         pictures.extend(artist.draw(&request, manifest.schedule, || bar.inc(1))?);
     }
     bar.finish_and_clear();
     write(args, &pictures, manifest.image)
+}
+
+/// What a prompt asks for and turns away; without a prompt, all that the pack can draw, or says that it can.
+fn asked(pack: &Pack, prompt: Option<&str>) -> Result<Vec<(Condition, Condition)>, CommandError> {
+    let manifest = pack.manifest();
+    let Some(text) = &manifest.text else {
+        let classes = match prompt {
+            Some(prompt) => vec![understand(&manifest.prompts, prompt)?.index],
+            None => (0..manifest.prompts.len()).collect(),
+        };
+        return Ok(classes.into_iter().map(|class| (Condition::Class(class), Condition::Null)).collect());
+    };
+    let vocabulary = Vocabulary::new(pack.words()?, text.styles, text.aliases.clone());
+    let words = |prompt: &str| {
+        let understood = vocabulary.understand(prompt)?;
+        for unknown in &understood.unknown {
+            eprintln!("“{}” is unknown to this pack; it knows {}", unknown.typed, unknown.near.join(", "));
+        }
+        let against =
+            if understood.against.is_empty() { Condition::Null } else { Condition::Words(understood.against) };
+        Ok((Condition::Words(understood.words), against))
+    };
+    match prompt {
+        Some(prompt) => Ok(vec![words(prompt)?]),
+        None => text.examples.iter().map(|example| words(example)).collect(),
+    }
 }
 
 /// A network on the device that was asked for.

@@ -9,7 +9,7 @@ use crate::network::NetworkError;
 use crate::network::config::Prediction;
 use crate::network::layers::Resample;
 use crate::network::weights::{Array, Weights};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Threads of a workgroup, in every shader.
 const THREADS: usize = 64;
@@ -88,13 +88,13 @@ pub(super) struct Compiler<'a> {
     gpu: &'a Gpu,
     /// Length of a row of shifts.
     row: usize,
-    programs: HashMap<String, (wgpu::ComputePipeline, wgpu::BindGroupLayout)>,
+    programs: BTreeMap<String, (wgpu::ComputePipeline, wgpu::BindGroupLayout)>,
 }
 
 impl<'a> Compiler<'a> {
     /// A compiler for stages whose rows of shifts have length `row`.
     pub(super) fn new(gpu: &'a Gpu, row: usize) -> Self {
-        Compiler { gpu, row, programs: HashMap::new() }
+        Compiler { gpu, row, programs: BTreeMap::new() }
     }
 
     /// Compiles a stage.

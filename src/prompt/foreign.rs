@@ -2,7 +2,7 @@
 //! whose ending is another (“кошку”), and run together in scripts without spaces (“赤い猫”).
 
 use super::spelling::{Token, tokens};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// Most letters of a word in a script without spaces.
 const LONGEST_SYMBOLS: usize = 12;
@@ -20,7 +20,7 @@ pub type Language = BTreeMap<String, Vec<usize>>;
 /// The words of every language that was learnt.
 #[derive(Debug, Clone, Default)]
 pub struct Foreign {
-    meanings: HashMap<String, Vec<usize>>,
+    meanings: BTreeMap<String, Vec<usize>>,
 }
 
 /// What a run of signs means.

@@ -10,7 +10,7 @@ use super::spelling::{Token, distance, slip, tokens};
 use super::words::{is_in, key};
 use super::{Correction, FILLERS, MAX_PROMPT, MAX_SUGGESTIONS, NEGATIONS, Problem, PromptError};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 pub use super::foreign::Language;
 
@@ -22,7 +22,7 @@ const SHORTEST_PART: usize = 3;
 pub struct Vocabulary {
     words: Vec<String>,
     /// Number of every word by how it is compared.
-    numbers: HashMap<String, usize>,
+    numbers: BTreeMap<String, usize>,
     /// The first words are styles.
     styles: usize,
     /// Other words for styles.

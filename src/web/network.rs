@@ -69,20 +69,20 @@ impl Engine {
     }
 }
 
-/// A prompt as it was understood.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Asked {
-    Class(usize),
-    Words(Vec<usize>),
+/// A prompt as it was understood: a class, or words; neither for anything.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    class: Option<usize>,
+    words: Option<Vec<usize>>,
 }
 
-impl Asked {
-    fn condition(asked: Option<Asked>) -> Condition {
+impl From<Asked> for Condition {
+    fn from(asked: Asked) -> Self {
         match asked {
-            None => Condition::Null,
-            Some(Asked::Class(class)) => Condition::Class(class),
-            Some(Asked::Words(words)) => Condition::Words(words),
+            Asked { words: Some(words), .. } => Condition::Words(words),
+            Asked { class: Some(class), .. } => Condition::Class(class),
+            _ => Condition::Null,
         }
     }
 }
@@ -97,9 +97,11 @@ struct Wish {
     solver: Solver,
     guidance: f64,
     frames: bool,
-    condition: Option<Asked>,
+    #[serde(default)]
+    condition: Asked,
     /// What guidance leads away from; anything where it is missing.
-    against: Option<Asked>,
+    #[serde(default)]
+    against: Asked,
     /// Time of the pictures to begin from, where there are some.
     from: Option<f64>,
 }
@@ -121,8 +123,8 @@ impl Network {
 #[wasm_bindgen]
 impl Network {
     /// Draws pictures, `[B, C, H, W]` in `[−1, 1]`. `wish` is JSON: `seed`, `count`, `steps`, `solver`, `guidance`,
-    /// `frames` (whether states on the way are wanted) and, unless anything will do, `condition`, the index of a class or a list of words,
-    /// and `against`, likewise, what guidance leads away from.
+    /// `frames` (whether states on the way are wanted) and, unless anything will do, `condition`, `{ class }` or `{ words }` with the index
+    /// of a class or a list of words, and `against`, likewise, what guidance leads away from.
     /// With `start`, `[B, C, H, W]`, it begins with those noisy pictures at time `from` instead of with noise at 1.
     ///
     /// `on_step(step, t, noise, x, denoised)` hears of every state, pure noise first, with its pictures where `frames`
@@ -141,8 +143,8 @@ impl Network {
     ) -> Result<Vec<f32>, JsValue> {
         let wish: Wish = serde_json::from_str(&wish).map_err(|error| Failure::new("range", error))?;
         let request = Request {
-            condition: Asked::condition(wish.condition),
-            against: Asked::condition(wish.against),
+            condition: wish.condition.into(),
+            against: wish.against.into(),
             seed: wish.seed,
             count: wish.count,
             steps: wish.steps,

@@ -37,7 +37,9 @@ test("a processor in disguise is not taken unless it is insisted on", async ({ p
     const { file } = JSON.parse(new TextDecoder().decode(manifest)).training.bag;
     const { body } = await fetch(here(`../models/fashion/${file}`));
     const packed = /** @type {ReadableStream} */ (body).pipeThrough(new DecompressionStream("deflate"));
-    const posterior = core.Pack.open(manifest).posterior("els", "unet", "bag", await bytes(new Response(packed)), 3);
+    const pack = core.Pack.open(manifest);
+    const images = pack.images("bag", await bytes(new Response(packed)));
+    const posterior = pack.posterior("els", "unet", images, 3);
     return posterior.onGpu(false).then(() => "", (error) => error.code);
   });
   expect(code).toBe("no-webgpu");
