@@ -11,11 +11,12 @@ import { expect, test } from "@playwright/test";
  */
 async function withShapes(page, work) {
   await page.goto("/tests/blank.html");
-  return page.evaluate(async (code) => {
+  const model = await page.evaluateHandle(async () => {
+    /** @type {typeof import("../../pkg/morphogen.js")} */
     const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
-    const model = await loadModel("shapes/");
-    return eval(code)(model);
-  }, `(${work})`);
+    return loadModel("shapes/");
+  });
+  return model.evaluate(work);
 }
 
 test("words decide what is drawn, in any order and any form", async ({ page }) => {
