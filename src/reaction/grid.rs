@@ -195,8 +195,8 @@ fn laplacian(plane: &[f32], width: usize, out: &mut [f32]) {
         };
         out[0] = at(width - 1, 0, 1);
         out[width - 1] = at(width - 2, width - 1, 0);
-        for x in 1..width - 1 {
-            out[x] = at(x - 1, x, x + 1);
+        for (x, out) in (1..width - 1).zip(&mut out[1..width - 1]) {
+            *out = at(x - 1, x, x + 1);
         }
     }
 }
