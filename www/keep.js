@@ -44,7 +44,7 @@ function offer(/** @type {ServiceWorkerRegistration} */ { waiting }) {
   button = document.createElement("button");
   button.type = "button";
   button.id = "update";
-  button.textContent = "Load the new version of this page";
+  button.textContent = document.documentElement.lang === "de" ? "Neue Fassung dieser Seite laden" : "Load the new version of this page";
   button.addEventListener("click", () => waiting.postMessage({ type: "take-over" }));
   document.querySelector("header")?.append(button);
 }
