@@ -1,20 +1,17 @@
 /**
- * Packs and their networks inside the worker: each file is fetched once, each network built once per device, samples
- * run one after another, and where a GPU fails the processor takes over and says so.
+ * What the worker does with packs ({@link Pack}): samples run one after another, a pack that was replaced under way is opened
+ * anew, and where a GPU fails the processor takes over and says so.
  */
 import { breathe } from "./breathe.js";
-import { Shared, download, handed } from "./download.js";
+import { handed } from "./download.js";
 import { MorphogenError, aborted } from "./errors.js";
+import { Pack } from "./pack.js";
 
 /** @typedef {import("./compile.js").Core} Core */
-/** @typedef {import("./morphogen.js").Info} Info */
-/** @typedef {"auto" | "webgpu" | "cpu"} Device */
+/** @typedef {import("./pack.js").Device} Device */
 /** @typedef {{ signal: AbortSignal, event: (event: string, data: any, transfer?: Transferable[]) => void }} Context */
-/** @typedef {{ network: import("./generated/morphogen.js").Network, device: "webgpu" | "cpu", notice: string }} Engine */
 /** @typedef {{ url: string, network?: string, device: Device }} Target */
 /** @typedef {Record<string, Uint8Array>} Files the files of a pack by name, where the page has them */
-
-const MANIFEST_LIMIT = 1 << 20;
 
 /** What a file that does not belong to the manifest is refused with. */
 const MISFIT = /^(replaced|http|pack-tampered|pack-truncated)$/;
@@ -68,14 +65,7 @@ export class Packs {
    */
   async understand({ url, text }, { signal }) {
     const pack = this.pack(url);
-    const { core, info } = await pack.words.get(signal);
-    for (const language of info.text ? likely(text, info.text.languages) : []) {
-      if (!strange(core, text)) break;
-      // A dictionary that cannot be had is done without.
-      await pack.language(language, signal).catch(() => {});
-      if (signal.aborted) throw aborted();
-    }
-    return JSON.parse(core.understand(text));
+    return this.current(pack, signal, () => pack.understand(text, signal));
   }
 
   /**
@@ -203,35 +193,6 @@ export class Packs {
 }
 
 /**
- * Whether a prompt holds words that are not known.
- * @param {import("./generated/morphogen.js").Pack} core
- * @param {string} text
- */
-function strange(core, text) {
-  try {
-    return JSON.parse(core.understand(text)).unknown.length > 0;
-  } catch (thrown) {
-    return Object(thrown).code === "prompt-unknown";
-  }
-}
-
-/**
- * The languages that a prompt may be in, likeliest first: by its script, then by what the reader reads.
- * @param {string} text
- * @param {string[]} known
- */
-function likely(text, known) {
-  const scripts = [];
-  if (/\p{Script=Hiragana}|\p{Script=Katakana}/u.test(text)) scripts.push("ja");
-  else if (/\p{Script=Han}/u.test(text)) scripts.push("zh", "ja");
-  if (/\p{Script=Cyrillic}/u.test(text)) scripts.push("ru");
-  const read = navigator.languages.map((tag) => tag.split("-")[0]);
-  const latin = known.filter((language) => !["ja", "zh", "ru"].includes(language));
-  const order = scripts.length > 0 ? scripts : [...read, ...latin];
-  return [...new Set(order)].filter((language) => known.includes(language));
-}
-
-/**
  * Walks one sample to its end.
  * @param {import("./generated/morphogen.js").Network} network
  * @param {{ steps: number, frames: boolean }} request
@@ -252,235 +213,4 @@ function draw(network, request, start, { signal, event }, sent, provenance = () 
     return true;
   };
   return network.sample(JSON.stringify(request), onStep, breathe, start);
-}
-
-/** One model pack. */
-class Pack {
-  /**
-   * @param {string} url of the folder, with a slash at its end
-   * @param {() => Promise<Core>} core
-   */
-  constructor(url, core) {
-    this.url = url;
-    this.users = 0;
-    /** Why the GPU is no longer tried; empty while it is. */
-    this.lost = "";
-    /** @type {RequestCache} */
-    this.cache = "default";
-    this.manifest = new Shared((signal) => openPack(url, core, signal, this.cache));
-    /** The analytic machines; their code comes when they are first asked for. */
-    this.machines = new Shared(async (signal) => {
-      const code = import("./theory.js").catch((cause) => {
-        throw new MorphogenError("machine-unavailable", "The machines' code could not be fetched.", { cause });
-      });
-      const [{ Machines }, opened] = await Promise.all([code, this.words.get(signal)]);
-      return new Machines(url, opened, this.cache);
-    });
-    /** The pack once it knows its words, where it draws from free text. */
-    this.words = new Shared(async (signal) => {
-      const opened = await this.open(signal);
-      const { core, info, files } = opened;
-      /** @type {string[]} */
-      let list = [];
-      if (info.text) {
-        const file = info.text.words;
-        const bytes = await download(new URL(file, url).href, { kind: "json", limit: files[file].bytes, cache: this.cache, signal });
-        core.learn(bytes);
-        list = JSON.parse(new TextDecoder().decode(bytes));
-      }
-      return { ...opened, list };
-    });
-    /** @type {Map<string, Shared<void>>} */
-    this.languages = new Map();
-    /** @type {Map<string, Shared<Uint8Array>>} */
-    this.weights = new Map();
-    /** @type {Map<string, Engine>} by network and device asked for */
-    this.engines = new Map();
-  }
-
-  /** @param {AbortSignal} signal */
-  open(signal) {
-    return this.manifest.get(signal);
-  }
-
-  /**
-   * Learns the words of a language, unless they are known.
-   * @param {string} language
-   * @param {AbortSignal} signal
-   */
-  language(language, signal) {
-    const shared =
-      this.languages.get(language) ??
-      new Shared(async (signal) => {
-        const { core, files, info } = await this.words.get(signal);
-        const file = info.text?.files[language] ?? "";
-        const bytes = await download(new URL(file, this.url).href, { kind: "json", limit: files[file].bytes, cache: this.cache, signal });
-        core.learnLanguage(language, bytes);
-      });
-    this.languages.set(language, shared);
-    return shared.get(signal);
-  }
-
-  /**
-   * The nearest training images, where those of the prompt are here.
-   * @param {string} prompt
-   * @param {Float32Array} pixels
-   * @param {AbortSignal} signal
-   */
-  async nearest(prompt, pixels, signal) {
-    if (!this.machines.run) return undefined;
-    const machines = await this.machines.get(signal);
-    return machines.has(prompt) ? machines.nearest(prompt, pixels, signal) : undefined;
-  }
-
-  /**
-   * The network asked for, or the first; an empty name in a pack that has training images alone.
-   * @param {Info} info
-   * @param {string | undefined} name
-   */
-  named(info, name) {
-    const names = info.networks.map((network) => network.name);
-    if (!name && (names.length > 0 || Object.keys(info.training).length > 0)) return names[0] ?? "";
-    if (name !== undefined && names.includes(name)) return name;
-    throw new MorphogenError("pack-unknown", `This pack has no network “${name ?? ""}”; it has ${names.join(", ") || "none"}.`);
-  }
-
-  /**
-   * A network that runs, on the device asked for; with "auto" on the processor where the GPU does not work.
-   * @param {string} name
-   * @param {Device} device
-   * @param {AbortSignal} signal
-   * @param {import("./download.js").Progress} [onProgress]
-   * @returns {Promise<Engine>}
-   */
-  async engine(name, device, signal, onProgress) {
-    const { core, info } = await this.open(signal);
-    const wanted = device === "auto" && this.lost ? "cpu" : device;
-    const key = `${name} ${wanted}`;
-    const ready = this.engines.get(key);
-    if (ready) return ready;
-    const bytes = await this.bytes(name, info).get(signal, onProgress);
-    try {
-      const engine = await this.build(core, name, bytes, wanted);
-      this.engines.set(key, engine);
-      return engine;
-    } catch (thrown) {
-      // A file that was refused is fetched again by the next try.
-      if (String(Object(thrown).code).startsWith("pack-")) this.weights.delete(name);
-      throw thrown;
-    }
-  }
-
-  /**
-   * @param {import("./generated/morphogen.js").Pack} core
-   * @param {string} name
-   * @param {Uint8Array} bytes
-   * @param {Device} device
-   * @returns {Promise<Engine>}
-   */
-  async build(core, name, bytes, device) {
-    const cpu = async (/** @type {string} */ notice) => ({ network: await core.load(name, bytes, "cpu"), device: /** @type {const} */ ("cpu"), notice });
-    if (device === "cpu") return cpu(this.lost);
-    try {
-      return { network: await core.load(name, bytes, "webgpu"), device: "webgpu", notice: "" };
-    } catch (thrown) {
-      const { code, message } = Object(thrown);
-      if (device === "webgpu" || typeof code !== "string" || code.startsWith("pack-")) throw thrown;
-      const reason = code === "no-webgpu" ? "There is no WebGPU here" : `The graphics device could not be used (${message})`;
-      return cpu(`${reason}, so the processor draws: the same pictures, more slowly.`);
-    }
-  }
-
-  /**
-   * @param {string} name
-   * @param {Info} info
-   */
-  bytes(name, info) {
-    const { file, bytes } = /** @type {import("./morphogen.js").NetworkInfo} */ (info.networks.find((one) => one.name === name));
-    const shared =
-      this.weights.get(name) ??
-      new Shared((signal, onProgress) =>
-        download(new URL(file, this.url).href, { kind: "binary", limit: bytes, total: bytes, cache: this.cache, signal, onProgress }),
-      );
-    this.weights.set(name, shared);
-    return shared;
-  }
-
-  /**
-   * Forgets a network whose device is gone.
-   * @param {string} name
-   * @param {Engine} engine
-   */
-  drop(name, engine) {
-    for (const [key, value] of this.engines) if (value === engine) this.engines.delete(key);
-    engine.network.free();
-  }
-
-  /** Forgets all that was fetched; the next fetch goes past the browser's cache. */
-  renew() {
-    this.free();
-    this.cache = "reload";
-    this.manifest = new Shared(this.manifest.start);
-    this.machines = new Shared(this.machines.start);
-    this.words = new Shared(this.words.start);
-    this.languages.clear();
-    this.weights.clear();
-  }
-
-  free() {
-    for (const { network } of this.engines.values()) network.free();
-    this.engines.clear();
-    this.machines.run?.promise.then((machines) => machines.free(), () => {});
-    this.manifest.run?.promise.then(({ core }) => core.free(), () => {});
-  }
-}
-
-/**
- * Fetches and checks a manifest.
- * @param {string} url
- * @param {() => Promise<Core>} core
- * @param {AbortSignal} signal
- * @param {RequestCache} cache
- */
-async function openPack(url, core, signal, cache) {
-  const [bytes, { glue, module }] = await Promise.all([
-    download(new URL("manifest.json", url).href, { kind: "json", limit: MANIFEST_LIMIT, cache, signal }),
-    core(),
-  ]);
-  const pack = glue.Pack.open(bytes);
-  // The core has checked every field; only now is it safe to believe them.
-  const parsed = JSON.parse(new TextDecoder().decode(bytes));
-  /** @type {Record<string, { bytes: number }>} */
-  const files = parsed.files;
-  return { core: pack, info: described(parsed), files, manifest: bytes, module };
-}
-
-/**
- * What a page wants to know of a pack.
- * @param {any} manifest
- * @returns {Info}
- */
-function described({ name, title, version, image, licence, prompts, text, networks, training, files }) {
-  return {
-    name,
-    title,
-    version,
-    image,
-    licence,
-    prompts: (prompts ?? []).map((/** @type {any} */ { name, label }) => ({ name, label })),
-    text: text && { words: text.words, count: text.count, styles: text.styles, languages: Object.keys(text.languages ?? {}), files: text.languages ?? {}, examples: text.examples ?? [], index: text.index },
-    networks: Object.entries(networks ?? {}).map(([name, { title, file, guidance, config, locality }]) => ({
-      name,
-      title,
-      file,
-      bytes: files[file].bytes,
-      guidance,
-      config,
-      machines: Object.keys(locality ?? {}),
-      windows: locality ?? {},
-    })),
-    training: Object.fromEntries(
-      Object.entries(training ?? {}).map(([prompt, { file, count }]) => [prompt, { file, count, bytes: files[file].bytes }]),
-    ),
-  };
 }

@@ -58,6 +58,22 @@ export interface Terms {
   url?: string;
 }
 
+/** What a pack that draws from free text knows of words; `model.words()` gives them. Files are relative to the pack. */
+export interface TextInfo {
+  /** File of the vocabulary. */
+  words: string;
+  /** Number of words. */
+  count: number;
+  /** How many of them, from the first on, name a style. */
+  styles: number;
+  /** Files of the languages that it understands besides, by language (`de`), each fetched when it is used. */
+  languages: Record<string, string>;
+  /** Prompts worth trying. */
+  examples: string[];
+  /** File that says what the training images show; without it no machine can draw. */
+  index?: string;
+}
+
 /** What a model pack holds. */
 export interface Info {
   name: string;
@@ -69,8 +85,8 @@ export interface Info {
   licence: { data: Terms; weights: Terms };
   /** What can be asked for. */
   prompts: { name: string; label: string }[];
-  /** Where the model draws from free text instead: its words (`model.words()` gives them), and languages it understands. */
-  text?: { words: string; count: number; styles: number; languages: string[]; files: Record<string, string>; examples?: string[]; index?: string };
+  /** Where the model draws from free text instead. */
+  text?: TextInfo;
   networks: NetworkInfo[];
   /** Training images by prompt, which the analytic machines need; empty in a pack without them. */
   training: Record<string, { file: string; count: number; bytes: number }>;

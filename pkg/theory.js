@@ -8,6 +8,7 @@ import { Shared, download } from "./download.js";
 import { MorphogenError } from "./errors.js";
 import * as glue from "./generated/morphogen.js";
 import { Graphics } from "./graphics.js";
+import { inflate } from "./inflate.js";
 
 /** @typedef {import("./generated/morphogen.js").Pack} Core */
 /** @typedef {import("./generated/morphogen.js").Network} Network */
@@ -27,16 +28,18 @@ const crew = new Crew();
 export class Machines {
   /**
    * @param {string} url folder of the pack
-   * @param {{ core: Core, info: Info, files: Record<string, { bytes: number }>, manifest: Uint8Array, module: WebAssembly.Module }} opened
+   * @param {{ core: Core, info: Info, files: Record<string, { bytes: number }>, manifest: Uint8Array, module: WebAssembly.Module, list: string[] }} opened
    * @param {RequestCache} cache
    */
-  constructor(url, { core, info, files, manifest, module }, cache) {
+  constructor(url, { core, info, files, manifest, module, list }, cache) {
     this.url = url;
     this.core = core;
     this.info = info;
     this.files = files;
     this.manifest = manifest;
     this.module = module;
+    /** The words of a pack that draws from free text. */
+    this.list = list;
     this.cache = cache;
     /** @type {Map<string, Shared<Uint8Array>>} `[N, C, H, W]`, 0 to 255, by prompt */
     this.images = new Map();
@@ -115,13 +118,12 @@ export class Machines {
 
   /**
    * The images that show what the words of a prompt say, from whichever shelves they are on.
-   * @param {string} prompt words that the pack knows
+   * @param {string} prompt words of the pack, as it spells them
    * @param {AbortSignal} signal
    */
   async gather(prompt, signal) {
     const index = await this.index.get(signal);
-    /** @type {{ words: number[] }} */
-    const { words } = JSON.parse(this.core.understand(prompt));
+    const words = prompt.split(" ").map((word) => this.list.indexOf(word));
     /** @type {{ shelf: string, images: number[] }[]} */
     const picks = JSON.parse(this.core.matching(index, new Uint32Array(words), MOST));
     const { channels, height, width } = this.info.image;
@@ -169,7 +171,10 @@ export class Machines {
   async shelf(name, signal) {
     const { file } = this.info.training[name];
     const packed = await this.file(file, signal);
-    return this.core.images(name, await inflate(file, packed, this.core.inflatedLimit(name)));
+    const bytes = await inflate(packed, "deflate", this.core.inflatedLimit(name)).catch((cause) => {
+      throw new MorphogenError("pack-inflate", `${file} could not be inflated (${cause.message}); get an untouched copy.`, { cause });
+    });
+    return this.core.images(name, bytes);
   }
 
   /**
@@ -224,27 +229,3 @@ export const helper = {
     return posterior.part(x, t, trace, part, parts);
   },
 };
-
-/**
- * @param {string} file
- * @param {Uint8Array} packed zlib data
- * @param {number} limit most bytes that may come of it
- */
-async function inflate(file, packed, limit) {
-  const stream = new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (packed)]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const reader = stream.getReader();
-  const bytes = new Uint8Array(limit);
-  let length = 0;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return bytes.subarray(0, length);
-      if (length + value.length > limit) throw new TypeError(`more than ${limit} bytes`);
-      bytes.set(value, length);
-      length += value.length;
-    }
-  } catch (thrown) {
-    const { message } = /** @type {Error} */ (thrown);
-    throw new MorphogenError("pack-inflate", `${file} could not be inflated (${message}); get an untouched copy.`, { cause: thrown });
-  }
-}

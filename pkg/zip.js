@@ -4,6 +4,7 @@
  * was packed again by hand. The pack's own checks follow when its manifest is read.
  */
 import { MorphogenError } from "./errors.js";
+import { inflate } from "./inflate.js";
 
 /** Most bytes of an archive, and of all that comes out of it; most entries. */
 const LIMIT = 256 << 20;
@@ -154,31 +155,10 @@ async function content(bytes, { name, method, sum, packed, size, at }) {
   if (start + packed > bytes.length) throw damaged;
   const stored = bytes.slice(start, start + packed);
   if (method !== 0 && method !== 8) throw refused(`“${name}” is compressed in a way that is not known here (${method})`);
-  const found = method === 0 ? stored : await inflated(stored, size, damaged);
+  const inflated = () => inflate(stored, "deflate-raw", size).catch(() => Promise.reject(damaged));
+  const found = method === 0 ? stored : await inflated();
   if (found.length !== size || crc32(found) !== sum) throw damaged;
   return found;
-}
-
-/**
- * @param {Uint8Array<ArrayBuffer>} packed
- * @param {number} size most bytes that may come of it
- * @param {MorphogenError} damaged
- */
-async function inflated(packed, size, damaged) {
-  const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
-  const bytes = new Uint8Array(size);
-  let length = 0;
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return bytes.subarray(0, length);
-      if (length + value.length > size) throw damaged;
-      bytes.set(value, length);
-      length += value.length;
-    }
-  } catch {
-    throw damaged;
-  }
 }
 
 /** @param {string} why */

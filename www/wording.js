@@ -34,7 +34,7 @@ export class Wording {
   async use(/** @type {Model} */ model) {
     const { text, prompts } = model.info;
     this.words = [];
-    this.examples = text ? (text.examples ?? []) : prompts.map(({ label }) => label);
+    this.examples = text ? text.examples : prompts.map(({ label }) => label);
     more.hidden = text === undefined;
     surprise.hidden = this.examples.length === 0;
     list.replaceChildren();

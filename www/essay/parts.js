@@ -137,6 +137,16 @@ export function toggle({ label, value, turn }) {
 /** Buttons, sliders and the like in a row. */
 export const controls = (/** @type {(Node | string)[]} */ ...children) => el("div", { className: "controls" }, ...children);
 
+/** How far each arrow key goes, in rows and columns. */
+export const ARROWS = /** @type {Map<string, [row: number, column: number]>} */ (
+  new Map([
+    ["ArrowUp", [-1, 0]],
+    ["ArrowDown", [1, 0]],
+    ["ArrowLeft", [0, -1]],
+    ["ArrowRight", [0, 1]],
+  ])
+);
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /**

@@ -3,7 +3,7 @@
  * that takes it out again. A pixel that holds less noise than the others waits until they have come down to it: until then it stands
  * as the picture knows it (sampling under a known part, Song et al. 2021, section 5).
  */
-import { button, captioned, controls, el, picture, slider } from "../parts.js";
+import { ARROWS, button, captioned, controls, el, picture, slider } from "../parts.js";
 import { apart, greyImage, noiseAt, pictureAt, trainingPixels } from "../pixels.js";
 
 /** @typedef {import("../figure.js").Host} Host */
@@ -14,13 +14,6 @@ const STEPS = 20;
 const SIDE = 28;
 /** Between two steps, for eyes to follow, in milliseconds. */
 const PACE = 70;
-/** How far each key moves the brush, in rows and columns. */
-const KEYS = new Map([
-  ["ArrowUp", [-1, 0]],
-  ["ArrowDown", [1, 0]],
-  ["ArrowLeft", [0, -1]],
-  ["ArrowRight", [0, 1]],
-]);
 
 export default {
   name: "noise",
@@ -104,7 +97,7 @@ export default {
     });
     large.canvas.addEventListener("pointermove", (event) => event.buttons && point(event));
     large.canvas.addEventListener("keydown", (event) => {
-      const way = KEYS.get(event.key);
+      const way = ARROWS.get(event.key);
       if (way) {
         const within = (/** @type {number} */ value) => Math.max(0, Math.min(SIDE - 1, value));
         at = { row: within(at.row + way[0]), column: within(at.column + way[1]) };

@@ -2,7 +2,7 @@
  * Where did this pixel come from? The machine with the two flaws draws, keeps who won the vote of each pixel at each step, and
  * the reader pulls the winners out: by pointing, by tapping, or with the arrow keys.
  */
-import { button, controls, el, picture, slider, toggle } from "../parts.js";
+import { ARROWS, button, controls, el, picture, slider, toggle } from "../parts.js";
 
 /** @typedef {import("../figure.js").Host} Host */
 /** @typedef {import("../../pkg/morphogen.js").Frame} Frame */
@@ -15,13 +15,6 @@ const SIDE = 28;
 const SHOWN = 8;
 /** Pixels of the outlines' canvas per pixel of the picture. */
 const FINE = 12;
-/** How far each key goes, in rows and columns. */
-const KEYS = new Map([
-  ["ArrowUp", [-1, 0]],
-  ["ArrowDown", [1, 0]],
-  ["ArrowLeft", [0, -1]],
-  ["ArrowRight", [0, 1]],
-]);
 
 export default {
   name: "origins",
@@ -132,7 +125,7 @@ export default {
     drawn.canvas.addEventListener("pointermove", (event) => point(event, false));
     drawn.canvas.addEventListener("click", (event) => point(/** @type {PointerEvent} */ (event), true));
     drawn.canvas.addEventListener("keydown", (event) => {
-      const way = KEYS.get(event.key);
+      const way = ARROWS.get(event.key);
       if (!way) return;
       event.preventDefault();
       go(at.row + way[0], at.column + way[1]);

@@ -1,5 +1,5 @@
 /** A tiny editor, pixel by pixel: by pointer, or with a cursor that the arrow keys move. */
-import { button, controls, el, picture, toggle } from "../parts.js";
+import { ARROWS, button, controls, el, picture, toggle } from "../parts.js";
 
 const COLOURS = ["#1c1b19", "#ffffff", "#c0392b", "#e0a030", "#3f8f4f", "#2f6db0", "#8a5a3a", "#f2cda4"];
 
@@ -57,12 +57,11 @@ export function editor({ t, side, add }) {
   });
   canvas.addEventListener("pointermove", (event) => event.buttons && last && put(event));
   for (const type of ["pointerup", "pointercancel"]) canvas.addEventListener(type, () => (last = undefined));
-  const KEYS = /** @type {Record<string, number[]>} */ ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] });
   canvas.addEventListener("keydown", (event) => {
-    const by = KEYS[event.key];
+    const by = ARROWS.get(event.key);
     if (!by && event.key !== " " && event.key !== "Enter") return;
     event.preventDefault();
-    if (by) at = at.map((place, i) => Math.max(0, Math.min(canvas.width - 1, place + by[i])));
+    if (by) at = at.map((place, i) => Math.max(0, Math.min(canvas.width - 1, place + by[1 - i])));
     else paint(at[0], at[1]);
     const cell = canvas.getBoundingClientRect().width / canvas.width;
     ring.hidden = false;

@@ -2,7 +2,7 @@
  * The parameter map of Gray and Scott's system: what grows at each feed and kill rate, as `examples/parameter_map.rs` has
  * drawn it, and the places that have a name. Chosen by pointer, by arrow keys, or by name.
  */
-import { el } from "../parts.js";
+import { ARROWS, el } from "../parts.js";
 
 /** What the map shows: kill rates from left to right, feed rates from top to bottom; a tile each. */
 const TILES = 12;
@@ -88,12 +88,12 @@ export function map({ t, value, move }) {
   });
   field.addEventListener("pointermove", (event) => dragging && point(event));
   for (const type of ["pointerup", "pointercancel"]) field.addEventListener(type, () => (dragging = false));
-  const KEYS = /** @type {Record<string, [number, number]>} */ ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] });
   field.addEventListener("keydown", (event) => {
-    const by = KEYS[event.key];
+    const by = ARROWS.get(event.key);
     if (!by) return;
+    const [row, column] = by;
     event.preventDefault();
-    go({ kill: at.kill + (by[0] * KILL.step) / 2, feed: at.feed + (by[1] * FEED.step) / 2 });
+    go({ kill: at.kill + (column * KILL.step) / 2, feed: at.feed + (row * FEED.step) / 2 });
   });
   show();
   return { element, name };

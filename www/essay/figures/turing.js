@@ -3,7 +3,7 @@
  * parameter map (`turing-map.js`), and finds that the spacing of the pattern follows the root of the diffusion, which a small
  * chart keeps (`turing-chart.js`).
  */
-import { button, choice, controls, el, picture, slider } from "../parts.js";
+import { ARROWS, button, choice, controls, el, picture, slider } from "../parts.js";
 import { chart } from "./turing-chart.js";
 import { map } from "./turing-map.js";
 import { ramp } from "./turing-ramp.js";
@@ -214,14 +214,13 @@ export default {
     canvas.canvas.addEventListener("pointermove", (event) => painting && put(event));
     for (const type of ["pointerup", "pointercancel"]) canvas.canvas.addEventListener(type, () => (painting = false));
     // And by keyboard.
-    const MOVES = /** @type {Record<string, [number, number]>} */ ({ ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] });
     canvas.canvas.addEventListener("keydown", (event) => {
       const [x, y] = cursor ?? [SIDE / 2, SIDE / 2];
-      const move = MOVES[event.key];
+      const move = ARROWS.get(event.key);
       if (!move && event.key !== " " && event.key !== "Enter") return;
       event.preventDefault();
       const round = (/** @type {number} */ at) => (at + SIDE) % SIDE;
-      cursor = move ? [round(x + 4 * move[0]), round(y + 4 * move[1])] : [x, y];
+      cursor = move ? [round(x + 4 * move[1]), round(y + 4 * move[0])] : [x, y];
       if (!move) paint(...cursor);
       const { width } = canvas.canvas.getBoundingClientRect();
       ring.hidden = false;
