@@ -37,6 +37,9 @@ pub fn check(config: &NetworkConfig, layers: &Layers, weights: &Weights) -> Resu
     }
 }
 
+/// Deviation of a fresh word's row.
+const WORD_SCALE: f32 = 0.1;
+
 /// Fresh weights, fixed by the seed: He et al. 2015 normals for what feeds a ReLU, zeros for biases and the last layer
 /// (so that an untrained network predicts nothing rather than noise).
 ///
@@ -55,9 +58,11 @@ pub fn initial(config: &NetworkConfig, seed: u64) -> Result<Weights, ConfigError
         } else if shape.len() > 1 && Some(&name) != last.as_ref() {
             let deviation = match shape[..] {
                 [_, inputs, rows, columns] => (2.0 / (inputs * rows * columns) as f32).sqrt(),
-                _ if name == "words.weight" => 1.0,
+                // A word's row is seen a thousand times less often than a kernel: small rows behind large weights make the
+                // same vector, and let Adam's equal steps move a row as fast as its rarity asks.
+                _ if name == "words.weight" => WORD_SCALE,
                 // What words give is a vector and no choice of one row.
-                _ if name == "condition.weight" && words => (2.0 / shape[0] as f32).sqrt(),
+                _ if name == "condition.weight" && words => (2.0 / shape[0] as f32).sqrt() / WORD_SCALE,
                 _ if name == "condition.weight" => 1.0,
                 _ => (1.0 / shape[0] as f32).sqrt(),
             };
