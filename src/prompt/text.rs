@@ -87,8 +87,12 @@ impl Vocabulary {
     /// [`PromptError`] where it is empty, too long, or holds no known word to draw.
     pub fn understand(&self, text: &str) -> Result<Understood, PromptError> {
         let fail = |problem, words: Vec<String>, suggestions| {
-            // Thousands of words are no list to read; the suggestions are.
-            Err(PromptError { problem, words, suggestions, known: vec!["what thousands of words say".into()] })
+            Err(PromptError {
+                problem,
+                words,
+                suggestions,
+                known: self.words[self.styles.min(self.words.len())..].to_vec(),
+            })
         };
         if text.len() > MAX_PROMPT {
             return fail(Problem::TooLong, Vec::new(), Vec::new());
