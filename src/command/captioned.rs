@@ -35,19 +35,18 @@ pub(super) fn shelves(writer: &mut PackWriter, data: &Path) -> Result<(), Comman
     let all = images(data, captions.entries.len(), shape)?;
     let vocabulary = captions.vocabulary();
     let number: BTreeMap<&str, usize> = vocabulary.iter().enumerate().map(|(n, word)| (word.as_str(), n)).collect();
-    let mut shelves: BTreeMap<&str, BTreeMap<&str, Vec<usize>>> = BTreeMap::new();
+    let mut kinds: BTreeMap<&str, BTreeMap<&str, Vec<usize>>> = BTreeMap::new();
     for (n, entry) in captions.entries.iter().enumerate() {
         if entry.split == CaptionSplit::Train {
-            shelves.entry(&entry.subgroup).or_default().entry(&entry.code).or_default().push(n);
+            kinds.entry(&entry.subgroup).or_default().entry(&entry.code).or_default().push(n);
         }
     }
-    for (shelf, things) in shelves {
+    let shelf = |(name, things): (&str, BTreeMap<&str, Vec<usize>>)| {
         let order: Vec<usize> = things.values().flatten().copied().collect();
-        let thing = |members: &Vec<usize>| thing(&captions.entries, members, &number);
-        let things = things.values().map(thing).collect();
-        writer.shelf(shelf, things, &pick(&all.data, &order, shape))?;
-    }
-    Ok(())
+        let shown = things.values().map(|members| thing(&captions.entries, members, &number)).collect();
+        (name.to_string(), (shown, pick(&all.data, &order, shape)))
+    };
+    Ok(writer.shelves(kinds.into_iter().map(shelf).collect())?)
 }
 
 /// What the images `members` show: one thing in several styles.

@@ -141,8 +141,9 @@ fn words_and_shelves_come_back_and_images_are_found_by_words() {
         words: words.to_vec(),
         styles: styles.to_vec(),
     };
-    writer.shelf("cats", vec![thing("cat", &[3], &[0, 1]), thing("red cat", &[2, 3], &[0])], &images(3)).unwrap();
-    writer.shelf("faces", vec![thing("sad face", &[4], &[0, 1])], &images(2)).unwrap();
+    let cats = (vec![thing("cat", &[3], &[0, 1]), thing("red cat", &[2, 3], &[0])], images(3));
+    let faces = (vec![thing("sad face", &[4], &[0, 1])], images(2));
+    writer.shelves([("cats".to_string(), cats), ("faces".to_string(), faces)].into()).unwrap();
     let pack = writer.finish().unwrap();
     assert!(pack.check().is_good(), "{}", pack.check());
     let manifest = pack.manifest();

@@ -196,27 +196,25 @@ impl PackWriter {
         Ok(())
     }
 
-    /// Adds or replaces a shelf of training images, with what they show.
+    /// Replaces the shelves of training images; each has what it shows and its images.
     ///
     /// # Errors
-    /// [`PackError`] where there is no vocabulary, or the images do not fit the pack.
-    pub fn shelf(&mut self, shelf: &str, things: Vec<Thing>, images: &Images) -> Result<(), PackError> {
+    /// [`PackError`] where there is no vocabulary, or images do not fit the pack.
+    pub fn shelves(&mut self, shelves: BTreeMap<String, (Vec<Thing>, Images)>) -> Result<(), PackError> {
+        self.manifest.text()?;
+        self.manifest.training.clear();
+        let mut index = Index { shelves: BTreeMap::new() };
+        for (shelf, (things, images)) in shelves {
+            self.training(&shelf, &images)?;
+            index.shelves.insert(shelf, things);
+        }
         let file = String::from("training/index.json");
-        let mut index = match &self.manifest.text()?.index {
-            None => Index { shelves: BTreeMap::new() },
-            Some(file) => match self.files.get(file) {
-                Some(bytes) => serde_json::from_slice(bytes),
-                None => serde_json::from_slice(&Pack::open(&self.folder)?.file(file)?),
-            }
-            .map_err(|error| PackError::Header { file: file.clone(), message: error.to_string() })?,
-        };
-        index.shelves.insert(shelf.into(), things);
         let bytes = write_json(&file, &index)?;
         if let Some(text) = &mut self.manifest.text {
             text.index = Some(file.clone());
         }
         self.add(file, bytes);
-        self.training(shelf, images)
+        Ok(())
     }
 
     /// Adds or replaces the judge: a classifier of `classes` classes with its test accuracy in `[0, 1]`.
