@@ -4,7 +4,7 @@
 use super::CommandError;
 use super::backend::Backend;
 use crate::denoiser::Condition;
-use crate::evaluate::retrieval::{Gallery, Retrieval};
+use crate::evaluate::retrieval::{self, Gallery, Retrieval};
 use crate::metrics::Neighbour;
 use crate::network::judge::Judge;
 use crate::pack::{Pack, to_f32};
@@ -102,7 +102,7 @@ pub fn retrieve(args: &RetrieveArgs) -> Result<(), CommandError> {
         Ok(samples)
     };
     let grade = |asked: &[usize], samples: &[f32]| -> Result<Retrieval, CommandError> {
-        Ok(gallery.grade(asked, &gallery.nearest(samples, shape)?))
+        Ok(retrieval::grade(&captions.entries, asked, &gallery.nearest(samples, shape)?))
     };
     let samples = draw(&train)?;
     let copied = |picture: &&[f32]| Neighbour::of(picture, &pictures).is_some_and(|found| found.is_copy());

@@ -13,7 +13,6 @@ pub const NEIGHBOURS: usize = 5;
 /// Training images by their features.
 pub struct Gallery<'a> {
     judge: &'a Judge,
-    captions: &'a CaptionFile,
     /// Numbers of the training images.
     members: Vec<usize>,
     /// Unit features `[N, F]` of the members.
@@ -41,7 +40,7 @@ impl<'a> Gallery<'a> {
     /// [`NetworkError::Device`] where the judge fails.
     pub fn new(
         judge: &'a Judge,
-        captions: &'a CaptionFile,
+        captions: &CaptionFile,
         pictures: &[f32],
         shape: ImageShape,
     ) -> Result<Self, NetworkError> {
@@ -51,42 +50,43 @@ impl<'a> Gallery<'a> {
         let chosen: Vec<f32> = members.iter().flat_map(|&n| &pictures[n * size..(n + 1) * size]).copied().collect();
         let verdict = judge.judge(&chosen, shape)?;
         let features = units(verdict.features, verdict.width);
-        Ok(Gallery { judge, captions, members, features, width: verdict.width })
+        Ok(Gallery { judge, members, features, width: verdict.width })
     }
 
-    /// The nearest training images of each of `pictures` `[B, C, H, W]`, by the angle between features, nearest first.
+    /// The up to [`NEIGHBOURS`] nearest training images of each of `pictures` `[B, C, H, W]`, by the angle between
+    /// features, nearest first.
     ///
     /// # Errors
     /// [`NetworkError::Device`] where the judge fails.
-    pub fn nearest(&self, pictures: &[f32], shape: ImageShape) -> Result<Vec<[usize; NEIGHBOURS]>, NetworkError> {
+    pub fn nearest(&self, pictures: &[f32], shape: ImageShape) -> Result<Vec<Vec<usize>>, NetworkError> {
         let verdict = self.judge.judge(pictures, shape)?;
         let rows = units(verdict.features, self.width);
         Ok(rows.chunks_exact(self.width).map(|row| self.best(row)).collect())
     }
 
-    fn best(&self, row: &[f32]) -> [usize; NEIGHBOURS] {
+    fn best(&self, row: &[f32]) -> Vec<usize> {
         let cosine = |other: &[f32]| row.iter().zip(other).map(|(a, b)| a * b).sum::<f32>();
         let mut order: Vec<(f32, usize)> =
             self.features.chunks_exact(self.width).map(cosine).zip(self.members.iter().copied()).collect();
         order.sort_by(|a, b| b.0.total_cmp(&a.0));
-        core::array::from_fn(|i| order[i.min(order.len() - 1)].1)
+        order.truncate(NEIGHBOURS);
+        order.into_iter().map(|(_, member)| member).collect()
     }
+}
 
-    /// How well the neighbours of each sample suit the caption that it was drawn for.
-    pub fn grade(&self, asked: &[usize], neighbours: &[[usize; NEIGHBOURS]]) -> Retrieval {
-        let entries = &self.captions.entries;
-        let carries = |n: usize, word: &str| entries[n].all_words().any(|known| known == word);
-        let shows = |list: &[usize; NEIGHBOURS], word: &str| list.iter().any(|&n| carries(n, word));
-        let share = |right: &dyn Fn(usize, &Caption) -> bool| {
-            let right = asked.iter().enumerate().filter(|&(i, &n)| right(i, &entries[n])).count();
-            right as f64 / asked.len().max(1) as f64
-        };
-        Retrieval {
-            prompts: asked.len(),
-            main: share(&|i, caption| shows(&neighbours[i], &caption.main)),
-            all: share(&|i, caption| caption.words.iter().all(|word| shows(&neighbours[i], word))),
-            chance: share(&|i, caption| shows(&neighbours[(i + 1) % neighbours.len()], &caption.main)),
-        }
+/// How well the neighbours of each sample suit the caption of `entries` that it was drawn for.
+pub fn grade(entries: &[Caption], asked: &[usize], neighbours: &[Vec<usize>]) -> Retrieval {
+    let carries = |n: usize, word: &str| entries[n].all_words().any(|known| known == word);
+    let shows = |list: &[usize], word: &str| list.iter().any(|&n| carries(n, word));
+    let share = |right: &dyn Fn(usize, &Caption) -> bool| {
+        let right = asked.iter().enumerate().filter(|&(i, &n)| right(i, &entries[n])).count();
+        right as f64 / asked.len().max(1) as f64
+    };
+    Retrieval {
+        prompts: asked.len(),
+        main: share(&|i, caption| shows(&neighbours[i], &caption.main)),
+        all: share(&|i, caption| caption.words.iter().all(|word| shows(&neighbours[i], word))),
+        chance: share(&|i, caption| shows(&neighbours[(i + 1) % neighbours.len()], &caption.main)),
     }
 }
 
@@ -97,4 +97,52 @@ fn units(mut features: Vec<f32>, width: usize) -> Vec<f32> {
         row.iter_mut().for_each(|value| *value /= length);
     }
     features
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::judge;
+    use burn::tensor::Device;
+
+    fn caption(words: &[&str], main: &str) -> Caption {
+        Caption {
+            code: words.concat(),
+            style: 0,
+            label: words.join(" "),
+            words: words.iter().map(|word| word.to_string()).collect(),
+            tags: Vec::new(),
+            colours: Vec::new(),
+            group: String::new(),
+            subgroup: String::new(),
+            main: main.into(),
+            split: CaptionSplit::Train,
+            pair: None,
+        }
+    }
+
+    #[test]
+    fn grades_count_main_words_all_words_and_chance() {
+        let entries = [caption(&["red", "cat"], "cat"), caption(&["red", "fox"], "fox"), caption(&["cat"], "cat")];
+        let found = grade(&entries, &[0, 1], &[vec![2, 1], vec![2]]);
+        // The neighbours of the first show a cat and, between them, something red; those of the second no fox.
+        assert_eq!((found.prompts, found.main, found.all), (2, 0.5, 0.5));
+        assert_eq!(found.chance, 1.0, "the neighbours of the one show what the other asks for");
+        assert_eq!(grade(&entries, &[], &[]), Retrieval::default());
+    }
+
+    #[test]
+    fn a_training_image_is_nearest_to_itself_and_few_images_give_few_neighbours() {
+        let shape = ImageShape { channels: 3, height: 32, width: 32 };
+        let device = Device::flex();
+        let judge = Judge::new(&judge::initial(&judge::tensors(3, [4; 4], 2), 1), &device).unwrap();
+        let entries = vec![caption(&["red"], "red"), caption(&["blue"], "blue"), caption(&["green"], "green")];
+        let captions = CaptionFile { styles: vec!["flat".into()], entries };
+        let mut pictures = vec![0.0; 3 * shape.len()];
+        crate::sampler::noise::fill(1, 0, &mut pictures);
+        let gallery = Gallery::new(&judge, &captions, &pictures, shape).unwrap();
+        for (n, list) in gallery.nearest(&pictures, shape).unwrap().into_iter().enumerate() {
+            assert_eq!((list.len(), list[0]), (3, n));
+        }
+    }
 }
