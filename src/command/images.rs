@@ -21,7 +21,7 @@ pub(crate) fn usage(error: impl ToString) -> CommandError {
 const WORDS: usize = 20;
 /// Fewest images of such a word: with a handful, every machine but copies.
 const FEWEST: usize = 40;
-/// Most images of such a word, unless told otherwise: what a page fetches for a prompt.
+/// Most images of such a word: about what a page fetches for a prompt.
 const MOST: usize = 300;
 
 /// Training images by condition.
@@ -40,7 +40,10 @@ impl Sets {
         let manifest = pack.manifest();
         let (shape, prompts) = (manifest.image, &manifest.prompts);
         if manifest.text.is_some() {
-            return Sets::of_words(pack, limit);
+            return match data {
+                None => Sets::of_words(pack, limit),
+                Some(_) => Err(usage("this pack carries its training images itself, all of them; leave --data out")),
+            };
         }
         let data = match data {
             Some(folder) => Some(Dataset::open(folder, Split::Train, Some(shape.width))?),
@@ -75,7 +78,8 @@ impl Sets {
         Ok(Sets { sets, total })
     }
 
-    /// One set for each of the [`WORDS`] most frequent words that at least [`FEWEST`] and at most `limit` images show.
+    /// One set for each of the [`WORDS`] most frequent words that [`FEWEST`] to [`MOST`] images show; at most `limit` of
+    /// them, evenly chosen, since neighbours show the same thing.
     fn of_words(pack: &Pack, limit: Option<usize>) -> Result<Sets, CommandError> {
         let (index, shape) = (pack.index()?, pack.manifest().image);
         let styles = pack.manifest().text()?.styles;
@@ -88,18 +92,16 @@ impl Sets {
         for word in styles..pack.manifest().text()?.count {
             let picks = index.matching(&[word], styles);
             let count: usize = picks.iter().map(|pick| pick.images.len()).sum();
-            if !(FEWEST..=limit.unwrap_or(MOST)).contains(&count) {
+            if !(FEWEST..=MOST).contains(&count) {
                 continue;
             }
-            let of = |pick: &Pick| {
+            let of = |pick: &Pick| -> Vec<&[f32]> {
                 let shelf = &shelves[&pick.shelf];
-                pick.images
-                    .iter()
-                    .flat_map(|n| &shelf[n * shape.len()..(n + 1) * shape.len()])
-                    .copied()
-                    .collect::<Vec<_>>()
+                pick.images.iter().map(|n| &shelf[n * shape.len()..(n + 1) * shape.len()]).collect()
             };
-            let images: Vec<f32> = picks.iter().flat_map(of).collect();
+            let all: Vec<&[f32]> = picks.iter().flat_map(of).collect();
+            let kept = limit.unwrap_or(MOST).min(count);
+            let images = (0..kept).map(|i| all[i * count / kept]).collect::<Vec<_>>().concat();
             sets.push((Condition::Words(vec![word]), Arc::new(Training::new(&images, shape).map_err(usage)?)));
             if sets.len() == WORDS {
                 break;
