@@ -21,7 +21,7 @@ async fn run(repeats: usize) -> Result<(), GpuError> {
     let gpu = Gpu::new().await?;
     println!("{}", gpu.adapter());
     let unet = NetworkConfig {
-        architecture: Architecture::UNet { widths: vec![32, 64, 128], attention_heads: 0 },
+        architecture: Architecture::UNet { widths: vec![32, 64, 128], attention_heads: 0, attention_level: None },
         channels: 1,
         kernel: 3,
         padding: Padding::Zeros,
@@ -31,7 +31,7 @@ async fn run(repeats: usize) -> Result<(), GpuError> {
         prediction: Prediction::Velocity,
     };
     let attention = NetworkConfig {
-        architecture: Architecture::UNet { widths: vec![32, 64, 128], attention_heads: 4 },
+        architecture: Architecture::UNet { widths: vec![32, 64, 128], attention_heads: 4, attention_level: None },
         normalisation: Normalisation::Group { groups: 8 },
         ..unet.clone()
     };

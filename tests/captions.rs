@@ -76,7 +76,7 @@ fn a_network_learns_what_words_mean() {
     let captions = data.captions.as_ref().unwrap();
     let settings = Settings {
         network: NetworkConfig {
-            architecture: Architecture::UNet { widths: vec![8], attention_heads: 0 },
+            architecture: Architecture::UNet { widths: vec![8], attention_heads: 0, attention_level: None },
             channels: 3,
             kernel: 3,
             padding: Padding::Zeros,
@@ -94,6 +94,8 @@ fn a_network_learns_what_words_mean() {
         ema: 0.9,
         clip: 1.0,
         drop_condition: 0.1,
+        time_skew: 0.0,
+        start: None,
         bf16: false,
     };
     let run = folder.path().join("run");

@@ -14,7 +14,7 @@ const COLOUR: ImageShape = ImageShape { channels: 3, height: 16, width: 28 };
 
 fn unet(widths: &[usize], attention_heads: usize) -> NetworkConfig {
     NetworkConfig {
-        architecture: Architecture::UNet { widths: widths.to_vec(), attention_heads },
+        architecture: Architecture::UNet { widths: widths.to_vec(), attention_heads, attention_level: None },
         channels: 1,
         kernel: 3,
         padding: Padding::Zeros,
@@ -67,6 +67,10 @@ fn it_computes_what_burn_computes() {
         NetworkConfig { kernel: 7, padding: circular, ..unet(&[4, 6], 0) },
         NetworkConfig { normalisation: groups(4), ..unet(&[8, 16, 24], 4) },
         NetworkConfig { normalisation: groups(2), ..unet(&[6, 10], 2) },
+        NetworkConfig {
+            architecture: Architecture::UNet { widths: vec![6, 8, 12], attention_heads: 2, attention_level: Some(1) },
+            ..unet(&[4], 0)
+        },
         NetworkConfig { architecture: resnet(12, 5), ..unet(&[4], 0) },
         NetworkConfig { architecture: resnet(9, 4), padding: circular, prediction: Prediction::Noise, ..unet(&[4], 0) },
     ];

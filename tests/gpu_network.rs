@@ -16,7 +16,7 @@ const SHAPE: ImageShape = ImageShape { channels: 1, height: 28, width: 28 };
 
 fn unet(widths: &[usize], attention_heads: usize, normalisation: Normalisation) -> NetworkConfig {
     NetworkConfig {
-        architecture: Architecture::UNet { widths: widths.to_vec(), attention_heads },
+        architecture: Architecture::UNet { widths: widths.to_vec(), attention_heads, attention_level: None },
         channels: 1,
         kernel: 3,
         padding: Padding::Zeros,

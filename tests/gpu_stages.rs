@@ -161,7 +161,7 @@ fn posterior_means_of_both_predictions() {
 #[test]
 fn memory_is_reused_but_never_too_early() {
     let config = NetworkConfig {
-        architecture: Architecture::UNet { widths: vec![8, 16, 32], attention_heads: 4 },
+        architecture: Architecture::UNet { widths: vec![8, 16, 32], attention_heads: 4, attention_level: None },
         normalisation: Normalisation::Group { groups: 4 },
         ..config()
     };

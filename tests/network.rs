@@ -3,7 +3,7 @@
 use morphogen::denoiser::{Condition, DenoiseError, Denoiser, ImageShape};
 use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
 use morphogen::network::layers::{Conv, Op};
-use morphogen::network::weights::{Array, initial};
+use morphogen::network::weights::{Array, grown, initial};
 use morphogen::network::{BurnDenoiser, Layers, NetworkError, Weights};
 use morphogen::sampler::noise;
 use morphogen::schedule::Schedule;
@@ -22,7 +22,7 @@ fn config(architecture: Architecture) -> NetworkConfig {
 }
 
 fn unet(widths: &[usize], attention_heads: usize) -> NetworkConfig {
-    config(Architecture::UNet { widths: widths.to_vec(), attention_heads })
+    config(Architecture::UNet { widths: widths.to_vec(), attention_heads, attention_level: None })
 }
 
 fn resnet(width: usize, layers: usize) -> NetworkConfig {
@@ -199,4 +199,23 @@ fn what_does_not_fit_is_refused_with_words() {
     for broken in broken {
         assert!(Layers::new(&broken).is_err(), "{broken:?}");
     }
+}
+
+#[test]
+fn a_network_grown_by_attention_first_draws_the_same() {
+    let small = unet(&[4, 8, 12], 0);
+    let large = config(Architecture::UNet { widths: vec![4, 8, 12], attention_heads: 2, attention_level: Some(1) });
+    let before = random(&small, 3);
+    let after = grown(&large, 5, &before).unwrap();
+    let x = picture(1, SMALL);
+    let draw = |config: &NetworkConfig, weights: &Weights| {
+        let mut denoiser = BurnDenoiser::new(config, weights, SMALL).unwrap();
+        denoiser.denoise(&x, Schedule::Cosine.at(0.5), &[Condition::Class(2)]).unwrap()
+    };
+    assert_eq!(draw(&small, &before), draw(&large, &after));
+    assert!(after["attention.qkv.weight"].data.iter().any(|&value| value != 0.0), "else it could never learn");
+    assert!(matches!(grown(&small, 5, &after), Err(NetworkError::Unknown(_))));
+    assert!(matches!(grown(&unet(&[4, 8, 16], 0), 5, &before), Err(NetworkError::Shape { .. })));
+    let beyond = config(Architecture::UNet { widths: vec![4], attention_heads: 2, attention_level: Some(1) });
+    assert!(beyond.check().is_err());
 }

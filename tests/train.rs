@@ -27,7 +27,7 @@ fn write_images(folder: &Path) {
 }
 
 fn settings(epochs: usize) -> Settings {
-    let architecture = Architecture::UNet { widths: vec![8, 8], attention_heads: 0 };
+    let architecture = Architecture::UNet { widths: vec![8, 8], attention_heads: 0, attention_level: None };
     Settings {
         network: NetworkConfig {
             architecture,
@@ -48,6 +48,8 @@ fn settings(epochs: usize) -> Settings {
         ema: 0.9,
         clip: 1.0,
         drop_condition: 0.1,
+        time_skew: 0.0,
+        start: None,
         bf16: false,
     }
 }

@@ -26,6 +26,12 @@ pub struct TrainArgs {
     /// Channels per UNet level, finest first; for the ResNet its one width
     #[arg(long, value_delimiter = ',', default_value = "32,64,128")]
     widths: Vec<usize>,
+    /// The UNet level whose pixels attend to each other, 0 for the finest; the lowest unless given
+    #[arg(long)]
+    attention_level: Option<usize>,
+    /// Groups of the normalisation, 0 for none; 8 for the attention network unless given, else 0
+    #[arg(long)]
+    groups: Option<usize>,
     /// Convolutions of the ResNet
     #[arg(long, default_value_t = 8)]
     layers: usize,
@@ -59,6 +65,12 @@ pub struct TrainArgs {
     /// Share of images whose class is hidden from the network, for guidance
     #[arg(long, default_value_t = 0.1)]
     drop_condition: f64,
+    /// Leans the times towards noise, where a prompt is needed most: 0 for even times, 2 for two thirds above 0.7
+    #[arg(long, default_value_t = 0.0)]
+    time_skew: f64,
+    /// Begin with the result of another run, whose network this one has within it
+    #[arg(long)]
+    start: Option<PathBuf>,
     /// Fixes initial weights and every draw
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -116,10 +128,10 @@ impl TrainArgs {
             }
             (preset, widths) => {
                 let attention_heads = if preset == Preset::Attention { 4 } else { 0 };
-                Architecture::UNet { widths: widths.to_vec(), attention_heads }
+                Architecture::UNet { widths: widths.to_vec(), attention_heads, attention_level: self.attention_level }
             }
         };
-        let attention = self.network == Preset::Attention;
+        let groups = self.groups.unwrap_or(if self.network == Preset::Attention { 8 } else { 0 });
         Ok(NetworkConfig {
             architecture,
             channels: data.shape.channels,
@@ -128,7 +140,7 @@ impl TrainArgs {
                 PaddingArg::Zeros => Padding::Zeros,
                 PaddingArg::Circular => Padding::Circular,
             },
-            normalisation: if attention { Normalisation::Group { groups: 8 } } else { Normalisation::None },
+            normalisation: if groups > 0 { Normalisation::Group { groups } } else { Normalisation::None },
             condition: match &data.captions {
                 Some(captions) => ConditionKind::Words { count: captions.vocabulary.len(), width: self.words },
                 None => ConditionKind::Class { count: data.classes },
@@ -164,6 +176,8 @@ pub fn train(args: &TrainArgs) -> Result<(), CommandError> {
         ema: args.ema,
         clip: 1.0,
         drop_condition: args.drop_condition,
+        time_skew: args.time_skew,
+        start: args.start.clone(),
         bf16,
     };
     let mut trainer = Trainer::new(settings, &data, &args.run, args.backend.device()?)?;

@@ -36,8 +36,11 @@ pub enum Architecture {
     UNet {
         /// Channels per level, finest first.
         widths: Vec<usize>,
-        /// Heads of self-attention at the lowest resolution; 0 for none.
+        /// Heads of self-attention; 0 for none.
         attention_heads: usize,
+        /// The level whose pixels attend to each other on the way down; the lowest unless given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        attention_level: Option<usize>,
     },
     /// `layers` convolutions at full resolution with residual sums: receptive field `layers·(kernel−1)+1`.
     #[serde(rename = "resnet")]
@@ -170,13 +173,16 @@ impl NetworkConfig {
             return fail(format!("expected 1 to {MAX_WORDS} words, found {}", self.condition.size()));
         }
         let widths: &[usize] = match &self.architecture {
-            Architecture::UNet { widths, attention_heads } => {
+            Architecture::UNet { widths, attention_heads, attention_level } => {
                 if widths.is_empty() || widths.len() > 6 {
                     return fail(format!("expected 1 to 6 UNet levels, found {}", widths.len()));
                 }
-                let last = widths[widths.len() - 1];
-                if *attention_heads > 0 && last % attention_heads != 0 {
-                    return fail(format!("{attention_heads} heads do not divide the width {last}"));
+                let level = attention_level.unwrap_or(widths.len() - 1);
+                let Some(width) = widths.get(level) else {
+                    return fail(format!("expected an attention level below {}, found {level}", widths.len()));
+                };
+                if *attention_heads > 0 && width % attention_heads != 0 {
+                    return fail(format!("{attention_heads} heads do not divide the width {width}"));
                 }
                 widths
             }

@@ -102,8 +102,10 @@ impl Layers {
         config.check()?;
         let mut build = Builder::new(config);
         let multiple = match &config.architecture {
-            Architecture::UNet { widths, attention_heads } => {
-                unet(&mut build, config, widths, *attention_heads);
+            Architecture::UNet { widths, attention_heads, attention_level } => {
+                let lowest = widths.len() - 1;
+                let attention = (*attention_heads > 0).then(|| (attention_level.unwrap_or(lowest), *attention_heads));
+                unet(&mut build, config, widths, attention);
                 1 << (widths.len() - 1)
             }
             Architecture::ResNet { width, layers } => {
@@ -247,8 +249,9 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// The minimal UNet: two convolutions a level down, two a level up, skips between equal resolutions.
-fn unet(build: &mut Builder, config: &NetworkConfig, widths: &[usize], heads: usize) {
+/// The minimal UNet: two convolutions a level down, two a level up, skips between equal resolutions; on the way down the
+/// pixels of one level attend to each other, where `attention` names it and its heads.
+fn unet(build: &mut Builder, config: &NetworkConfig, widths: &[usize], attention: Option<(usize, usize)>) {
     let conv = build.hidden((0, config.channels), widths[0]);
     let mut value = build.push("in", Op::Conv(conv));
     let mut skips = Vec::new();
@@ -258,14 +261,15 @@ fn unet(build: &mut Builder, config: &NetworkConfig, widths: &[usize], heads: us
             value = build.push(format!("down.{level}.halve"), Op::Conv(Conv { resample: Resample::Halve, ..conv }));
         }
         value = build.residual(format!("down.{level}"), (value, width));
+        if let Some((_, heads)) = attention.filter(|&(at, _)| at == level) {
+            value = attend(build, (value, width), heads);
+            if level + 1 == widths.len() {
+                value = build.residual("middle", (value, width));
+            }
+        }
         skips.push((value, width));
     }
-    let (_, bottom) = skips.pop().unwrap_or((value, widths[0]));
-    if heads > 0 {
-        value = attend(build, (value, bottom), heads);
-        value = build.residual("middle", (value, bottom));
-    }
-    let mut below = bottom;
+    let (_, mut below) = skips.pop().unwrap_or((value, widths[0]));
     for (level, (skip, width)) in skips.into_iter().enumerate().rev() {
         let conv = build.hidden((value, below), width);
         let conv = Conv { skip: Some(skip), skip_channels: width, resample: Resample::Double, ..conv };

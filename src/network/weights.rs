@@ -18,6 +18,27 @@ pub struct Array {
 /// Tensors by name; names and shapes are those of [`Layers::tensors`].
 pub type Weights = BTreeMap<String, Array>;
 
+/// Weights that begin with those of a smaller network, `from`: what it has is taken over, and an attention that it lacks
+/// begins silent, so that at first both draw the same. What else is new is fixed by the seed.
+///
+/// # Errors
+/// [`NetworkError`] where a tensor of `from` has no place, or another shape.
+pub fn grown(config: &NetworkConfig, seed: u64, from: &Weights) -> Result<Weights, NetworkError> {
+    let mut weights = initial(config, seed)?;
+    if let Some(array) = weights.get_mut("attention.project.weight") {
+        array.data.fill(0.0);
+    }
+    for (name, array) in from {
+        let place = weights.get_mut(name).ok_or_else(|| NetworkError::Unknown(name.clone()))?;
+        if place.shape != array.shape {
+            let (expected, found) = (place.shape.clone(), array.shape.clone());
+            return Err(NetworkError::Shape { name: name.clone(), expected, found });
+        }
+        place.clone_from(array);
+    }
+    Ok(weights)
+}
+
 /// Checks that `weights` holds exactly the tensors of the network, each with its shape.
 ///
 /// # Errors

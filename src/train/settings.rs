@@ -5,6 +5,7 @@ use super::data::Dataset;
 use crate::network::NetworkConfig;
 use crate::schedule::Schedule;
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// Everything that fixes a run, besides the data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -29,6 +30,13 @@ pub struct Settings {
     pub clip: f32,
     /// Share of pictures whose condition is dropped.
     pub drop_condition: f64,
+    /// Leans the times towards noise: each is `u^(1/(1 + skew))` of an even `u`, of density `(1 + skew)·t^skew`. A prompt is
+    /// needed most where the picture is seen least, so a network with much to learn by heart learns it sooner.
+    #[serde(default)]
+    pub time_skew: f64,
+    /// Folder of a run whose result this one begins with (`network::weights::grown`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start: Option<PathBuf>,
     /// Number format of the convolutions.
     pub bf16: bool,
 }
@@ -48,6 +56,9 @@ impl Settings {
         }
         if !(0.0..1.0).contains(&self.ema) || !(0.0..=1.0).contains(&self.drop_condition) || self.clip <= 0.0 {
             return fail("expected ema in 0..1, drop-condition in 0..=1 and a positive clip");
+        }
+        if !(self.time_skew >= 0.0 && self.time_skew.is_finite()) {
+            return fail("expected a time-skew of 0 or more");
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 //! batch, the condition is dropped now and then for guidance, gradients are clipped, the learning rate warms up and
 //! falls along a cosine, and a running average of the weights is kept. Runs on any burn device.
 
-use super::checkpoint::{Checkpoint, Progress};
+use super::checkpoint::{Checkpoint, Progress, run_result};
 use super::data::Dataset;
 use super::settings::Settings;
 use super::{TrainError, ema, picture};
@@ -46,8 +46,8 @@ pub struct Trainer<'a> {
 }
 
 impl<'a> Trainer<'a> {
-    /// Starts a run in the folder `run`, or resumes the one that is there. Only the number of epochs may differ from
-    /// before: from there on the learning rate follows the new length.
+    /// Starts a run in the folder `run`, or resumes the one that is there. Only the number of epochs and the skew of the
+    /// times may differ from before: from there on the learning rate follows the new length.
     ///
     /// # Errors
     /// [`TrainError`]: settings or data do not fit, or the folder holds a run with other settings.
@@ -69,7 +69,10 @@ impl<'a> Trainer<'a> {
                 return Err(TrainError::data(run, message));
             }
             None => {
-                let weights = weights::initial(config, settings.seed).map_err(NetworkError::from)?;
+                let weights = match &settings.start {
+                    None => weights::initial(config, settings.seed).map_err(NetworkError::from)?,
+                    Some(folder) => weights::grown(config, settings.seed, &run_result(folder)?.2)?,
+                };
                 (Progress::default(), weights.clone(), weights)
             }
         };
@@ -180,7 +183,8 @@ impl<'a> Trainer<'a> {
         let mut times = Vec::with_capacity(settings.batch);
         for (n, &image) in chosen.iter().enumerate() {
             // One time per stratum, in (0, 1]: lower variance than independent draws.
-            let time = settings.schedule.at((n as f64 + 1.0 - offset) / settings.batch as f64);
+            let even = (n as f64 + 1.0 - offset) / settings.batch as f64;
+            let time = settings.schedule.at(even.powf(1.0 / (1.0 + settings.time_skew)));
             let dropped = uniform(&mut draw) < settings.drop_condition;
             let condition = match &self.data.captions {
                 _ if dropped => Condition::Null,
@@ -239,11 +243,12 @@ impl<'a> Trainer<'a> {
     }
 }
 
-/// Whether two settings differ in the number of epochs at most.
+/// Whether two settings differ in the number of epochs and the skew of the times at most.
 fn same_run(before: &serde_json::Value, now: &serde_json::Value) -> bool {
     let (mut before, mut now) = (before.clone(), now.clone());
     for settings in [&mut before, &mut now] {
         settings["epochs"] = serde_json::Value::Null;
+        settings["time_skew"] = serde_json::Value::Null;
     }
     before == now
 }
