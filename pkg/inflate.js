@@ -1,4 +1,17 @@
 /** Opens what is compressed, up to a limit, so that a small file cannot fill the memory. */
+import { MorphogenError } from "./errors.js";
+
+/**
+ * A compressed file of a pack, opened.
+ * @param {string} file its name
+ * @param {Uint8Array} packed
+ * @param {number} limit most bytes that may come of it
+ */
+export async function unpacked(file, packed, limit) {
+  return inflate(packed, "deflate", limit).catch((cause) => {
+    throw new MorphogenError("pack-inflate", `${file} could not be inflated (${cause.message}); get an untouched copy.`, { cause });
+  });
+}
 
 /**
  * @param {Uint8Array} packed

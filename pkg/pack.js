@@ -4,6 +4,7 @@
  */
 import { Shared, download } from "./download.js";
 import { MorphogenError } from "./errors.js";
+import { unpacked } from "./inflate.js";
 import { likely, strange } from "./languages.js";
 
 /** @typedef {import("./compile.js").Core} Core */
@@ -146,7 +147,7 @@ export class Pack {
     const key = `${name} ${wanted}`;
     const ready = this.engines.get(key);
     if (ready) return ready;
-    const bytes = await this.bytes(name, info).get(signal, onProgress);
+    const bytes = await this.bytes(core, name, info).get(signal, onProgress);
     try {
       const engine = await this.build(core, name, bytes, wanted);
       this.engines.set(key, engine);
@@ -179,16 +180,22 @@ export class Pack {
   }
 
   /**
+   * @param {import("./generated/morphogen.js").Pack} core
    * @param {string} name
    * @param {Info} info
    */
-  bytes(name, info) {
+  bytes(core, name, info) {
     const { file, bytes } = /** @type {import("./morphogen.js").NetworkInfo} */ (info.networks.find((one) => one.name === name));
     const shared =
       this.weights.get(name) ??
-      new Shared((signal, onProgress) =>
-        download(new URL(file, this.url).href, { kind: "binary", limit: bytes, total: bytes, cache: this.cache, signal, onProgress }),
-      );
+      new Shared(async (signal, onProgress) => {
+        const { href } = new URL(file, this.url);
+        const found = await download(href, { kind: "binary", limit: bytes, total: bytes, cache: this.cache, signal, onProgress });
+        const limit = core.weightsLimit(name);
+        if (limit === undefined) return found;
+        core.verify(file, found);
+        return unpacked(file, found, limit);
+      });
     this.weights.set(name, shared);
     return shared;
   }

@@ -8,7 +8,7 @@ import { Shared, download } from "./download.js";
 import { MorphogenError } from "./errors.js";
 import * as glue from "./generated/morphogen.js";
 import { Graphics } from "./graphics.js";
-import { inflate } from "./inflate.js";
+import { unpacked } from "./inflate.js";
 
 /** @typedef {import("./generated/morphogen.js").Pack} Core */
 /** @typedef {import("./generated/morphogen.js").Network} Network */
@@ -171,10 +171,7 @@ export class Machines {
   async shelf(name, signal) {
     const { file } = this.info.training[name];
     const packed = await this.file(file, signal);
-    const bytes = await inflate(packed, "deflate", this.core.inflatedLimit(name)).catch((cause) => {
-      throw new MorphogenError("pack-inflate", `${file} could not be inflated (${cause.message}); get an untouched copy.`, { cause });
-    });
-    return this.core.images(name, bytes);
+    return this.core.images(name, await unpacked(file, packed, this.core.inflatedLimit(name)));
   }
 
   /**

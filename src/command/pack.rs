@@ -97,8 +97,10 @@ enum PrecisionArg {
     F32,
     /// Two bytes a value
     F16,
-    /// One byte a value
+    /// One byte a value, compressed
     I8,
+    /// Seven bits a value, compressed
+    I7,
 }
 
 impl From<PrecisionArg> for Precision {
@@ -107,6 +109,7 @@ impl From<PrecisionArg> for Precision {
             PrecisionArg::F32 => Precision::F32,
             PrecisionArg::F16 => Precision::F16,
             PrecisionArg::I8 => Precision::I8,
+            PrecisionArg::I7 => Precision::I7,
         }
     }
 }

@@ -53,7 +53,11 @@ impl Pack {
     /// [`PackError`] naming what does not fit.
     pub fn weights(&self, network: &str) -> Result<Weights, PackError> {
         let entry = self.manifest.network(network)?;
-        self.manifest.weights(network, &self.file(&entry.file)?)
+        let mut bytes = self.file(&entry.file)?;
+        if let Some(limit) = self.manifest.weights_limit(network)? {
+            bytes = inflate(&entry.file, &bytes, limit)?;
+        }
+        self.manifest.weights(network, &bytes)
     }
 
     /// The weights of the judge.

@@ -7,6 +7,8 @@ use super::manifest::{Manifest, find};
 use super::tensors::{self, Dtype, clip};
 use crate::denoiser::ImageShape;
 
+/// How the name of a compressed file ends.
+pub(super) const COMPRESSED: &str = ".zz";
 /// Name of the only tensor.
 pub(super) const TENSOR: &str = "images";
 

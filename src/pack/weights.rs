@@ -1,22 +1,44 @@
-//! Weights out of a pack: safetensors, f32, f16 or 8 bits with a scale per row, that hold exactly the tensors that the network's config asks for.
+//! Weights out of a pack: safetensors, f32, f16 or 8 bits with a scale per row, that hold exactly the tensors that the
+//! network's config asks for. A file whose name ends with `.zz` is zlib compressed, as training images are, and opened
+//! after [`Manifest::verify`] has seen the compressed bytes.
 
-use super::PackError;
 use super::manifest::Manifest;
 use super::tensors::{self, Dtype, SCALE, clip};
+use super::training::COMPRESSED;
+use super::{PackError, limits};
 use crate::network::layers::Layers;
 use crate::network::weights::{Array, Weights};
 
 impl Manifest {
-    /// Reads the weights of `network` from the bytes of its file: length, SHA-256, names, shapes, types and values are
-    /// all checked.
+    /// Reads the weights of `network` from the bytes of its file: names, shapes, types and values are all checked. Length
+    /// and SHA-256 are, too; but where [`Manifest::weights_limit`] says that the file is compressed, `bytes` are what it
+    /// inflates to, and the file must have passed [`Manifest::verify`].
     ///
     /// # Errors
     /// [`PackError`] naming what does not fit.
     pub fn weights(&self, network: &str, bytes: &[u8]) -> Result<Weights, PackError> {
         let entry = self.network(network)?;
-        self.verify(&entry.file, bytes)?;
+        if !entry.file.ends_with(COMPRESSED) {
+            self.verify(&entry.file, bytes)?;
+        }
         let layers = Layers::new(&entry.config).map_err(|error| PackError::Manifest(error.to_string()))?;
         read_weights(&entry.file, bytes, &layers.tensors(&entry.config))
+    }
+
+    /// Most bytes that the weight file of `network` may inflate to: every value as f32, and a header. `None` where the
+    /// file is not compressed.
+    ///
+    /// # Errors
+    /// [`PackError`] where there is no such network.
+    pub fn weights_limit(&self, network: &str) -> Result<Option<u64>, PackError> {
+        let entry = self.network(network)?;
+        if !entry.file.ends_with(COMPRESSED) {
+            return Ok(None);
+        }
+        let layers = Layers::new(&entry.config).map_err(|error| PackError::Manifest(error.to_string()))?;
+        let bytes = |shape: Vec<usize>| 4 * shape.into_iter().product::<usize>() as u64;
+        let values: u64 = layers.tensors(&entry.config).into_iter().map(|(_, shape)| bytes(shape)).sum();
+        Ok(Some(values + 8 + limits::HEADER))
     }
 
     /// Reads the weights of the judge from the bytes of its file, with the same checks.

@@ -8,7 +8,7 @@ use super::manifest::{
 };
 use super::precision::{Encoded, Precision};
 use super::text::{Index, Thing};
-use super::training::TENSOR;
+use super::training::{COMPRESSED, TENSOR};
 use super::{Images, MANIFEST, Pack, PackError, weights};
 use crate::denoiser::ImageShape;
 use crate::network::Weights;
@@ -115,12 +115,18 @@ impl PackWriter {
     /// [`PackError`] where the weights do not fit the config or are not finite.
     pub fn network(&mut self, name: &str, draft: NetworkDraft, weights: &Weights) -> Result<(), PackError> {
         let layers = Layers::new(&draft.config).map_err(|error| PackError::Manifest(error.to_string()))?;
-        let file = format!("{name}.safetensors");
-        let bytes = write_weights(&file, weights, draft.precision)?;
+        let mut file = format!("{name}.safetensors");
+        let mut bytes = write_weights(&file, weights, draft.precision)?;
         weights::read_weights(&file, &bytes, &layers.tensors(&draft.config))?;
+        if draft.precision.compresses() {
+            file.push_str(COMPRESSED);
+            bytes = deflate(&file, &bytes)?;
+        }
         let NetworkDraft { title, config, guidance, test, .. } = draft;
         let entry = NetworkEntry { title, config, file: file.clone(), guidance, locality: BTreeMap::new(), test };
-        self.manifest.networks.insert(name.into(), entry);
+        if let Some(old) = self.manifest.networks.insert(name.into(), entry) {
+            self.manifest.files.remove(&old.file);
+        }
         self.add(file, bytes);
         Ok(())
     }
@@ -142,7 +148,7 @@ impl PackWriter {
     /// # Errors
     /// [`PackError`] where the images do not fit the pack.
     pub fn training(&mut self, prompt: &str, images: &Images) -> Result<(), PackError> {
-        let file = format!("training/{prompt}.safetensors.zz");
+        let file = format!("training/{prompt}.safetensors{COMPRESSED}");
         let shape = [images.count, images.shape.channels, images.shape.height, images.shape.width];
         if images.shape != self.manifest.image {
             let message = format!("expected pictures of {:?}, found {:?}", self.manifest.image, images.shape);
@@ -150,10 +156,7 @@ impl PackWriter {
         }
         self.manifest.images_bytes(images.count)?;
         let bytes = write_tensors(&file, vec![(TENSOR.into(), Dtype::U8, shape.to_vec(), images.data.clone())])?;
-        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
-        let compressed = encoder.write_all(&bytes).and_then(|()| encoder.finish());
-        let compressed =
-            compressed.map_err(|error| PackError::Io { path: file.clone(), message: error.to_string() })?;
+        let compressed = deflate(&file, &bytes)?;
         self.manifest.training.insert(prompt.into(), TrainingEntry { file: file.clone(), count: images.count });
         self.add(file, compressed);
         Ok(())
@@ -261,6 +264,13 @@ impl PackWriter {
 /// Weights as the bytes of a safetensors file; the same weights always give the same bytes.
 fn write_weights(file: &str, weights: &Weights, precision: Precision) -> Result<Vec<u8>, PackError> {
     write_tensors(file, precision.encode(file, weights)?)
+}
+
+/// zlib data; [`super::inflate`] opens it.
+fn deflate(file: &str, bytes: &[u8]) -> Result<Vec<u8>, PackError> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    let compressed = encoder.write_all(bytes).and_then(|()| encoder.finish());
+    compressed.map_err(|error| PackError::Io { path: file.into(), message: error.to_string() })
 }
 
 fn write_json(file: &str, value: &impl Serialize) -> Result<Vec<u8>, PackError> {

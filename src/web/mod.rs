@@ -120,7 +120,16 @@ impl Pack {
         Ok(serde_json::to_string(&answer).map_err(|error| Failure::new("internal", error))?)
     }
 
-    /// Builds a network from the bytes of its weight file on `"webgpu"` or `"cpu"`, and lets it answer the pack's test
+    /// Most bytes that the weight file of a network may inflate to; nothing where it is not compressed.
+    ///
+    /// # Errors
+    /// `pack-unknown` where there is no such network.
+    #[wasm_bindgen(js_name = weightsLimit)]
+    pub fn weights_limit(&self, network: &str) -> Result<Option<f64>, JsValue> {
+        Ok(self.manifest.weights_limit(network).map_err(Failure::from)?.map(|limit| limit as f64))
+    }
+
+    /// Builds a network from the bytes of its weight file (verified and inflated where it is compressed) on `"webgpu"` or `"cpu"`, and lets it answer the pack's test
     /// vector.
     ///
     /// # Errors
