@@ -29,6 +29,9 @@ pub struct EvaluateArgs {
     /// Networks to evaluate; all of the pack unless given
     #[arg(long, num_args = 1..)]
     network: Vec<String>,
+    /// Machines to compare with; all but the equivariant one unless given
+    #[arg(long, value_enum, num_args = 1..)]
+    machine: Vec<Machine>,
     /// Number of seeds; classes take turns. With 0, theory is left out
     #[arg(long, default_value_t = 100)]
     seeds: u64,
@@ -95,7 +98,7 @@ impl Shard {
 
 /// Pictures that go through a network side by side.
 const BATCH: usize = 10;
-/// The machines compared, in this order.
+/// The machines compared unless told otherwise.
 const MACHINES: [Machine; 5] = [Machine::Ideal, Machine::Local, Machine::Els, Machine::Bbels, Machine::Wiener];
 
 /// Runs `morphogen evaluate`.
@@ -142,12 +145,13 @@ fn compare(args: &EvaluateArgs, pack: &Pack) -> Result<Report, CommandError> {
         weights: BTreeMap::new(),
         window: BTreeMap::new(),
     };
+    let asked = if args.machine.is_empty() { &MACHINES[..] } else { &args.machine };
     for name in &names {
         let window = if args.seeds > 0 { windows(pack, name)? } else { BTreeMap::new() };
         let entry = pack.manifest().network(name)?;
         settings.weights.insert(name.clone(), pack.manifest().file(&entry.file)?.sha256.clone());
         let mut machines = BTreeMap::new();
-        for machine in MACHINES {
+        for machine in asked.iter().copied() {
             let locality =
                 window.get(&machine).cloned().map(Locality::measured).transpose().map_err(super::images::usage)?;
             machines.insert(machine, locality);
