@@ -158,8 +158,10 @@ async function paint() {
     snippet.show(state, meaning.label);
     compare.finish(sample);
     settings.tellDevice(sample.device);
-    const { file } = model.info.networks.find(({ name }) => name === sample.network) ?? { file: "" };
-    void keep(["manifest.json", file].map((name) => `models/${state.model}/${name}`));
+    const { networks, text } = model.info;
+    const { file } = networks.find(({ name }) => name === sample.network) ?? { file: "" };
+    const used = ["manifest.json", file, ...(text ? [text.words] : [])];
+    void keep(used.map((name) => `models/${state.model}/${name}`));
     say(`${words.pictures(sample.count, meaning.label)}, drawn on ${words.device(sample.device)}. ${sample.notice}`);
   } catch (thrown) {
     if (running === mine) failed(/** @type {MorphogenError} */ (thrown));
