@@ -41,7 +41,7 @@ pub struct RetrieveArgs {
     /// Classifier-free guidance; the pack's own choice unless given
     #[arg(long)]
     guidance: Option<f64>,
-    /// A PNG of samples for the held-out compositions, one row for each seed
+    /// A PNG of the samples for the held-out compositions
     #[arg(long)]
     sheet: Option<PathBuf>,
     /// Where to write the figures, as JSON
