@@ -30,6 +30,8 @@ export function likely(text, known) {
   const own = SCRIPTS.flatMap(([, languages]) => languages);
   const written = SCRIPTS.flatMap(([script, languages]) => (script.test(text) ? languages : []));
   const read = navigator.languages.map((tag) => tag.split("-")[0]);
-  const order = written.length > 0 ? written : [...read, ...known].filter((language) => !own.includes(language));
+  const others = () => [...read, ...known].filter((language) => !own.includes(language));
+  // Japanese and Chinese share their characters: the one that is read comes first.
+  const order = written.length > 0 ? [...read.filter((language) => written.includes(language)), ...written] : others();
   return [...new Set(order)].filter((language) => known.includes(language));
 }
