@@ -38,7 +38,7 @@ pub struct Understood {
     pub words: Vec<usize>,
     /// Numbers of the words to keep away from, rising, each once.
     pub against: Vec<usize>,
-    /// The words to draw, as the vocabulary spells them.
+    /// The words to draw, as the vocabulary spells them, in the order typed, with styles last.
     pub label: String,
     /// The words that were used, as typed.
     pub used: Vec<String>,
@@ -138,6 +138,7 @@ impl Vocabulary {
             }
             i += 1;
         }
+        let typed = found.words.clone();
         for list in [&mut found.words, &mut found.against] {
             list.sort_unstable();
             list.dedup();
@@ -150,10 +151,15 @@ impl Vocabulary {
             let words = if words.is_empty() { vec![text.trim().to_string()] } else { words };
             return fail(Problem::Unknown, words, suggestions);
         }
-        // Styles last, as one says it.
-        let order =
-            found.words.iter().filter(|&&n| n >= self.styles).chain(found.words.iter().filter(|&&n| n < self.styles));
-        found.label = join(order.map(|&n| self.words[n].as_str()));
+        // As typed, but styles last, as one says it.
+        let mut order: Vec<usize> = Vec::new();
+        for number in typed {
+            if !order.contains(&number) {
+                order.push(number);
+            }
+        }
+        order.sort_by_key(|&number| number < self.styles);
+        found.label = join(order.iter().map(|&number| self.words[number].as_str()));
         Ok(found)
     }
 
@@ -330,7 +336,7 @@ mod tests {
     #[test]
     fn styles_have_other_names_and_come_last() {
         let found = vocabulary().understand("flat style red cat").unwrap();
-        assert_eq!((found.words, found.label.as_str()), (vec![1, 2, 3], "cat red fluent"));
+        assert_eq!((found.words, found.label.as_str()), (vec![1, 2, 3], "red cat fluent"));
         assert_eq!(words("a flat shoe"), ["shoe", "flat"], "without “style” it is a word like others");
         assert_eq!(words("cat by google"), ["noto", "cat"]);
     }
