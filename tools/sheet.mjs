@@ -33,16 +33,16 @@ function heldOut(path) {
 }
 
 const prompts = options.compositions ? heldOut(options.compositions) : undefined;
-const { url, close } = await serve();
+const { url, close } = await serve({ mounts: [["/blank/", "tests/browser/pages"]] });
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const browser = await chromium.launch({ args: ["--no-sandbox"], ...(existsSync(executablePath) ? { executablePath } : {}) });
 try {
   const page = await browser.newPage({ viewport: { width: 1300, height: 800 }, colorScheme: "light" });
-  await page.goto(`${url}embed.html`);
+  await page.goto(`${url}blank/blank.html`);
   await page.evaluate(
     async ({ pack, network, seed, columns, scale, prompts }) => {
-      const { loadModel } = await import(new URL("pkg/morphogen.js", location.href).href);
-      const model = await loadModel(`models/${pack}/`, { device: "cpu", network });
+      const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+      const model = await loadModel(`../models/${pack}/`, { device: "cpu", network });
       const { width, height } = model.info.image;
       const grid = document.createElement("div");
       grid.id = "sheet";

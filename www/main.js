@@ -82,6 +82,7 @@ async function ready(/** @type {AbortSignal} */ signal) {
   offer(wording.examples);
   const colour = info.image.channels === 3;
   find("size").textContent = `${info.image.width} × ${info.image.height}`;
+  find("knows").textContent = info.text ? `the ${info.text.count.toLocaleString("en")} words it was taught` : "the things named above";
   find("tones").textContent = colour ? "in colour" : "in grey";
   find("slips").textContent = colour ? "two faces in one, a cake that melts into its candles" : "a third sleeve, a bag without a handle";
   find("credit").textContent = `Pictures: ${info.licence.data.attribution} (${info.licence.data.licence}).`;

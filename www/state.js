@@ -35,7 +35,10 @@ export const DEFAULTS = {
 };
 
 /** The packs that the page offers: folders in models/, with what they draw. */
-export const PACKS = [{ name: "fashion", title: "Garments" }];
+export const PACKS = [
+  { name: "fashion", title: "Garments" },
+  { name: "emoji", title: "Emoji" },
+];
 
 /** A window that sees the whole of any picture. */
 export const WHOLE = 127;

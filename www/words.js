@@ -36,7 +36,7 @@ export function lesson({ step, steps, noise }, seed) {
 export function network({ config }) {
   const { kind, attention_heads: heads } = config.architecture ?? {};
   if (kind === "unet" && heads > 0) return "Looks at the whole picture at once, so that its parts fit together.";
-  if (kind === "unet") return "Short-sighted: each pixel sees only its surroundings. Sometimes it draws a third sleeve.";
+  if (kind === "unet") return "Convolutions only: everything grows out of what is around it, without a plan of the whole.";
   if (kind === "resnet") return "Very short-sighted: a small window is all that each pixel sees.";
   return "";
 }

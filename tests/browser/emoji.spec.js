@@ -1,0 +1,87 @@
+/** The emoji pack as it ships: reached from the page, small enough, told who drew its pictures, and asked in other languages. */
+import { expect, test } from "@playwright/test";
+
+const DRAWN = { timeout: 120_000 };
+
+/**
+ * Paths and bytes of what a page fetches.
+ * @param {import("@playwright/test").Page} page
+ */
+function fetched(page) {
+  /** @type {Map<string, number>} */
+  const files = new Map();
+  page.on("request", (request) => files.set(new URL(request.url()).pathname, 0));
+  page.on("response", async (response) => {
+    const body = await response.body().catch(() => Buffer.alloc(0));
+    files.set(new URL(response.url()).pathname, body.length);
+  });
+  return files;
+}
+
+test("the page goes over to emoji, and names their makers", async ({ page }) => {
+  await page.goto("/?count=1&steps=2");
+  await expect(page.locator("#status")).toContainText("drawn on", DRAWN);
+  await page.getByRole("radio", { name: "Emoji" }).check();
+  await expect(page).toHaveURL(/model=emoji/);
+  await expect(page.locator("#status")).toContainText("angry red cat", DRAWN);
+  for (const maker of ["Noto Emoji", "Fluent Emoji", "Twemoji", "Emojibase", "CC-BY-4.0"]) await expect(page.locator("#credit")).toContainText(maker);
+  await expect(page.locator("#knows")).toContainText("words it was taught");
+  await page.getByRole("radio", { name: "Garments" }).check();
+  await expect(page.locator("#status")).toContainText("one picture, drawn on", DRAWN);
+  await expect(page.locator("#credit")).toContainText("Zalando");
+});
+
+test("a first visit to emoji fetches less than 5 MB, and nothing that it does not need", async ({ page }) => {
+  const files = fetched(page);
+  await page.goto("/?model=emoji&prompt=birthday+cake&count=1&steps=2");
+  await expect(page.locator("#status")).toContainText("drawn on", DRAWN);
+  const all = () => [...files.values()].reduce((sum, bytes) => sum + bytes, 0);
+  await expect.poll(all).toBeGreaterThan(2_000_000);
+  expect(all()).toBeLessThan(5_000_000);
+  const [pack, others] = [[...files.keys()].filter((path) => path.includes("/emoji/")), [...files.keys()].filter((path) => path.includes("/fashion/"))];
+  expect(pack.filter((path) => path.endsWith(".safetensors.zz"))).toHaveLength(1);
+  expect([...pack.filter((path) => /words\..+\.json|training/.test(path)), ...others]).toEqual([]);
+});
+
+for (const [language, text, label] of [
+  ["de", "wütendes rotes Gesicht", "angry red face"],
+  ["fr", "gâteau d’anniversaire", "birthday cake"],
+  ["ja", "猫", "cat"],
+  ["ru", "красное сердце", "red heart"],
+]) {
+  test.describe(`to someone who reads ${language}`, () => {
+    test.use({ locale: language });
+    test(`“${text}” is ${label}, and no other language is fetched`, async ({ page }) => {
+      const files = fetched(page);
+      await page.goto("/tests/blank.html");
+      const words = await page.evaluate(async (text) => {
+        const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+        const model = await loadModel(new URL("../models/emoji/", location.href).href);
+        const { label, unknown } = await model.understand(text);
+        return { label: label.split(" "), unknown };
+      }, text);
+      expect(words.unknown).toEqual([]);
+      expect(words.label).toEqual(expect.arrayContaining(label.split(" ")));
+      const languages = [...files.keys()].filter((path) => /words\..+\.json/.test(path));
+      expect(languages).toEqual([`/models/emoji/words.${language}.json`]);
+    });
+  });
+}
+
+test("a machine draws in colour from the pictures that the words name, and half a megabyte of them at most", async ({ page }, { project }) => {
+  test.skip(project.name !== "cpu", "one engine is enough for what is fetched");
+  const files = fetched(page);
+  await page.goto("/tests/blank.html");
+  const found = await page.evaluate(async () => {
+    const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    const model = await loadModel(new URL("../models/emoji/", location.href).href, { network: "unet" });
+    const wish = { prompt: "red heart", seed: 2, steps: 6 };
+    const [network, theory, copy] = [await model.sample(wish), await model.sample({ ...wish, machine: "bbels" }), await model.sample({ ...wish, machine: "ideal" })];
+    return { sizes: [network.pixels.length, theory.pixels.length], images: theory.nearest?.[0], copied: copy.nearest?.[0].copied };
+  });
+  expect(found.sizes).toEqual([3 * 32 * 32, 3 * 32 * 32]);
+  expect(found.copied).toBe(true);
+  const training = [...files].filter(([path]) => path.includes("/training/") && !path.endsWith("index.json"));
+  expect(training.length).toBeGreaterThan(0);
+  expect(training.reduce((sum, [, bytes]) => sum + bytes, 0)).toBeLessThanOrEqual(500_000);
+});
