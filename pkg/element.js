@@ -11,7 +11,7 @@ import { shadow } from "./element-parts.js";
 /** @typedef {import("./sample.js").Frame} Frame */
 /** @typedef {import("./sample.js").Sample} Sample */
 
-const TEXTS = ["model", "prompt", "solver", "network", "machine", "device"];
+const TEXTS = ["model", "prompt", "negative", "solver", "network", "machine", "device"];
 const NUMBERS = ["seed", "steps", "count", "guidance", "window"];
 const SWITCHES = ["controls", "autoplay", "static"];
 
@@ -20,6 +20,7 @@ const SWITCHES = ["controls", "autoplay", "static"];
  * @typedef {object} Mirrored
  * @property {string} model
  * @property {string} prompt
+ * @property {string} negative
  * @property {string} solver
  * @property {string} network
  * @property {string} machine
@@ -132,6 +133,7 @@ export class MorphogenSampler extends Base {
       const still = this.static || matchMedia("(prefers-reduced-motion: reduce)").matches;
       const sample = await model.sample({
         prompt: this.prompt || undefined,
+        negative: this.negative || undefined,
         seed: this.seed,
         steps: this.steps,
         count: this.count,

@@ -404,6 +404,8 @@ export class MorphogenSampler extends HTMLElement {
   model: string;
   /** Free words; empty for anything. */
   prompt: string;
+  /** Free words for what not to draw. */
+  negative: string;
   seed: number;
   steps: number;
   count: number;

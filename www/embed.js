@@ -75,7 +75,7 @@ if (parent !== self) {
  * @param {URLSearchParams} query
  */
 function asked(query) {
-  const { model, prompt, seed, count, steps, guidance, solver, network, device, window } = read(location.search);
+  const { model, prompt, negative, seed, count, steps, guidance, solver, network, device, window } = read(location.search);
   /** @type {<T extends string>(name: string, known: T[]) => T | undefined} */
   const one = (name, known) => known.find((value) => value === query.get(name));
   /** @param {string} name @param {boolean} fallback */
@@ -83,6 +83,7 @@ function asked(query) {
   return {
     model: `models/${model}/`,
     prompt,
+    negative: negative || undefined,
     seed,
     count: query.has("count") ? count : 1,
     steps,

@@ -156,7 +156,7 @@ async function paint() {
       },
     });
     link.disabled = save.disabled = false;
-    snippet.show(state, meaning.label);
+    snippet.show({ ...state, ...asked }, meaning.label);
     compare.finish(sample);
     settings.tellDevice(sample.device);
     const { networks, text } = model.info;

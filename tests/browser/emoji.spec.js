@@ -85,3 +85,14 @@ test("a machine draws in colour from the pictures that the words name, and half 
   expect(training.length).toBeGreaterThan(0);
   expect(training.reduce((sum, [, bytes]) => sum + bytes, 0)).toBeLessThanOrEqual(500_000);
 });
+
+test("the lines to embed it carry style and what not to draw", async ({ page }) => {
+  await page.goto("/?model=emoji&prompt=red+heart&style=noto&negative=face&count=1&steps=2");
+  await expect(page.locator("#status")).toContainText("drawn on", DRAWN);
+  const [, src] = /src="([^"]+)"/.exec(await page.locator("#embed-code").inputValue()) ?? [];
+  const query = new URL(src.replace(/&amp;/g, "&")).searchParams;
+  expect([query.get("model"), query.get("prompt"), query.get("negative")]).toEqual(["emoji", "red heart, noto", "face"]);
+  await page.goto(src.replace(/&amp;/g, "&"));
+  await expect(page.locator("canvas").first()).toHaveAccessibleName(/red heart noto.*seed 7/i, DRAWN);
+  await expect(page.locator("morphogen-sampler")).toHaveAttribute("negative", "face");
+});
