@@ -10,6 +10,9 @@ use crate::schedule::Schedule;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+mod precision;
+mod text;
+
 const SHAPE: ImageShape = ImageShape { channels: 1, height: 4, width: 4 };
 
 fn config() -> NetworkConfig {
@@ -108,87 +111,6 @@ fn training_images_alone_make_a_pack() {
     assert!(pack.check().is_good());
     assert_eq!(pack.images("left").unwrap(), images(2));
     assert_eq!(pack.manifest().network("tiny").unwrap_err().code(), "pack-unknown");
-}
-
-#[test]
-fn whole_numbers_keep_every_value_within_half_a_step() {
-    let (folder, _) = full_pack();
-    for (precision, largest) in [(Precision::I8, 127.0), (Precision::I7, 63.0)] {
-        let mut writer = PackWriter::update(folder.path()).unwrap();
-        writer.network("small", NetworkDraft { precision, ..network() }, &some_weights()).unwrap();
-        let pack = writer.finish().unwrap();
-        let read = pack.weights("small").unwrap();
-        assert_eq!(read, precision.round(&some_weights()), "what is stored is what rounding promised");
-        for (name, array) in some_weights() {
-            let row = array.data.len() / array.shape[0];
-            for (row, read) in array.data.chunks(row).zip(read[&name].data.chunks(row)) {
-                let step = row.iter().fold(0.0f32, |most, value| most.max(value.abs())) / largest;
-                let worst = row.iter().zip(read).fold(0.0f32, |worst, (a, b)| worst.max((a - b).abs()));
-                assert!(worst <= 0.501 * step.max(1e-3), "{name}: off by {worst}, a step is {step}");
-            }
-        }
-    }
-}
-
-#[test]
-fn compressed_weights_are_checked_before_they_are_opened() {
-    let (folder, _) = full_pack();
-    let mut writer = PackWriter::update(folder.path()).unwrap();
-    writer.network("tiny", NetworkDraft { precision: Precision::I8, ..network() }, &some_weights()).unwrap();
-    let pack = writer.finish().unwrap();
-    assert!(pack.check().is_good(), "the old file is no longer asked for: {}", pack.check());
-    let path = folder.path().join("tiny.safetensors.zz");
-    let good = std::fs::read(&path).unwrap();
-    let limit = pack.manifest().weights_limit("tiny").unwrap().unwrap();
-    assert!(inflate("tiny", &good, 100).is_err() && inflate("tiny", &good, limit).is_ok());
-    let mut bad = good.clone();
-    bad[good.len() / 2] ^= 1;
-    std::fs::write(&path, &bad).unwrap();
-    assert_eq!(pack.weights("tiny").unwrap_err().code(), "pack-tampered");
-    std::fs::write(&path, &good[..good.len() - 1]).unwrap();
-    assert_eq!(pack.weights("tiny").unwrap_err().code(), "pack-truncated");
-}
-
-#[test]
-fn words_and_shelves_come_back_and_images_are_found_by_words() {
-    use super::text::{Pick, Thing};
-    let folder = tempfile::tempdir().unwrap();
-    let mut writer = PackWriter::create(folder.path(), PackDraft { prompts: vec![], ..draft() }).unwrap();
-    let words = ["flat", "round", "red", "cat", "sad"].map(String::from);
-    writer.words(&words, 2).unwrap();
-    writer.language("de", br#"{"katze":[3]}"#).unwrap();
-    let thing = |label: &str, words: &[usize], styles: &[usize]| Thing {
-        label: label.into(),
-        words: words.to_vec(),
-        styles: styles.to_vec(),
-    };
-    let cats = (vec![thing("cat", &[3], &[0, 1]), thing("red cat", &[2, 3], &[0])], images(3));
-    let faces = (vec![thing("sad face", &[4], &[0, 1])], images(2));
-    writer.shelves([("cats".to_string(), cats), ("faces".to_string(), faces)].into()).unwrap();
-    let pack = writer.finish().unwrap();
-    assert!(pack.check().is_good(), "{}", pack.check());
-    let manifest = pack.manifest();
-    let file = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
-    assert_eq!(manifest.words(&file(&manifest.text().unwrap().words)).unwrap(), words);
-    let index = manifest.index(&file(manifest.text().unwrap().index.as_ref().unwrap())).unwrap();
-    let found = |words: &[usize]| index.matching(words, 2);
-    let pick = |shelf: &str, images: &[usize]| Pick { shelf: shelf.into(), images: images.to_vec() };
-    assert_eq!(found(&[3]), [pick("cats", &[0, 1, 2])]);
-    assert_eq!(found(&[3, 2]), [pick("cats", &[2])], "both words, where one thing has both");
-    assert_eq!(found(&[3, 4, 1]), [pick("cats", &[1]), pick("faces", &[1])], "one word each, in one style");
-    assert_eq!(found(&[1]), [pick("cats", &[1]), pick("faces", &[1])], "a style alone");
-
-    let spoil = |change: &dyn Fn(&mut Manifest)| {
-        let mut manifest = manifest.clone();
-        change(&mut manifest);
-        manifest.check()
-    };
-    assert!(spoil(&|manifest| manifest.text.as_mut().unwrap().styles = 6).is_err());
-    assert!(spoil(&|manifest| manifest.text.as_mut().unwrap().words = "none.json".into()).is_err());
-    assert!(spoil(&|manifest| manifest.text = None).is_err(), "shelves without words");
-    let mut fewer = manifest.clone();
-    fewer.text.as_mut().unwrap().count = 4;
-    assert!(fewer.words(&file("words.json")).is_err(), "one word too many");
 }
 
 #[test]

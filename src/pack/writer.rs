@@ -171,6 +171,11 @@ impl PackWriter {
         let file = String::from("words.json");
         let bytes = write_json(&file, &words)?;
         let count = words.len();
+        self.forget_training();
+        for old in self.manifest.text.take().into_iter().flat_map(|text| text.languages.into_values()) {
+            self.manifest.files.remove(&old);
+            self.files.remove(&old);
+        }
         self.manifest.text = Some(TextEntry {
             words: file.clone(),
             count,
@@ -180,7 +185,6 @@ impl PackWriter {
             examples: vec![],
             index: None,
         });
-        self.manifest.training.clear();
         self.add(file, bytes);
         Ok(())
     }
@@ -205,7 +209,7 @@ impl PackWriter {
     /// [`PackError`] where there is no vocabulary, or images do not fit the pack.
     pub fn shelves(&mut self, shelves: BTreeMap<String, (Vec<Thing>, Images)>) -> Result<(), PackError> {
         self.manifest.text()?;
-        self.manifest.training.clear();
+        self.forget_training();
         let mut index = Index { shelves: BTreeMap::new() };
         for (shelf, (things, images)) in shelves {
             self.training(&shelf, &images)?;
@@ -237,6 +241,16 @@ impl PackWriter {
         self.manifest.judge = Some(JudgeEntry { file: file.clone(), classes, accuracy, tensors });
         self.add(file, bytes);
         Ok(())
+    }
+
+    /// Takes the training images, and what says where they stand, out of the pack.
+    fn forget_training(&mut self) {
+        let shelves = core::mem::take(&mut self.manifest.training).into_values().map(|entry| entry.file);
+        let index = self.manifest.text.as_mut().and_then(|text| text.index.take());
+        for file in shelves.chain(index) {
+            self.manifest.files.remove(&file);
+            self.files.remove(&file);
+        }
     }
 
     fn add(&mut self, file: String, bytes: Vec<u8>) {
