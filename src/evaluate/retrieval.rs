@@ -74,19 +74,23 @@ impl<'a> Gallery<'a> {
     }
 }
 
-/// How well the neighbours of each sample suit the caption of `entries` that it was drawn for.
+/// How well samples suit the captions of `entries` that they were drawn for: sample `i` that of number `asked[i]`, by its
+/// nearest training images `neighbours[i]`, numbers of entries, too. Shares are in `[0, 1]`, 0 where nothing was asked.
 pub fn grade(entries: &[Caption], asked: &[usize], neighbours: &[Vec<usize>]) -> Retrieval {
     let carries = |n: usize, word: &str| entries[n].all_words().any(|known| known == word);
     let shows = |list: &[usize], word: &str| list.iter().any(|&n| carries(n, word));
-    let share = |right: &dyn Fn(usize, &Caption) -> bool| {
-        let right = asked.iter().enumerate().filter(|&(i, &n)| right(i, &entries[n])).count();
-        right as f64 / asked.len().max(1) as f64
+    // The neighbours of the next prompt's sample stand beside one's own.
+    let others = neighbours.iter().cycle().skip(1);
+    let samples: Vec<_> = asked.iter().map(|&n| &entries[n]).zip(neighbours.iter().zip(others)).collect();
+    let share = |right: &dyn Fn(&Caption, &[usize], &[usize]) -> bool| {
+        let right = samples.iter().filter(|(caption, (own, other))| right(caption, own, other)).count();
+        right as f64 / samples.len().max(1) as f64
     };
     Retrieval {
-        prompts: asked.len(),
-        main: share(&|i, caption| shows(&neighbours[i], &caption.main)),
-        all: share(&|i, caption| caption.words.iter().all(|word| shows(&neighbours[i], word))),
-        chance: share(&|i, caption| shows(&neighbours[(i + 1) % neighbours.len()], &caption.main)),
+        prompts: samples.len(),
+        main: share(&|caption, own, _| shows(own, &caption.main)),
+        all: share(&|caption, own, _| caption.words.iter().all(|word| shows(own, word))),
+        chance: share(&|caption, _, other| shows(other, &caption.main)),
     }
 }
 
