@@ -98,6 +98,8 @@ fn other_settings_do_not_resume_a_run() {
     let other = Settings { seed: 6, ..settings(1) };
     assert!(matches!(Trainer::new(other, &data, &run, Device::flex()), Err(TrainError::Data { .. })));
     assert!(Trainer::new(settings(2), &data, &run, Device::flex()).is_ok(), "a run may be made longer");
+    let leaning = Settings { time_skew: 2.0, ..settings(2) };
+    assert!(Trainer::new(leaning, &data, &run, Device::flex()).is_ok(), "and lean towards noise from here on");
 }
 
 #[test]
@@ -137,4 +139,41 @@ fn colour_folders_are_resized_and_bytes_survive() {
     assert_eq!(data.names, ["blue", "red"]);
     assert!(data.images[..72].iter().all(|&value| value == 0) && data.images[72..108].iter().all(|&v| v == 255));
     assert!((0..=255).all(|value| byte(pixel(value)) == value));
+}
+
+#[test]
+fn times_that_lean_towards_noise_make_the_first_steps_harder() {
+    let folder = tempfile::tempdir().unwrap();
+    write_images(&folder.path().join("data"));
+    let data = Dataset::open(&folder.path().join("data"), Split::Train, None).unwrap();
+    // An untrained network predicts zero, so its first loss is the mean square of the velocity: of noise early on, of
+    // the picture late. These pictures are flat, so leaning towards noise must show.
+    let first = |name: &str, time_skew: f64| {
+        let settings = Settings { time_skew, ..settings(1) };
+        let mut loss = f32::NAN;
+        let run = folder.path().join(name);
+        let mut trainer = Trainer::new(settings, &data, &run, Device::flex()).unwrap();
+        trainer.run(1000, Some(1), |report| loss = report.loss).unwrap();
+        loss
+    };
+    let (even, leaning) = (first("even", 0.0), first("leaning", 8.0));
+    assert!((even - leaning).abs() > 0.05, "the mean square of the velocity is {even}, leaning {leaning}");
+    let negative = Settings { time_skew: -1.0, ..settings(1) };
+    assert!(matches!(Trainer::new(negative, &data, folder.path(), Device::flex()), Err(TrainError::Settings(_))));
+}
+
+#[test]
+fn a_run_begins_with_what_another_has_learned() {
+    let folder = tempfile::tempdir().unwrap();
+    write_images(&folder.path().join("data"));
+    let data = Dataset::open(&folder.path().join("data"), Split::Train, None).unwrap();
+    let (small, large) = (folder.path().join("small"), folder.path().join("large"));
+    let learned = Trainer::new(settings(20), &data, &small, Device::flex()).unwrap().run(1000, None, |_| ()).unwrap();
+    let mut grown = Settings { start: Some(small.clone()), ..settings(1) };
+    grown.network.architecture =
+        Architecture::UNet { widths: vec![8, 8], attention_heads: 2, attention_level: Some(0) };
+    let begun = Trainer::new(grown.clone(), &data, &large, Device::flex()).unwrap().run(1000, Some(0), |_| ()).unwrap();
+    assert!(begun.len() > learned.len() && learned.iter().all(|(name, array)| begun[name] == *array));
+    let astray = Settings { start: Some(large), ..settings(1) };
+    assert!(Trainer::new(astray, &data, &folder.path().join("astray"), Device::flex()).is_err(), "there is no run yet");
 }
