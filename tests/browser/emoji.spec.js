@@ -31,6 +31,24 @@ test("the page goes over to emoji, and names their makers", async ({ page }) => 
   await expect(page.locator("#credit")).toContainText("Zalando");
 });
 
+for (const [fault, code] of [
+  ["tamper=attention.safetensors.zz", "pack-tampered"],
+  ["truncate=attention.safetensors.zz", "pack-truncated"],
+  ["tamper=words.json", "pack-tampered"],
+]) {
+  test(`${fault} gives ${code}`, async ({ page }, { project }) => {
+    test.skip(project.name !== "cpu", "files are checked before a device is asked for");
+    await page.goto(`/~${fault}/tests/blank.html`);
+    const found = await page.evaluate(async () => {
+      const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+      /** @type {any} */
+      const drawn = loadModel(new URL("../models/emoji/", location.href).href).then((/** @type {any} */ model) => model.sample({ prompt: "cat", steps: 1 }));
+      return drawn.then(() => "", (/** @type {any} */ error) => error.code);
+    });
+    expect(found).toBe(code);
+  });
+}
+
 test("a first visit to emoji fetches less than 5 MB, and nothing that it does not need", async ({ page }) => {
   const files = fetched(page);
   await page.goto("/?model=emoji&prompt=birthday+cake&count=1&steps=2");
