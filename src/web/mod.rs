@@ -129,8 +129,8 @@ impl Pack {
         Ok(self.manifest.weights_limit(network).map_err(Failure::from)?.map(|limit| limit as f64))
     }
 
-    /// Builds a network from the bytes of its weight file (verified and inflated where it is compressed) on `"webgpu"` or `"cpu"`, and lets it answer the pack's test
-    /// vector.
+    /// Builds a network from the bytes of its weight file (verified and inflated where it is compressed) on `"webgpu"` or
+    /// `"cpu"`, and lets it answer the pack's test vector.
     ///
     /// # Errors
     /// `pack-…` where the bytes are not the right ones, `no-webgpu`, `gpu-…` or `out-of-memory` where the device
