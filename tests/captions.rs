@@ -1,6 +1,9 @@
 //! Captioned data: read, held out, drawn as prompts, and a network that learns what the words mean.
 
+mod captioned;
+
 use burn::tensor::Device;
+use captioned::{SIDE, write_data};
 use morphogen::denoiser::{Condition, Denoiser};
 use morphogen::network::BurnDenoiser;
 use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
@@ -9,35 +12,8 @@ use morphogen::train::TrainError;
 use morphogen::train::data::{Dataset, Split};
 use morphogen::train::settings::Settings;
 use morphogen::train::trainer::Trainer;
-use safetensors::tensor::{Dtype, TensorView, serialize};
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
-
-const SIDE: usize = 8;
-
-/// Red and blue pictures in two styles, bright and dark; the dark blue one is held out as a style, a purple as a composition.
-fn write_data(folder: &Path) {
-    let things = [("r", "red", "train"), ("b", "blue", "train"), ("p", "purple", "composition")];
-    let (mut entries, mut images) = (Vec::new(), Vec::new());
-    for style in 0..2usize {
-        for (code, word, split) in things {
-            let split = if code == "b" && style == 1 { "style" } else { split };
-            entries.push(serde_json::json!({
-                "code": code, "style": style, "label": word, "words": [word, "square"], "tags": ["shape", code],
-                "colours": [], "group": "shapes", "subgroup": "square", "main": "square", "split": split,
-            }));
-            for channel in 0..3 {
-                let lit = matches!((code, channel), ("r" | "p", 0) | ("b" | "p", 2));
-                images.extend([if lit { 250 - 100 * style as u8 } else { 10 }; SIDE * SIDE]);
-            }
-        }
-    }
-    let view = TensorView::new(Dtype::U8, vec![entries.len(), 3, SIDE, SIDE], &images).unwrap();
-    fs::write(folder.join("images.safetensors"), serialize([("images", view)], None).unwrap()).unwrap();
-    let json = serde_json::json!({ "styles": ["bright", "dark"], "entries": entries });
-    fs::write(folder.join("captions.json"), json.to_string()).unwrap();
-}
 
 #[test]
 fn held_out_images_are_not_trained_on_and_prompts_come_from_the_caption() {

@@ -61,6 +61,8 @@ struct Findings {
     train: Retrieval,
     style: Retrieval,
     composition: Retrieval,
+    /// What the real pictures that are held out in one style would get: nobody can ask for much more.
+    real: Retrieval,
     /// Share of the samples of `train` that are copies of a training image.
     copies: f64,
 }
@@ -108,6 +110,8 @@ pub fn retrieve(args: &RetrieveArgs) -> Result<(), CommandError> {
     let copied = |picture: &&[f32]| Neighbour::of(picture, &pictures).is_some_and(|found| found.is_copy());
     let copies = samples.chunks_exact(shape.len()).filter(copied).count() as f64 / count.max(1) as f64;
     let held_out = draw(&composition)?;
+    let real: Vec<f32> =
+        style.iter().flat_map(|&n| &pictures[n * shape.len()..(n + 1) * shape.len()]).copied().collect();
     let findings = Findings {
         network: args.network.clone(),
         steps: args.steps,
@@ -115,12 +119,12 @@ pub fn retrieve(args: &RetrieveArgs) -> Result<(), CommandError> {
         train: grade(&train, &samples)?,
         style: grade(&style, &draw(&style)?)?,
         composition: grade(&composition, &held_out)?,
+        real: grade(&style, &real)?,
         copies,
     };
     bar.finish_and_clear();
-    for (name, found) in
-        [("train", &findings.train), ("style", &findings.style), ("composition", &findings.composition)]
-    {
+    let Findings { train, style, composition, real, .. } = &findings;
+    for (name, found) in [("train", train), ("style", style), ("composition", composition), ("real", real)] {
         let Retrieval { prompts, main, all, chance } = found;
         println!("{name}: {prompts} prompts, main word {main:.3} (by chance {chance:.3}), all words {all:.3}");
     }
