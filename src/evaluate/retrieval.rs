@@ -82,15 +82,14 @@ pub fn grade(entries: &[Caption], asked: &[usize], neighbours: &[Vec<usize>]) ->
     // The neighbours of the next prompt's sample stand beside one's own.
     let others = neighbours.iter().cycle().skip(1);
     let samples: Vec<_> = asked.iter().map(|&n| &entries[n]).zip(neighbours.iter().zip(others)).collect();
-    let share = |right: &dyn Fn(&Caption, &[usize], &[usize]) -> bool| {
-        let right = samples.iter().filter(|(caption, (own, other))| right(caption, own, other)).count();
-        right as f64 / samples.len().max(1) as f64
+    let share = |right: &mut dyn Iterator<Item = bool>| -> f64 {
+        right.filter(|right| *right).count() as f64 / samples.len().max(1) as f64
     };
     Retrieval {
         prompts: samples.len(),
-        main: share(&|caption, own, _| shows(own, &caption.main)),
-        all: share(&|caption, own, _| caption.words.iter().all(|word| shows(own, word))),
-        chance: share(&|caption, _, other| shows(other, &caption.main)),
+        main: share(&mut samples.iter().map(|(caption, (own, _))| shows(own, &caption.main))),
+        all: share(&mut samples.iter().map(|(caption, (own, _))| caption.words.iter().all(|word| shows(own, word)))),
+        chance: share(&mut samples.iter().map(|(caption, (_, other))| shows(other, &caption.main))),
     }
 }
 
