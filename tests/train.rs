@@ -142,7 +142,7 @@ fn colour_folders_are_resized_and_bytes_survive() {
 }
 
 #[test]
-fn times_that_lean_towards_noise_make_the_first_steps_harder() {
+fn times_that_lean_towards_noise_change_what_the_first_step_finds() {
     let folder = tempfile::tempdir().unwrap();
     write_images(&folder.path().join("data"));
     let data = Dataset::open(&folder.path().join("data"), Split::Train, None).unwrap();

@@ -1,4 +1,5 @@
-//! What draws from words, from end to end: train a little, make a pack, and ask whether it draws what it is asked for.
+//! The grading of what draws from words, from end to end: train a little, make a pack, train a judge, and count. How good
+//! the samples are is not asked here: with so few images all are near.
 
 mod captioned;
 
