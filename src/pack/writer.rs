@@ -125,7 +125,7 @@ impl PackWriter {
         let NetworkDraft { title, config, guidance, test, .. } = draft;
         let entry = NetworkEntry { title, config, file: file.clone(), guidance, locality: BTreeMap::new(), test };
         if let Some(old) = self.manifest.networks.insert(name.into(), entry) {
-            self.manifest.files.remove(&old.file);
+            self.forget(&old.file);
         }
         self.add(file, bytes);
         Ok(())
@@ -173,8 +173,7 @@ impl PackWriter {
         let count = words.len();
         self.forget_training();
         for old in self.manifest.text.take().into_iter().flat_map(|text| text.languages.into_values()) {
-            self.manifest.files.remove(&old);
-            self.files.remove(&old);
+            self.forget(&old);
         }
         self.manifest.text = Some(TextEntry {
             words: file.clone(),
@@ -248,9 +247,14 @@ impl PackWriter {
         let shelves = core::mem::take(&mut self.manifest.training).into_values().map(|entry| entry.file);
         let index = self.manifest.text.as_mut().and_then(|text| text.index.take());
         for file in shelves.chain(index) {
-            self.manifest.files.remove(&file);
-            self.files.remove(&file);
+            self.forget(&file);
         }
+    }
+
+    /// Takes a file that nothing refers to any more out of the pack.
+    fn forget(&mut self, file: &str) {
+        self.manifest.files.remove(file);
+        self.files.remove(file);
     }
 
     fn add(&mut self, file: String, bytes: Vec<u8>) {
