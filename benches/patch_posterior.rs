@@ -1,9 +1,9 @@
 //! Times the patch posterior: milliseconds a picture, pairs of pixels a second, for several windows and noise levels.
 //! `tools/bench_theory.py` runs this beside the convolution form of the released method.
 //!
-//! `cargo bench --bench patch_posterior -- IMAGES.safetensors [threads]`, with `images` `[N, C, H, W]`, f32 in `[−1, 1]`;
+//! `cargo bench --bench patch_posterior -- IMAGES.safetensors [threads [window]]`, with `images` `[N, C, H, W]`, f32 in `[−1, 1]`;
 //! the last image is the query, the others are the training set. Without a file (or with `-`), smooth pictures of its own
-//! are used; without a number of threads, one and then as many as there are cores.
+//! are used; without a number of threads, one and then as many as there are cores; without a window, several.
 //!
 //! Prints one JSON object a line. `limit_pairs_per_s` is what the processor's arithmetic allows: the measured rate of
 //! vector multiply-adds over the vector operations counted for a pair, weights not among them, as most are never taken. A
@@ -34,16 +34,26 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some(word) => vec![word.parse()?],
         None => vec![1, std::thread::available_parallelism()?.get()],
     };
-    threads.into_iter().try_for_each(|threads| time(threads, shape, &images, &query))
+    let windows = match words.next() {
+        Some(word) => vec![word.parse()?],
+        None => WINDOWS.to_vec(),
+    };
+    threads.into_iter().try_for_each(|threads| time(threads, &windows, shape, &images, &query))
 }
 
 /// All windows and noise levels on `threads` threads.
-fn time(threads: usize, shape: ImageShape, images: &[f32], query: &[f32]) -> Result<(), Box<dyn Error>> {
+fn time(
+    threads: usize,
+    windows: &[usize],
+    shape: ImageShape,
+    images: &[f32],
+    query: &[f32],
+) -> Result<(), Box<dyn Error>> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     for isa in Isa::available() {
         let training = Arc::new(Training::with_isa(images, shape, isa)?);
         let arithmetic = limit::lanes_per_second(isa, &pool);
-        for k in WINDOWS {
+        for &k in windows {
             for t in TIMES {
                 let time = Schedule::Cosine.at(t);
                 let mut x = vec![0.0; query.len()];

@@ -223,6 +223,28 @@ fn the_mosaic_is_made_of_the_named_patches() {
 }
 
 #[test]
+fn a_patch_that_fits_better_by_far_is_found_however_late_it_comes() {
+    // The first images all fit equally badly, so that every weight seems to count, until one fits perfectly: its weight
+    // is more than f32 can hold beside theirs.
+    let mut random = Random(12);
+    let picture = random.pictures(1, GREY);
+    let far: Vec<f32> = picture.iter().map(|v| if *v > 0.0 { -1.0 } else { 1.0 }).collect();
+    let mut images = far.repeat(70);
+    images.splice(40 * GREY.len()..41 * GREY.len(), picture.clone());
+    let time = at(0.2);
+    let x: Vec<f32> = picture.iter().map(|v| time.a as f32 * v).collect();
+    for isa in Isa::available() {
+        let training = Arc::new(Training::with_isa(&images, GREY, isa).unwrap());
+        for k in [3, 5, 7] {
+            let mut posterior = machine(Machine::Local, k, &training);
+            let truth = direct(Machine::Local.choices().unwrap(), k, &images, &x, GREY, time);
+            let far = furthest(&answer(&mut posterior, &x, time), &truth.mean);
+            assert!(far < 2e-4, "{isa:?} k {k}: {far}");
+        }
+    }
+}
+
+#[test]
 fn batches_are_pictures_one_by_one() {
     let mut random = Random(11);
     let images = random.pictures(140, GREY);

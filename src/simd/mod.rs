@@ -115,6 +115,15 @@ const EXP2: [f32; 5] = [0.999_999_3, 0.693_121_8, 0.240_247_45, 0.055_917_86, 0.
 const ROUND: f32 = 12_582_912.0;
 /// Below this power of two a weight is nothing; it keeps the exponent bits from wrapping around.
 const FLOOR: f32 = -126.0;
+/// Above this power of two, as above.
+const CEILING: f32 = 120.0;
+
+/// A piece of work on vectors that is compiled on its own, so that the compiler sees one set of loops at a time:
+/// [`Simd::apart`] runs it. `run` must be `#[inline(always)]`, or it loses the instruction set.
+pub trait Apart<S: Simd> {
+    /// Does the work.
+    fn run(self, s: S);
+}
 
 /// Vector operations of one instruction set. A value of the type is the proof that the machine has it.
 pub trait Simd: Copy {
@@ -127,6 +136,8 @@ pub trait Simd: Copy {
     /// Whether there are registers for four groups of lanes at once, and not just two.
     const WIDE: bool = false;
 
+    /// Does `work` in a function of its own that has the instruction set.
+    fn apart(self, work: impl Apart<Self>);
     /// All lanes `v`.
     fn splat(self, v: f32) -> Self::V;
     /// Reads a vector.
@@ -139,6 +150,8 @@ pub trait Simd: Copy {
     fn sub(self, a: Self::V, b: Self::V) -> Self::V;
     /// The larger of each lane.
     fn max(self, a: Self::V, b: Self::V) -> Self::V;
+    /// The smaller of each lane.
+    fn min(self, a: Self::V, b: Self::V) -> Self::V;
     /// `a · b + c`.
     fn mul_add(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
     /// `a · b − c`.
@@ -158,10 +171,22 @@ pub trait Simd: Copy {
         let z = self.max(z, self.splat(FLOOR));
         let bits = self.add(z, self.splat(ROUND));
         let f = self.sub(z, self.sub(bits, self.splat(ROUND)));
+        self.scale(self.exp2_of_fraction(f), bits)
+    }
+
+    /// `2^f` for `f` in `[−½, ½]`.
+    #[inline(always)]
+    fn exp2_of_fraction(self, f: Self::V) -> Self::V {
         let mut p = self.splat(EXP2[4]);
         for c in EXP2[..4].iter().rev() {
             p = self.mul_add(p, f, self.splat(*c));
         }
-        self.scale(p, bits)
+        p
+    }
+
+    /// As [`Simd::exp2`] for any finite `z`; from 2^120 up, anything that is at least that.
+    #[inline(always)]
+    fn exp2_of_any(self, z: Self::V) -> Self::V {
+        self.exp2(self.min(z, self.splat(CEILING)))
     }
 }

@@ -1,6 +1,6 @@
 //! Four plain lanes, for machines without an instruction set of their own here.
 
-use super::{Lane4, Simd};
+use super::{Apart, Lane4, Simd};
 
 /// Four plain lanes.
 #[derive(Clone, Copy)]
@@ -18,6 +18,10 @@ impl Simd for Portable {
     type V = [f32; 4];
     const LANES: usize = 4;
 
+    #[inline(never)]
+    fn apart(self, work: impl Apart<Self>) {
+        work.run(self);
+    }
     #[inline(always)]
     fn splat(self, v: f32) -> Self::V {
         [v; 4]
@@ -41,6 +45,10 @@ impl Simd for Portable {
     #[inline(always)]
     fn max(self, a: Self::V, b: Self::V) -> Self::V {
         Self::zip(a, b, |a, b| if a > b { a } else { b })
+    }
+    #[inline(always)]
+    fn min(self, a: Self::V, b: Self::V) -> Self::V {
+        Self::zip(a, b, |a, b| if a < b { a } else { b })
     }
     #[inline(always)]
     fn mul_add(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V {

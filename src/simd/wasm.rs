@@ -1,6 +1,6 @@
 //! The vectors of wasm: simd128.
 
-use super::{Lane4, Simd};
+use super::{Apart, Lane4, Simd};
 use core::arch::wasm32::*;
 
 /// 4 lanes of simd128; the whole module was built for it, so anyone may make one.
@@ -12,6 +12,10 @@ impl Simd for Simd128 {
     type V = v128;
     const LANES: usize = 4;
 
+    #[inline(never)]
+    fn apart(self, work: impl Apart<Self>) {
+        work.run(self);
+    }
     #[inline(always)]
     fn splat(self, v: f32) -> v128 {
         f32x4_splat(v)
@@ -37,6 +41,10 @@ impl Simd for Simd128 {
     #[inline(always)]
     fn max(self, a: v128, b: v128) -> v128 {
         f32x4_pmax(a, b)
+    }
+    #[inline(always)]
+    fn min(self, a: v128, b: v128) -> v128 {
+        f32x4_pmin(a, b)
     }
     #[inline(always)]
     fn mul_add(self, a: v128, b: v128, c: v128) -> v128 {

@@ -1,6 +1,6 @@
 //! The vectors of x86-64: AVX-512 and AVX2.
 
-use super::{Isa, Lane8, Lane16, Simd};
+use super::{Apart, Isa, Lane8, Lane16, Simd};
 use core::arch::x86_64::*;
 
 /// 16 lanes. Exists only where the machine has AVX-512F.
@@ -34,6 +34,15 @@ impl Simd for Avx512 {
     const WIDE: bool = true;
 
     #[inline(always)]
+    fn apart(self, work: impl Apart<Self>) {
+        #[inline(never)]
+        #[target_feature(enable = "avx512f,avx2,fma")]
+        fn here(s: Avx512, work: impl Apart<Avx512>) {
+            work.run(s);
+        }
+        unsafe { here(self, work) }
+    }
+    #[inline(always)]
     fn splat(self, v: f32) -> __m512 {
         unsafe { _mm512_set1_ps(v) }
     }
@@ -58,6 +67,10 @@ impl Simd for Avx512 {
         unsafe { _mm512_max_ps(a, b) }
     }
     #[inline(always)]
+    fn min(self, a: __m512, b: __m512) -> __m512 {
+        unsafe { _mm512_min_ps(a, b) }
+    }
+    #[inline(always)]
     fn mul_add(self, a: __m512, b: __m512, c: __m512) -> __m512 {
         unsafe { _mm512_fmadd_ps(a, b, c) }
     }
@@ -78,6 +91,19 @@ impl Simd for Avx512 {
         unsafe { _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_GT_OQ>(a, b), y, x) }
     }
     #[inline(always)]
+    fn exp2(self, z: __m512) -> __m512 {
+        // The processor scales by any power of two itself, down to nothing and up to infinity.
+        unsafe {
+            let n = _mm512_roundscale_ps::<0>(z);
+            let f = _mm512_sub_ps(z, n);
+            _mm512_scalef_ps(self.exp2_of_fraction(f), n)
+        }
+    }
+    #[inline(always)]
+    fn exp2_of_any(self, z: __m512) -> __m512 {
+        self.exp2(z)
+    }
+    #[inline(always)]
     fn scale(self, p: __m512, bits: __m512) -> __m512 {
         unsafe {
             let n = _mm512_slli_epi32::<23>(_mm512_castps_si512(bits));
@@ -91,6 +117,15 @@ impl Simd for Avx2 {
     type V = __m256;
     const LANES: usize = 8;
 
+    #[inline(always)]
+    fn apart(self, work: impl Apart<Self>) {
+        #[inline(never)]
+        #[target_feature(enable = "avx2,fma")]
+        fn here(s: Avx2, work: impl Apart<Avx2>) {
+            work.run(s);
+        }
+        unsafe { here(self, work) }
+    }
     #[inline(always)]
     fn splat(self, v: f32) -> __m256 {
         unsafe { _mm256_set1_ps(v) }
@@ -114,6 +149,10 @@ impl Simd for Avx2 {
     #[inline(always)]
     fn max(self, a: __m256, b: __m256) -> __m256 {
         unsafe { _mm256_max_ps(a, b) }
+    }
+    #[inline(always)]
+    fn min(self, a: __m256, b: __m256) -> __m256 {
+        unsafe { _mm256_min_ps(a, b) }
     }
     #[inline(always)]
     fn mul_add(self, a: __m256, b: __m256, c: __m256) -> __m256 {

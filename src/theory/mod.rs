@@ -5,6 +5,8 @@
 //!
 //! Kamb & Ganguli, "An analytic theory of creativity in convolutional diffusion models", ICML 2025.
 
+mod band;
+mod boxes;
 pub mod calibrate;
 mod locality;
 mod machine;
@@ -12,6 +14,7 @@ mod partial;
 mod patch;
 mod plan;
 mod provenance;
+mod sheet;
 mod softmax;
 mod sweep;
 mod training;

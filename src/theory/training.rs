@@ -55,7 +55,10 @@ impl Training {
         let floats = count.div_ceil(lanes) * size * lanes;
         let mut store = vec![Lane16([0.0; 16]); floats.div_ceil(16)];
         let flat: &mut [f32] = bytemuck::cast_slice_mut(&mut store);
-        for (n, image) in images.chunks_exact(size).enumerate() {
+        // Lanes without an image of their own hold the last one again: nothing they say is counted.
+        let last = &images[images.len() - size..];
+        let filled = images.chunks_exact(size).chain(core::iter::repeat(last)).take(count.div_ceil(lanes) * lanes);
+        for (n, image) in filled.enumerate() {
             let start = n / lanes * size * lanes + n % lanes;
             for (i, v) in image.iter().enumerate() {
                 flat[start + i * lanes] = *v;
