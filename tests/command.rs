@@ -105,6 +105,13 @@ fn from_images_to_pictures() {
     let sheet = image::open(folder.join("sheet.png")).unwrap();
     assert_eq!((sheet.width(), sheet.height()), (3 * 18 + 2, 2 * 18 + 2), "two prompts in rows of three");
 
+    let found = succeed(folder, "calibrate --pack pack --machine bbels --seeds 2 --steps 2");
+    assert_eq!(found.lines().filter(|line| line.contains("unet, bbels, k from")).count(), 1, "{found}");
+    let manifest = fs::read_to_string(folder.join("pack/manifest.json")).unwrap();
+    assert!(manifest.contains("\"bbels\"") && !manifest.contains("\"els\""), "only what was asked for: {manifest}");
+    assert!(fail(folder, "calibrate --pack pack --machine ideal").contains("local, els, bbels"));
+    succeed(folder, "pack check pack");
+
     let unknown = fail(folder, "sample --pack pack --prompt submarine --output x.png");
     assert!(unknown.contains("Left half") || unknown.contains("left"), "says what it can draw: {unknown}");
     let network = fail(folder, "sample --pack pack --network other --prompt left --output x.png");

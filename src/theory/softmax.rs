@@ -12,7 +12,6 @@ use core::ops::Range;
 const CUT: f32 = -36.0;
 /// The reference logit moves only when it is passed by this power of two: f32 holds the sums until then.
 const GROW: f32 = 20.0;
-
 /// Sums of weights beyond this are no longer trusted.
 const TRUSTED: f32 = 1e30;
 
