@@ -108,13 +108,27 @@ fn pairs(shape: ImageShape, k: usize) -> f64 {
     along(shape.height) * along(shape.width)
 }
 
-/// Operations that an image takes at least: for every squared difference 2C, and six sums for its share of the windows;
-/// for every pair the logit and a comparison. A multiply-add is one.
+/// Operations that an image takes as it is done here: two per value for every squared difference, which is summed on the
+/// way, one for a window to join its two parts, as much down the columns; for every pair the logit and a comparison. A
+/// multiply-add is one.
 fn operations(shape: ImageShape, k: usize) -> f64 {
-    // Squared differences along an axis, over all displacements: the windows of a run, and a window's margin.
-    let along = |n: usize| (n + k - 1 + (1..=n.saturating_sub(k)).map(|d| 2 * (n - d)).sum::<usize>()) as f64;
-    let cells = along(shape.height) * along(shape.width);
-    cells * (2 * shape.channels + 6) as f64 + pairs(shape, k) * 2.0
+    let runs = |n: usize| std::iter::once(n).chain((1..=n.saturating_sub(k)).flat_map(move |d| [n - k + 1 - d; 2]));
+    // What a run of windows reads: each block of k, and what its windows reach into the next.
+    let read = |len: usize| (0..len).step_by(k).map(|b| k + k.min(len - b) - 1).sum::<usize>() as f64;
+    let rows: f64 = runs(shape.height).map(|len| (len + k - 1) as f64).sum();
+    let (windows, cells): (f64, f64) = runs(shape.width).map(|len| (len as f64, read(len))).fold((0.0, 0.0), add);
+    let (down, up) = runs(shape.height).map(|len| (len as f64, read(len))).fold((0.0, 0.0), add);
+    let values = (2 * shape.channels) as f64;
+    if k == 3 {
+        // Sums of three are taken as they come.
+        let cells: f64 = runs(shape.width).map(|len| (len + 2) as f64).sum();
+        return rows * cells * (values + 2.0) + pairs(shape, k) * 4.0;
+    }
+    rows * (cells * values + windows) + windows * (up + down) + pairs(shape, k) * 2.0
+}
+
+fn add(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
+    (a.0 + b.0, a.1 + b.1)
 }
 
 fn read(file: &[u8]) -> Result<(ImageShape, Vec<f32>), Box<dyn Error>> {
