@@ -133,7 +133,7 @@ pub trait Simd: Copy {
     type V: Copy;
     /// Number of lanes.
     const LANES: usize;
-    /// Whether there are registers for four groups of lanes at once, and not just two.
+    /// Whether there are registers for the sums of four vectors at once, in two rows, and not just of two.
     const WIDE: bool = false;
 
     /// Does `work` in a function of its own that has the instruction set.

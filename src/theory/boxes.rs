@@ -129,20 +129,13 @@ impl<S: Simd, const C: usize, const W: usize, const T: usize> Along<'_, '_, S, C
 impl<'a, S: Simd, const C: usize> Cells<'a, S, C> {
     /// `height` rows of the column at `at`, and what `W` displacements compare them with.
     #[inline(always)]
-    pub fn column<const W: usize>(
-        &self,
-        s: S,
-        values: &'a [S::Lane],
-        a: f32,
-        at: Corner,
-        height: usize,
-    ) -> Column<'a, S, C> {
+    pub fn column<const W: usize>(&self, s: S, at: Corner, height: usize) -> Column<'a, S, C> {
         let (mut x, mut y): ([&[f32]; C], [&[S::Lane]; C]) = ([&[]; C], [&[]; C]);
         for c in 0..C {
             x[c] = &self.x[at.x + c * self.x_plane..][..height];
-            y[c] = &values[at.y + c * self.y_plane..][..height + W - 1];
+            y[c] = &self.y[at.y + c * self.y_plane..][..height + W - 1];
         }
-        Column { s, x, y, a: s.splat(a), centre: s.splat(self.centre) }
+        Column { s, x, y, centre: s.splat(self.centre) }
     }
 }
 
@@ -151,7 +144,6 @@ pub(super) struct Column<'a, S: Simd, const C: usize> {
     s: S,
     x: [&'a [f32]; C],
     y: [&'a [S::Lane]; C],
-    a: S::V,
     centre: S::V,
 }
 
@@ -165,7 +157,7 @@ impl<S: Simd, const C: usize> Column<'_, S, C> {
             let here = s.splat(self.x[c][r]);
             let y: &[S::Lane; W] = first(self.y[c], r);
             for (sum, y) in sums.iter_mut().zip(y) {
-                let difference = s.neg_mul_add(s.load(y), self.a, here);
+                let difference = s.sub(s.load(y), here);
                 *sum = s.mul_add(difference, difference, *sum);
             }
         }

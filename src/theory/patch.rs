@@ -99,7 +99,7 @@ impl PatchPosterior {
         }
     }
 
-    /// Denoises one picture `[C, H, W]` and keeps which patch each pixel owes most to. About a fifth slower.
+    /// Denoises one picture `[C, H, W]` and keeps which patch each pixel owes most to. Slower, as every weight is looked at.
     ///
     /// # Errors
     /// As [`Denoiser::denoise`].

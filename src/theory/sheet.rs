@@ -16,8 +16,6 @@ pub(super) const MARGIN: usize = MOST + READ;
 /// The pairs of a band of rows and a run of columns.
 pub(super) struct Sheet<'a, S: Simd, const C: usize> {
     pub s: S,
-    /// `a_t`.
-    pub a: f32,
     pub cells: Cells<'a, S, C>,
     /// The training images as they are.
     pub values: &'a [S::Lane],
@@ -212,7 +210,7 @@ impl<S: Simd, const C: usize, const TRACE: bool, const DENSE: bool, const W: usi
         for j in 0..sheet.run.len + 2 {
             // The column before the last makes place for this one.
             let (older, old) = if j % 2 == 0 { (&mut *even, &*odd) } else { (&mut *odd, &*even) };
-            let column = sheet.cells.column::<W>(s, sheet.values, sheet.a, sheet.corner(0, j), len + 2);
+            let column = sheet.cells.column::<W>(s, sheet.corner(0, j), len + 2);
             let mut pair: [S::V; W] = column.squared(0);
             let mut last: [S::V; W] = column.squared(1);
             for (pair, last) in pair.iter_mut().zip(&last) {

@@ -61,14 +61,11 @@ impl<S: Simd, const C: usize, const TRACE: bool> Softmax<S, C, TRACE> {
         let code = self.group * self.shape.height * self.shape.width;
         let (from, to) = (columns.start * self.rows + row, (columns.end - 1) * self.rows + row);
         let more = if to > from { len } else { 0 };
-        let (max, more_max) = self.max[from..].split_at_mut(to.max(from + len) - from);
-        let (sums, more_sums) =
-            self.sums[from * Self::STRIDE..].split_at_mut((to.max(from + len) - from) * Self::STRIDE);
-        let (trace, more_trace): (&mut [S::Lane], &mut [S::Lane]) = if TRACE {
-            self.trace[from * 3..].split_at_mut((to.max(from + len) - from) * 3)
-        } else {
-            (&mut [], &mut [])
-        };
+        let cut = to.max(from + len) - from;
+        let (max, more_max) = self.max[from..].split_at_mut(cut);
+        let (sums, more_sums) = self.sums[from * Self::STRIDE..].split_at_mut(cut * Self::STRIDE);
+        let (trace, more_trace): (&mut [S::Lane], &mut [S::Lane]) =
+            if TRACE { self.trace[from * 3..].split_at_mut(cut * 3) } else { (&mut [], &mut []) };
         let traced = if TRACE { 3 } else { 0 };
         let (max, sums, trace) = (&mut max[..len], &mut sums[..len * Self::STRIDE], &mut trace[..len * traced]);
         let first = Pixels { s, logit, code, below, taken: &self.taken, max, sums, trace };

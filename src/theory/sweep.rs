@@ -132,8 +132,7 @@ impl<'a, S: Simd, const C: usize, const TRACE: bool> Work<'a, S, C, TRACE> {
         };
         for band in bands.iter() {
             for run in &columns.runs {
-                let sheet =
-                    Sheet { s: self.s, a: query.a, cells, values: &self.values, rows, columns, band, run: *run };
+                let sheet = Sheet { s: self.s, cells, values: &self.values, rows, columns, band, run: *run };
                 match (band.together, S::WIDE, dense && Self::MAY_BE_DENSE) {
                     (true, true, true) => sheet.sweep::<TRACE, true, 4, 5>(softmax, &mut four),
                     (true, true, false) => sheet.sweep::<TRACE, false, 4, 5>(softmax, &mut four),

@@ -113,7 +113,7 @@ impl Training {
         (0..self.count).filter_map(|n| self.image(n)).flatten().collect()
     }
 
-    /// Number of groups of lanes; the last may be filled up with empty lanes.
+    /// Number of groups of lanes; the last may be filled up with copies of the last image.
     pub(super) fn groups(&self) -> usize {
         self.count.div_ceil(self.isa.lanes())
     }
