@@ -89,6 +89,8 @@ hosted("the second visit needs no network: page, picture, theory", async ({ page
   // The essay came with the page: its text, its figures' code, its stills.
   await page.goto(`${host.url}essay/de.html`);
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Woher kommt das neue Bild?");
+  // Figures are made when the reader comes near; how far down the first one stands depends on the system's fonts.
+  await page.locator("#noise-figure").scrollIntoViewIfNeeded();
   await expect(page.locator("#noise-figure .live button").first()).toBeVisible();
 });
 
