@@ -7,7 +7,7 @@ mod theory_reference;
 
 use gpu_common::gpu;
 use morphogen::denoiser::{Condition, Denoiser, ImageShape};
-use morphogen::gpu::{Cut, Gpu, GpuError, GpuPosterior};
+use morphogen::gpu::{Cut, Gpu, GpuError, GpuPosterior, Tuning};
 use morphogen::schedule::{Schedule, Time};
 use morphogen::theory::{Answer, Boundary, Locality, Machine, Partial, PatchPosterior, Patches, Training};
 use pollster::block_on;
@@ -37,7 +37,18 @@ fn answer(posterior: &mut GpuPosterior, x: &[f32], time: Time) -> Vec<f32> {
 
 #[test]
 fn every_machine_agrees_with_its_definition() {
+    agree_with_the_definition(Tuning::FewCores);
+}
+
+/// Shaders for a GPU are unrolled, those for a processor in disguise are not.
+#[test]
+fn every_machine_agrees_with_its_definition_where_loops_are_unrolled() {
+    agree_with_the_definition(Tuning::ManyThreads);
+}
+
+fn agree_with_the_definition(tuning: Tuning) {
     let Some(gpu) = gpu() else { return };
+    let gpu = gpu.tuned_for(tuning);
     let mut random = Random(1);
     for (shape, count) in [(GREY, 13), (COLOUR, 10)] {
         let images = random.pictures(count, shape);
@@ -63,6 +74,7 @@ fn every_machine_agrees_with_its_definition() {
 #[test]
 fn every_layout_agrees_with_the_processor() {
     let Some(gpu) = gpu() else { return };
+    let gpu = gpu.tuned_for(Tuning::ManyThreads);
     let mut random = Random(2);
     let shapes = [(1, 28, 28, 25), (3, 32, 32, 27), (1, 40, 36, 33), (1, 64, 64, 61), (3, 61, 64, 59), (3, 3, 64, 3)];
     for (channels, height, width, k) in shapes {
@@ -134,8 +146,8 @@ fn parts_merge_into_the_whole() {
         let whole = machine(m, k, &images, GREY);
         let x = random.noisy(&images[..GREY.len()], at(0.8));
         let truth = widen(&whole.partial(&x, at(0.8), false).unwrap().mean());
-        for (workgroups, chunk, cells) in [(1, usize::MAX, 1.0), (3, 7, 2e3), (40, 1, 1e9)] {
-            let cut = Cut { workgroups, images: chunk, cells };
+        for (workers, chunk, cells) in [(1, usize::MAX, 1.0), (3, 7, 2e3), (40, 1, 1e9)] {
+            let cut = Cut { workers, images: chunk, cells };
             let mut found = block_on(GpuPosterior::with_cut(&gpu, whole.clone(), cut)).unwrap();
             assert!(block_on(found.deviation(&x, at(0.8), chunk == 7)).unwrap() < 2e-4, "{m:?}, {cut:?}: a few images");
             for _ in 0..2 {
@@ -178,7 +190,7 @@ fn what_does_not_fit_is_refused_in_words() {
     assert!(short.is_err_and(|error| error.to_string().contains("72")), "says how many values were expected");
     let broken = block_on(posterior.denoise(&vec![f32::NAN; GREY.len()], at(0.5), &[Condition::Null]));
     assert_eq!(broken.map_err(|error| error.code()), Err("sample"));
-    let cut = Cut { workgroups: 1, images: 1, cells: 1.0 };
+    let cut = Cut { workers: 1, images: 1, cells: 1.0 };
     let mut slow = block_on(GpuPosterior::with_cut(&gpu, machine(Machine::Els, 3, &images, GREY), cut)).unwrap();
     let stopped = block_on(slow.partial_while(&images[..GREY.len()], at(0.5), false, &mut || false));
     assert_eq!(stopped.map(|_| ()).map_err(|error| error.code()), Err("cancelled"));

@@ -1,13 +1,20 @@
 //! What `shader/posterior.wgsl` reads: how pictures lie in the GPU's memory, and which pixels meet at which displacement.
-//! The theory's plan says who may answer for whom; here every run of it becomes a line of cells that a workgroup can
-//! hold: never more of them than the image has.
+//! The theory's plan says who may answer for whom, run by run; here runs whose query pixels lie apart go together in
+//! rounds, so that a thread that stays with its pixels finds work in nearly every one.
 
 use crate::denoiser::ImageShape;
 use crate::schedule::Time;
-use crate::theory::{self, Answer, Axis, Boundary, Choices, Pad, PatchPosterior, Window, axis};
+use crate::theory::{Answer, Axis, Boundary, PatchPosterior, Window, axis};
 
 /// Bytes of workgroup memory: WebGPU's default.
 const WORKGROUP_BYTES: usize = 16_384;
+/// Pixels that a thread answers for, in one row; and the rows whose windows it sums at once.
+pub(super) const PIXELS: usize = 8;
+/// Rows of the query that a workgroup answers for.
+pub(super) const ROWS: usize = 2 * PIXELS;
+
+/// Windows that may be summed together, best first; they make up [`PIXELS`].
+const GROUPS: [usize; 3] = [PIXELS, 4, 2];
 
 /// How pictures of a shape lie in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,9 +27,8 @@ pub(super) struct Layout {
 impl Layout {
     /// As many images at once as workgroup memory holds, up to the lanes of a vector.
     pub fn new(shape: ImageShape) -> Layout {
-        let area = shape.height * shape.width;
-        let lanes = [4, 2, 1].into_iter().find(|lanes| area * lanes * 4 <= WORKGROUP_BYTES).unwrap_or(1);
-        Layout { shape, lanes }
+        let fits = |lanes: &usize| (ROWS * Layout { shape, lanes: *lanes }.pitch() + 1) * lanes * 4 <= WORKGROUP_BYTES;
+        Layout { shape, lanes: [4, 2, 1].into_iter().find(fits).unwrap_or(1) }
     }
 
     /// Pixels.
@@ -30,9 +36,24 @@ impl Layout {
         self.shape.height * self.shape.width
     }
 
+    /// Most cells in a row of a round ([`Run::cells`]). Odd, so that rows begin in different banks of memory.
+    pub fn pitch(&self) -> usize {
+        2 * self.shape.width - 1
+    }
+
+    /// Bands of [`ROWS`] rows.
+    pub fn bands(&self) -> usize {
+        self.shape.height.div_ceil(ROWS)
+    }
+
+    /// Threads of a workgroup: one for every [`PIXELS`] pixels of a band.
+    pub fn threads(&self) -> usize {
+        ROWS * self.shape.width.div_ceil(PIXELS)
+    }
+
     /// Values of a pixel's posterior besides its channels.
     pub fn header(trace: bool) -> usize {
-        if trace { 6 } else { 2 }
+        if trace { 4 } else { 2 }
     }
 
     /// `[N, C, H, W]` as `[⌈N/lanes⌉, C, H, W, lanes]`.
@@ -47,39 +68,49 @@ impl Layout {
     }
 }
 
-/// A run of pixels along one axis that share a displacement, as two `vec4u`.
+/// A run of query pixels along one axis that share a displacement, none of them past the edge.
 #[repr(C)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
 pub(super) struct Run {
-    /// The first cell's pixel in the query; later ones wrap around.
-    pub x: u32,
-    /// The first cell's pixel in the training image; later ones wrap around.
-    pub y: u32,
-    /// Cells.
-    pub cells: u32,
-    /// Windows; the first begins at the first cell.
-    pub windows: u32,
-    /// Cells that a window takes in after its own; what lies past the last cell counts as nothing, or wraps around.
-    pub after: u32,
-    /// The same before its own.
-    pub before: u32,
-    /// From a window's own cell to that of the pixel it belongs to.
-    pub middle: u32,
-    unused: u32,
+    /// The first pixel.
+    pub pixel: i32,
+    /// Number of pixels; none where a round has one run only.
+    pub pixels: i32,
+    /// From a query pixel to the training pixel that answers for it; on a ring not negative.
+    pub displacement: i32,
+    /// The first cell that its windows see: a pixel of the query, on a ring perhaps one to wrap around.
+    pub cell: i32,
+    /// Number of cells that its windows see.
+    pub cells: i32,
+    /// Where the first pixel's window begins, counted from the first cell: before it, where the border cuts the window.
+    pub window: i32,
+    unused: [i32; 2],
+}
+
+/// One or two runs whose pixels lie apart.
+pub(super) type Round = [Run; 2];
+
+/// The rounds of one axis.
+#[derive(Debug)]
+pub(super) struct Rounds {
+    pub list: Vec<Round>,
+    /// Side of the window along this axis, and how far it begins before its pixel.
+    pub window: usize,
+    pub before: usize,
 }
 
 /// All displacements of a machine at one time.
 #[derive(Debug)]
 pub(super) struct Displacements {
-    pub rows: Vec<Run>,
-    pub columns: Vec<Run>,
+    pub rows: Rounds,
+    pub columns: Rounds,
     /// Pixels of a window that lie beyond the border, for every query pixel. They add the same to everyone who may
     /// answer for it, so the shader leaves them out; the CPU counts them.
     pub outside: Vec<usize>,
 }
 
-/// Most runs that an axis of `n` pixels has.
-pub(super) fn most_runs(n: usize) -> usize {
+/// Most rounds that an axis of `n` pixels has.
+pub(super) fn most_rounds(n: usize) -> usize {
     2 * n
 }
 
@@ -91,7 +122,10 @@ impl Displacements {
         let ImageShape { height, width, .. } = shape;
         let nothing = vec![0; height * width];
         if choices.window == Window::WholeImage {
-            let [rows, columns] = [height, width].map(|n| whole(n, choices));
+            let [rows, columns] = [height, width].map(|n| match choices.answer {
+                Answer::AnyPlace => Rounds::of_rings(n),
+                _ => Rounds::of_one_place(n),
+            });
             return Displacements { rows, columns, outside: nothing };
         }
         let k = posterior.window(time);
@@ -106,60 +140,149 @@ impl Displacements {
                 places.map(|(r, c)| area - inside(&rows, r) * inside(&columns, c)).collect()
             }
         };
-        Displacements { rows: runs(&rows), columns: runs(&columns), outside }
+        let circular = choices.boundary == Boundary::Circular;
+        Displacements { rows: Rounds::of(&rows, circular), columns: Rounds::of(&columns, circular), outside }
     }
 
     /// Cells of all displacements together, for one training image.
     pub(super) fn cells(&self) -> f64 {
-        let along = |runs: &[Run]| runs.iter().map(|run| f64::from(run.cells)).sum::<f64>();
-        along(&self.rows) * along(&self.columns)
+        self.rows.sum(|run| run.cells) * self.columns.sum(|run| run.cells)
     }
 
     /// Pairs of a query pixel and a training pixel that may answer for it, for one training image.
     pub(super) fn pairs(&self) -> f64 {
-        let along = |runs: &[Run]| runs.iter().map(|run| f64::from(run.windows)).sum::<f64>();
-        along(&self.rows) * along(&self.columns)
+        self.rows.sum(|run| run.pixels) * self.columns.sum(|run| run.pixels)
     }
 
-    /// How many there are.
+    /// How many windows beside each other are summed together: see `shader/shared/windows.wgsl`.
+    pub(super) fn group(&self) -> usize {
+        let window = self.rows.window.min(self.columns.window);
+        GROUPS.into_iter().find(|group| window + 1 >= *group).unwrap_or(1)
+    }
+
+    /// Rounds for every training image.
     pub(super) fn count(&self) -> usize {
-        self.rows.len() * self.columns.len()
+        self.rows.list.len() * self.columns.list.len()
     }
 
     /// The table that the shader reads.
-    pub(super) fn table(&self) -> Vec<Run> {
-        [&self.rows[..], &self.columns[..]].concat()
+    pub(super) fn table(&self) -> Vec<Round> {
+        [&self.rows.list[..], &self.columns.list[..]].concat()
     }
 }
 
-/// The runs of a machine whose window is the whole image.
-fn whole(n: usize, choices: Choices) -> Vec<Run> {
-    let all = n as u32;
-    let line = Run { x: 0, y: 0, cells: all, windows: all, after: all - 1, before: 0, middle: 0, unused: 0 };
-    match choices.answer {
-        Answer::AnyPlace => (0..all).map(|x| Run { x, ..line }).collect(),
-        _ => vec![Run { before: all - 1, ..line }],
+impl Rounds {
+    /// Those of an axis of the plan.
+    fn of(axis: &Axis, circular: bool) -> Rounds {
+        let (n, h) = (axis.size as i32, axis.half() as i32);
+        let mut runs = Vec::new();
+        for run in &axis.runs {
+            let (q, p, len) = (run.q as i32, run.p as i32, run.len as i32);
+            let displacement = if circular { (p - q).rem_euclid(n) } else { p - q };
+            // All around a ring it does not matter where one begins; else what goes past the edge begins anew.
+            let q = if len == n { 0 } else { q };
+            let before_edge = len.min(n - q);
+            for (pixel, pixels) in [(q, before_edge), (0, len - before_edge)] {
+                if pixels > 0 {
+                    runs.push(Run::new(pixel, pixels, displacement, h, (!circular).then_some(n)));
+                }
+            }
+        }
+        // The longest first, so that a short one finds the one that it completes.
+        runs.sort_by_key(|run| -run.pixels);
+        let mut list: Vec<Round> = Vec::new();
+        for run in runs {
+            match list.iter_mut().find(|round| round[1].pixels == 0 && round[0].goes_with(&run, 2 * n)) {
+                Some(round) => round[1] = run,
+                None => list.push([run, Run::default()]),
+            }
+        }
+        Rounds { list, window: axis.window, before: axis.half() }
+    }
+
+    /// Windows as wide as a ring of `n` pixels, at every displacement; wherever they begin, they see everything.
+    fn of_rings(n: usize) -> Rounds {
+        let cells = 2 * n as i32 - 1;
+        let run = |displacement| Run { pixels: n as i32, displacement, cells, ..Run::default() };
+        Rounds { list: (0..n as i32).map(|d| [run(d), Run::default()]).collect(), window: n, before: 0 }
+    }
+
+    /// Windows that see all of `n` pixels from each of them, at no displacement.
+    fn of_one_place(n: usize) -> Rounds {
+        let (side, before) = (n as i32, n - 1);
+        let list = vec![[Run::new(0, side, 0, before as i32, Some(side)), Run::default()]];
+        Rounds { list, window: 2 * n - 1, before }
+    }
+
+    fn sum(&self, of: impl Fn(&Run) -> i32) -> f64 {
+        self.list.iter().flatten().map(|run| f64::from(of(run))).sum()
     }
 }
 
-/// The runs of an axis.
-fn runs(axis: &Axis) -> Vec<Run> {
-    let (n, h) = (axis.size, axis.half());
-    let run = |run: &theory::Run| {
-        let (cells, x, y) = (run.len + 2 * h, (run.q + n - h) % n, (run.p + n - h) % n);
-        let run = Run {
-            x: x as u32,
-            y: y as u32,
-            cells: cells.min(n) as u32,
-            windows: run.len as u32,
-            after: 2 * h as u32,
-            before: 0,
-            middle: h as u32,
-            unused: 0,
-        };
-        // The border cuts windows only where every pixel answers for itself.
-        let cut = axis.pad == Pad::Zeros && cells > n;
-        if cut { Run { x: 0, y: 0, after: h as u32, before: h as u32, middle: 0, ..run } } else { run }
-    };
-    axis.runs.iter().map(run).collect()
+impl Run {
+    /// `pixels` from `pixel` on, for windows that reach `h` to both sides, and no further than to the edges of an axis of
+    /// `border` pixels where there is one.
+    fn new(pixel: i32, pixels: i32, displacement: i32, h: i32, border: Option<i32>) -> Run {
+        let (start, end) = (pixel - h, pixel + pixels + h);
+        let (cell, end) = border.map_or((start, end), |n| (start.max(0), end.min(n)));
+        Run { pixel, pixels, displacement, cell, cells: end - cell, window: start - cell, unused: [0; 2] }
+    }
+
+    /// Whether the two have no pixel in common, and together fewer than `limit` cells.
+    fn goes_with(&self, other: &Run, limit: i32) -> bool {
+        let apart = self.pixel + self.pixels <= other.pixel || other.pixel + other.pixels <= self.pixel;
+        apart && self.cells + other.cells < limit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::theory::Machine;
+
+    /// Every pair of pixels that the plan has, once, in rounds that a workgroup can hold.
+    #[test]
+    fn rounds_hold_what_the_plan_holds() {
+        for (machine, circular) in [(Machine::Local, false), (Machine::Bbels, false), (Machine::Els, true)] {
+            let Some(choices) = machine.choices() else { panic!("{machine:?} is a patch posterior") };
+            for n in [3usize, 8, 28] {
+                for k in (1..=n).step_by(2) {
+                    let axis = axis(n, k, choices);
+                    let rounds = Rounds::of(&axis, circular);
+                    let mut planned: Vec<(usize, usize)> = axis
+                        .runs
+                        .iter()
+                        .flat_map(|run| (0..run.len).map(move |i| ((run.q + i) % n, (run.p + i) % n)))
+                        .collect();
+                    let mut found = Vec::new();
+                    for round in &rounds.list {
+                        let mut pixels = Vec::new();
+                        for run in round {
+                            pixels.extend(run.pixel..run.pixel + run.pixels);
+                            found.extend((run.pixel..run.pixel + run.pixels).map(|q| {
+                                let p = q + run.displacement;
+                                (q as usize, if circular { p.rem_euclid(n as i32) } else { p } as usize)
+                            }));
+                        }
+                        let apart = pixels.iter().collect::<std::collections::BTreeSet<_>>().len();
+                        assert_eq!(apart, pixels.len(), "{machine:?} n {n} k {k}: {round:?}");
+                        let cells: i32 = round.iter().map(|run| run.cells).sum();
+                        assert!(cells < 2 * n as i32, "{machine:?} n {n} k {k}: {round:?}");
+                    }
+                    planned.sort_unstable();
+                    found.sort_unstable();
+                    assert_eq!(found, planned, "{machine:?} n {n} k {k}");
+                    assert!(rounds.list.len() <= most_rounds(n));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn runs_of_opposite_displacements_share_rounds() {
+        let Some(choices) = Machine::Bbels.choices() else { panic!("it is a patch posterior") };
+        // 26 places answer for each of 26 pixels, and the border for itself.
+        assert_eq!(Rounds::of(&axis(28, 3, choices), false).list.len(), 26);
+        assert_eq!(Rounds::of(&axis(28, 17, choices), false).list.len(), 12);
+    }
 }

@@ -4,7 +4,7 @@
 use super::context::{Gpu, Tuning};
 use super::error::GpuError;
 use super::pipeline::{Compiler, STEP_BYTES, Work};
-use super::template::Names;
+use super::template::{Names, shader};
 use std::time::Instant;
 use wgpu::BufferUsages;
 
@@ -25,7 +25,7 @@ impl Gpu {
             self.buffer("sums", groups as usize * THREADS, BufferUsages::STORAGE),
         );
         let make = || {
-            let text = include_str!("shader/limit.wgsl");
+            let text = shader!("limit.wgsl");
             Compiler::new(self, 0).build("limit", text, &Names::new(), (0, 1), Vec::new(), Work::Groups(1))
         };
         let pipeline = self.guard("measuring", make).await??;

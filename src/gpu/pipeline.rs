@@ -4,7 +4,7 @@
 use super::context::{Buffer, Gpu, Tuning};
 use super::error::GpuError;
 use super::stage::{Attention, Conv, Finish, Norm, Stage};
-use super::template::{Names, expand};
+use super::template::{Names, expand, shader};
 use crate::network::NetworkError;
 use crate::network::config::Prediction;
 use crate::network::layers::Resample;
@@ -142,7 +142,7 @@ impl<'a> Compiler<'a> {
             self.gpu.upload(&conv.name, &padded),
         ];
         let work = Work::Threads(conv.shape.width * bands * blocks * tile.split);
-        self.build(&conv.name, include_str!("shader/conv.wgsl"), &names, (6, 1), tensors, work)
+        self.build(&conv.name, shader!("conv.wgsl"), &names, (6, 1), tensors, work)
     }
 
     fn normalisation(&mut self, norm: &Norm, weights: &Weights) -> Result<Pipeline, GpuError> {
@@ -160,7 +160,7 @@ impl<'a> Compiler<'a> {
         let offset = tensor(weights, format!("{}.norm.offset", norm.name))?;
         let tensors = vec![self.gpu.upload(&norm.name, &[&scale.data[..], &offset.data[..]].concat())];
         let label = format!("{}.norm", norm.name);
-        self.build(&label, include_str!("shader/norm.wgsl"), &names, (3, 1), tensors, Work::Groups(norm.groups))
+        self.build(&label, shader!("norm.wgsl"), &names, (3, 1), tensors, Work::Groups(norm.groups))
     }
 
     fn self_attention(&mut self, attention: &Attention) -> Result<Pipeline, GpuError> {
@@ -173,13 +173,13 @@ impl<'a> Compiler<'a> {
             ("QUADS", tokens.div_ceil(4)),
         ]);
         let work = Work::Groups(tokens.div_ceil(4) * attention.heads);
-        self.build(&attention.name, include_str!("shader/attention.wgsl"), &names, (1, 1), Vec::new(), work)
+        self.build(&attention.name, shader!("attention.wgsl"), &names, (1, 1), Vec::new(), work)
     }
 
     /// The solver's stage, for pictures of `size` values.
     pub(super) fn step(&mut self, prediction: Prediction, size: usize) -> Result<Pipeline, GpuError> {
         let names = names([("SIZE", size), ("VELOCITY", usize::from(prediction == Prediction::Velocity))]);
-        self.build("step", include_str!("shader/step.wgsl"), &names, (2, 2), Vec::new(), Work::Threads(size))
+        self.build("step", shader!("step.wgsl"), &names, (2, 2), Vec::new(), Work::Threads(size))
     }
 
     /// Names for what follows the sums.

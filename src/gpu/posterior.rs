@@ -1,19 +1,20 @@
 //! An analytic machine on the GPU: the same posterior as [`PatchPosterior`] gives on the processor, from the same training
 //! images, to rounding. Make a [`GpuPosterior`] from one; it answers like any denoiser, and gives mergeable parts.
 //!
-//! Workgroups share out the items of work, a few training images at one displacement each (`shader/posterior.wgsl`), and
-//! keep a posterior of their own each, which `shader/posterior_merge.wgsl` joins. Submissions are kept short by measured
+//! Workers, a few workgroups each, share out the items of work: a few training images at one round of displacements
+//! (`shader/posterior.wgsl`). Each keeps a posterior of its own; `shader/posterior_merge.wgsl` joins them. Submissions are kept short by measured
 //! speed, so that a weak GPU never freezes the screen.
 
 use super::context::{Buffer, Gpu, Submission, Tuning, seconds};
-use super::displacement::{Displacements, Layout, Run, most_runs};
+use super::displacement::{Displacements, Layout, PIXELS, ROWS, Round, most_rounds};
 use super::error::GpuError;
 use super::pipeline::{Compiler, Pipeline, STEP_BYTES, Work, names};
+use super::template::{Names, shader};
 use crate::denoiser::{Condition, DenoiseError, check_batch};
 use crate::sampler::SampleError;
 use crate::schedule::Time;
 use crate::theory::{Answer, Boundary, Partial, PatchPosterior, Provenance, Scales, Training};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use wgpu::BufferUsages;
 
@@ -23,16 +24,14 @@ const TARGET_SECONDS: f64 = 0.1;
 const IN_FLIGHT: usize = 2;
 /// Training images that the test of a driver takes.
 const FEW: usize = 6;
-/// Threads of a workgroup: WebGPU's default limit.
-const THREADS: usize = 256;
-/// Most bytes for the workgroups' posteriors.
+/// Most bytes for the workers' posteriors.
 const STATE_BYTES: usize = 32 << 20;
 
 /// How the work is cut. Answers differ by rounding only.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cut {
-    /// Most workgroups at once.
-    pub workgroups: usize,
+    /// Most workers at once: sets of workgroups that have a picture's bands of rows among them.
+    pub workers: usize,
     /// Most training images in one buffer; the GPU's limit counts, too.
     pub images: usize,
     /// Squared differences in the first submission, before any speed is known.
@@ -43,8 +42,8 @@ impl Cut {
     /// What suits a GPU.
     pub fn suited(tuning: Tuning) -> Cut {
         match tuning {
-            Tuning::ManyThreads => Cut { workgroups: 1024, images: usize::MAX, cells: 1e7 },
-            Tuning::FewCores => Cut { workgroups: 16, images: usize::MAX, cells: 1e6 },
+            Tuning::ManyThreads => Cut { workers: 512, images: usize::MAX, cells: 1e7 },
+            Tuning::FewCores => Cut { workers: 8, images: usize::MAX, cells: 1e6 },
         }
     }
 }
@@ -54,7 +53,7 @@ pub struct GpuPosterior {
     gpu: Gpu,
     posterior: PatchPosterior,
     layout: Layout,
-    workgroups: usize,
+    workers: usize,
     chunks: Vec<Chunk>,
     /// The noisy picture, the table of displacements and what else a dispatch needs to know.
     x: Buffer,
@@ -73,15 +72,21 @@ struct Chunk {
     count: usize,
 }
 
-/// Pipelines, and the posteriors of the workgroups that they fill.
+/// The posteriors of the workers, the pipelines that fill them, and the one that merges them.
 struct Stages {
-    posterior: Pipeline,
+    /// By the windows that they sum together ([`Displacements::group`]).
+    sweeps: BTreeMap<usize, Sweep>,
+    state: Buffer,
     merge: Pipeline,
-    /// One a chunk.
-    bound: Vec<wgpu::BindGroup>,
     bound_merge: wgpu::BindGroup,
     merged: Buffer,
-    _state: Buffer,
+}
+
+/// A pipeline, and what it works on.
+struct Sweep {
+    pipeline: Pipeline,
+    /// One a chunk.
+    bound: Vec<wgpu::BindGroup>,
 }
 
 /// What a dispatch needs to know; the same struct as in `shader/posterior.wgsl`.
@@ -100,6 +105,9 @@ struct Question {
     until: u32,
     groups: u32,
     fresh: u32,
+    high: u32,
+    wide: u32,
+    above: u32,
 }
 
 impl GpuPosterior {
@@ -129,7 +137,7 @@ impl GpuPosterior {
         let fit = binding / (4 * size * layout.lanes) * layout.lanes;
         let each = cut.images.min(fit).max(1);
         let state = 4 * area * (Layout::header(true) + layout.shape.channels);
-        let workgroups = cut.workgroups.clamp(1, (STATE_BYTES / state).max(1));
+        let workers = cut.workers.clamp(1, (STATE_BYTES / state).max(1));
         let all = training.images();
         let upload = || {
             let chunk = |(n, images): (usize, &[f32])| Chunk {
@@ -138,16 +146,16 @@ impl GpuPosterior {
                 count: images.len() / size,
             };
             let chunks: Vec<Chunk> = all.chunks(each.saturating_mul(size)).enumerate().map(chunk).collect();
-            let runs = most_runs(layout.shape.height) + most_runs(layout.shape.width);
+            let rounds = most_rounds(layout.shape.height) + most_rounds(layout.shape.width);
             let storage = BufferUsages::STORAGE | BufferUsages::COPY_DST;
             let x = gpu.buffer("noisy picture", size, storage);
-            let runs = gpu.buffer("displacements", runs * size_of::<Run>() / 4, storage);
+            let runs = gpu.buffer("displacements", rounds * size_of::<Round>() / 4, storage);
             let uniform = BufferUsages::UNIFORM | BufferUsages::COPY_DST;
             (chunks, x, runs, gpu.buffer("question", STEP_BYTES as usize / 4, uniform))
         };
         let (chunks, x, runs, question) = gpu.guard("uploading the training images", upload).await?;
         let (gpu, stages, budget) = (gpu.clone(), [None, None], cut.cells);
-        Ok(GpuPosterior { gpu, posterior, layout, workgroups, chunks, x, runs, question, stages, budget })
+        Ok(GpuPosterior { gpu, posterior, layout, workers, chunks, x, runs, question, stages, budget })
     }
 
     /// The same machine on the processor.
@@ -243,8 +251,8 @@ impl GpuPosterior {
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<Partial, GpuError> {
         self.gpu.check()?;
-        self.prepare(trace).await?;
         let displacements = Displacements::new(&self.posterior, time);
+        self.prepare(trace, displacements.group()).await?;
         let scales = Scales::new(time, self.layout.shape.channels);
         self.gpu.queue.write_buffer(&self.x, 0, bytemuck::cast_slice(x));
         self.gpu.queue.write_buffer(&self.runs, 0, bytemuck::cast_slice(&displacements.table()));
@@ -266,37 +274,43 @@ impl GpuPosterior {
         most: usize,
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<Vec<f32>, GpuError> {
-        let Some(stages) = &self.stages[trace] else { return Err(GpuError::Device("it was not prepared".into())) };
+        let stages = self.stages[trace].as_ref();
+        let Some((stages, sweep)) = stages.and_then(|s| Some((s, s.sweeps.get(&displacements.group())?))) else {
+            return Err(GpuError::Device("it was not prepared".into()));
+        };
         let images = |chunk: &Chunk| chunk.count.min(most.saturating_sub(chunk.first));
         let items = |chunk: &Chunk| images(chunk).div_ceil(self.layout.lanes) * displacements.count();
-        let groups = self.chunks.iter().map(items).max().unwrap_or(1).clamp(1, self.workgroups);
-        // Squared differences of a round, in which each workgroup takes one item.
+        let groups = self.chunks.iter().map(items).max().unwrap_or(1).clamp(1, self.workers);
+        // Squared differences of a turn, in which each worker takes one item.
         let each = displacements.cells() / displacements.count() as f64 * (groups * self.layout.lanes) as f64;
         let mut flights: VecDeque<(Submission, f64)> = VecDeque::new();
         let (mut last_end, mut fresh) = (seconds(), true);
-        for (chunk, bound) in self.chunks.iter().zip(&stages.bound) {
+        for (chunk, bound) in self.chunks.iter().zip(&sweep.bound) {
             let (items, mut from) = (items(chunk), 0);
-            let rounds = items.div_ceil(groups);
-            while from < rounds {
-                let until = (from + (self.budget / each).max(1.0) as usize).min(rounds);
+            let turns = items.div_ceil(groups);
+            while from < turns {
+                let until = (from + (self.budget / each).max(1.0) as usize).min(turns);
                 let question = Question {
                     a: scales.a,
                     logit: scales.logit,
                     centre: scales.centre,
                     first: (self.posterior.training().first() + chunk.first) as u32,
                     images: images(chunk) as u32,
-                    rows: displacements.rows.len() as u32,
-                    columns: displacements.columns.len() as u32,
+                    rows: displacements.rows.list.len() as u32,
+                    columns: displacements.columns.list.len() as u32,
                     items: items as u32,
                     start: from as u32,
                     until: until as u32,
                     groups: groups as u32,
                     fresh: u32::from(fresh),
+                    high: displacements.rows.window as u32,
+                    wide: displacements.columns.window as u32,
+                    above: displacements.rows.before as u32,
                 };
                 let submit = || {
                     self.gpu.queue.write_buffer(&self.question, 0, bytemuck::bytes_of(&question));
                     let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-                    dispatch(&mut encoder, &stages.posterior, bound, groups);
+                    dispatch(&mut encoder, &sweep.pipeline, bound, groups * self.layout.bands());
                     self.gpu.submit(encoder.finish())
                 };
                 // The first one is watched closely; later ones are alike.
@@ -326,55 +340,82 @@ impl GpuPosterior {
         self.gpu.read(&staging, values, submission).await
     }
 
-    /// Makes sure that there are pipelines and room for posteriors, with provenance or without.
-    async fn prepare(&mut self, trace: bool) -> Result<(), GpuError> {
-        if self.stages[usize::from(trace)].is_none() {
+    /// Makes sure that there are pipelines and room for posteriors, with provenance or without, for windows that are
+    /// summed `group` together.
+    async fn prepare(&mut self, trace: bool, group: usize) -> Result<(), GpuError> {
+        let at = usize::from(trace);
+        if self.stages[at].is_none() {
             let stages = self.gpu.guard("compiling the patch posterior", || self.build(trace)).await??;
-            self.stages[usize::from(trace)] = Some(stages);
+            self.stages[at] = Some(stages);
+        }
+        if let Some(stages) = self.stages[at].as_ref().filter(|stages| !stages.sweeps.contains_key(&group)) {
+            let build = || self.sweep(trace, group, &stages.state);
+            let sweep = self.gpu.guard("compiling the patch posterior", build).await??;
+            if let Some(stages) = &mut self.stages[at] {
+                stages.sweeps.insert(group, sweep);
+            }
         }
         Ok(())
     }
 
     fn build(&self, trace: bool) -> Result<Stages, GpuError> {
+        let channels = self.layout.shape.channels;
+        let (area, fields) = (self.layout.area(), Layout::header(trace) + channels);
+        let state = self.gpu.buffer("posteriors", self.workers * fields * area, BufferUsages::STORAGE);
+        let usage = BufferUsages::STORAGE | BufferUsages::COPY_SRC;
+        let merged = self.gpu.buffer("merged posterior", (6 + channels) * area, usage);
+        let text = shader!("posterior_merge.wgsl");
+        let merge = self.compile("posterior_merge", text, &self.names(trace), (1, 1))?;
+        let bound_merge = self.bind(&merge, &[&state, &merged]);
+        Ok(Stages { sweeps: BTreeMap::new(), state, merge, bound_merge, merged })
+    }
+
+    fn sweep(&self, trace: bool, group: usize, state: &Buffer) -> Result<Sweep, GpuError> {
+        let mut names = self.names(trace);
+        names.extend([("GROUP", group as i64), ("GROUPS", (PIXELS / group) as i64)]);
+        let pipeline = self.compile("posterior", shader!("posterior.wgsl"), &names, (3, 1))?;
+        let bind = |chunk: &Chunk| self.bind(&pipeline, &[&self.x, &self.runs, &chunk.images, state]);
+        let bound = self.chunks.iter().map(bind).collect();
+        Ok(Sweep { pipeline, bound })
+    }
+
+    /// What the shaders of a layout have in common.
+    fn names(&self, trace: bool) -> Names {
         let Layout { shape, lanes } = self.layout;
-        let (area, header) = (self.layout.area(), Layout::header(trace));
-        let names = names([
+        let header = Layout::header(trace);
+        names([
             ("CHANNELS", shape.channels),
             ("HEIGHT", shape.height),
             ("WIDTH", shape.width),
-            ("AREA", area),
+            ("AREA", self.layout.area()),
             ("LANES", lanes),
-            ("THREADS", THREADS),
-            ("CELLS", area.div_ceil(THREADS)),
+            ("PIXELS", PIXELS),
+            ("ROWS", ROWS),
+            ("ROWS_OF_WINDOWS", ROWS / PIXELS),
+            ("PITCH", self.layout.pitch()),
+            ("BANDS", self.layout.bands()),
+            ("THREADS", self.layout.threads()),
             ("CIRCULAR", usize::from(self.posterior.choices().boundary == Boundary::Circular)),
             ("TRACE", usize::from(trace)),
             ("VALUES", header),
             ("FIELDS", header + shape.channels),
-        ]);
-        let mut compiler = Compiler::new(&self.gpu, 0);
-        let (work, merge_work) = (Work::Groups(1), Work::Groups(1));
-        let text = include_str!("shader/posterior.wgsl");
-        let posterior = compiler.build("posterior", text, &names, (3, 1), Vec::new(), work)?;
-        let text = include_str!("shader/posterior_merge.wgsl");
-        let merge = compiler.build("posterior_merge", text, &names, (1, 1), Vec::new(), merge_work)?;
-        let values = self.workgroups * (header + shape.channels) * area;
-        let state = self.gpu.buffer("posteriors", values, BufferUsages::STORAGE);
-        let usage = BufferUsages::STORAGE | BufferUsages::COPY_SRC;
-        let merged = self.gpu.buffer("merged posterior", (6 + shape.channels) * area, usage);
-        let bind = |pipeline: &Pipeline, buffers: &[&wgpu::Buffer]| {
-            let size = wgpu::BufferSize::new(STEP_BYTES);
-            let first = wgpu::BufferBinding { buffer: &self.question, offset: 0, size };
-            let rest = buffers.iter().map(|buffer| buffer.as_entire_binding());
-            let resources = std::iter::once(wgpu::BindingResource::Buffer(first)).chain(rest);
-            let entries: Vec<wgpu::BindGroupEntry<'_>> =
-                (0..).zip(resources).map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource }).collect();
-            let descriptor = wgpu::BindGroupDescriptor { label: None, layout: &pipeline.layout, entries: &entries };
-            self.gpu.device.create_bind_group(&descriptor)
-        };
-        let bound =
-            self.chunks.iter().map(|chunk| bind(&posterior, &[&self.x, &self.runs, &chunk.images, &state])).collect();
-        let bound_merge = bind(&merge, &[&state, &merged]);
-        Ok(Stages { posterior, merge, bound, bound_merge, merged, _state: state })
+            ("ROLLED", usize::from(self.gpu.tuning() == Tuning::FewCores)),
+        ])
+    }
+
+    fn compile(&self, label: &str, text: &str, names: &Names, buffers: (u32, u32)) -> Result<Pipeline, GpuError> {
+        Compiler::new(&self.gpu, 0).build(label, text, names, buffers, Vec::new(), Work::Groups(1))
+    }
+
+    fn bind(&self, pipeline: &Pipeline, buffers: &[&wgpu::Buffer]) -> wgpu::BindGroup {
+        let size = wgpu::BufferSize::new(STEP_BYTES);
+        let first = wgpu::BufferBinding { buffer: &self.question, offset: 0, size };
+        let rest = buffers.iter().map(|buffer| buffer.as_entire_binding());
+        let resources = std::iter::once(wgpu::BindingResource::Buffer(first)).chain(rest);
+        let entries: Vec<wgpu::BindGroupEntry<'_>> =
+            (0..).zip(resources).map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource }).collect();
+        let descriptor = wgpu::BindGroupDescriptor { label: None, layout: &pipeline.layout, entries: &entries };
+        self.gpu.device.create_bind_group(&descriptor)
     }
 }
 

@@ -5,6 +5,7 @@
 use super::context::{Buffer, Gpu};
 use super::error::GpuError;
 use super::pipeline::{Compiler, Pipeline, STEP_BYTES, Work, names};
+use super::template::shader;
 use crate::denoiser::DenoiseError;
 use crate::reaction::{Reaction, System};
 use wgpu::BufferUsages;
@@ -126,7 +127,7 @@ impl GpuReaction {
         let (width, height) = self.size;
         let gray_scott = usize::from(matches!(system, System::GrayScott { .. }));
         let names = names([("WIDTH", width), ("HEIGHT", height), ("AREA", width * height), ("GRAY_SCOTT", gray_scott)]);
-        let text = include_str!("shader/reaction.wgsl");
+        let text = shader!("reaction.wgsl");
         let work = Work::Threads(width * height);
         let pipeline = Compiler::new(&self.gpu, 0).build("reaction", text, &names, (1, 1), Vec::new(), work)?;
         let bind = |from: &wgpu::Buffer, to: &wgpu::Buffer| {

@@ -5,22 +5,35 @@
 //!
 //! ```text
 //! #for i in 0..ROWS      repeats the lines up to its #end with i = 0, 1, …
+//! #loop i in 0..ROWS     the same; but where the name ROLLED is set, it becomes a loop of WGSL over an i32
 //! #if STRIDE == 2        keeps them only if the number is not 0, or equal; #else is known
 //! #include taps source=input channels=INPUTS
 //!                        inserts shader/shared/taps.wgsl with further names set
 //! $(i * STRIDE + 1)      is replaced by the number, or by the text of a name
 //! ```
 //!
-//! Expressions know `+ - *` (and `*` first), integers and names.
+//! Expressions know `+ - *` (and `*` first), integers and names. A software adapter compiles loops much faster than
+//! what they unroll to, and has no use for registers: `ROLLED` is for those.
 
 use std::collections::BTreeMap;
+
+/// The text of a file in `shader/`, without comments and indentation (`build.rs`).
+macro_rules! shader {
+    ($name:literal) => {
+        include_str!(concat!(env!("OUT_DIR"), "/shader/", $name))
+    };
+}
+pub(super) use shader;
 
 /// What names stand for.
 pub type Names = BTreeMap<&'static str, i64>;
 
 /// The pieces that stages share.
-const SHARED: [(&str, &str); 2] =
-    [("step", include_str!("shader/shared/step.wgsl")), ("taps", include_str!("shader/shared/taps.wgsl"))];
+const SHARED: [(&str, &str); 3] = [
+    ("step", shader!("shared/step.wgsl")),
+    ("taps", shader!("shared/taps.wgsl")),
+    ("windows", shader!("shared/windows.wgsl")),
+];
 
 /// What a name stands for while expanding.
 #[derive(Clone)]
@@ -58,6 +71,24 @@ fn block(lines: &[&str], scope: &Scope, out: &mut String) -> Result<(), String> 
                 block(&lines[at..end], &inner, out)?;
             }
             at = end + 1;
+        } else if let Some(header) = line.strip_prefix("#loop ") {
+            let (end, _) = matching(lines, at)?;
+            let (name, from, to) = for_header(header, scope).ok_or_else(|| bad(line))?;
+            let mut inner = scope.clone();
+            if matches!(scope.get("ROLLED"), Some(Value::Number(rolled)) if *rolled != 0) {
+                inner.insert(name.into(), Value::Text(name.into()));
+                out.push_str(&format!("for (var {name} = {from}; {name} < {to}; {name}++) {{\n"));
+                block(&lines[at..end], &inner, out)?;
+                out.push_str("}\n");
+            } else {
+                for i in from..to {
+                    inner.insert(name.into(), Value::Number(i));
+                    out.push_str("{\n");
+                    block(&lines[at..end], &inner, out)?;
+                    out.push_str("}\n");
+                }
+            }
+            at = end + 1;
         } else if let Some(condition) = line.strip_prefix("#if ") {
             let (end, middle) = matching(lines, at)?;
             let holds = match condition.split_once("==") {
@@ -92,7 +123,7 @@ fn matching(lines: &[&str], from: usize) -> Result<(usize, Option<usize>), Strin
     let (mut depth, mut middle) = (0, None);
     for (at, line) in lines.iter().enumerate().skip(from) {
         let line = line.trim();
-        if line.starts_with("#for ") || line.starts_with("#if ") {
+        if ["#for ", "#loop ", "#if "].iter().any(|opening| line.starts_with(opening)) {
             depth += 1;
         } else if line == "#else" && depth == 0 {
             middle = Some(at);
@@ -136,11 +167,34 @@ fn substitute(mut line: &str, scope: &Scope, out: &mut String) -> Option<()> {
         let expression = line[start + 2..end].trim();
         match scope.get(expression) {
             Some(Value::Text(text)) => out.push_str(text),
-            _ => out.push_str(&number(expression, scope)?.to_string()),
+            _ => match number(expression, scope) {
+                Some(number) => out.push_str(&number.to_string()),
+                None => written_out(expression, scope, out)?,
+            },
         }
         line = &line[end + 1..];
     }
     out.push_str(line);
+    Some(())
+}
+
+/// An expression in which a name stands for text, to be worked out by the GPU; names that stand for numbers become these.
+fn written_out(expression: &str, scope: &Scope, out: &mut String) -> Option<()> {
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    out.push('(');
+    let mut rest = expression;
+    while let Some(first) = rest.chars().next() {
+        let len = if part(first) { rest.find(|c| !part(c)).unwrap_or(rest.len()) } else { first.len_utf8() };
+        let (word, after) = rest.split_at(len);
+        match scope.get(word) {
+            Some(Value::Text(text)) => out.push_str(text),
+            Some(Value::Number(number)) => out.push_str(&number.to_string()),
+            None if word.parse::<u32>().is_ok() || "+-* ".contains(word) => out.push_str(word),
+            None => return None,
+        }
+        rest = after;
+    }
+    out.push(')');
     Some(())
 }
 
@@ -170,6 +224,14 @@ mod tests {
         let names = Names::from([("ROWS", 2), ("STRIDE", 2)]);
         let text = "#for i in 0..ROWS\nlet v$(i) = $(i * STRIDE + 1)u;\n#end\nlet done = $(ROWS-1)u;";
         assert_eq!(expand(text, &names).unwrap(), "let v0 = 1u;\nlet v1 = 3u;\nlet done = 1u;\n");
+    }
+
+    #[test]
+    fn loops_are_unrolled_or_written_out() {
+        let text = "#loop i in 0..ROWS\nsum[$(i + 1 + ROWS)] = $(i);\n#end";
+        let expand = |rolled| expand(text, &Names::from([("ROWS", 2), ("ROLLED", rolled)])).unwrap();
+        assert_eq!(expand(0), "{\nsum[3] = 0;\n}\n{\nsum[4] = 1;\n}\n");
+        assert_eq!(expand(1), "for (var i = 0; i < 2; i++) {\nsum[(i + 1 + 2)] = i;\n}\n");
     }
 
     #[test]

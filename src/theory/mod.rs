@@ -27,7 +27,7 @@ pub use machine::{Answer, Boundary, Choices, Machine, Patches, Window};
 pub use partial::Partial;
 pub use patch::PatchPosterior;
 pub(crate) use patch::Scales;
-pub(crate) use plan::{Axis, Pad, Run, axis};
+pub(crate) use plan::{Axis, axis};
 pub use provenance::Provenance;
 pub use training::{MAX_SIDE, Training};
 pub use wiener::Wiener;

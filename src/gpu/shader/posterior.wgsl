@@ -1,11 +1,8 @@
-// The patch posterior of one noisy picture (Kamb & Ganguli 2025, eq. 8 to 12). A workgroup takes one item at a time:
-// LANES training images and one displacement d = p − q. It makes the map of squared differences
-// E(q) = Σ_c (x(q) − a y(q+d))² − C s² in workgroup memory, sums it over windows down and then along the rows, and feeds
-// every sum to the streaming softmax of its query pixel, whose sums lie in the workgroup's own part of `state`. So the
-// work may be cut into dispatches of any length.
-//
-// Windows are put together from sums of 1, 2, 4, 8… neighbours, which all cells make at once: a handful of steps for any
-// window. Nothing is ever taken away from a sum, since at small t the rounding of large sums would drown the small ones.
+// The patch posterior of one noisy picture (Kamb & Ganguli 2025, eq. 8 to 12). A thread keeps the softmaxes of PIXELS
+// pixels of a row in registers, a workgroup those of a band of ROWS rows. It takes one item at a time: LANES training
+// images and one round of displacements d = p − q. Its threads first sum E(q) = Σ_c (x(q) − a y(q+d))² − C s² down the
+// columns of the windows, into workgroup memory; then each sums these along its row, and takes the distances into its
+// softmaxes. They lie in `state` between two dispatches, so the work may be cut into dispatches of any length.
 struct Question {
     a: f32,
     // −log₂e / (2 s²): makes logits of squared distances.
@@ -15,22 +12,35 @@ struct Question {
     // Number of the first image bound here, and how many there are.
     first: u32,
     images: u32,
-    // Runs of pixels that share a displacement, along each axis; every pair of them is a rectangle.
+    // Rounds along each axis; every pair of them is a round of displacements.
     rows: u32,
     columns: u32,
-    // In round i, workgroup w of `groups` takes item i·groups + w.
+    // In turn i, worker w of `groups` takes item i·groups + w.
     items: u32,
     start: u32,
     until: u32,
     groups: u32,
     fresh: u32,
+    // Rows and columns of a window, and the rows above its pixel.
+    high: i32,
+    wide: i32,
+    above: i32,
 }
 @group(0) @binding(0) var<uniform> question: Question;
 // [C, H, W].
 @group(0) @binding(1) var<storage, read> x: array<f32>;
-// (first pixel of x, first of y, cells, windows), (cells that a window sees after its own, before it, offset of the pixel
-// that a window belongs to, 0); the rows' runs, then the columns'.
-@group(0) @binding(2) var<storage, read> runs: array<vec4u>;
+// Pixels of the query along an axis that share a displacement; see `displacement.rs`.
+struct Run {
+    pixel: i32,
+    pixels: i32,
+    displacement: i32,
+    cell: i32,
+    cells: i32,
+    window: i32,
+    unused: vec2i,
+}
+// Two a round, the rows' rounds, then the columns'.
+@group(0) @binding(2) var<storage, read> runs: array<Run>;
 #if LANES == 4
 alias Lanes = vec4f;
 #end
@@ -47,35 +57,55 @@ alias Lanes = f32;
 
 // Weights below 2^CUT of the largest are skipped.
 const CUT = -36.0;
-// The reference logit moves only when it is passed by this power of two.
-const GROW = 20.0;
 // Stands for −∞, which a GPU need not know.
 const LOWEST = -3.0e38;
 const MISSING = -1.0e30;
+// A cell that is always zero.
+const NOTHING = $(ROWS * PITCH);
 
-var<workgroup> map: array<Lanes, $(AREA)>;
+// [ROWS, PITCH], the sums down the columns, and zero.
+var<workgroup> map: array<Lanes, $(ROWS * PITCH + 1)>;
 
-// Row and column of a cell. There are too few of them for this division to round wrongly.
-fn place_of(index: u32, wide: u32) -> vec2u {
-    let row = u32((f32(index) + 0.5) / f32(wide));
-    return vec2u(row, index - row * wide);
+// A column of the query and the one that answers for it: their first values in `x` and `y`.
+struct Column {
+    x: i32,
+    y: i32,
+    displacement: i32,
 }
 
-// A pixel of a picture; rows and columns wrap around.
-fn pixel(row: u32, column: u32) -> u32 {
-    return row % $(HEIGHT)u * $(WIDTH)u + column % $(WIDTH)u;
+// Place `i` on a ring of `n`, not more than n before its start.
+fn around(i: i32, n: u32) -> i32 {
+    return i32((u32(i) + n) % n);
 }
 
-// A cell; beyond the edge of a map of `high` × `wide` there is nothing, or on a ring the other side.
-fn cell(place: vec2u, high: u32, wide: u32) -> Lanes {
+// E of row `r`.
+fn squared(column: Column, r: i32) -> Lanes {
 #if CIRCULAR
-    let size = vec2u(high, wide);
-    let wrapped = select(place, place - size, place >= size);
-    return map[min(wrapped.x * wide + wrapped.y, $(AREA - 1)u)];
+    let here = column.x + around(r, $(HEIGHT)u) * $(WIDTH);
+    let there = column.y + around(r + column.displacement, $(HEIGHT)u) * $(WIDTH);
 #else
-    let inside = place.x < high && place.y < wide;
-    return select(Lanes(), map[min(place.x * wide + place.y, $(AREA - 1)u)], inside);
+    if (r < 0 || r >= $(HEIGHT)) {
+        return Lanes();
+    }
+    let here = column.x + r * $(WIDTH);
+    let there = column.y + (r + column.displacement) * $(WIDTH);
 #end
+    var sum = Lanes(question.centre);
+#for c in 0..CHANNELS
+    let difference$(c) = x[here + $(c * AREA)] - question.a * y[there + $(c * AREA)];
+    sum += difference$(c) * difference$(c);
+#end
+    return sum;
+}
+
+// Cells of a row of the map.
+struct Line {
+    start: i32,
+    cells: i32,
+}
+
+fn held(line: Line, n: i32) -> Lanes {
+    return map[select(NOTHING, line.start + n, n >= 0 && n < line.cells)];
 }
 
 fn total(v: Lanes) -> f32 {
@@ -98,95 +128,145 @@ fn highest(v: Lanes) -> f32 {
 #end
 }
 
-// Takes the distances of training pixel p in the images of `group` into the softmax of query pixel q.
-fn soften(distance: Lanes, bias: Lanes, group: u32, p: u32, q: u32, workgroup: u32) {
-    let at = workgroup * $(FIELDS * AREA)u + q;
+// The streaming softmax of a pixel.
+struct Softmax {
+    // The largest logit, and the sums of weights relative to it.
+    top: f32,
+    sum: f32,
+#if TRACE
+    // Σ w·(logit − top), and the number of the pixel whose logit is the largest.
+    log: f32,
+    best: u32,
+#end
+#for c in 0..CHANNELS
+    value$(c): f32,
+#end
+}
+
+// What a distance belongs to: where the training pixel lies in `y`, and the numbers of the first image's.
+struct Candidate {
+    at: i32,
+    number: u32,
+}
+
+fn soften(before: Softmax, distance: Lanes, bias: Lanes, candidate: Candidate) -> Softmax {
+    var soft = before;
     let logits = distance * question.logit + bias;
-    var reference = state[at];
-    var top = highest(logits - reference);
-    if (!(top > CUT)) {
-        return;
-    }
-    var sum = state[at + $(AREA)u];
-#for c in 0..CHANNELS
-    var value$(c) = state[at + $(VALUES * AREA + c * AREA)u];
-#end
+    let top = highest(logits);
+    if (top > soft.top + CUT) {
 #if TRACE
-    var log = state[at + $(2 * AREA)u];
+        if (top >= soft.top) {
+            var number = candidate.number;
+#for l in 0..LANES - 1
+            number = select(number, candidate.number + $(LANES * AREA - AREA - l * AREA)u, logits[$(LANES - 1 - l)] == top);
 #end
-    if (top > GROW) {
-        let raised = highest(logits);
-        let shift = max(reference - raised, -200.0);
-        // A factor that vanished takes everything with it.
-        let factor = select(0.0, exp2(shift), shift > -120.0);
-#if TRACE
-        log = factor * (log + sum * shift);
-#end
-        sum *= factor;
-#for c in 0..CHANNELS
-        value$(c) *= factor;
-#end
-        reference = raised;
-    }
-    let relative = max(logits - reference, Lanes(-150.0));
-    let weights = exp2(relative);
-    sum += total(weights);
-    let pixel = group * $(CHANNELS * AREA)u + p;
-#for c in 0..CHANNELS
-    value$(c) += total(weights * y[pixel + $(c * AREA)u]);
-    state[at + $(VALUES * AREA + c * AREA)u] = value$(c);
-#end
-    state[at] = reference;
-    state[at + $(AREA)u] = sum;
-#if TRACE
-    state[at + $(2 * AREA)u] = log + total(weights * max(relative, Lanes(2.0 * CUT)));
-    let best = state[at + $(3 * AREA)u];
-    let candidate = highest(logits);
-    if (candidate < best) {
-        return;
-    }
-    var lane = 0u;
 #if LANES - 1
-    for (var other = $(LANES - 1)u; other > 0u; other--) {
-        lane = select(lane, other, logits[other] == candidate);
-    }
-    lane = select(lane, 0u, logits[0] == candidate);
+            number = select(number, candidate.number, logits[0] == top);
 #end
-    let image = f32(question.first + group * $(LANES)u + lane);
-    let named = state[at + $(4 * AREA)u];
-    // On equal logits the earlier image wins, and in it the earlier place.
-    let earlier = image < named || (image == named && f32(p) < state[at + $(5 * AREA)u]);
-    if (candidate > best || earlier) {
-        state[at + $(3 * AREA)u] = candidate;
-        state[at + $(4 * AREA)u] = image;
-        state[at + $(5 * AREA)u] = f32(p);
-    }
+            // On equal logits the earlier image wins, and in it the earlier place.
+            soft.best = select(number, min(number, soft.best), top == soft.top);
+        }
 #end
+        if (top > soft.top) {
+            let shift = max(soft.top - top, -200.0);
+            // A factor that vanished takes everything with it.
+            let factor = select(0.0, exp2(shift), shift > -120.0);
+#if TRACE
+            soft.log = factor * (soft.log + soft.sum * shift);
+#end
+            soft.sum *= factor;
+#for c in 0..CHANNELS
+            soft.value$(c) *= factor;
+#end
+            soft.top = top;
+        }
+        let relative = max(logits - soft.top, Lanes(-150.0));
+        let weights = exp2(relative);
+        soft.sum += total(weights);
+#if TRACE
+        soft.log += total(weights * max(relative, Lanes(2.0 * CUT)));
+#end
+#for c in 0..CHANNELS
+        soft.value$(c) += total(weights * y[candidate.at + $(c * AREA)]);
+#end
+    }
+    return soft;
 }
 
 @compute @workgroup_size($(THREADS))
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
-    let workgroup = id.x;
-    if (question.fresh == 1u) {
-        for (var i = local; i < $(FIELDS * AREA)u; i += $(THREADS)u) {
-            let lowest = i < $(AREA)u || ($(TRACE)u == 1u && i / $(AREA)u == 3u);
-            state[workgroup * $(FIELDS * AREA)u + i] = select(0.0, LOWEST, lowest);
-        }
+    let worker = id.x / $(BANDS)u;
+    let band = i32(id.x % $(BANDS)u) * $(ROWS);
+    let row = band + i32(local % $(ROWS)u);
+    let column = i32(local / $(ROWS)u) * $(PIXELS);
+    let place = i32(worker) * $(FIELDS * AREA) + row * $(WIDTH) + column;
+    var softs: array<Softmax, $(PIXELS)>;
+#loop i in 0..PIXELS
+    var soft = Softmax();
+    soft.top = LOWEST;
+    if (question.fresh == 0u && row < $(HEIGHT) && column + $(i) < $(WIDTH)) {
+        soft.top = state[place + $(i)];
+        soft.sum = state[place + $(AREA + i)];
+#if TRACE
+        soft.log = state[place + $(2 * AREA + i)];
+        soft.best = bitcast<u32>(state[place + $(3 * AREA + i)]);
+#end
+#for c in 0..CHANNELS
+        soft.value$(c) = state[place + $(VALUES * AREA + c * AREA + i)];
+#end
     }
-    for (var round = question.start; round < question.until; round++) {
-        let item = round * question.groups + workgroup;
+    softs[$(i)] = soft;
+#end
+    var sums: array<Lanes, $(PIXELS)>;
+    if (local == 0u) {
+        map[NOTHING] = Lanes();
+    }
+
+    for (var turn = question.start; turn < question.until; turn++) {
+        let item = turn * question.groups + worker;
         if (item >= question.items) {
             break;
         }
-        let down_run = item / question.columns % question.rows;
-        let across_run = question.rows + item % question.columns;
+        let down = 2u * (item / question.columns % question.rows);
+        let across = 2u * (question.rows + item % question.columns);
         let group = item / (question.columns * question.rows);
-        let down = runs[2u * down_run];
-        let across = runs[2u * across_run];
-        let down_window = runs[2u * down_run + 1u];
-        let across_window = runs[2u * across_run + 1u];
-        let high = down.z;
-        let wide = across.z;
+        let image = i32(group) * $(CHANNELS * AREA);
+
+        // Down the columns: a thread takes PIXELS windows below each other, of either run.
+        let left = runs[across].cells;
+        let cells = left + runs[across + 1u].cells;
+        for (var task = i32(local); task < cells * $(ROWS_OF_WINDOWS); task += $(THREADS)) {
+            let segment = task / cells;
+            let j = task - segment * cells;
+            let to = segment * $(PIXELS * PITCH) + j;
+            let run = runs[across + select(0u, 1u, j >= left)];
+            let cell = run.cell + select(j, j - left, j >= left);
+#if CIRCULAR
+            let here = around(cell, $(WIDTH)u);
+            let there = around(cell + run.displacement, $(WIDTH)u);
+#else
+            let here = cell;
+            let there = cell + run.displacement;
+#end
+            for (var side = 0u; side < 2u; side++) {
+                let below = runs[down + side];
+                let top = band + segment * $(PIXELS);
+                if (max(top, below.pixel) < min(top + $(PIXELS), below.pixel + below.pixels)) {
+                    let context = Column(here, image + there, below.displacement);
+                    let window = question.high;
+                    let begin = top - question.above;
+#include windows cell=squared
+#loop i in 0..PIXELS
+                    if (u32(top + $(i) - below.pixel) < u32(below.pixels)) {
+                        map[to + $(i * PITCH)] = sums[$(i)];
+                    }
+#end
+                }
+            }
+        }
+        workgroupBarrier();
+
+        // Along the row.
         // Lanes beyond the last image weigh nothing.
         var bias = Lanes();
 #if LANES - 1
@@ -194,103 +274,47 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
         bias[$(l)] = select(0.0, MISSING, group * $(LANES)u + $(l)u >= question.images);
 #end
 #end
-
-        // Threads take the same cells throughout, so that each reads what it wrote itself.
-        for (var i = local; i < high * wide; i += $(THREADS)u) {
-            let place = place_of(i, wide);
-            let at_x = pixel(down.x + place.x, across.x + place.y);
-            let at_y = group * $(CHANNELS * AREA)u + pixel(down.y + place.x, across.y + place.y);
-            var squared = Lanes(question.centre);
-#for c in 0..CHANNELS
-            let difference$(c) = x[at_x + $(c * AREA)u] - question.a * y[at_y + $(c * AREA)u];
-            squared += difference$(c) * difference$(c);
+        let number = (question.first + group * $(LANES)u) * $(AREA)u;
+        for (var pair = 0u; pair < 4u; pair++) {
+            let below = runs[down + pair / 2u];
+            let run = runs[across + pair % 2u];
+            let meets = max(column, run.pixel) < min(column + $(PIXELS), run.pixel + run.pixels);
+            if (meets && u32(row - below.pixel) < u32(below.pixels)) {
+                let context = Line((row - band) * $(PITCH) + select(0, left, pair % 2u == 1u), run.cells);
+                let window = question.wide;
+                let begin = column - run.pixel + run.window;
+#if CIRCULAR
+                let across_row = around(row + below.displacement, $(HEIGHT)u) * $(WIDTH);
+#else
+                let across_row = (row + below.displacement) * $(WIDTH);
 #end
-            map[i] = squared;
-        }
-        // Cells of this thread: their places, and the sums of the windows that begin there.
-#for i in 0..CELLS
-        let place$(i) = place_of(local + $(i * THREADS)u, wide);
-        let exists$(i) = place$(i).x < high;
-        var sum$(i) = Lanes();
-        if (exists$(i)) {
-            sum$(i) = map[local + $(i * THREADS)u];
-        }
-        var base$(i) = sum$(i);
-        var part$(i) = sum$(i);
+#include windows cell=held
+#loop i in 0..PIXELS
+                if (u32(column + $(i) - run.pixel) < u32(run.pixels)) {
+#if CIRCULAR
+                    let p = across_row + around(column + $(i) + run.displacement, $(WIDTH)u);
+#else
+                    let p = across_row + column + $(i) + run.displacement;
 #end
-
-        // Down, up, right, left.
-        let reach = vec4u(down_window.xy, across_window.xy);
-        for (var phase = 0u; phase < 4u; phase++) {
-            var rest = reach[phase];
-            if (phase % 2u == 1u && rest == 0u) {
-                continue;
-            }
-            if (phase > 0u) {
-                // Everybody has read what the map held before.
-                workgroupBarrier();
-#for i in 0..CELLS
-                if (phase == 2u) {
-                    base$(i) = sum$(i);
-                }
-                part$(i) = base$(i);
-                if (exists$(i)) {
-                    map[local + $(i * THREADS)u] = part$(i);
+                    softs[$(i)] = soften(softs[$(i)], sums[$(i)], bias, Candidate(image + p, number + u32(p)));
                 }
 #end
             }
-            workgroupBarrier();
-            // One cell further, down or up (as a wrapping −1), right or left.
-            let one = select(1u, 0xffffffffu, phase % 2u == 1u);
-            let step = select(vec2u(0u, one), vec2u(one, 0u), phase < 2u);
-            // Parts are sums of `size` cells; the next one to take begins `next` cells away, and `rest` are left.
-            var size = 1u;
-            var next = 1u;
-            while (rest > 0u) {
-                for (var few = select(rest % 2u, rest, rest <= 3u); few > 0u; few--) {
-#for i in 0..CELLS
-                    if (exists$(i)) {
-                        sum$(i) += cell(place$(i) + next * step, high, wide);
-                    }
-#end
-                    next += size;
-                    rest--;
-                }
-                if (rest > 0u) {
-#for i in 0..CELLS
-                    if (exists$(i)) {
-                        part$(i) += cell(place$(i) + size * step, high, wide);
-                    }
-#end
-                    workgroupBarrier();
-#for i in 0..CELLS
-                    if (exists$(i)) {
-                        map[local + $(i * THREADS)u] = part$(i);
-                    }
-#end
-                    workgroupBarrier();
-                    size *= 2u;
-                    rest /= 2u;
-                }
-            }
         }
-
         workgroupBarrier();
-#for i in 0..CELLS
-        if (exists$(i)) {
-            map[local + $(i * THREADS)u] = sum$(i);
-        }
-#end
-        // The last item's pixels were other threads'.
-        storageBarrier();
-        for (var i = local; i < high * wide; i += $(THREADS)u) {
-            let place = place_of(i, wide);
-            if (place.x < down.w && place.y < across.w) {
-                let middle = place + vec2u(down_window.z, across_window.z);
-                let p = pixel(down.y + middle.x, across.y + middle.y);
-                let q = pixel(down.x + middle.x, across.x + middle.y);
-                soften(map[i], bias, group, p, q, workgroup);
-            }
-        }
     }
+
+#loop i in 0..PIXELS
+    if (row < $(HEIGHT) && column + $(i) < $(WIDTH)) {
+        state[place + $(i)] = softs[$(i)].top;
+        state[place + $(AREA + i)] = softs[$(i)].sum;
+#if TRACE
+        state[place + $(2 * AREA + i)] = softs[$(i)].log;
+        state[place + $(3 * AREA + i)] = bitcast<f32>(softs[$(i)].best);
+#end
+#for c in 0..CHANNELS
+        state[place + $(VALUES * AREA + c * AREA + i)] = softs[$(i)].value$(c);
+#end
+    }
+#end
 }

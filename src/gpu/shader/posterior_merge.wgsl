@@ -26,9 +26,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
     var sum = 0.0;
     var log = 0.0;
-    var best = LOWEST;
-    var image = 0.0;
-    var place = 0.0;
+    var best = 0xffffffffu;
 #for c in 0..CHANNELS
     var value$(c) = 0.0;
 #end
@@ -43,15 +41,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 #end
 #if TRACE
         log += factor * (state[at + $(2 * AREA)u] + part * shift);
-        let candidate = state[at + $(3 * AREA)u];
-        let its_image = state[at + $(4 * AREA)u];
-        let its_place = state[at + $(5 * AREA)u];
+        let number = bitcast<u32>(state[at + $(3 * AREA)u]);
         // On equal logits the earlier image wins, and in it the earlier place.
-        let earlier = its_image < image || (its_image == image && its_place < place);
-        if (candidate > best || (candidate == best && earlier)) {
-            best = candidate;
-            image = its_image;
-            place = its_place;
+        if (part > 0.0 && state[at] == reference) {
+            best = min(best, number);
         }
 #end
     }
@@ -59,9 +52,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     merged[to] = reference;
     merged[to + 1u] = sum;
     merged[to + 2u] = log;
-    merged[to + 3u] = best;
-    merged[to + 4u] = image;
-    merged[to + 5u] = place;
+    merged[to + 3u] = reference;
+    merged[to + 4u] = f32(best / $(AREA)u);
+    merged[to + 5u] = f32(best % $(AREA)u);
 #for c in 0..CHANNELS
     merged[to + $(6 + c)u] = value$(c);
 #end
