@@ -9,7 +9,7 @@
 //!
 //! Open a [`Gpu`], build a [`GpuNetwork`] from config and weights, then [`GpuNetwork::sample`] draws and
 //! [`GpuNetwork::denoise`] answers like any denoiser. A [`GpuPosterior`] does the same for an analytic machine; what its
-//! shader reads is made in `displacement`. A [`GpuReaction`] steps Turing's cells. Every failure is a [`GpuError`].
+//! shader reads is made in `displacement`, its pipelines in `sweep`. A [`GpuReaction`] steps Turing's cells. Every failure is a [`GpuError`].
 
 mod context;
 mod displacement;
@@ -22,6 +22,7 @@ mod posterior;
 mod reaction;
 mod sample;
 pub mod stage;
+mod sweep;
 mod template;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod twin;

@@ -2,19 +2,19 @@
 //! images, to rounding. Make a [`GpuPosterior`] from one; it answers like any denoiser, and gives mergeable parts.
 //!
 //! Workers, a few workgroups each, share out the items of work: a few training images at one round of displacements
-//! (`shader/posterior.wgsl`). Each keeps a posterior of its own; `shader/posterior_merge.wgsl` joins them. Submissions are kept short by measured
-//! speed, so that a weak GPU never freezes the screen.
+//! (`shader/posterior.wgsl`). Each keeps a posterior of its own; `shader/posterior_merge.wgsl` joins them. Submissions are
+//! kept short by measured speed, so that a weak GPU never freezes the screen.
 
 use super::context::{Buffer, Gpu, Submission, Tuning, seconds};
-use super::displacement::{Displacements, Layout, PIXELS, ROWS, Round, most_rounds};
+use super::displacement::{Displacements, Layout, Round, most_rounds};
 use super::error::GpuError;
-use super::pipeline::{Compiler, Pipeline, STEP_BYTES, Work, names};
-use super::template::{Names, shader};
+use super::pipeline::{Pipeline, STEP_BYTES};
+use super::sweep::Stages;
 use crate::denoiser::{Condition, DenoiseError, check_batch};
 use crate::sampler::SampleError;
 use crate::schedule::Time;
 use crate::theory::{Answer, Boundary, Partial, PatchPosterior, Provenance, Scales, Training};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use wgpu::BufferUsages;
 
@@ -22,6 +22,8 @@ use wgpu::BufferUsages;
 const TARGET_SECONDS: f64 = 0.1;
 /// Submissions under way at a time.
 const IN_FLIGHT: usize = 2;
+/// What is being done where a shader is refused.
+const COMPILING: &str = "compiling the patch posterior";
 /// Training images that the test of a driver takes.
 const FEW: usize = 6;
 /// Most bytes for the workers' posteriors.
@@ -70,23 +72,6 @@ struct Chunk {
     images: Buffer,
     first: usize,
     count: usize,
-}
-
-/// The posteriors of the workers, the pipelines that fill them, and the one that merges them.
-struct Stages {
-    /// By the windows that they sum together ([`Displacements::group`]).
-    sweeps: BTreeMap<usize, Sweep>,
-    state: Buffer,
-    merge: Pipeline,
-    bound_merge: wgpu::BindGroup,
-    merged: Buffer,
-}
-
-/// A pipeline, and what it works on.
-struct Sweep {
-    pipeline: Pipeline,
-    /// One a chunk.
-    bound: Vec<wgpu::BindGroup>,
 }
 
 /// What a dispatch needs to know; the same struct as in `shader/posterior.wgsl`.
@@ -343,79 +328,23 @@ impl GpuPosterior {
     /// Makes sure that there are pipelines and room for posteriors, with provenance or without, for windows that are
     /// summed `group` together.
     async fn prepare(&mut self, trace: bool, group: usize) -> Result<(), GpuError> {
-        let at = usize::from(trace);
-        if self.stages[at].is_none() {
-            let stages = self.gpu.guard("compiling the patch posterior", || self.build(trace)).await??;
-            self.stages[at] = Some(stages);
-        }
-        if let Some(stages) = self.stages[at].as_ref().filter(|stages| !stages.sweeps.contains_key(&group)) {
-            let build = || self.sweep(trace, group, &stages.state);
-            let sweep = self.gpu.guard("compiling the patch posterior", build).await??;
-            if let Some(stages) = &mut self.stages[at] {
-                stages.sweeps.insert(group, sweep);
+        let stages = &mut self.stages[usize::from(trace)];
+        let ready = match stages {
+            Some(ready) => ready,
+            None => {
+                let circular = self.posterior.choices().boundary == Boundary::Circular;
+                let new = || Stages::new(&self.gpu, self.layout, circular, trace, self.workers, &self.question);
+                stages.insert(self.gpu.guard(COMPILING, new).await??)
             }
+        };
+        if ready.sweeps.contains_key(&group) {
+            return Ok(());
         }
+        let images = self.chunks.iter().map(|chunk| &chunk.images);
+        let build = || ready.sweep(&self.gpu, group, [&self.question, &self.x, &self.runs], images);
+        let sweep = self.gpu.guard(COMPILING, build).await??;
+        ready.sweeps.insert(group, sweep);
         Ok(())
-    }
-
-    fn build(&self, trace: bool) -> Result<Stages, GpuError> {
-        let channels = self.layout.shape.channels;
-        let (area, fields) = (self.layout.area(), Layout::header(trace) + channels);
-        let state = self.gpu.buffer("posteriors", self.workers * fields * area, BufferUsages::STORAGE);
-        let usage = BufferUsages::STORAGE | BufferUsages::COPY_SRC;
-        let merged = self.gpu.buffer("merged posterior", (6 + channels) * area, usage);
-        let text = shader!("posterior_merge.wgsl");
-        let merge = self.compile("posterior_merge", text, &self.names(trace), (1, 1))?;
-        let bound_merge = self.bind(&merge, &[&state, &merged]);
-        Ok(Stages { sweeps: BTreeMap::new(), state, merge, bound_merge, merged })
-    }
-
-    fn sweep(&self, trace: bool, group: usize, state: &Buffer) -> Result<Sweep, GpuError> {
-        let mut names = self.names(trace);
-        names.extend([("GROUP", group as i64), ("GROUPS", (PIXELS / group) as i64)]);
-        let pipeline = self.compile("posterior", shader!("posterior.wgsl"), &names, (3, 1))?;
-        let bind = |chunk: &Chunk| self.bind(&pipeline, &[&self.x, &self.runs, &chunk.images, state]);
-        let bound = self.chunks.iter().map(bind).collect();
-        Ok(Sweep { pipeline, bound })
-    }
-
-    /// What the shaders of a layout have in common.
-    fn names(&self, trace: bool) -> Names {
-        let Layout { shape, lanes } = self.layout;
-        let header = Layout::header(trace);
-        names([
-            ("CHANNELS", shape.channels),
-            ("HEIGHT", shape.height),
-            ("WIDTH", shape.width),
-            ("AREA", self.layout.area()),
-            ("LANES", lanes),
-            ("PIXELS", PIXELS),
-            ("ROWS", ROWS),
-            ("ROWS_OF_WINDOWS", ROWS / PIXELS),
-            ("PITCH", self.layout.pitch()),
-            ("BANDS", self.layout.bands()),
-            ("THREADS", self.layout.threads()),
-            ("CIRCULAR", usize::from(self.posterior.choices().boundary == Boundary::Circular)),
-            ("TRACE", usize::from(trace)),
-            ("VALUES", header),
-            ("FIELDS", header + shape.channels),
-            ("ROLLED", usize::from(self.gpu.tuning() == Tuning::FewCores)),
-        ])
-    }
-
-    fn compile(&self, label: &str, text: &str, names: &Names, buffers: (u32, u32)) -> Result<Pipeline, GpuError> {
-        Compiler::new(&self.gpu, 0).build(label, text, names, buffers, Vec::new(), Work::Groups(1))
-    }
-
-    fn bind(&self, pipeline: &Pipeline, buffers: &[&wgpu::Buffer]) -> wgpu::BindGroup {
-        let size = wgpu::BufferSize::new(STEP_BYTES);
-        let first = wgpu::BufferBinding { buffer: &self.question, offset: 0, size };
-        let rest = buffers.iter().map(|buffer| buffer.as_entire_binding());
-        let resources = std::iter::once(wgpu::BindingResource::Buffer(first)).chain(rest);
-        let entries: Vec<wgpu::BindGroupEntry<'_>> =
-            (0..).zip(resources).map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource }).collect();
-        let descriptor = wgpu::BindGroupDescriptor { label: None, layout: &pipeline.layout, entries: &entries };
-        self.gpu.device.create_bind_group(&descriptor)
     }
 }
 
