@@ -113,8 +113,9 @@ impl Isa {
 const EXP2: [f32; 5] = [0.999_999_3, 0.693_121_8, 0.240_247_45, 0.055_917_86, 0.009_570_102];
 /// Adding and taking away `1.5 · 2²³` rounds to a whole number and leaves it in the low bits.
 const ROUND: f32 = 12_582_912.0;
-/// Below this power of two a weight is nothing; it keeps the exponent bits from wrapping around.
-const FLOOR: f32 = -126.0;
+/// Below this power of two a weight is as good as nothing. It keeps the exponent bits from wrapping around, and weights away
+/// from subnormal numbers, on which many processors are a hundred times as slow.
+const FLOOR: f32 = -100.0;
 /// Above this power of two, as above.
 const CEILING: f32 = 120.0;
 
@@ -165,7 +166,7 @@ pub trait Simd: Copy {
     /// `p · 2^n` where the low bits of `bits` hold the whole number `n ≥ −126`.
     fn scale(self, p: Self::V, bits: Self::V) -> Self::V;
 
-    /// `2^z` for `z ≤ 100`, relative error 2.6e-6; zero (1e-38) below −126.
+    /// `2^z` for `z ≤ 100`, relative error 2.6e-6; as good as zero (8e-31) below −100.
     #[inline(always)]
     fn exp2(self, z: Self::V) -> Self::V {
         let z = self.max(z, self.splat(FLOOR));

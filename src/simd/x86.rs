@@ -92,8 +92,9 @@ impl Simd for Avx512 {
     }
     #[inline(always)]
     fn exp2(self, z: __m512) -> __m512 {
-        // The processor scales by any power of two itself, down to nothing and up to infinity.
+        // The processor scales by any power of two itself, up to infinity.
         unsafe {
+            let z = _mm512_max_ps(z, _mm512_set1_ps(super::FLOOR));
             let n = _mm512_roundscale_ps::<0>(z);
             let f = _mm512_sub_ps(z, n);
             _mm512_scalef_ps(self.exp2_of_fraction(f), n)
