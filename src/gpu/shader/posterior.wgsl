@@ -60,6 +60,8 @@ const CUT = -36.0;
 // Stands for −∞, which a GPU need not know.
 const LOWEST = -3.0e38;
 const MISSING = -1.0e30;
+// Makes a normal f32 of the bits of a number, since a GPU may take subnormal ones for zero.
+const MARK = 0x40000000u;
 // A cell that is always zero.
 const NOTHING = $(ROWS * PITCH);
 
@@ -209,7 +211,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
         soft.sum = state[place + $(AREA + i)];
 #if TRACE
         soft.log = state[place + $(2 * AREA + i)];
-        soft.best = bitcast<u32>(state[place + $(3 * AREA + i)]);
+        soft.best = bitcast<u32>(state[place + $(3 * AREA + i)]) - MARK;
 #end
 #for c in 0..CHANNELS
         soft.value$(c) = state[place + $(VALUES * AREA + c * AREA + i)];
@@ -310,7 +312,7 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
         state[place + $(AREA + i)] = softs[$(i)].sum;
 #if TRACE
         state[place + $(2 * AREA + i)] = softs[$(i)].log;
-        state[place + $(3 * AREA + i)] = bitcast<f32>(softs[$(i)].best);
+        state[place + $(3 * AREA + i)] = bitcast<f32>(softs[$(i)].best + MARK);
 #end
 #for c in 0..CHANNELS
         state[place + $(VALUES * AREA + c * AREA + i)] = softs[$(i)].value$(c);

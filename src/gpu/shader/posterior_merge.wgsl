@@ -13,6 +13,8 @@ struct Question {
 @group(0) @binding(2) var<storage, read_write> merged: array<f32>;
 
 const LOWEST = -3.0e38;
+// As in posterior.wgsl.
+const MARK = 0x40000000u;
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -41,7 +43,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 #end
 #if TRACE
         log += factor * (state[at + $(2 * AREA)u] + part * shift);
-        let number = bitcast<u32>(state[at + $(3 * AREA)u]);
+        let number = bitcast<u32>(state[at + $(3 * AREA)u]) - MARK;
         // On equal logits the earlier image wins, and in it the earlier place.
         if (part > 0.0 && state[at] == reference) {
             best = min(best, number);
