@@ -3,7 +3,7 @@
 mod theory_reference;
 
 use morphogen::denoiser::{Condition, Denoiser, ImageShape};
-use morphogen::evaluate::{Contest, Race, Record, Report, Settings, follow, refine, scatter};
+use morphogen::evaluate::{Contest, Record, Report, Settings, follow, scatter};
 use morphogen::sampler::{self, Request};
 use morphogen::schedule::Schedule;
 use morphogen::theory::{Locality, LocalityPoint, Machine, PatchPosterior, Training, machine_denoiser};
@@ -124,34 +124,4 @@ fn following_many_seeds_is_sampling_each() {
         .flat_map(|r| sampler::sample(denoiser.as_mut() as &mut dyn Denoiser, r, Schedule::Cosine, |_| true).unwrap())
         .collect();
     assert_eq!(together.unwrap(), single);
-}
-
-#[test]
-fn refining_moves_windows_towards_those_of_the_network_and_never_for_the_worse() {
-    let training = training();
-    let hidden = Locality::fixed(7).unwrap();
-    let mut network = PatchPosterior::new(Machine::Bbels, training.clone(), Some(hidden)).unwrap();
-    let mut races = || -> Vec<Race> {
-        let race = |seed| {
-            let request = Request { steps: 6, ..Request::new(Condition::Class(3), seed) };
-            let truth = follow(&mut network, Schedule::Cosine, std::slice::from_ref(&request), |_, _| ()).unwrap();
-            Race::new(&request, Schedule::Cosine, &training, truth).unwrap()
-        };
-        (0..4).map(race).collect()
-    };
-    let races = [races(), races()];
-    let at =
-        |window| -> Vec<LocalityPoint> { (1..=6).map(|i| LocalityPoint { t: f64::from(i) / 6.0, window }).collect() };
-    for (races, start) in races.into_iter().zip([3, 9]) {
-        let mut tried = Vec::new();
-        let best = refine(Machine::Bbels, races, at(start), |refined| tried.push(refined.clone())).unwrap();
-        let top = tried.iter().map(|refined| refined.z).fold(f64::NEG_INFINITY, f64::max);
-        assert_eq!(best.z, top, "the best of what was tried");
-        assert_eq!((&tried[0].points, tried.len() > 2), (&at(start), true));
-        assert!(best.z > tried[0].z, "from {start}: {} to {}", tried[0].z, best.z);
-        assert_eq!(best.points, at(7), "from {start}");
-    }
-    let race =
-        Race::new(&Request::new(Condition::Null, 0), Schedule::Cosine, &training, vec![0.0; SHAPE.len()]).unwrap();
-    assert!(refine(Machine::Ideal, vec![race], at(3), |_| ()).is_err(), "it has no window");
 }

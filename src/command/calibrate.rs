@@ -2,17 +2,15 @@
 
 use super::CommandError;
 use super::images::{Sets, networks};
-use crate::denoiser::Denoiser;
-use crate::evaluate::{Race, Refined, follow, refine};
+use crate::evaluate::follow;
 use crate::pack::Pack;
 use crate::pack::manifest::Locality;
 use crate::pack::writer::PackWriter;
 use crate::sampler::Request;
+use crate::theory::Machine;
 use crate::theory::calibrate::{best_window, median_locality};
-use crate::theory::{LocalityPoint, Machine};
 use burn::tensor::Device;
 use clap::Args;
-use indicatif::ProgressBar;
 use std::path::PathBuf;
 
 /// Options of `morphogen calibrate`.
@@ -42,9 +40,6 @@ pub struct CalibrateArgs {
     /// Most training images per class
     #[arg(long)]
     images: Option<usize>,
-    /// Then move windows for as long as final pictures agree better, over so many seeds
-    #[arg(long, default_value_t = 0)]
-    refine: u64,
 }
 
 /// The machines that have a window.
@@ -85,15 +80,12 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<(), CommandError> {
             }
         }
         for (windows, machine) in windows.into_iter().zip(&machines) {
-            let mut points = median_locality(windows).map_err(super::images::usage)?;
-            if args.refine > 0 {
-                let races = races(args, &pack, &sets, &mut network)?;
-                let say = |tried: &Refined| {
-                    say(&bar, &format!("{name}, {}, z {:.4}", machine.name(), tried.z), &tried.points)
-                };
-                points = refine(*machine, races, points, say).map_err(super::images::usage)?.points;
+            let points = median_locality(windows).map_err(super::images::usage)?;
+            let list: Vec<String> = points.iter().map(|p| p.window.to_string()).collect();
+            bar.println(format!("{name}, {}, k from t = {:.2} up: {}", machine.name(), points[0].t, list.join(" ")));
+            if bar.is_hidden() {
+                println!("{name}, {}, k from t = {:.2} up: {}", machine.name(), points[0].t, list.join(" "));
             }
-            say(&bar, &format!("{name}, {}", machine.name()), &points);
             let points = points.into_iter().map(|p| Locality { t: p.t, k: p.window }).collect();
             found.push((name, *machine, points));
         }
@@ -105,29 +97,4 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<(), CommandError> {
     }
     writer.finish()?;
     Ok(())
-}
-
-/// Prints a schedule, above the bar where there is one.
-fn say(bar: &ProgressBar, what: &str, points: &[LocalityPoint]) {
-    let windows: Vec<String> = points.iter().map(|p| p.window.to_string()).collect();
-    let line = format!("{what}, k from t = {:.2} up: {}", points.first().map_or(0.0, |p| p.t), windows.join(" "));
-    if bar.is_hidden() { println!("{line}") } else { bar.println(line) }
-}
-
-/// The pictures of the network that a machine has to meet.
-fn races(
-    args: &CalibrateArgs,
-    pack: &Pack,
-    sets: &Sets,
-    network: &mut dyn Denoiser,
-) -> Result<Vec<Race>, CommandError> {
-    let schedule = pack.manifest().schedule;
-    let mut races = Vec::new();
-    for seed in args.first_seed..args.first_seed.saturating_add(args.refine) {
-        let (condition, training) = sets.of(seed);
-        let request = Request { steps: args.steps, ..Request::new(condition.clone(), seed) };
-        let truth = follow(network, schedule, std::slice::from_ref(&request), |_, _| ())?;
-        races.push(Race::new(&request, schedule, training, truth).map_err(super::images::usage)?);
-    }
-    Ok(races)
 }

@@ -1,16 +1,14 @@
 //! How well theory predicts networks, over many seeds (native): follow a network and every machine from the same noise
 //! ([`contest`]), keep one [`Record`] a seed, and sum records up into a [`Report`] that can be cut into shards, merged
-//! and resumed, and drawn as a scatter plot. [`refine`] looks for the windows that predict best.
+//! and resumed, and drawn as a scatter plot.
 
 pub mod contest;
 mod plot;
-mod refine;
 mod report;
 pub mod retrieval;
 
 pub use contest::{Contest, follow};
 pub use plot::scatter;
-pub use refine::{Race, Refined, refine};
 pub use report::{Networks, Quality, Record, Report, Sample, Settings};
 
 use crate::sampler::SampleError;

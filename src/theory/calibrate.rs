@@ -3,7 +3,7 @@
 //! [`Visit`]s, ask [`best_window`] at each, and join the answers of several seeds with [`median_locality`].
 
 use super::{Locality, LocalityPoint, Machine, PatchPosterior, TheoryError, Training};
-use crate::denoiser::{Condition, DenoiseError, Denoiser, ImageShape};
+use crate::denoiser::{Condition, DenoiseError, Denoiser};
 use crate::metrics::Agreement;
 use crate::schedule::Time;
 use std::sync::Arc;
@@ -36,16 +36,6 @@ pub struct Fit {
     pub correlation: f64,
 }
 
-/// The widest window worth trying, odd, 3 or more: one wider than the image adds nothing that one as wide does not have.
-///
-/// # Errors
-/// [`TheoryError::NotAPatchPosterior`] for a machine without a window.
-pub fn largest_window(machine: Machine, shape: ImageShape) -> Result<usize, TheoryError> {
-    let choices = machine.choices().filter(|_| machine.is_local()).ok_or(TheoryError::NotAPatchPosterior(machine))?;
-    let side = shape.height.max(shape.width);
-    Ok(choices.largest_window(shape).min(side - (side + 1) % 2).max(3))
-}
-
 /// Tries every odd window from 3 up (smallest first, until it has clearly passed the best) and gives back how well
 /// each fits, in that order.
 ///
@@ -53,13 +43,16 @@ pub fn largest_window(machine: Machine, shape: ImageShape) -> Result<usize, Theo
 /// [`TheoryError::NotAPatchPosterior`] for a machine without a window, [`TheoryError::Denoise`] where the visit does
 /// not fit the training images.
 pub fn fits(machine: Machine, training: &Arc<Training>, visit: &Visit) -> Result<Vec<Fit>, TheoryError> {
+    let choices = machine.choices().filter(|_| machine.is_local()).ok_or(TheoryError::NotAPatchPosterior(machine))?;
     let shape = training.shape();
-    let largest = largest_window(machine, shape)?;
     if visit.denoised.len() != shape.len() {
         let (expected, found) = (shape.len(), visit.denoised.len());
         return Err(DenoiseError::Shape { what: "posterior mean [C, H, W]", expected, found }.into());
     }
     let mut posterior = PatchPosterior::new(machine, training.clone(), Some(Locality::fixed(3)?))?;
+    // A window wider than the image adds nothing that one as wide does not have.
+    let side = shape.height.max(shape.width);
+    let largest = choices.largest_window(shape).min(side - (side + 1) % 2).max(3);
     let mut fits: Vec<Fit> = Vec::new();
     let (mut best, mut worse) = (f64::NEG_INFINITY, 0);
     for window in (3..=largest).step_by(2) {
