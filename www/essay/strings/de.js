@@ -176,7 +176,7 @@ Seed. Seine Höhe sagt, wie gut die Maschine mit den Fehlern das Netz trifft; se
 Über der schrägen Linie erklären die Fehler mehr als das Gedächtnis.`,
   "prediction.after": `
 Über hundert Seeds und alle zehn Kleidungsstücke liegt der mittlere Wert von r beim UNet bei 0,95 und bei 0,96 für das ResNet, das am wenigsten sieht. Die
-Kopiermaschine kommt auf 0,80 und 0,66. Eine Formel aus dem Jahr 2025 sagt vorher, was ein Netz „sich vorstellen“ wird.
+Kopiermaschine kommt auf 0,81 und 0,66. Eine Formel aus dem Jahr 2025 sagt vorher, was ein Netz „sich vorstellen“ wird.
 
 Sie scheitert auch, und es lohnt sich hinzuschauen, wo. Mit <dfn>Attention</dfn>, also Schichten, durch die jedes Pixel jedes andere fragen kann, ist ein Netz nicht mehr
 kurzsichtig, und r fällt auf 0,93. Und der Fairness halber: Bei so kleinen und weichen Bildern ist für das UNet ein schlichter linearer Filter (der
@@ -243,7 +243,7 @@ Fenster. Von irgendeinem Schritt an sieht die linke Seite die rechte nicht mehr.
 Seite macht allein weiter und macht ihre Sache gut.`,
   "fingers.after": `
 Wie oft kommt das vor? Wir haben Teile gezählt, die nebeneinander stehen. Von 600 echten Hosen haben nach dieser Zählung 8 mehr als zwei. Von 60 aus dem ResNet, das
-nie mehr als 15 × 15 Pixel sieht, sind es 23. Von 256 aus dem UNet, das am Anfang fast das ganze Bild im Blick hat: 2.
+nie mehr als 15 × 15 Pixel sieht, sind es 23. Von 256 aus dem UNet, das am Anfang das ganze Bild im Blick hat: 1.
 
 Schau genau hin: Keine Einzelheit ist falsch. Jedes Bein ist ein gutes Bein. Falsch ist nur die Summe, und niemand war in der Lage zu zählen. Auch das Gegenmittel ist
 bekannt: Größere Netze geben jedem Pixel einen langen Arm (Attention), und solche Schnitzer werden seltener.`,

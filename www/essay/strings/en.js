@@ -177,7 +177,7 @@ is one seed. Its height tells how well the machine with the flaws matches the ne
 the perfect copier does. Above the slanted line, the flaws explain more than memory.`,
   "prediction.after": `
 Over a hundred seeds and all ten garments, the middle value of r is 0.95 for the UNet and 0.96 for the ResNet, which sees least. The
-copier reaches 0.80 and 0.66. A formula from the year 2025 foretells what a network will “imagine”.
+copier reaches 0.81 and 0.66. A formula from the year 2025 foretells what a network will “imagine”.
 
 It also fails, and it is worth looking where. With <dfn>attention</dfn>, layers through which every pixel can ask every other, a network is no longer
 short-sighted, and r falls to 0.93. And in fairness: on pictures as small and soft as these, a plain
@@ -245,7 +245,7 @@ shrinks. From some step on, the left side cannot see the right side any more. Wh
 will never be settled. Each side goes on alone and does its own work well.`,
   "fingers.after": `
 How often does it happen? We counted parts that stand side by side. Of 600 real trousers, 8 have more than two by this count. Of 60 from the ResNet, which
-never sees more than 15 × 15 pixels, 23 do. Of 256 from the UNet, which starts with almost the whole picture in view: 2.
+never sees more than 15 × 15 pixels, 23 do. Of 256 from the UNet, which starts with the whole picture in view: 1.
 
 Look closely and no detail is wrong. Every leg is a good leg. Only the sum is wrong, and nobody was in a position to add up. The cure is known, too:
 larger networks give every pixel a long arm (attention), and slips of this kind become rarer.`,
