@@ -243,7 +243,7 @@ Fenster. Von irgendeinem Schritt an sieht die linke Seite die rechte nicht mehr.
 Seite macht allein weiter und macht ihre Sache gut.`,
   "fingers.after": `
 Wie oft kommt das vor? Wir haben Teile gezählt, die nebeneinander stehen. Von 600 echten Hosen haben nach dieser Zählung 8 mehr als zwei. Von 60 aus dem ResNet, das
-nie mehr als 15 × 15 Pixel sieht, sind es 23. Von 256 aus dem UNet, das am Anfang das ganze Bild im Blick hat: 1.
+nie mehr als 15 × 15 Pixel sieht, sind es 23. Von 256 aus dem UNet, das am Anfang fast das ganze Bild im Blick hat: 1.
 
 Schau genau hin: Keine Einzelheit ist falsch. Jedes Bein ist ein gutes Bein. Falsch ist nur die Summe, und niemand war in der Lage zu zählen. Auch das Gegenmittel ist
 bekannt: Größere Netze geben jedem Pixel einen langen Arm (Attention), und solche Schnitzer werden seltener.`,

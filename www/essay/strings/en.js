@@ -245,7 +245,7 @@ shrinks. From some step on, the left side cannot see the right side any more. Wh
 will never be settled. Each side goes on alone and does its own work well.`,
   "fingers.after": `
 How often does it happen? We counted parts that stand side by side. Of 600 real trousers, 8 have more than two by this count. Of 60 from the ResNet, which
-never sees more than 15 × 15 pixels, 23 do. Of 256 from the UNet, which starts with the whole picture in view: 1.
+never sees more than 15 × 15 pixels, 23 do. Of 256 from the UNet, which starts with almost the whole picture in view: 1.
 
 Look closely and no detail is wrong. Every leg is a good leg. Only the sum is wrong, and nobody was in a position to add up. The cure is known, too:
 larger networks give every pixel a long arm (attention), and slips of this kind become rarer.`,
