@@ -191,3 +191,50 @@ pub trait Simd: Copy {
         self.exp2(self.min(z, self.splat(CEILING)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `2^z` for every `z`, each in a lane.
+    struct Powers<'a>(&'a [f32], &'a mut [f32]);
+
+    impl<S: Simd> Apart<S> for Powers<'_> {
+        #[inline(always)]
+        fn run(self, s: S) {
+            let mut lane = S::Lane::zeroed();
+            for (z, power) in self.0.chunks_exact(S::LANES).zip(self.1.chunks_exact_mut(S::LANES)) {
+                bytemuck::cast_slice_mut(std::slice::from_mut(&mut lane)).copy_from_slice(z);
+                let found = s.exp2(s.load(&lane));
+                s.store(found, &mut lane);
+                power.copy_from_slice(bytemuck::cast_slice(std::slice::from_ref(&lane)));
+            }
+        }
+    }
+
+    fn powers_are_right(s: impl Simd) {
+        let z: Vec<f32> = (-16_000..1_600).map(|i| i as f32 / 16.0).collect();
+        let mut found = vec![0.0; z.len()];
+        s.apart(Powers(&z, &mut found));
+        for (&z, &found) in z.iter().zip(&found) {
+            assert!(found.is_normal() && found > 0.0, "2^{z} is {found:e}");
+            if z >= FLOOR {
+                let truth = f64::from(z).exp2();
+                let error = (f64::from(found) - truth).abs() / truth;
+                assert!(error < 3e-6, "2^{z} is {found:e}, off by {error:e}");
+            } else {
+                assert!(found < 1e-30, "2^{z} is {found:e}");
+            }
+        }
+    }
+
+    #[test]
+    fn powers_of_two_are_right_and_never_subnormal() {
+        powers_are_right(BASELINE);
+        #[cfg(target_arch = "x86_64")]
+        {
+            Avx512::detect().into_iter().for_each(powers_are_right);
+            Avx2::detect().into_iter().for_each(powers_are_right);
+        }
+    }
+}
