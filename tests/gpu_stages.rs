@@ -146,7 +146,7 @@ fn posterior_means_of_both_predictions() {
     let (x, time) = (normals(3, 2 * shape.len()), Schedule::Cosine.at(0.6));
     let (stages, shapes) = compile(&list, shape).unwrap();
     let predicted = twin::run(&stages, &shapes, &weights, &x, &[vec![], vec![]]);
-    for prediction in [Prediction::Velocity, Prediction::Noise] {
+    for prediction in [Prediction::Velocity, Prediction::Noise, Prediction::Clean] {
         let config = NetworkConfig { prediction, ..config() };
         let expected: Vec<f32> = x.iter().zip(&predicted).map(|(&x, &p)| prediction.denoised(x, p, time)).collect();
         let found = pollster::block_on(async {

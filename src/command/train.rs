@@ -108,6 +108,7 @@ enum PaddingArg {
 enum PredictionArg {
     Noise,
     Velocity,
+    Clean,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -149,6 +150,7 @@ impl TrainArgs {
             prediction: match self.prediction {
                 PredictionArg::Noise => Prediction::Noise,
                 PredictionArg::Velocity => Prediction::Velocity,
+                PredictionArg::Clean => Prediction::Clean,
             },
         })
     }

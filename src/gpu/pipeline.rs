@@ -178,7 +178,9 @@ impl<'a> Compiler<'a> {
 
     /// The solver's stage, for pictures of `size` values.
     pub(super) fn step(&mut self, prediction: Prediction, size: usize) -> Result<Pipeline, GpuError> {
-        let names = names([("SIZE", size), ("VELOCITY", usize::from(prediction == Prediction::Velocity))]);
+        let is = |kind: Prediction| usize::from(prediction == kind);
+        let kinds = [Prediction::Velocity, Prediction::Noise, Prediction::Clean].map(is);
+        let names = names([("SIZE", size), ("VELOCITY", kinds[0]), ("NOISE", kinds[1]), ("CLEAN", kinds[2])]);
         self.build("step", shader!("step.wgsl"), &names, (2, 2), Vec::new(), Work::Threads(size))
     }
 

@@ -117,7 +117,7 @@ impl ConditionKind {
     }
 }
 
-/// What the last layer predicts; either gives the posterior mean.
+/// What the last layer predicts; each gives the posterior mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Prediction {
@@ -125,6 +125,9 @@ pub enum Prediction {
     Noise,
     /// `v = a_t ε − s_t x_0` (Salimans & Ho 2022): `x̂₀ = a_t x_t − s_t v̂`, well-behaved up to `t = 1`.
     Velocity,
+    /// The clean picture itself: `x̂₀` is what the last layer says (Li & He 2025, arXiv 2511.13720). Nothing has to be
+    /// amplified where little noise is left, so fine pictures stay free of grain.
+    Clean,
 }
 
 impl Prediction {
@@ -134,6 +137,7 @@ impl Prediction {
         match self {
             Prediction::Noise => (x - s * predicted) / a,
             Prediction::Velocity => a * x - s * predicted,
+            Prediction::Clean => predicted,
         }
     }
 }

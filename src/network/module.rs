@@ -94,7 +94,7 @@ impl Network {
         Ok(arrays.map(|((name, shape), data)| (name, Array { shape, data })).collect())
     }
 
-    /// What the network predicts (noise or velocity), `[B, C, H, W]`, for noisy pictures `x` `[B, C, H, W]`, time rows
+    /// What the network predicts (noise, velocity or the clean picture), `[B, C, H, W]`, for noisy pictures `x` `[B, C, H, W]`, time rows
     /// `[B, E]` and condition rows `[B, n+1]` (see `embedding::condition_row`).
     pub fn forward(
         &self,

@@ -203,8 +203,10 @@ impl<'a> Trainer<'a> {
             for ((noisy, target), clean) in noisy.iter_mut().zip(target).zip(self.data.image(chosen[n])) {
                 let noise = *target;
                 *noisy = a * clean + s * noise;
-                if settings.network.prediction == Prediction::Velocity {
-                    *target = a * noise - s * clean;
+                match settings.network.prediction {
+                    Prediction::Noise => {}
+                    Prediction::Velocity => *target = a * noise - s * clean,
+                    Prediction::Clean => *target = *clean,
                 }
             }
         });

@@ -8,8 +8,12 @@
 fn posterior_mean(noisy: f32, predicted: f32) -> f32 {
 #if VELOCITY
     return step.a * noisy - step.s * predicted;
-#else
+#end
+#if NOISE
     return (noisy - step.s * predicted) / step.a;
+#end
+#if CLEAN
+    return predicted;
 #end
 }
 

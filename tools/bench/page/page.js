@@ -19,7 +19,7 @@ import { peer } from "./peer.js";
  * @property {string} network
  * @property {string} prompt
  * @property {{ channels: number, height: number, width: number }} image
- * @property {"velocity" | "noise"} prediction
+ * @property {"velocity" | "noise" | "clean"} prediction
  * @property {number} batch
  * @property {number} checked
  * @property {[a: number, s: number, x: number, denoised: number][]} steps

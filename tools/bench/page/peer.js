@@ -39,7 +39,10 @@ export async function peer(task, device) {
       for (const [step, [a, s, keep, add]] of task.steps.entries()) {
         const predicted = await predict(x, step);
         for (let i = 0; i < x.length; i += 1) {
-          const clean = task.prediction === "velocity" ? a * x[i] - s * predicted[i] : (x[i] - s * predicted[i]) / a;
+          const clean =
+            task.prediction === "clean" ? predicted[i]
+            : task.prediction === "velocity" ? a * x[i] - s * predicted[i]
+            : (x[i] - s * predicted[i]) / a;
           x[i] = keep * x[i] + add * Math.min(1, Math.max(-1, clean));
         }
       }
