@@ -48,6 +48,19 @@ pub struct Caption {
     /// For a held-out composition: the two words that training never sees together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pair: Option<[String; 2]>,
+    /// For an image to train on: the hues that it may be turned by (`hue::turn`), rising.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hues: Vec<Hue>,
+}
+
+/// A hue that an image may be turned by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hue {
+    /// By how much, 1 to 359 degrees.
+    pub degrees: u16,
+    /// The one or two colours that it shows then, the larger first.
+    pub colours: Vec<String>,
 }
 
 /// What an image is for.
