@@ -14,7 +14,7 @@ pub mod variants;
 pub mod words;
 
 use super::TrainError;
-use super::captions::{self, Caption, CaptionFile, CaptionSplit};
+use super::captions::{self, Caption, CaptionFile, CaptionSplit, IMAGES};
 use holdout::{Hold, Subject};
 use join::{Emoji, STYLES};
 use languages::{Dictionary, English, LANGUAGES};
@@ -27,8 +27,6 @@ use std::fs;
 use std::path::Path;
 use words::Lexicon;
 
-/// Name of the file with the pictures: one u8 tensor `images` `[N, 3, S, S]`.
-pub const IMAGES: &str = "images.safetensors";
 /// Name of the folder with what the words of other languages mean, one `LANGUAGE.json` each.
 pub const WORDS: &str = "languages";
 
