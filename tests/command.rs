@@ -137,10 +137,9 @@ fn data_of_another_size_is_refused_before_anything_is_written() {
     write_data(folder);
     let draft = fs::read_to_string(folder.join("draft.json")).unwrap();
     fs::write(folder.join("colour.json"), draft.replace("\"channels\": 1", "\"channels\": 3")).unwrap();
-    for (name, side) in [("eight", 8), ("sixteen", 16)] {
-        fs::create_dir_all(folder.join(name)).unwrap();
-        captioned::write_data_of(&folder.join(name), side);
-    }
+    ["eight", "sixteen"].iter().for_each(|name| fs::create_dir_all(folder.join(name)).unwrap());
+    captioned::write_data(&folder.join("eight"));
+    captioned::write_data_of(&folder.join("sixteen"), 16);
     succeed(folder, "pack create pack --draft colour.json");
     let manifest = || fs::read_to_string(folder.join("pack/manifest.json")).unwrap();
     let files = || fs::read_dir(folder.join("pack")).unwrap().count();
