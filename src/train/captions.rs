@@ -213,7 +213,7 @@ pub fn images(folder: &Path, count: usize, size: Option<usize>) -> Result<Images
     let (_, header) = SafeTensors::read_metadata(&bytes).map_err(|error| fail(error.to_string()))?;
     let found = header.info("images").map(|tensor| tensor.shape.clone()).unwrap_or_default();
     let side = match found[..] {
-        [_, 3, height @ 1.., width] if height == width => height,
+        [_, 3, height, width] if height == width && height > 0 => height,
         _ => return Err(fail(format!("expected a tensor “images” of shape [N, 3, S, S], found {found:?}"))),
     };
     if let Some(size) = size.filter(|&size| side != size) {
