@@ -13,7 +13,7 @@ usage: ./build.sh COMMAND
   test [PART]...              every check, or only some: format clippy rust javascript size browser browsers
   bench [ARGUMENT]...         speed and size beside onnxruntime-web, in one browser
   bench --cold | --soak       a first visit over a slow link, part by part; what a page holds after 500 samples
-  emoji                       the emoji data set in data/emoji/, from npm packages of icons and words
+  emoji [--size N]            the emoji data set in data/emoji/, 64 × 64 unless told otherwise, from npm packages
   train [ARGUMENT]...         train a network natively (./build.sh train --help)
 
 Needs Rust (rustup), Node 20 or later and, for libtorch only, Python; the rest is fetched on first use.

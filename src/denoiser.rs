@@ -2,6 +2,7 @@
 //! mean, the clean pictures it expects behind them. Samplers know denoisers only through [`Denoiser`].
 
 use crate::schedule::Time;
+use core::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -26,6 +27,13 @@ impl ImageShape {
     /// Whether a picture of this shape holds nothing.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+impl fmt::Display for ImageShape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ImageShape { channels, height, width } = self;
+        write!(f, "{channels} × {height} × {width} (channels, rows, columns)")
     }
 }
 

@@ -1,6 +1,8 @@
 //! The native command from end to end, as a person would use it: train a little, make a pack, draw from it, and be told
 //! in words what is wrong.
 
+mod captioned;
+
 use morphogen::denoiser::{Condition, Denoiser, ImageShape};
 use morphogen::sampler::noise;
 use morphogen::schedule::Schedule;
@@ -126,6 +128,56 @@ fn from_images_to_pictures() {
     fs::write(&weights, bytes).unwrap();
     assert!(fail(folder, "sample --pack pack --prompt left --output x.png").contains("unet.safetensors"));
     fail(folder, "pack check pack");
+}
+
+#[test]
+fn data_of_another_size_is_refused_before_anything_is_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write_data(folder);
+    let draft = fs::read_to_string(folder.join("draft.json")).unwrap();
+    fs::write(folder.join("colour.json"), draft.replace("\"channels\": 1", "\"channels\": 3")).unwrap();
+    ["eight", "sixteen"].iter().for_each(|name| fs::create_dir_all(folder.join(name)).unwrap());
+    captioned::write_data(&folder.join("eight"));
+    captioned::write_data_of(&folder.join("sixteen"), 16);
+    succeed(folder, "pack create pack --draft colour.json");
+    let manifest = || fs::read_to_string(folder.join("pack/manifest.json")).unwrap();
+    let files = || fs::read_dir(folder.join("pack")).unwrap().count();
+    let sizes = "expected pictures of 8 × 8 pixels, found 16 × 16";
+    let fresh = manifest();
+    assert!(fail(folder, "pack words pack --data sixteen").contains(sizes));
+    assert_eq!((manifest(), files()), (fresh, 1));
+    succeed(folder, "pack words pack --data eight");
+    let (worded, count) = (manifest(), files());
+    let said = fail(folder, "pack training pack --data sixteen");
+    assert!(said.contains(sizes), "{said}");
+    assert_eq!((manifest(), files()), (worded, count));
+    succeed(folder, "pack training pack --data eight");
+    succeed(folder, "pack check pack");
+
+    let train = "--widths 8,8 --embedding 8 --words 8 --batch 2 --epochs 2";
+    succeed(folder, &format!("train --data sixteen --run run {train}"));
+    let settings = fs::read_to_string(folder.join("run/checkpoint/settings.json")).unwrap();
+    assert!(settings.contains("\"hue\":0.2"), "data with hues are turned unless told otherwise: {settings}");
+    let before = manifest();
+    let said = fail(folder, "pack network pack --run run --name unet --title Large");
+    assert!(said.contains("3 × 16 × 16") && said.contains("3 × 8 × 8"), "{said}");
+    assert_eq!(manifest(), before);
+    let said = fail(folder, &format!("train --data eight --run run {train}"));
+    assert!(said.contains("holds a run on pictures of 3 × 16 × 16"), "{said}");
+    assert!(fail(folder, &format!("train --data eight --run other {train} --size 16")).contains("found 8 × 8"));
+    assert!(fail(folder, &format!("train --data data --run other {train} --hue 0.2")).contains("hue"));
+    assert!(!folder.join("other").exists());
+
+    // Pictures by class: grey, where the pack's are in colour.
+    succeed(folder, "pack create classes --draft colour.json --prompts prompts.json");
+    let said = fail(folder, "pack training classes --data data");
+    assert!(said.contains("3 × 8 × 8") && said.contains("1 × 8 × 8"), "{said}");
+    assert!(!folder.join("classes/training").exists());
+    for size in [0, 15, 257] {
+        let said = fail(folder, &format!("emoji --packages nowhere --output emoji --size {size}"));
+        assert!(said.contains("16 to 256 pixels") && !folder.join("emoji").exists(), "{said}");
+    }
 }
 
 #[test]

@@ -48,6 +48,7 @@ fn settings(epochs: usize) -> Settings {
         ema: 0.9,
         clip: 1.0,
         drop_condition: 0.1,
+        hue: 0.0,
         time_skew: 0.0,
         start: None,
         bf16: false,

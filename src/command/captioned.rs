@@ -2,7 +2,6 @@
 //! shelves, one for each fine kind of thing.
 
 use super::CommandError;
-use crate::denoiser::ImageShape;
 use crate::pack::text::Thing;
 use crate::pack::{Images, PackWriter};
 use crate::train::captions::{Caption, CaptionFile, CaptionSplit, images};
@@ -10,9 +9,11 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-/// Writes the vocabulary of the captions in `data`, and each `LANGUAGE.json` of `languages`.
+/// Writes the vocabulary of the captions in `data`, and each `LANGUAGE.json` of `languages`. The pictures beside them
+/// must have the pack's size: which colours one sees, and so the words, depend on it.
 pub(super) fn words(writer: &mut PackWriter, data: &Path, languages: Option<&Path>) -> Result<(), CommandError> {
     let captions = CaptionFile::open(data)?;
+    images(data, captions.entries.len(), Some(writer.manifest().image.width))?;
     writer.words(&captions.vocabulary(), captions.styles.len())?;
     let Some(folder) = languages else { return Ok(()) };
     for entry in fs::read_dir(folder).map_err(|error| CommandError::file(folder, error))? {
@@ -31,8 +32,7 @@ pub(super) fn words(writer: &mut PackWriter, data: &Path, languages: Option<&Pat
 /// Writes every training image of `data` onto its shelf.
 pub(super) fn shelves(writer: &mut PackWriter, data: &Path) -> Result<(), CommandError> {
     let captions = CaptionFile::open(data)?;
-    let shape = writer.manifest().image;
-    let all = images(data, captions.entries.len(), shape)?;
+    let all = images(data, captions.entries.len(), Some(writer.manifest().image.width))?;
     let vocabulary = captions.vocabulary();
     let number: BTreeMap<&str, usize> = vocabulary.iter().enumerate().map(|(n, word)| (word.as_str(), n)).collect();
     let mut kinds: BTreeMap<&str, BTreeMap<&str, Vec<usize>>> = BTreeMap::new();
@@ -44,7 +44,7 @@ pub(super) fn shelves(writer: &mut PackWriter, data: &Path) -> Result<(), Comman
     let shelf = |(name, things): (&str, BTreeMap<&str, Vec<usize>>)| {
         let order: Vec<usize> = things.values().flatten().copied().collect();
         let shown = things.values().map(|members| thing(&captions.entries, members, &number)).collect();
-        (name.to_string(), (shown, pick(&all.data, &order, shape)))
+        (name.to_string(), (shown, pick(&all, &order)))
     };
     Ok(writer.shelves(kinds.into_iter().map(shelf).collect())?)
 }
@@ -60,8 +60,9 @@ fn thing(entries: &[Caption], members: &[usize], number: &BTreeMap<&str, usize>)
     Thing { label, words, styles: members.iter().map(|&n| entries[n].style).collect() }
 }
 
-fn pick(data: &[u8], order: &[usize], shape: ImageShape) -> Images {
-    let length = shape.len();
-    let data = order.iter().flat_map(|&n| &data[n * length..(n + 1) * length]).copied().collect();
-    Images { count: order.len(), shape, data }
+/// The images of `order`, in that order.
+fn pick(all: &Images, order: &[usize]) -> Images {
+    let length = all.shape.len();
+    let data = order.iter().flat_map(|&n| &all.data[n * length..(n + 1) * length]).copied().collect();
+    Images { count: order.len(), shape: all.shape, data }
 }

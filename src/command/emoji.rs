@@ -2,7 +2,7 @@
 
 use super::CommandError;
 use crate::train::captions::CaptionSplit as Split;
-use crate::train::emoji::{EmojiSet, languages};
+use crate::train::emoji::{EmojiSet, languages, render};
 use clap::Args;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -16,6 +16,9 @@ pub struct EmojiArgs {
     /// Folder to write images.safetensors, captions.json and languages/ into
     #[arg(long)]
     output: PathBuf,
+    /// Width and height of the pictures in pixels
+    #[arg(long, default_value_t = render::SIZE)]
+    size: usize,
 }
 
 /// Runs `morphogen emoji`.
@@ -23,13 +26,19 @@ pub struct EmojiArgs {
 /// # Errors
 /// [`CommandError`] with what went wrong.
 pub fn emoji(args: &EmojiArgs) -> Result<(), CommandError> {
-    let set = EmojiSet::build(&args.packages)?;
+    let set = EmojiSet::build(&args.packages, args.size)?;
     set.write(&args.output)?;
     let entries = &set.licensed.captions.entries;
     let count = |split| entries.iter().filter(|entry| entry.split == split).count();
     let codes: BTreeSet<_> = entries.iter().map(|entry| &entry.code).collect();
     let pairs: BTreeSet<_> = entries.iter().filter_map(|entry| entry.pair.as_ref()).collect();
-    println!("{} emoji in {} styles: {} images", codes.len(), set.licensed.captions.styles.len(), set.len());
+    println!(
+        "{} emoji in {} styles: {} images of {size} × {size} pixels",
+        codes.len(),
+        set.licensed.captions.styles.len(),
+        set.len(),
+        size = set.size
+    );
     println!(
         "{} to train on; held out: {} for their style, {} for {} pairs of words",
         count(Split::Train),
@@ -37,6 +46,9 @@ pub fn emoji(args: &EmojiArgs) -> Result<(), CommandError> {
         count(Split::Composition),
         pairs.len()
     );
+    let turned = entries.iter().filter(|entry| !entry.hues.is_empty()).count();
+    let variants: usize = entries.iter().map(|entry| entry.hues.len()).sum();
+    println!("{turned} of these may be turned in hue, to {variants} variants");
     println!("{} words for prompts", set.licensed.captions.vocabulary().len());
     for (language, dictionary) in &set.languages {
         println!("{language}: {} words for {} English ones", dictionary.len(), languages::reach(dictionary));

@@ -53,7 +53,7 @@ impl Sets {
             && (data.shape != shape || data.classes != prompts.len())
         {
             let message = format!(
-                "the pack has {} prompts of {shape:?}, but the data has {} classes of {:?}; give the data it was made of",
+                "the pack has {} prompts with pictures of {shape}, but the data has {} classes of {}; give the data it was made of",
                 prompts.len(),
                 data.classes,
                 data.shape

@@ -8,7 +8,7 @@ use crate::pack::{Images, Licence, NetworkDraft, Pack, PackDraft, PackWriter, Pr
 use crate::sampler::noise;
 use crate::schedule::Schedule;
 use crate::train::captions;
-use crate::train::checkpoint::run_result;
+use crate::train::checkpoint::{run_image, run_result};
 use crate::train::data::{Dataset, Split};
 use burn::tensor::Device;
 use clap::{Args, Subcommand, ValueEnum};
@@ -175,6 +175,10 @@ pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
                 let message = format!("the run used the schedule {schedule:?}, the pack says {packed:?}");
                 return Err(CommandError::Usage(message));
             }
+            if let Some(image) = run_image(run)?.filter(|&image| image != shape) {
+                let message = format!("the run has drawn pictures of {image}, but the pack has {shape}");
+                return Err(CommandError::Usage(format!("{message}; give a run on pictures of that size")));
+            }
             let rounded = precision.round(&weights);
             let denoiser = BurnDenoiser::on(&config, &rounded, shape, Device::flex())?;
             let test = test_vector(denoiser, schedule, shape)?;
@@ -190,7 +194,12 @@ pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
                 writer.finish()?;
                 return Ok(());
             }
-            let data = Dataset::open(data, Split::Train, Some(writer.manifest().image.width))?;
+            let shape = writer.manifest().image;
+            let data = Dataset::open(data, Split::Train, Some(shape.width))?;
+            if data.shape != shape {
+                let message = format!("the pack has pictures of {shape}, but the data has {}", data.shape);
+                return Err(CommandError::Usage(format!("{message}; give the data that the pack is made of")));
+            }
             let names: Vec<String> = writer.manifest().prompts.iter().map(|prompt| prompt.name.clone()).collect();
             for (class, name) in names.iter().enumerate() {
                 let members = (0..data.len()).filter(|&n| data.labels[n] == class).take(*count);

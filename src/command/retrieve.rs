@@ -76,7 +76,7 @@ pub fn retrieve(args: &RetrieveArgs) -> Result<(), CommandError> {
     let (manifest, device) = (pack.manifest(), args.backend.device()?);
     let shape = manifest.image;
     let captions = CaptionFile::open(&args.data)?;
-    let pictures = to_f32(&images(&args.data, captions.entries.len(), shape)?.data);
+    let pictures = to_f32(&images(&args.data, captions.entries.len(), Some(shape.width))?.data);
     let judge = Judge::new(&Pack::open(&args.judge)?.judge_weights()?, &device)?;
     let gallery = Gallery::new(&judge, &captions, &pictures, shape)?;
     let vocabulary = pack.words()?;

@@ -11,6 +11,9 @@ use crate::train::trainer::Trainer;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
+/// Share of images that are turned in hue unless told otherwise.
+const HUE: f64 = 0.2;
+
 /// Options of `morphogen train`.
 #[derive(Debug, Args)]
 pub struct TrainArgs {
@@ -47,7 +50,7 @@ pub struct TrainArgs {
     /// What the network predicts
     #[arg(long, value_enum, default_value = "velocity")]
     prediction: PredictionArg,
-    /// Resize folder images to SIZE × SIZE
+    /// Resize folder images to SIZE × SIZE; captioned ones must have that size already
     #[arg(long)]
     size: Option<usize>,
     /// Passes over the data; may be changed on resuming
@@ -68,6 +71,10 @@ pub struct TrainArgs {
     /// Leans the times towards noise, where a prompt is needed most: 0 for even times, 2 for two thirds above 0.7
     #[arg(long, default_value_t = 0.0)]
     time_skew: f64,
+    /// Share of images that are turned in hue and called by their new colours, of those that may be; 0.2 unless given,
+    /// if the data has such
+    #[arg(long)]
+    hue: Option<f64>,
     /// Begin with the result of another run, whose network this one has within it
     #[arg(long)]
     start: Option<PathBuf>,
@@ -178,6 +185,7 @@ pub fn train(args: &TrainArgs) -> Result<(), CommandError> {
         ema: args.ema,
         clip: 1.0,
         drop_condition: args.drop_condition,
+        hue: args.hue.unwrap_or(if data.has_hues() { HUE } else { 0.0 }),
         time_skew: args.time_skew,
         start: args.start.clone(),
         bf16,

@@ -151,7 +151,7 @@ impl PackWriter {
         let file = format!("training/{prompt}.safetensors{COMPRESSED}");
         let shape = [images.count, images.shape.channels, images.shape.height, images.shape.width];
         if images.shape != self.manifest.image {
-            let message = format!("expected pictures of {:?}, found {:?}", self.manifest.image, images.shape);
+            let message = format!("expected pictures of {}, found {}", self.manifest.image, images.shape);
             return Err(PackError::Tensor { file, tensor: TENSOR.into(), message });
         }
         self.manifest.images_bytes(images.count)?;

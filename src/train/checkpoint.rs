@@ -4,6 +4,7 @@
 
 use super::TrainError;
 use super::settings::Settings;
+use crate::denoiser::ImageShape;
 use crate::network::weights::Array;
 use crate::network::{NetworkConfig, Weights};
 use crate::schedule::Schedule;
@@ -22,6 +23,9 @@ pub struct Progress {
     pub seconds: f64,
     /// Loss of every step.
     pub losses: Vec<f32>,
+    /// Shape of the pictures that it is trained on, where it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<ImageShape>,
 }
 
 /// A run's state between two steps.
@@ -88,6 +92,15 @@ pub fn run_result(run: &Path) -> Result<(NetworkConfig, Schedule, Weights), Trai
     let folder = run.join(NAME);
     let settings: Settings = read_json(&folder.join("settings.json"))?;
     Ok((settings.network, settings.schedule, read_weights(&folder.join("average.safetensors"))?))
+}
+
+/// Shape of the pictures that a run was trained on, where it was kept.
+///
+/// # Errors
+/// [`TrainError`] where the folder holds no run, or a broken one.
+pub fn run_image(run: &Path) -> Result<Option<ImageShape>, TrainError> {
+    let progress: Progress = read_json(&run.join(NAME).join("progress.json"))?;
+    Ok(progress.image)
 }
 
 fn remove(folder: &Path) -> Result<(), TrainError> {

@@ -1,9 +1,9 @@
 //! Data sets: MNIST-style IDX files (gzipped or not), any folder of images with one sub-folder per class, and images
-//! with captions (`captions`). Pixels
-//! are kept as u8 `[N, C, H, W]` and mapped to `[−1, 1]` when used.
+//! with captions (`captions`). Pixels are kept as u8 `[N, C, H, W]` and mapped to `[−1, 1]` when used.
 
 use super::TrainError;
 use super::captions::{self, Captions};
+use super::hue::turn_planes;
 use crate::denoiser::ImageShape;
 use std::fs;
 use std::io::Read;
@@ -62,6 +62,23 @@ impl Dataset {
         self.images[n * length..(n + 1) * length].iter().map(|&byte| pixel(byte))
     }
 
+    /// The `n`-th image in one of its hues, or as it is; pixels in `[−1, 1]`, `[C, H, W]`.
+    pub fn image_in(&self, n: usize, hue: Option<usize>) -> Vec<f32> {
+        match (&self.captions, hue) {
+            (Some(captions), Some(hue)) => {
+                let length = self.shape.len();
+                let degrees = f32::from(captions.degrees(n, hue));
+                turn_planes(&self.images[n * length..(n + 1) * length], degrees).into_iter().map(pixel).collect()
+            }
+            _ => self.image(n).collect(),
+        }
+    }
+
+    /// Whether any image may be turned in hue.
+    pub fn has_hues(&self) -> bool {
+        self.captions.as_ref().is_some_and(|captions| (0..self.len()).any(|n| captions.hues(n) > 0))
+    }
+
     /// All images of a class, pixels in `[−1, 1]`, `[N, C, H, W]`.
     pub fn class(&self, class: usize) -> Vec<f32> {
         let members = (0..self.len()).filter(|&n| self.labels[n] == class);
@@ -80,7 +97,8 @@ impl Dataset {
 
     /// Opens a folder: IDX files where it holds `train-images-idx3-ubyte` (or `.gz`), captioned images where it holds
     /// `captions.json`, class sub-folders otherwise.
-    /// `size` resizes folder images to `size × size`; without it they must all have one size already.
+    /// `size` resizes folder images to `size × size`; without it they must all have one size already. Captioned images
+    /// have the size that they were drawn at; another one is refused.
     ///
     /// # Errors
     /// [`TrainError`] naming the file and what is wrong with it.

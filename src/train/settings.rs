@@ -30,6 +30,9 @@ pub struct Settings {
     pub clip: f32,
     /// Share of pictures whose condition is dropped.
     pub drop_condition: f64,
+    /// Share of pictures that are turned in hue, of those that have hues (`train::captions`).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hue: f64,
     /// Leans the times towards noise: each is `u^(1/(1 + skew))` of an even `u`, of density `(1 + skew)·t^skew`. A prompt is
     /// needed most where the picture is seen least, so a network with much to learn by heart learns it sooner.
     #[serde(default)]
@@ -57,6 +60,12 @@ impl Settings {
         if !(0.0..1.0).contains(&self.ema) || !(0.0..=1.0).contains(&self.drop_condition) || self.clip <= 0.0 {
             return fail("expected ema in 0..1, drop-condition in 0..=1 and a positive clip");
         }
+        if !(0.0..=1.0).contains(&self.hue) {
+            return fail("expected hue in 0..=1");
+        }
+        if self.hue > 0.0 && !data.has_hues() {
+            return fail("expected hue to be 0, since none of these pictures may be turned in hue");
+        }
         if !(self.time_skew >= 0.0 && self.time_skew.is_finite()) {
             return fail("expected a time-skew of 0 or more");
         }
@@ -68,6 +77,11 @@ impl Settings {
         let rise = ((step + 1) as f64 / self.warmup.max(1) as f64).min(1.0);
         self.learning_rate * rise * cosine(step, steps)
     }
+}
+
+/// Whether a setting is off; then it is not written, so that runs from before it was there can be resumed.
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
 }
 
 /// Half a cosine from 1 down to a hundredth.

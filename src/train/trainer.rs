@@ -6,7 +6,7 @@ use super::checkpoint::{Checkpoint, Progress, run_result};
 use super::data::Dataset;
 use super::settings::Settings;
 use super::{TrainError, ema, picture};
-use crate::denoiser::Condition;
+use crate::denoiser::{Condition, ImageShape};
 use crate::network::config::Prediction;
 use crate::network::module::{Network, Precision};
 use crate::network::{BurnDenoiser, Layers, NetworkError, Weights, embedding, weights};
@@ -55,18 +55,14 @@ impl<'a> Trainer<'a> {
         settings.check(data)?;
         let config = &settings.network;
         let layers = Layers::for_pictures(config, data.shape).map_err(NetworkError::from)?;
-        std::fs::create_dir_all(run).map_err(TrainError::file(run))?;
         let adam = AdamConfig::new().with_beta_2(0.99).with_epsilon(1e-8);
         let adam = adam.with_grad_clipping(Some(GradientClippingConfig::Norm(settings.clip)));
         let json = serde_json::to_value(&settings).map_err(|error| TrainError::Settings(error.to_string()))?;
         let (checkpoint, optimizer) = Checkpoint::load(run, adam.init())?;
-        let (progress, weights, average) = match checkpoint {
-            Some(checkpoint) if same_run(&checkpoint.settings, &json) => {
+        let (mut progress, weights, average) = match checkpoint {
+            Some(checkpoint) => {
+                may_resume(&checkpoint, run, &json, data.shape)?;
                 (checkpoint.progress, checkpoint.weights, checkpoint.average)
-            }
-            Some(_) => {
-                let message = "holds a run with other settings; resume with the same, or name another folder";
-                return Err(TrainError::data(run, message));
             }
             None => {
                 let weights = match &settings.start {
@@ -76,9 +72,11 @@ impl<'a> Trainer<'a> {
                 (Progress::default(), weights.clone(), weights)
             }
         };
+        progress.image = Some(data.shape);
         let network = Network::new(config, &layers, &weights, &device.clone().autodiff())?;
         let average = Network::new(config, &layers, &average, &device)?;
         let order = (usize::MAX, Vec::new());
+        std::fs::create_dir_all(run).map_err(TrainError::file(run))?;
         Ok(Trainer { settings, data, run, device, layers, network, average, optimizer, progress, order })
     }
 
@@ -171,6 +169,7 @@ impl<'a> Trainer<'a> {
         let settings = &self.settings;
         let start = step % self.steps_per_epoch() * settings.batch;
         let chosen = &self.order.1[start..start + settings.batch];
+        let hues = self.hues(step, chosen);
         let mut draw = generator(settings.seed, 2 * step as u64 + 1);
         let offset = uniform(&mut draw);
         let length = self.data.shape.len();
@@ -188,7 +187,7 @@ impl<'a> Trainer<'a> {
             let dropped = uniform(&mut draw) < settings.drop_condition;
             let condition = match &self.data.captions {
                 _ if dropped => Condition::Null,
-                Some(captions) => captions.draw(image, || uniform(&mut draw)),
+                Some(captions) => captions.draw_in(image, hues[n], || uniform(&mut draw)),
                 None => Condition::Class(self.data.labels[image]),
             };
             let row = embedding::condition_row(settings.network.condition, &condition).map_err(NetworkError::from)?;
@@ -200,7 +199,7 @@ impl<'a> Trainer<'a> {
         outputs.enumerate().for_each(|(n, (noisy, target))| {
             let (a, s) = (times[n].a as f32, times[n].s as f32);
             noise::fill(settings.seed.wrapping_add(1), (step * settings.batch + n) as u64, target);
-            for ((noisy, target), clean) in noisy.iter_mut().zip(target).zip(self.data.image(chosen[n])) {
+            for ((noisy, target), clean) in noisy.iter_mut().zip(target).zip(self.data.image_in(chosen[n], hues[n])) {
                 let noise = *target;
                 *noisy = a * clean + s * noise;
                 match settings.network.prediction {
@@ -211,6 +210,21 @@ impl<'a> Trainer<'a> {
             }
         });
         Ok(batch)
+    }
+
+    /// Which of its hues each picture of a step is shown in, most in none; fixed by the seed and the step. The draws are
+    /// of a generator of their own, so that a run without hues is what it was before there were any.
+    fn hues(&self, step: usize, chosen: &[usize]) -> Vec<Option<usize>> {
+        let Some(captions) = self.data.captions.as_ref().filter(|_| self.settings.hue > 0.0) else {
+            return vec![None; chosen.len()];
+        };
+        let mut draw = generator(self.settings.seed.wrapping_add(2), step as u64);
+        let pick = |&image: &usize| {
+            let (whether, which) = (uniform(&mut draw), uniform(&mut draw));
+            let count = captions.hues(image);
+            (whether < self.settings.hue && count > 0).then_some((which * count as f64) as usize)
+        };
+        chosen.iter().map(pick).collect()
     }
 
     /// What the sample sheet shows: ten of each of the first classes, or the labels of 100 images from all over the data.
@@ -243,6 +257,24 @@ impl<'a> Trainer<'a> {
         }
         picture::sheet(&self.run.join("samples.png"), &pictures, self.data.shape, 10, 2)
     }
+}
+
+/// Refuses to go on with a run that has had other pictures or settings.
+fn may_resume(
+    checkpoint: &Checkpoint,
+    run: &Path,
+    settings: &serde_json::Value,
+    shape: ImageShape,
+) -> Result<(), TrainError> {
+    if let Some(image) = checkpoint.progress.image.filter(|&image| image != shape) {
+        let message = format!("holds a run on pictures of {image}, but the data has {shape}");
+        return Err(TrainError::data(run, format!("{message}; give the data that it has had, or name another folder")));
+    }
+    if !same_run(&checkpoint.settings, settings) {
+        let message = "holds a run with other settings; resume with the same, or name another folder";
+        return Err(TrainError::data(run, message));
+    }
+    Ok(())
 }
 
 /// Whether two settings differ in the number of epochs and the skew of the times at most.

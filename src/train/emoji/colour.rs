@@ -1,9 +1,15 @@
-//! Colours by name: [`name`] says what people call an sRGB colour, [`dominant`] which one or two colours a drawing has.
+//! Colours by name: [`name`] says what people call an sRGB colour, [`dominant`] which one or two colours a drawing has,
+//! [`is_colour`] which words are such names.
 //! The borders between names were drawn by hand, by hue, lightness and strength, along the palettes of the three styles.
 
 /// Every colour word, in the order in which equal shares are listed.
 pub const COLOURS: [&str; 11] =
     ["red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "grey", "white"];
+
+/// Whether a word of a caption names a colour, in either spelling of grey.
+pub fn is_colour(word: &str) -> bool {
+    word == "gray" || COLOURS.contains(&word)
+}
 
 /// Share of a drawing from which a second colour counts.
 const SECOND: f64 = 0.25;

@@ -1,7 +1,7 @@
 //! The emoji data set, built from four npm packages: pictures in three styles, each with words. [`Emoji::read`] joins
 //! the packages ([`join`]), [`EmojiSet::build`] draws ([`render`]), names colours ([`colour`]), cleans the words
-//! ([`words`]), holds some out ([`holdout`]) and finds what the words of other languages mean ([`languages`]);
-//! [`EmojiSet::write`] leaves `images.safetensors`, `captions.json` and `languages/`.
+//! ([`words`]), holds some out ([`holdout`]), says which may be turned in hue ([`variants`]) and finds what the words of
+//! other languages mean ([`languages`]); [`EmojiSet::write`] leaves `images.safetensors`, `captions.json` and `languages/`.
 //!
 //! Nothing is drawn by lot: the same packages give the same bytes.
 
@@ -10,24 +10,23 @@ pub mod holdout;
 pub mod join;
 pub mod languages;
 pub mod render;
+pub mod variants;
 pub mod words;
 
 use super::TrainError;
-use super::captions::{self, Caption, CaptionFile, CaptionSplit};
+use super::captions::{self, Caption, CaptionFile, CaptionSplit, IMAGES};
 use holdout::{Hold, Subject};
 use join::{Emoji, STYLES};
 use languages::{Dictionary, English, LANGUAGES};
 use rayon::prelude::*;
-use render::{Picture, SIZE};
+use render::Picture;
 use safetensors::tensor::{Dtype, TensorView, serialize};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use words::Lexicon;
 
-/// Name of the file with the pictures: one u8 tensor `images` `[N, 3, 32, 32]`.
-pub const IMAGES: &str = "images.safetensors";
 /// Name of the folder with what the words of other languages mean, one `LANGUAGE.json` each.
 pub const WORDS: &str = "languages";
 
@@ -55,7 +54,9 @@ pub struct Source {
 /// Pictures with their captions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EmojiSet {
-    /// `[N, 3, 32, 32]`, sRGB, on white.
+    /// Width and height of each image in pixels, S.
+    pub size: usize,
+    /// `[N, 3, S, S]`, sRGB, on white.
     pub images: Vec<u8>,
     /// What `captions.json` holds.
     pub licensed: Licensed,
@@ -64,17 +65,23 @@ pub struct EmojiSet {
 }
 
 impl EmojiSet {
-    /// Builds the set from the `node_modules` folder that holds the packages.
+    /// Builds the set from the `node_modules` folder that holds the packages, its images `size` × `size` pixels.
     ///
     /// # Errors
-    /// [`TrainError`] naming the file of a package and what is wrong with it.
-    pub fn build(packages: &Path) -> Result<Self, TrainError> {
+    /// [`TrainError`] naming the file of a package and what is wrong with it, or a size that is none of
+    /// [`render::SIZES`].
+    pub fn build(packages: &Path, size: usize) -> Result<Self, TrainError> {
+        if !render::SIZES.contains(&size) {
+            let (least, most) = (render::SIZES.start(), render::SIZES.end());
+            return Err(TrainError::Settings(format!("expected a size of {least} to {most} pixels, found {size}")));
+        }
         let (emoji, licences) = Emoji::read(packages)?;
         let lexicon =
             Lexicon::new(emoji.iter().flat_map(|one| one.tags.iter().chain([&one.label]).map(String::as_str)));
         let jobs: Vec<_> = emoji.iter().flat_map(|one| one.icons.iter().map(move |icon| (one, icon))).collect();
         let draw = |(one, icon): &(&Emoji, &join::Icon)| {
-            Picture::draw(icon).map_err(|message| TrainError::data(packages, format!("“{}”: {message}", one.label)))
+            Picture::draw(icon, size)
+                .map_err(|message| TrainError::data(packages, format!("“{}”: {message}", one.label)))
         };
         let pictures = jobs.par_iter().map(draw).collect::<Result<Vec<_>, _>>()?;
 
@@ -96,14 +103,16 @@ impl EmojiSet {
                 subgroup: one.subgroup.clone(),
                 split: CaptionSplit::Train,
                 pair: None,
+                hues: Vec::new(),
             });
         }
         hold_out(&mut entries);
-        let images = pictures.into_iter().flat_map(|picture| picture.rgb).collect();
+        let images: Vec<u8> = pictures.into_iter().flat_map(|picture| picture.rgb).collect();
         let styles = STYLES.map(|(name, _)| name.to_string()).to_vec();
-        let captions = CaptionFile { styles, entries };
+        let mut captions = CaptionFile { styles, entries };
+        turn(&mut captions, &images);
         let languages = dictionaries(packages, &captions)?;
-        Ok(EmojiSet { images, licensed: Licensed { captions, licences }, languages })
+        Ok(EmojiSet { size, images, licensed: Licensed { captions, licences }, languages })
     }
 
     /// Number of images.
@@ -123,7 +132,7 @@ impl EmojiSet {
     pub fn write(&self, folder: &Path) -> Result<(), TrainError> {
         let path = folder.join(IMAGES);
         let fail = |error: safetensors::SafeTensorError| TrainError::data(&path, error.to_string());
-        let view = TensorView::new(Dtype::U8, vec![self.len(), 3, SIZE, SIZE], &self.images).map_err(fail)?;
+        let view = TensorView::new(Dtype::U8, vec![self.len(), 3, self.size, self.size], &self.images).map_err(fail)?;
         let bytes = serialize([("images", view)], None).map_err(fail)?;
         fs::create_dir_all(folder).map_err(TrainError::file(folder))?;
         fs::write(&path, bytes).map_err(TrainError::file(&path))?;
@@ -186,4 +195,17 @@ fn hold_out(entries: &mut [Caption]) {
     for caption in entries.iter_mut().filter(|caption| caption.split != CaptionSplit::Composition) {
         holdout::loosen(&pairs, &caption.words, &mut caption.tags, &mut caption.colours);
     }
+}
+
+/// Says of every training image which hues it may be turned by. Comes last, since it needs to know what is held out.
+fn turn(captions: &mut CaptionFile, images: &[u8]) {
+    let vocabulary = captions.vocabulary();
+    let words: BTreeSet<&str> = vocabulary.iter().map(String::as_str).collect();
+    let pairs: BTreeSet<[String; 2]> = captions.entries.iter().filter_map(|caption| caption.pair.clone()).collect();
+    let length = images.len() / captions.entries.len().max(1);
+    captions.entries.par_iter_mut().zip(images.par_chunks_exact(length.max(1))).for_each(|(caption, image)| {
+        if caption.split == CaptionSplit::Train {
+            caption.hues = variants::variants(image, caption, &pairs, &words);
+        }
+    });
 }
