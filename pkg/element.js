@@ -67,7 +67,8 @@ export class MorphogenSampler extends Base {
     this.#parts = shadow(this, {
       draw: () => (this.#running ? this.cancel() : this.#ask()),
       dice: () => ((this.seed = Math.floor(Math.random() * 1e6)), this.#ask()),
-      prompt: (text) => ((this.prompt = text), this.#ask()),
+      // The caption that was kept belongs to the words before.
+      prompt: (text) => ((this.caption = undefined), (this.prompt = text), this.#ask()),
     });
     this.#sync();
   }

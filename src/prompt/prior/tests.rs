@@ -37,7 +37,7 @@ fn prior() -> Prior {
 
 fn prior_of(change: impl Fn(&mut Thing)) -> Prior {
     let animals = vec![thing("crying cat face", "animal", "orange"), thing("cat", "animal", "orange")];
-    let things = vec![thing("red apple", "", "red"), thing("top hat", "", ""), thing("fire truck", "", "red")];
+    let things = vec![thing("red apple", "", "red"), thing("top hat", "", "blue"), thing("fire truck", "", "red")];
     let shelf = |group: &str, things: Vec<Thing>| Shelf { group: group.into(), things };
     let shelves = [("a".to_string(), shelf("nature", animals)), ("b".to_string(), shelf("objects", things))];
     let mut captions = Captions { shelves: shelves.into() };
