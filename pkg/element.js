@@ -11,8 +11,8 @@ import { shadow } from "./element-parts.js";
 /** @typedef {import("./sample.js").Frame} Frame */
 /** @typedef {import("./sample.js").Sample} Sample */
 
-const TEXTS = ["model", "prompt", "negative", "solver", "network", "machine", "device"];
-const NUMBERS = ["seed", "steps", "count", "guidance", "window"];
+const TEXTS = ["model", "prompt", "prior", "negative", "solver", "network", "machine", "device"];
+const NUMBERS = ["seed", "steps", "count", "guidance", "caption", "window"];
 const SWITCHES = ["controls", "autoplay", "static"];
 
 /**
@@ -20,6 +20,7 @@ const SWITCHES = ["controls", "autoplay", "static"];
  * @typedef {object} Mirrored
  * @property {string} model
  * @property {string} prompt
+ * @property {string} prior
  * @property {string} negative
  * @property {string} solver
  * @property {string} network
@@ -29,6 +30,7 @@ const SWITCHES = ["controls", "autoplay", "static"];
  * @property {number} steps
  * @property {number} count
  * @property {number | undefined} guidance
+ * @property {number | undefined} caption
  * @property {number | undefined} window
  * @property {boolean} controls
  * @property {boolean} autoplay
@@ -65,7 +67,8 @@ export class MorphogenSampler extends Base {
     this.#parts = shadow(this, {
       draw: () => (this.#running ? this.cancel() : this.#ask()),
       dice: () => ((this.seed = Math.floor(Math.random() * 1e6)), this.#ask()),
-      prompt: (text) => ((this.prompt = text), this.#ask()),
+      // The caption that was kept belongs to the words before.
+      prompt: (text) => ((this.caption = undefined), (this.prompt = text), this.#ask()),
     });
     this.#sync();
   }
@@ -133,6 +136,8 @@ export class MorphogenSampler extends Base {
       const still = this.static || matchMedia("(prefers-reduced-motion: reduce)").matches;
       const sample = await model.sample({
         prompt: this.prompt || undefined,
+        prior: this.prior !== "off",
+        caption: this.caption,
         negative: this.negative || undefined,
         seed: this.seed,
         steps: this.steps,

@@ -46,8 +46,8 @@ export class Packs {
         const { info } = await pack.open(signal);
         const name = pack.named(info, network);
         if (!name) return { info, network: "", device: "cpu", notice: "" };
-        // Words travel beside the weights.
-        if (info.text) pack.words.get(signal).catch(() => {});
+        // Words and captions travel beside the weights.
+        if (info.text) pack.captions.get(signal).catch(() => {});
         const { device: used, notice } = await this.alone(signal, () =>
           pack.engine(name, device, signal, (loaded, total) => event("progress", { phase: "weights", loaded, total })),
         );
@@ -66,6 +66,15 @@ export class Packs {
   async understand({ url, text }, { signal }) {
     const pack = this.pack(url);
     return this.current(pack, signal, () => pack.understand(text, signal));
+  }
+
+  /**
+   * @param {{ url: string, wish: Parameters<Pack["choose"]>[0] }} message
+   * @param {Context} context
+   */
+  async choose({ url, wish }, { signal }) {
+    const pack = this.pack(url);
+    return this.current(pack, signal, () => pack.choose(wish, signal));
   }
 
   /**

@@ -137,6 +137,7 @@ export class Model {
     choice("machine", machine, MACHINES);
     const { window } = options;
     if (window !== undefined) whole("window", window, 1, 255);
+    if (options.caption !== undefined) whole("caption", options.caption, 0, 2 ** 32 - 1);
     const request = checked(options);
     const { start } = options;
     if (start !== undefined && !(start.pixels instanceof Float32Array)) {
@@ -146,6 +147,7 @@ export class Model {
     const understood = prompt == null ? this.#only(machine) : await this.understand(prompt);
     const turned = options.negative && machine === "network" ? await this.understand(options.negative) : undefined;
     const against = turned ? meant(turned) : understood?.against?.length ? { words: understood.against } : undefined;
+    const captions = machine === "network" && understood ? await this.#captions(understood, against, request, options) : undefined;
     const network = options.network ?? this.network;
     // A machine holds the images of the prompt at hand: there is nothing to guide it away from.
     if (machine !== "network") request.guidance = 1;
@@ -168,7 +170,7 @@ export class Model {
       provenance: options.provenance ?? false,
       frames: frames || onStep !== undefined,
       start: start?.pixels,
-      request: { ...request, condition: meant(understood), against, from: start?.t },
+      request: { ...request, condition: captions?.map((one) => (one ? { words: one.words } : meant(understood))) ?? meant(understood), against, from: start?.t },
     };
     const result = await this.#client.post("sample", message, { signal, on });
     if (machine === "network") {
@@ -176,7 +178,21 @@ export class Model {
       this.notice = result.notice;
     }
     const { name = "", label = "" } = understood ?? {};
-    return new Sample(explained(result), this.#info.image, { prompt: name, label, seed: request.seed, frames: kept });
+    return new Sample(explained(result), this.#info.image, { prompt: name, label, seed: request.seed, captions, frames: kept });
+  }
+
+  /**
+   * The caption of the training set that each picture shows, where the prior is wanted and the pack has captions.
+   * @param {Understood} understood
+   * @param {{ words?: number[] } | undefined} against
+   * @param {{ seed: number, count: number }} request
+   * @param {SampleOptions} options
+   * @returns {Promise<(import("./morphogen.js").Caption | null)[] | undefined>}
+   */
+  async #captions({ words }, against, { seed, count }, { prior = true, caption, signal }) {
+    if (!prior || !words || !this.#info.text?.captions) return undefined;
+    const wish = { words, against: against?.words ?? [], seed, count, caption };
+    return this.#client.post("choose", { url: this.#target.url, wish }, { signal });
   }
 
   /**

@@ -70,8 +70,8 @@ export interface TextInfo {
   languages: Record<string, string>;
   /** Prompts worth trying. */
   examples: string[];
-  /** File that says what the training images show; without it no machine can draw. */
-  index?: string;
+  /** File that says what the training images show; without it there is no prior, and no machine can draw. */
+  captions?: string;
 }
 
 /** What a model pack holds. */
@@ -96,9 +96,17 @@ export interface Info {
 export interface SampleOptions {
   /** Free words; left out, the model draws anything. A machine needs them, unless the pack has one prompt only. */
   prompt?: string | null;
+  /**
+   * Where the model draws from free text: whether each picture shows one caption of the training set that fits the prompt, with
+   * the prompt's own words added (default), or just the words. The first picture takes the likeliest caption; the seed chooses
+   * those of further ones. `sample.captions` says what was chosen.
+   */
+  prior?: boolean;
+  /** Number of a caption, as `sample.captions` gave it: all pictures show that one. Default: as the seed chooses. */
+  caption?: number;
   /** What not to draw: guidance leads away from it. Free words; left out, away from anything. */
   negative?: string;
-  /** Whole, 0 … 2⁵³ − 1. Picture `n` of several has seed `seed + n`. Default 0. */
+  /** Whole, 0 … 2⁵³ − 1. Picture `n` of several has the noise of seed `seed + n`. Default 0. */
   seed?: number;
   /** How many pictures, 1 … 256, and up to 32 where steps are watched (`frames`, `onStep`). Default 1. */
   count?: number;
@@ -172,6 +180,20 @@ export class Frame {
   toImageData(n?: number, scale?: number, what?: "x" | "denoised"): ImageData;
 }
 
+/** A caption of the training set that a picture shows. */
+export interface Caption {
+  /** Its number; as the option `caption` it draws the same again. */
+  index: number;
+  /** What is drawn, for people: “crying cat”. */
+  label: string;
+  /** In which style, for people: “Fluent”. */
+  style: string;
+  /** Indices of the words that the network was given: the caption's and the prompt's. */
+  words: number[];
+  /** How well the network knows it, in [0, 1]: exp(−4 e), with e the share of the training picture that it misses; null where nobody has measured. */
+  known: number | null;
+}
+
 /** Finished pictures. */
 export class Sample {
   /** `[B, C, H, W]`, in [−1, 1]. */
@@ -179,12 +201,14 @@ export class Sample {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
-  /** Number of pictures, B. Picture `n` is the single picture of seed `seed + n`. */
+  /** Number of pictures, B. Picture `n` is the single picture of seed `seed + n` and of its caption, where it has one. */
   readonly count: number;
   /** Short name of what was drawn, as in `info.prompts`; empty for anything. */
   readonly prompt: string;
   /** The same for people. */
   readonly label: string;
+  /** The caption that each picture shows; null where none fits the prompt, or none was asked for. */
+  readonly captions: (Caption | null)[];
   readonly seed: number;
   /** The device that drew it. */
   readonly device: "webgpu" | "cpu";
@@ -236,6 +260,10 @@ export interface Nearest {
   novelty: number | null;
   /** Nearer than a third of the second nearest: the usual test for copies. */
   copied: boolean;
+  /** What it shows, for people, where the pack draws from free text: “crying cat”. */
+  label?: string;
+  /** In which style, likewise: “Fluent”. */
+  style?: string;
 }
 
 /** The training images of a prompt. */
@@ -404,6 +432,10 @@ export class MorphogenSampler extends HTMLElement {
   model: string;
   /** Free words; empty for anything. */
   prompt: string;
+  /** “off” to give the network just the words of the prompt; otherwise a caption of the training set that fits them, too. */
+  prior: string;
+  /** Number of the caption that all pictures show, as in {@link SampleOptions}. */
+  caption: number | undefined;
   /** Free words for what not to draw. */
   negative: string;
   seed: number;

@@ -33,7 +33,7 @@ export class Pack {
       const code = import("./theory.js").catch((cause) => {
         throw new MorphogenError("machine-unavailable", "The machines' code could not be fetched.", { cause });
       });
-      const [{ Machines }, opened] = await Promise.all([code, this.words.get(signal)]);
+      const [{ Machines }, opened] = await Promise.all([code, this.captions.get(signal)]);
       return new Machines(url, opened, this.cache);
     });
     /** The pack once it knows its words, where it draws from free text. */
@@ -48,6 +48,18 @@ export class Pack {
         list = JSON.parse(new TextDecoder().decode(bytes));
       }
       return { ...opened, list };
+    });
+    /** The pack once it knows what its training images show, too. */
+    this.captions = new Shared(async (signal) => {
+      const opened = await this.words.get(signal);
+      const { core, info, files } = opened;
+      const file = info.text?.captions;
+      if (file) {
+        const packed = await this.binary(file, files, signal);
+        core.verify(file, packed);
+        core.learnCaptions(await unpacked(file, packed, core.captionsLimit()));
+      }
+      return opened;
     });
     /** @type {Map<string, Shared<void>>} */
     this.languages = new Map();
@@ -70,6 +82,27 @@ export class Pack {
    */
   json(file, files, signal) {
     return download(new URL(file, this.url).href, { kind: "json", limit: files[file].bytes, cache: this.cache, signal });
+  }
+
+  /**
+   * A file of the pack that is not JSON; the core checks that it is the right one.
+   * @param {string} file
+   * @param {Record<string, { bytes: number }>} files
+   * @param {AbortSignal} signal
+   */
+  binary(file, files, signal) {
+    return download(new URL(file, this.url).href, { kind: "binary", limit: files[file].bytes, cache: this.cache, signal });
+  }
+
+  /**
+   * The caption that each picture of a request shows; null where none fits the prompt.
+   * @param {{ words: number[], against: number[], seed: number, count: number, caption?: number }} wish
+   * @param {AbortSignal} signal
+   * @returns {Promise<(import("./morphogen.js").Caption | null)[]>}
+   */
+  async choose(wish, signal) {
+    const { core } = await this.captions.get(signal);
+    return JSON.parse(core.choose(JSON.stringify(wish)));
   }
 
   /**
@@ -217,6 +250,7 @@ export class Pack {
     this.manifest = new Shared(this.manifest.start);
     this.machines = new Shared(this.machines.start);
     this.words = new Shared(this.words.start);
+    this.captions = new Shared(this.captions.start);
     this.languages.clear();
     this.weights.clear();
   }
@@ -262,7 +296,7 @@ function described({ name, title, version, image, licence, prompts, text, networ
     image,
     licence,
     prompts: (prompts ?? []).map((/** @type {any} */ { name, label }) => ({ name, label })),
-    text: text && { words: text.words, count: text.count, styles: text.styles, languages: text.languages ?? {}, examples: text.examples ?? [], index: text.index },
+    text: text && { words: text.words, count: text.count, styles: text.styles, languages: text.languages ?? {}, examples: text.examples ?? [], captions: text.captions },
     networks: Object.entries(networks ?? {}).map(([name, { title, file, guidance, config, locality }]) => ({
       name,
       title,

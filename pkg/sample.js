@@ -77,9 +77,9 @@ export class Sample {
   /**
    * @param {{ pixels: Float32Array, device: "webgpu" | "cpu", network: string, notice: string, provenance?: Provenance, nearest?: import("./morphogen.js").Nearest[] }} result
    * @param {Size} size
-   * @param {{ prompt: string, label: string, seed: number, frames: Frame[] }} request
+   * @param {{ prompt: string, label: string, seed: number, captions?: (import("./morphogen.js").Caption | null)[], frames: Frame[] }} request
    */
-  constructor({ pixels, device, network, notice, provenance, nearest }, size, { prompt, label, seed, frames }) {
+  constructor({ pixels, device, network, notice, provenance, nearest }, size, { prompt, label, seed, captions, frames }) {
     /** `[B, C, H, W]` in [−1, 1]. */
     this.pixels = pixels;
     this.width = size.width;
@@ -92,6 +92,8 @@ export class Sample {
     /** The same for people. */
     this.label = label;
     this.seed = seed;
+    /** The caption of the training set that each picture shows; null where none fits the prompt. */
+    this.captions = captions ?? Array(this.count).fill(null);
     /** The device that drew it. */
     this.device = device;
     /** The network that drew it. */

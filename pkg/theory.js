@@ -45,8 +45,8 @@ export class Machines {
     this.images = new Map();
     /** @type {Map<string, Shared<Uint8Array>>} the same by shelf, where the pack draws from free text */
     this.shelves = new Map();
-    /** What is on the shelves. */
-    this.index = new Shared((signal) => this.file(/** @type {string} */ (info.text?.index), signal));
+    /** @type {Map<string, number[]>} the caption of each gathered image, by prompt */
+    this.captions = new Map();
     /** @type {{ key: string, held: Network, graphics?: undefined } | { key: string, held: Posterior, graphics: Graphics } | undefined} the last one, kept for the next seed */
     this.last = undefined;
   }
@@ -106,7 +106,7 @@ export class Machines {
    */
   async training(prompt, signal) {
     const { info } = this;
-    if (!prompt || !(info.text ? info.text.index : info.training[prompt])) {
+    if (!prompt || !(info.text ? info.text.captions : info.training[prompt])) {
       const what = prompt ? `of “${prompt}”` : "of nothing in particular: give a prompt";
       throw new MorphogenError("machine-unavailable", `This pack has no training images ${what}, so no machine can learn from them.`);
     }
@@ -122,10 +122,9 @@ export class Machines {
    * @param {AbortSignal} signal
    */
   async gather(prompt, signal) {
-    const index = await this.index.get(signal);
     const words = prompt.split(" ").map((word) => this.list.indexOf(word));
-    /** @type {{ shelf: string, images: number[] }[]} */
-    const picks = JSON.parse(this.core.matching(index, new Uint32Array(words), MOST));
+    /** @type {{ shelf: string, images: number[], captions: number[] }[]} */
+    const picks = JSON.parse(this.core.matching(new Uint32Array(words), MOST));
     const { channels, height, width } = this.info.image;
     const size = channels * height * width;
     const parts = await Promise.all(
@@ -140,6 +139,7 @@ export class Machines {
     if (images.length === 0) throw new MorphogenError("machine-unavailable", `No training image shows “${prompt}”, so no machine can learn from one.`);
     const gathered = new Uint8Array(images.length * size);
     images.forEach((image, n) => gathered.set(image, n * size));
+    this.captions.set(prompt, picks.flatMap(({ captions }) => captions));
     return gathered;
   }
 
@@ -160,7 +160,10 @@ export class Machines {
    */
   async nearest(prompt, pictures, signal) {
     const images = await this.training(prompt, signal);
-    return JSON.parse(this.core.nearest(images, pictures));
+    /** @type {import("./morphogen.js").Nearest[]} */
+    const found = JSON.parse(this.core.nearest(images, pictures));
+    const captions = this.captions.get(prompt);
+    return captions ? found.map((one) => ({ ...one, ...JSON.parse(this.core.shown(captions[one.image])) })) : found;
   }
 
   /**

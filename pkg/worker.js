@@ -37,6 +37,7 @@ const handlers = {
   },
   load: (message, context) => packs.load(message, context),
   understand: (message, context) => packs.understand(message, context),
+  choose: (message, context) => packs.choose(message, context),
   words: (message, context) => packs.words(message, context),
   sample: (message, context) => packs.sample(message, context),
   training: (message, context) => packs.training(message, context),

@@ -50,6 +50,57 @@ pub enum Condition {
     Words(Vec<usize>),
 }
 
+/// What the pictures of a batch show: all the same, or each its own.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Conditions {
+    /// One condition for all.
+    All(Condition),
+    /// One for each picture.
+    Each(Vec<Condition>),
+}
+
+impl Conditions {
+    /// How many pictures they are for; none where any number will do.
+    pub fn count(&self) -> Option<usize> {
+        match self {
+            Conditions::All(_) => None,
+            Conditions::Each(conditions) => Some(conditions.len()),
+        }
+    }
+
+    /// One condition for each of `count` pictures: the last are missing where there are fewer.
+    pub fn spread(&self, count: usize) -> Vec<Condition> {
+        match self {
+            Conditions::All(condition) => vec![condition.clone(); count],
+            Conditions::Each(conditions) => conditions.iter().take(count).cloned().collect(),
+        }
+    }
+
+    /// Those of pictures `first..first + count`.
+    pub fn slice(&self, first: usize, count: usize) -> Self {
+        match self {
+            Conditions::All(_) => self.clone(),
+            Conditions::Each(conditions) => {
+                Conditions::Each(conditions.iter().skip(first).take(count).cloned().collect())
+            }
+        }
+    }
+
+    /// Whether every picture shows what `condition` says.
+    pub fn are_all(&self, condition: &Condition) -> bool {
+        match self {
+            Conditions::All(all) => all == condition,
+            Conditions::Each(conditions) => conditions.iter().all(|each| each == condition),
+        }
+    }
+}
+
+impl From<Condition> for Conditions {
+    fn from(condition: Condition) -> Self {
+        Conditions::All(condition)
+    }
+}
+
 /// Why a denoiser could not answer.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum DenoiseError {

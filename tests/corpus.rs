@@ -45,6 +45,11 @@ fn texts() {
 }
 
 #[test]
+fn captions() {
+    run("captions", bodies::captions);
+}
+
+#[test]
 fn the_good_files_of_the_corpus_are_accepted() {
     let read =
         |file: &str| std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(file)).unwrap();
@@ -53,6 +58,8 @@ fn the_good_files_of_the_corpus_are_accepted() {
     for file in ["weights/f16.safetensors", "weights/f32.safetensors"] {
         morphogen::pack::read_weights(file, &read(file), &expected).unwrap();
     }
+    let manifest = morphogen::pack::Manifest::parse(&read("manifest/words.json")).unwrap();
+    manifest.captions(&morphogen::pack::inflate("good", &read("captions/good.zz"), 4096).unwrap()).unwrap();
     let inflated = morphogen::pack::inflate("good", &read("training/good.zz"), 4096).unwrap();
     let shape = morphogen::denoiser::ImageShape { channels: 1, height: 2, width: 3 };
     morphogen::pack::read_images("good", &inflated, 2, shape).unwrap();

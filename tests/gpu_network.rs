@@ -4,7 +4,7 @@
 mod gpu_common;
 
 use gpu_common::{difference, gpu, normals, random_weights};
-use morphogen::denoiser::{Condition, Denoiser, ImageShape};
+use morphogen::denoiser::{Condition, Conditions, Denoiser, ImageShape};
 use morphogen::gpu::{Frames, Gpu, GpuError, GpuNetwork, Tuning};
 use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
 use morphogen::network::{BurnDenoiser, Layers, Weights};
@@ -105,6 +105,24 @@ fn samples_begun_half_way_agree_with_burn() {
     let noise = Request { start: None, ..request };
     let other = block_on(network.sample(&noise, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
     assert!(difference(&expected, &other) > 0.05, "the start matters");
+}
+
+#[test]
+fn pictures_that_show_different_things_agree_with_burn() {
+    let Some(gpu) = gpu() else { return };
+    let (mut network, mut burn) = both(&gpu, &unet(&[8, 16], 0, Normalisation::None), SHAPE);
+    let conditions = vec![Condition::Class(4), Condition::Class(1), Condition::Null];
+    for guidance in [1.0, 2.0] {
+        let each = Conditions::Each(conditions.clone());
+        let request = Request { guidance, count: 3, steps: 5, ..Request::new(each, 77) };
+        let expected = sample(&mut burn, &request, Schedule::Cosine, |_| true).unwrap();
+        let found = block_on(network.sample(&request, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
+        assert!(difference(&expected, &found) <= 1e-2);
+        let same = Request { condition: Condition::Class(4).into(), ..request };
+        let other = block_on(network.sample(&same, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
+        assert!(difference(&found[..SHAPE.len()], &other[..SHAPE.len()]) <= 1e-5, "the first shows the same");
+        assert!(difference(&found, &other) > 0.05, "the others do not");
+    }
 }
 
 #[test]

@@ -15,10 +15,8 @@ fn morphogen(folder: &Path, line: &str) -> Result<String, String> {
     if output.status.success() { Ok(out) } else { Err(err) }
 }
 
-#[test]
-fn samples_are_graded_by_the_training_images_next_to_them() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
+/// A network trained a little, in a pack.
+fn make_pack(folder: &Path) {
     fs::create_dir(folder.join("data")).unwrap();
     write_data(&folder.join("data"));
     let terms = r#"{"licence": "CC0-1.0", "attribution": "drawn by this test"}"#;
@@ -29,7 +27,6 @@ fn samples_are_graded_by_the_training_images_next_to_them() {
     fs::write(folder.join("draft.json"), draft).unwrap();
     for line in [
         "train --data data --size 8 --run run --network unet --widths 8 --words 6 --embedding 8 --batch 3 --epochs 300 --learning-rate 5e-3",
-        "judge --data data --size 8 --draft draft.json --pack judge --epochs 60 --batch 3",
         "pack create pack --draft draft.json",
         "pack words pack --data data",
         "pack training pack --data data",
@@ -38,6 +35,52 @@ fn samples_are_graded_by_the_training_images_next_to_them() {
     ] {
         morphogen(folder, line).unwrap_or_else(|error| panic!("morphogen {line}\n{error}"));
     }
+}
+
+#[test]
+fn a_sample_says_which_captions_the_seed_chose_and_draws_them_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    make_pack(folder);
+    let sample = |options: &str, output: &str| {
+        let line = format!(
+            "sample --pack pack --network unet --prompt square --seed 3 --steps 4 --output {output}.safetensors"
+        );
+        morphogen(folder, &format!("{line} {options}"))
+    };
+    let said = sample("--count 3", "whole").unwrap();
+    let captions: Vec<&str> = said.lines().collect();
+    assert!(captions.len() == 3 && captions.iter().all(|line| line.starts_with("square: ")), "{said}");
+    let known = captions.iter().all(|line| line.contains(" · ") && line.contains(", known "));
+    assert!(known, "the pack's network was measured: {said}");
+    let number = |line: &str| line.split_once("(caption ").unwrap().1.split(',').next().unwrap().to_string();
+    let third = number(captions[2]);
+    let again = sample(&format!("--count 3 --caption {third}"), "same").unwrap();
+    assert!(again.lines().all(|line| line == captions[2]), "{again}");
+    let read = |name: &str| fs::read(folder.join(format!("{name}.safetensors"))).unwrap();
+    let picture = 3 * 8 * 8 * 4;
+    let last = |bytes: Vec<u8>| bytes[bytes.len() - picture..].to_vec();
+    assert_eq!(last(read("same")), last(read("whole")), "the third picture is that of its seed and caption");
+    assert_eq!(sample("--count 3 --no-prior", "words").unwrap(), "");
+    assert_ne!(last(read("words")), last(read("whole")));
+    let error = sample("--caption 99", "none").unwrap_err();
+    assert!(error.contains("found 99") && !folder.join("none.safetensors").exists(), "{error}");
+    assert!(sample("--caption 0 --no-prior", "none").is_err());
+
+    let said = morphogen(folder, "pack captions pack --network unet").unwrap();
+    assert!(said.contains("of 3 training pictures"), "{said}");
+    let error = morphogen(folder, "pack captions pack --network other").unwrap_err();
+    assert!(error.contains("other"), "{error}");
+    morphogen(folder, "pack check pack").unwrap();
+}
+
+#[test]
+fn samples_are_graded_by_the_training_images_next_to_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    make_pack(folder);
+    let judge = "judge --data data --size 8 --draft draft.json --pack judge --epochs 60 --batch 3";
+    morphogen(folder, judge).unwrap_or_else(|error| panic!("morphogen {judge}\n{error}"));
     let retrieve = "retrieve --pack pack --network unet --data data --judge judge --steps 5";
     let said = morphogen(folder, &format!("{retrieve} --json found.json --sheet found.png")).unwrap();
     assert!(said.contains("train: 3 prompts") && said.contains("copies"), "{said}");

@@ -8,8 +8,8 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Files that a model pack consists of: its manifest, words, index of training images, and tensors. */
-export const PACK_FILE = /(^|\/)((manifest|words(\.[\w-]+)?|index)\.json|[^/]+\.safetensors(\.zz)?)$/;
+/** Files that a model pack consists of: its manifest, words, captions, and tensors. */
+export const PACK_FILE = /(^|\/)((manifest|words(\.[\w-]+)?)\.json|captions\.json\.zz|[^/]+\.safetensors(\.zz)?)$/;
 
 /**
  * A file as a script.

@@ -89,10 +89,10 @@ export class Compare {
     this.sample = undefined;
     const { text, training } = this.model?.info ?? {};
     const known = training?.[drawn.name];
-    section.hidden = known === undefined && !text?.index;
+    section.hidden = known === undefined && !text?.captions;
     if (known) {
       find("theory-count").textContent = `${known.count.toLocaleString("en")} training pictures (${words.megabytes(known.bytes)}, fetched when you press the button)`;
-    } else if (text?.index) {
+    } else if (text?.captions) {
       find("theory-count").textContent = `the training pictures that show what you asked for (fetched when you press the button)`;
     }
     this.label();

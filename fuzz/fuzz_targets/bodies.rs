@@ -2,6 +2,7 @@
 
 use morphogen::denoiser::ImageShape;
 use morphogen::pack::{Manifest, PromptEntry, inflate, read_images, read_weights};
+use morphogen::prompt::prior::{Asked, Prior};
 use morphogen::prompt::text::Vocabulary;
 use morphogen::prompt::understand;
 use std::sync::LazyLock;
@@ -84,5 +85,27 @@ pub fn text(data: &[u8]) {
             assert!(!found.against.iter().any(|word| found.words.contains(word)));
         }
         Err(error) => assert!(!error.to_string().is_empty() && !error.code().is_empty()),
+    }
+}
+
+/// Captions that are accepted name words of the pack only, and whatever the prior chooses of them does so, too.
+pub fn captions(data: &[u8]) {
+    const LIMIT: u64 = 4096;
+    const WORDS: usize = 6;
+    static MANIFEST: LazyLock<Manifest> =
+        LazyLock::new(|| Manifest::parse(include_bytes!("../corpus/manifest/words.json")).expect("it is good"));
+    let inflated = inflate("fuzz", data, LIMIT);
+    for bytes in [inflated.as_deref().unwrap_or(data), data] {
+        let Ok(captions) = MANIFEST.captions(bytes) else { continue };
+        let styles = MANIFEST.text().map_or(0, |text| text.styles);
+        let vocabulary: Vec<String> = (0..WORDS).map(|number| format!("word{number}")).collect();
+        let prior = Prior::new(&captions, &vocabulary, styles);
+        for word in 0..WORDS {
+            for choice in prior.choose(Asked { words: &[word], against: &[5] }, 1, 3).into_iter().flatten() {
+                assert!(choice.index < prior.len() && choice.words.iter().all(|&word| word < WORDS));
+            }
+            let images: usize = captions.matching(&[word], styles).iter().map(|pick| pick.images.len()).sum();
+            assert!(images <= prior.len());
+        }
     }
 }

@@ -2,7 +2,7 @@
 //! shelves, one for each fine kind of thing.
 
 use super::CommandError;
-use crate::pack::text::Thing;
+use crate::pack::captions::{Shelf, Thing};
 use crate::pack::{Images, PackWriter};
 use crate::train::captions::{Caption, CaptionFile, CaptionSplit, images};
 use std::collections::BTreeMap;
@@ -36,28 +36,44 @@ pub(super) fn shelves(writer: &mut PackWriter, data: &Path) -> Result<(), Comman
     let vocabulary = captions.vocabulary();
     let number: BTreeMap<&str, usize> = vocabulary.iter().enumerate().map(|(n, word)| (word.as_str(), n)).collect();
     let mut kinds: BTreeMap<&str, BTreeMap<&str, Vec<usize>>> = BTreeMap::new();
+    let mut groups: BTreeMap<&str, &str> = BTreeMap::new();
     for (n, entry) in captions.entries.iter().enumerate() {
         if entry.split == CaptionSplit::Train {
+            groups.insert(&entry.subgroup, &entry.group);
             kinds.entry(&entry.subgroup).or_default().entry(&entry.code).or_default().push(n);
         }
     }
     let shelf = |(name, things): (&str, BTreeMap<&str, Vec<usize>>)| {
         let order: Vec<usize> = things.values().flatten().copied().collect();
-        let shown = things.values().map(|members| thing(&captions.entries, members, &number)).collect();
-        (name.to_string(), (shown, pick(&all, &order)))
+        let things = things.values().map(|members| thing(&captions.entries, members, &number)).collect();
+        let group = groups.get(name).copied().unwrap_or_default().to_string();
+        (name.to_string(), (Shelf { group, things }, pick(&all, &order)))
     };
     Ok(writer.shelves(kinds.into_iter().map(shelf).collect())?)
 }
 
-/// What the images `members` show: one thing in several styles.
+/// What the images `members` show: one thing in several styles. They share label and main word; tags may have been
+/// loosened in one style and not in another, and all of them help to find the thing.
 fn thing(entries: &[Caption], members: &[usize], number: &BTreeMap<&str, usize>) -> Thing {
-    let mut words: Vec<usize> =
-        members.iter().flat_map(|&n| entries[n].all_words()).filter_map(|word| number.get(word).copied()).collect();
-    words.sort_unstable();
-    words.dedup();
-    let label = members.first().map(|&n| entries[n].label.clone()).unwrap_or_default();
-    // The vocabulary begins with the styles, in their order.
-    Thing { label, words, styles: members.iter().map(|&n| entries[n].style).collect() }
+    let known = |words: &[String]| -> Vec<usize> {
+        words.iter().filter_map(|word| number.get(word.as_str()).copied()).collect()
+    };
+    let Some(first) = members.first().map(|&n| &entries[n]) else { return Thing::default() };
+    let words = known(&first.words);
+    let mut tags: Vec<usize> = members.iter().flat_map(|&n| known(&entries[n].tags)).collect();
+    tags.sort_unstable();
+    tags.dedup();
+    let main = number.get(first.main.as_str()).and_then(|main| words.iter().position(|word| word == main));
+    Thing {
+        label: first.label.clone(),
+        main: main.filter(|&place| place + 1 != words.len()),
+        words,
+        tags,
+        // The vocabulary begins with the styles, in their order.
+        styles: members.iter().map(|&n| entries[n].style).collect(),
+        colours: members.iter().map(|&n| known(&entries[n].colours)).collect(),
+        known: Vec::new(),
+    }
 }
 
 /// The images of `order`, in that order.

@@ -5,7 +5,7 @@ use super::CommandError;
 use crate::denoiser::Condition;
 use crate::network::config::ConditionKind;
 use crate::pack::Pack;
-use crate::pack::text::Pick;
+use crate::pack::captions::Pick;
 use crate::theory::Training;
 use crate::train::data::{Dataset, Split};
 use std::collections::BTreeMap;
@@ -81,16 +81,16 @@ impl Sets {
     /// One set for each of the [`WORDS`] most frequent words that [`FEWEST`] to [`MOST`] images show; at most `limit` of
     /// them, evenly chosen, since neighbours show the same thing.
     fn of_words(pack: &Pack, limit: Option<usize>) -> Result<Sets, CommandError> {
-        let (index, shape) = (pack.index()?, pack.manifest().image);
+        let (captions, shape) = (pack.captions()?, pack.manifest().image);
         let styles = pack.manifest().text()?.styles;
         let mut shelves = BTreeMap::new();
-        for shelf in index.shelves.keys() {
+        for shelf in captions.shelves.keys() {
             shelves.insert(shelf, pack.images(shelf)?.to_f32());
         }
         let mut sets: Vec<(Condition, Arc<Training>)> = Vec::new();
         // Words are sorted by frequency.
         for word in styles..pack.manifest().text()?.count {
-            let picks = index.matching(&[word], styles);
+            let picks = captions.matching(&[word], styles);
             let count: usize = picks.iter().map(|pick| pick.images.len()).sum();
             if !(FEWEST..=MOST).contains(&count) {
                 continue;

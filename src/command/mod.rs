@@ -9,6 +9,7 @@ pub mod emoji;
 pub mod evaluate;
 mod images;
 pub mod judge;
+mod known;
 pub mod pack;
 pub mod quality;
 pub mod retrieve;
@@ -19,6 +20,7 @@ use crate::gpu::{Gpu, GpuError, GpuNetwork};
 use crate::network::{BurnDenoiser, NetworkError};
 use crate::pack::{Pack, PackError};
 use crate::prompt::PromptError;
+use crate::prompt::prior::NoCaption;
 use crate::sampler::SampleError;
 use crate::train::TrainError;
 use burn::tensor::Device;
@@ -38,6 +40,9 @@ pub enum CommandError {
     /// The prompt is not understood.
     #[error(transparent)]
     Prompt(#[from] PromptError),
+    /// There is no such caption.
+    #[error(transparent)]
+    Caption(#[from] NoCaption),
     /// The network is not usable.
     #[error(transparent)]
     Network(#[from] NetworkError),

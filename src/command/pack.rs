@@ -1,7 +1,7 @@
 //! `morphogen pack`: makes, fills and checks model packs.
 
 use super::CommandError;
-use super::captioned;
+use super::{captioned, known};
 use crate::denoiser::{Condition, Denoiser, ImageShape};
 use crate::network::BurnDenoiser;
 use crate::pack::{Images, Licence, NetworkDraft, Pack, PackDraft, PackWriter, Precision, PromptEntry, TestVector};
@@ -57,6 +57,17 @@ enum Action {
         /// How the weights are stored
         #[arg(long, value_enum, default_value = "f16")]
         precision: PrecisionArg,
+        /// Do not measure how well it knows the captions of the pack, where the pack has some
+        #[arg(long)]
+        unmeasured: bool,
+    },
+    /// Measure how well a network knows the captions of the pack
+    Captions {
+        /// Folder of the pack
+        pack: PathBuf,
+        /// Which of its networks
+        #[arg(long)]
+        network: String,
     },
     /// Add the vocabulary of captioned data
     Words {
@@ -166,7 +177,7 @@ pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
             let prompts: Vec<PromptEntry> = prompts.as_deref().map_or(Ok(Vec::new()), read_json)?;
             PackWriter::create(pack, Draft::read(draft)?.pack(prompts))?.finish()?;
         }
-        Action::Network { pack, run, name, title, guidance, precision } => {
+        Action::Network { pack, run, name, title, guidance, precision, unmeasured } => {
             let precision = Precision::from(*precision);
             let mut writer = PackWriter::update(pack)?;
             let (config, schedule, weights) = run_result(run)?;
@@ -185,8 +196,12 @@ pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
             let (title, guidance) = (title.clone(), *guidance);
             let draft = NetworkDraft { title, config, guidance, precision, test };
             writer.network(name, draft, &weights)?;
-            writer.finish()?;
+            let text = writer.finish()?.manifest().text.clone();
+            if !unmeasured && text.is_some_and(|text| text.captions.is_some()) {
+                known::write(pack, name)?;
+            }
         }
+        Action::Captions { pack, network } => known::write(pack, network)?,
         Action::Training { pack, data, count } => {
             let mut writer = PackWriter::update(pack)?;
             if data.join(captions::FILE).is_file() {

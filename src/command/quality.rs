@@ -67,7 +67,7 @@ impl Panel {
         for class in 0..classes {
             let mut right = 0;
             for start in (0..each).step_by(BATCH) {
-                let condition = Condition::Class(class);
+                let condition = Condition::Class(class).into();
                 let count = BATCH.min(each - start);
                 let request = Request { condition, seed: start as u64, count, ..settings.clone() };
                 let pictures = sampler::sample(denoiser, &request, schedule, |_| true)?;

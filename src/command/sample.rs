@@ -1,10 +1,11 @@
 //! `morphogen sample`: draws pictures from a prompt, as a PNG sheet or a tensor.
 
 use super::CommandError;
-use crate::denoiser::{Condition, ImageShape};
+use crate::denoiser::{Condition, Conditions, ImageShape};
 use crate::gpu::{Frames, GpuNetwork};
 use crate::network::BurnDenoiser;
 use crate::pack::Pack;
+use crate::prompt::prior::{Asked, Choice, Prior};
 use crate::prompt::text::Vocabulary;
 use crate::prompt::understand;
 use crate::sampler::{self, Request, Solver};
@@ -28,6 +29,12 @@ pub struct SampleArgs {
     /// What to draw, in free words; without it, everything that the pack can draw, one after another
     #[arg(long)]
     prompt: Option<String>,
+    /// Give the network the words of the prompt alone, and no caption of the training set that they may mean
+    #[arg(long)]
+    no_prior: bool,
+    /// Number of the caption to draw, as an earlier call said; by the seed unless given
+    #[arg(long, conflicts_with = "no_prior")]
+    caption: Option<usize>,
     /// What not to draw: guidance leads away from it
     #[arg(long)]
     negative: Option<String>,
@@ -97,7 +104,7 @@ pub enum DeviceArg {
 pub fn sample(args: &SampleArgs) -> Result<(), CommandError> {
     let pack = Pack::open(&args.pack)?;
     let manifest = pack.manifest();
-    let asked = asked(&pack, args.prompt.as_deref())?;
+    let subjects = if manifest.text.is_some() { by_words(&pack, args)? } else { by_class(&pack, args)? };
     let entry = manifest.network(&args.network)?;
     let request = Request {
         count: args.count,
@@ -110,12 +117,9 @@ pub fn sample(args: &SampleArgs) -> Result<(), CommandError> {
         DeviceArg::Cpu => Artist::Cpu(Box::new(super::network(&pack, &args.network, Device::flex())?)),
         DeviceArg::Gpu => Artist::Gpu(Box::new(super::gpu_network(&pack, &args.network)?)),
     };
-    let away = args.negative.as_deref().map(|words| self::asked(&pack, Some(words))).transpose()?;
-    let away = away.and_then(|away| away.into_iter().next()).map(|(condition, _)| condition);
-    let bar = super::progress_bar(args.steps * asked.len());
+    let bar = super::progress_bar(args.steps * subjects.len());
     let mut pictures = Vec::new();
-    for (condition, against) in asked {
-        let against = away.clone().unwrap_or(against);
+    for Subject { condition, against } in subjects {
         let request = Request { condition, against, ..request.clone() };
         pictures.extend(artist.draw(&request, manifest.schedule, || bar.inc(1))?);
     }
@@ -123,30 +127,57 @@ pub fn sample(args: &SampleArgs) -> Result<(), CommandError> {
     write(args, &pictures, manifest.image)
 }
 
-/// What a prompt asks for and turns away; without a prompt, all that the pack can draw, or says that it can.
-fn asked(pack: &Pack, prompt: Option<&str>) -> Result<Vec<(Condition, Condition)>, CommandError> {
-    let manifest = pack.manifest();
-    let Some(text) = &manifest.text else {
-        let classes = match prompt {
-            Some(prompt) => vec![understand(&manifest.prompts, prompt)?.index],
-            None => (0..manifest.prompts.len()).collect(),
-        };
-        return Ok(classes.into_iter().map(|class| (Condition::Class(class), Condition::Null)).collect());
+/// What the pictures of one prompt show, and what guidance leads away from.
+struct Subject {
+    condition: Conditions,
+    against: Condition,
+}
+
+/// What a prompt asks for in a pack of classes; without a prompt, all of them.
+fn by_class(pack: &Pack, args: &SampleArgs) -> Result<Vec<Subject>, CommandError> {
+    let prompts = &pack.manifest().prompts;
+    let class = |prompt: &str| understand(prompts, prompt).map(|understood| Condition::Class(understood.index));
+    let classes = match &args.prompt {
+        Some(prompt) => vec![class(prompt)?],
+        None => (0..prompts.len()).map(Condition::Class).collect(),
     };
-    let vocabulary = Vocabulary::new(pack.words()?, text.styles, text.aliases.clone());
-    let words = |prompt: &str| {
+    let against = args.negative.as_deref().map_or(Ok(Condition::Null), class)?;
+    Ok(classes.into_iter().map(|class| Subject { condition: class.into(), against: against.clone() }).collect())
+}
+
+/// What a prompt asks for and turns away in a pack that draws from words, by way of the captions that it may mean;
+/// without a prompt, all that the pack says it can draw.
+fn by_words(pack: &Pack, args: &SampleArgs) -> Result<Vec<Subject>, CommandError> {
+    let text = pack.manifest().text()?;
+    let words = pack.words()?;
+    let vocabulary = Vocabulary::new(words.clone(), text.styles, text.aliases.clone());
+    let prior = match &text.captions {
+        Some(_) if !args.no_prior => Prior::new(&pack.captions()?, &words, text.styles),
+        _ => Prior::default(),
+    };
+    let understood = |prompt: &str| {
         let understood = vocabulary.understand(prompt)?;
         for unknown in &understood.unknown {
             eprintln!("“{}” is unknown to this pack; it knows {}", unknown.typed, unknown.near.join(", "));
         }
-        let against =
-            if understood.against.is_empty() { Condition::Null } else { Condition::Words(understood.against) };
-        Ok((Condition::Words(understood.words), against))
+        Ok::<_, CommandError>(understood)
     };
-    match prompt {
-        Some(prompt) => Ok(vec![words(prompt)?]),
-        None => text.examples.iter().map(|example| words(example)).collect(),
-    }
+    let negative = args.negative.as_deref().map(understood).transpose()?.map(|negative| negative.words);
+    let subject = |prompt: &str| {
+        let found = understood(prompt)?;
+        let against = negative.clone().unwrap_or(found.against);
+        let asked = Asked { words: &found.words, against: &against };
+        let choices = prior.captions(asked, args.seed, args.count, args.caption)?;
+        choices.iter().flatten().for_each(|choice| println!("{prompt}: {choice}"));
+        let words = |choice: Option<Choice>| choice.map_or_else(|| found.words.clone(), |choice| choice.words);
+        let each = choices.into_iter().map(|choice| Condition::Words(words(choice)));
+        let condition = Conditions::Each(each.collect());
+        let against = if against.is_empty() { Condition::Null } else { Condition::Words(against) };
+        Ok(Subject { condition, against })
+    };
+    let examples = || text.examples.iter().map(String::as_str).collect();
+    let prompts: Vec<&str> = args.prompt.as_deref().map_or_else(examples, |prompt| vec![prompt]);
+    prompts.into_iter().map(subject).collect()
 }
 
 /// A network on the device that was asked for.

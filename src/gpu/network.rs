@@ -9,6 +9,7 @@ use super::workspace::{StepRow, Workspace};
 use crate::denoiser::{Condition, DenoiseError, ImageShape, check_batch};
 use crate::network::config::NetworkConfig;
 use crate::network::{Layers, Weights, embedding, weights};
+use crate::sampler::Request;
 use crate::schedule::Time;
 use wgpu::BufferUsages;
 
@@ -164,6 +165,14 @@ impl GpuNetwork {
         let binding = self.gpu.device.limits().max_storage_buffer_binding_size as usize / 4;
         let largest = self.shapes.iter().map(ImageShape::len).max().unwrap_or(1).max(1);
         (binding / largest).clamp(1, MAX_PICTURES)
+    }
+
+    /// Most pictures that may pass through at once where each of them has a row of shifts in every step.
+    pub(super) fn most_rows(&self, request: &Request, steps: usize) -> usize {
+        let binding = self.gpu.device.limits().max_storage_buffer_binding_size as usize / 4;
+        let rows = binding / (steps * row_length(&self.stages)).max(1);
+        // The room for rows grows in powers of two.
+        if request.condition.count().is_some() { rows / 2 } else { usize::MAX }
     }
 
     /// Makes sure that the workspace fits a batch.

@@ -7,7 +7,7 @@ use super::error::GpuError;
 use super::network::GpuNetwork;
 use super::stage::place_shifts;
 use super::workspace::StepRow;
-use crate::denoiser::DenoiseError;
+use crate::denoiser::{Condition, DenoiseError};
 use crate::sampler::{self, Request, SampleError, Step};
 use crate::schedule::Schedule;
 use std::collections::VecDeque;
@@ -64,6 +64,11 @@ struct Flight {
     staging: Option<Buffer>,
 }
 
+/// How many pictures next to each other share a row of shifts: all of a condition, or none where each has its own.
+fn sharing(request: &Request) -> usize {
+    if request.condition.count().is_some() { 1 } else { request.count }
+}
+
 impl GpuNetwork {
     /// Draws the pictures of `request`, `[B, C, H, W]`: the same as [`sampler::sample`] does with a denoiser on the
     /// CPU, from the same noise. `on_step` hears of progress in order; answering `false` stops the sample.
@@ -81,7 +86,7 @@ impl GpuNetwork {
         request.check(self.shape())?;
         let plan = request.plan(schedule)?;
         let each = if request.guided() { 2 } else { 1 };
-        let most = (self.most_pictures() / each).max(1);
+        let most = (self.most_pictures() / each).min(self.most_rows(request, plan.len()) / each).max(1);
         let mut pictures = Vec::with_capacity(request.count * self.shape().len());
         for first in (0..request.count).step_by(most) {
             let count = most.min(request.count - first);
@@ -106,8 +111,7 @@ impl GpuNetwork {
     ) -> Result<Vec<f32>, GpuError> {
         let length = request.count * self.shape().len();
         let pictures = request.conditions().len();
-        let kinds = pictures / request.count;
-        self.prepare(pictures, plan.len() * kinds).await?;
+        self.prepare(pictures, plan.len() * (pictures / sharing(request))).await?;
         self.gpu.guard("uploading the noise", || self.begin(request, plan)).await??;
         let this = &*self;
         let workspace = this.workspace()?;
@@ -169,11 +173,13 @@ impl GpuNetwork {
         let workspace = self.workspace()?;
         let (count, size) = (request.count, self.shape().len());
         let pictures = request.conditions().len();
-        let kinds = pictures / count;
+        let (kinds, sharing) = (pictures / count, sharing(request));
+        // The first picture of each run that shares a row.
+        let asked: Vec<Condition> = request.conditions().into_iter().step_by(sharing).collect();
         let mut rows = Vec::new();
         let mut table = Vec::with_capacity(plan.len());
         for (index, step) in plan.iter().enumerate() {
-            for condition in [&request.condition, &request.against].into_iter().take(kinds) {
+            for condition in &asked {
                 rows.extend(place_shifts(self.stages(), &self.shifts(step.time, condition)?));
             }
             table.push(StepRow {
@@ -187,8 +193,8 @@ impl GpuNetwork {
                 limit: if request.clip { 1.0 } else { f32::MAX },
                 pictures: pictures as u32,
                 sampled: count as u32,
-                row: (index * kinds) as u32,
-                sharing: count as u32,
+                row: (index * asked.len()) as u32,
+                sharing: sharing as u32,
                 noise_start: (index % workspace.noise_slots * count * size) as u32,
                 unused: [0; 3],
             });

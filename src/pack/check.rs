@@ -182,7 +182,16 @@ impl Manifest {
             return fail(format!("expected up to {} examples, found {}", limits::WORDS, text.examples.len()));
         }
         text.examples.iter().try_for_each(|example| check_text("example", example))?;
-        text.languages.values().chain(&text.index).chain([&text.words]).try_for_each(|file| self.check_reference(file))
+        if let Some(file) = text.captions.as_ref().and_then(|name| self.files.get(name))
+            && file.bytes > limits::CAPTIONS
+        {
+            return Err(PackError::TooLarge { what: "captions".into(), limit: limits::CAPTIONS, found: file.bytes });
+        }
+        text.languages
+            .values()
+            .chain(&text.captions)
+            .chain([&text.words])
+            .try_for_each(|file| self.check_reference(file))
     }
 
     fn check_judge(&self, judge: &JudgeEntry) -> Result<(), PackError> {

@@ -65,6 +65,14 @@ pub enum PackError {
         /// What was expected and found.
         message: String,
     },
+    /// Words or captions are not what the manifest promises.
+    #[error("{file}: {message}; it does not belong to this pack, get an untouched copy")]
+    Text {
+        /// File name.
+        file: String,
+        /// What was expected and found.
+        message: String,
+    },
     /// A tensor is missing, unknown, or of the wrong type or shape.
     #[error("{file}: tensor “{tensor}”: {message}; file and manifest do not belong together")]
     Tensor {
@@ -116,6 +124,7 @@ impl PackError {
             PackError::Truncated { .. } => "pack-truncated",
             PackError::Tampered { .. } => "pack-tampered",
             PackError::Header { .. } => "pack-header",
+            PackError::Text { .. } => "pack-text",
             PackError::Tensor { .. } => "pack-tensor",
             PackError::NotFinite { .. } => "pack-not-finite",
             PackError::Inflate { .. } => "pack-inflate",

@@ -1,7 +1,7 @@
 //! A pack as a folder (native): [`Pack::open`] reads the manifest, the other functions read and check one file each,
 //! and [`Pack::check`] reads all of them and reports.
 
-use super::text::Index;
+use super::captions::Captions;
 use super::{Images, MANIFEST, Manifest, PackError, inflate, limits};
 use crate::network::weights::Weights;
 use std::fmt;
@@ -94,10 +94,10 @@ impl Pack {
     /// What the training images on the shelves show.
     ///
     /// # Errors
-    /// [`PackError`] where the pack has no index, or it is not what the manifest promises.
-    pub fn index(&self) -> Result<Index, PackError> {
-        let file = self.manifest.text()?.index.as_ref();
-        self.manifest.index(&file.map(|file| self.file(file)).transpose()?.unwrap_or_default())
+    /// [`PackError`] where the pack has no captions, or they are not what the manifest promises.
+    pub fn captions(&self) -> Result<Captions, PackError> {
+        let file = self.manifest.captions_file()?;
+        self.manifest.captions(&inflate(file, &self.file(file)?, limits::CAPTIONS)?)
     }
 
     /// Reads every file as its user would and says how each fared.
@@ -120,11 +120,11 @@ impl Pack {
         }
         if let Some(text) = &manifest.text {
             push(&text.words, format!("{} words", text.count), self.words().err());
-            if let Some(file) = &text.index {
-                push(file, "what the training images show".into(), self.index().err());
+            if let Some(file) = &text.captions {
+                push(file, "what the training images show".into(), self.captions().err());
             }
         }
-        let text = manifest.text.iter().flat_map(|text| text.index.iter().chain([&text.words]));
+        let text = manifest.text.iter().flat_map(|text| text.captions.iter().chain([&text.words]));
         let text: Vec<&String> = text.collect();
         for name in manifest.files.keys() {
             let networks = manifest.networks.values().map(|entry| &entry.file);

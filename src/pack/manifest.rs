@@ -192,9 +192,9 @@ pub struct TextEntry {
     /// Prompts worth trying, for a page to offer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<String>,
-    /// What the training images show ([`super::text::Index`]).
+    /// Zlib-compressed JSON: what the training images show ([`super::captions::Captions`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub index: Option<String>,
+    pub captions: Option<String>,
 }
 
 /// The training images of one prompt or shelf.

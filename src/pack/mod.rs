@@ -7,9 +7,11 @@
 //! manifest.json                      what is in the pack, and the SHA-256 of each file
 //! unet.safetensors                   weights of a network, f16 or f32
 //! training/sneaker.safetensors.zz    the u8 training images of one prompt, [N, C, H, W], zlib-compressed
+//! words.json, captions.json.zz       where it draws from free text: the words, and what the training images show
 //! ```
 
 mod base64;
+pub mod captions;
 mod check;
 mod error;
 pub mod manifest;
@@ -64,6 +66,8 @@ pub mod limits {
     pub const TOTAL: u64 = 2 << 30;
     /// Most files.
     pub const FILES: usize = 4096;
+    /// Most bytes of the captions, before and after inflating.
+    pub const CAPTIONS: u64 = 4 << 20;
     /// Most prompts.
     pub const PROMPTS: usize = 2048;
     /// Most answers of a judge.

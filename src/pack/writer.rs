@@ -2,12 +2,12 @@
 //! parts, and everything else in it stays. Nothing reaches the disk before [`PackWriter::finish`], which checks the new
 //! manifest, writes the files, then the manifest.
 
+use super::captions::{Captions, Shelf};
 use super::manifest::{
     FileEntry, Format, JudgeEntry, Licence, Locality, Manifest, NetworkEntry, PromptEntry, TestVector, TextEntry,
     TrainingEntry,
 };
 use super::precision::{Encoded, Precision};
-use super::text::{Index, Thing};
 use super::training::{COMPRESSED, TENSOR};
 use super::{Images, MANIFEST, Pack, PackError, weights};
 use crate::denoiser::ImageShape;
@@ -182,7 +182,7 @@ impl PackWriter {
             aliases: BTreeMap::new(),
             languages: BTreeMap::new(),
             examples: vec![],
-            index: None,
+            captions: None,
         });
         self.add(file, bytes);
         Ok(())
@@ -206,19 +206,30 @@ impl PackWriter {
     ///
     /// # Errors
     /// [`PackError`] where there is no vocabulary, or images do not fit the pack.
-    pub fn shelves(&mut self, shelves: BTreeMap<String, (Vec<Thing>, Images)>) -> Result<(), PackError> {
+    pub fn shelves(&mut self, shelves: BTreeMap<String, (Shelf, Images)>) -> Result<(), PackError> {
         self.manifest.text()?;
         self.forget_training();
-        let mut index = Index { shelves: BTreeMap::new() };
-        for (shelf, (things, images)) in shelves {
-            self.training(&shelf, &images)?;
-            index.shelves.insert(shelf, things);
+        let mut captions = Captions::default();
+        for (name, (shelf, images)) in shelves {
+            self.training(&name, &images)?;
+            captions.shelves.insert(name, shelf);
         }
-        let file = String::from("training/index.json");
-        let bytes = write_json(&file, &index)?;
+        self.captions(&captions)
+    }
+
+    /// Replaces the captions of the training images, which stay as they are.
+    ///
+    /// # Errors
+    /// [`PackError`] where there is no vocabulary, or the captions do not fit it and the shelves.
+    pub fn captions(&mut self, captions: &Captions) -> Result<(), PackError> {
+        self.manifest.text()?;
+        let file = format!("captions.json{COMPRESSED}");
         if let Some(text) = &mut self.manifest.text {
-            text.index = Some(file.clone());
+            text.captions = Some(file.clone());
         }
+        let json = write_json(&file, captions)?;
+        self.manifest.captions(&json)?;
+        let bytes = deflate(&file, &json)?;
         self.add(file, bytes);
         Ok(())
     }
@@ -245,8 +256,8 @@ impl PackWriter {
     /// Takes the training images, and what says where they stand, out of the pack.
     fn forget_training(&mut self) {
         let shelves = core::mem::take(&mut self.manifest.training).into_values().map(|entry| entry.file);
-        let index = self.manifest.text.as_mut().and_then(|text| text.index.take());
-        for file in shelves.chain(index) {
+        let captions = self.manifest.text.as_mut().and_then(|text| text.captions.take());
+        for file in shelves.chain(captions) {
             self.forget(&file);
         }
     }

@@ -5,7 +5,7 @@
 pub mod noise;
 pub mod solver;
 
-use crate::denoiser::{Condition, DenoiseError, Denoiser, ImageShape};
+use crate::denoiser::{Condition, Conditions, DenoiseError, Denoiser, ImageShape};
 use crate::schedule::{Schedule, StepsError, Time};
 pub use solver::{Solver, Step, plan, plan_from};
 use thiserror::Error;
@@ -16,8 +16,8 @@ pub const MAX_COUNT: usize = 10_000;
 /// What to sample, and how.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
-    /// What to draw.
-    pub condition: Condition,
+    /// What to draw: one condition for all pictures, or one for each.
+    pub condition: Conditions,
     /// What guidance leads away from: the null condition, or what a negative prompt names.
     pub against: Condition,
     /// Seed of the first picture; picture `n` of the batch has seed `seed + n`, and equals the single picture of it.
@@ -47,8 +47,8 @@ pub struct Start {
 
 impl Request {
     /// One picture in 20 DDIM steps without guidance, clipped.
-    pub fn new(condition: Condition, seed: u64) -> Self {
-        let against = Condition::Null;
+    pub fn new(condition: impl Into<Conditions>, seed: u64) -> Self {
+        let (condition, against) = (condition.into(), Condition::Null);
         Request {
             condition,
             against,
@@ -64,12 +64,12 @@ impl Request {
 
     /// Whether each step needs the condition that guidance leads away from as well.
     pub fn guided(&self) -> bool {
-        self.guidance != 1.0 && self.condition != self.against
+        self.guidance != 1.0 && !self.condition.are_all(&self.against)
     }
 
     /// The conditions that a step asks for: `count` of the prompt's and, when guided, as many to lead away from behind them.
     pub fn conditions(&self) -> Vec<Condition> {
-        let mut conditions = vec![self.condition.clone(); self.count];
+        let mut conditions = self.condition.spread(self.count);
         if self.guided() {
             conditions.extend(vec![self.against.clone(); self.count]);
         }
@@ -105,16 +105,20 @@ impl Request {
             let pictures = first * shape.len()..(first + count) * shape.len();
             Start { t: *t, x: x.get(pictures).unwrap_or_default().to_vec() }
         });
-        Request { seed: self.seed.wrapping_add(first as u64), count, start, ..self.clone() }
+        let condition = self.condition.slice(first, count);
+        Request { condition, seed: self.seed.wrapping_add(first as u64), count, start, ..self.clone() }
     }
 
-    /// Checks count, guidance and start; steps are checked by [`plan`].
+    /// Checks count, conditions, guidance and start; steps are checked by [`plan`].
     ///
     /// # Errors
-    /// [`SampleError::Count`], [`SampleError::Guidance`], [`SampleError::StartTime`] or [`SampleError::Start`].
+    /// [`SampleError::Count`], [`SampleError::Conditions`], [`SampleError::Guidance`], [`SampleError::StartTime`] or [`SampleError::Start`].
     pub fn check(&self, shape: ImageShape) -> Result<(), SampleError> {
         if !(1..=MAX_COUNT).contains(&self.count) {
             return Err(SampleError::Count { count: self.count });
+        }
+        if let Some(found) = self.condition.count().filter(|&found| found != self.count) {
+            return Err(SampleError::Conditions { expected: self.count, found });
         }
         if !(self.guidance.is_finite() && self.guidance.abs() <= 100.0) {
             return Err(SampleError::Guidance { guidance: self.guidance });
@@ -143,6 +147,14 @@ pub enum SampleError {
     Count {
         /// What was asked for.
         count: usize,
+    },
+    /// There is not one condition for each picture.
+    #[error("expected one condition for all pictures or {expected}, found {found}")]
+    Conditions {
+        /// Pictures of the request.
+        expected: usize,
+        /// Conditions given.
+        found: usize,
     },
     /// The guidance is not a usable number.
     #[error("expected a guidance between -100 and 100, found {guidance}")]
@@ -335,6 +347,22 @@ mod tests {
                 assert_eq!(batch[2 * SHAPE.len()..3 * SHAPE.len()], draw(&single)[..]);
             }
         }
+    }
+
+    #[test]
+    fn pictures_of_a_batch_may_differ_in_what_they_show() {
+        let conditions = vec![Condition::Class(0), Condition::Null, Condition::Class(0)];
+        for guidance in [1.0, 2.5] {
+            let batch = Request { count: 3, guidance, ..Request::new(Conditions::Each(conditions.clone()), 9) };
+            let drawn = draw(&batch);
+            for (n, condition) in conditions.iter().enumerate() {
+                let single = Request { guidance, ..Request::new(condition.clone(), 9 + n as u64) };
+                assert_eq!(drawn[n * SHAPE.len()..(n + 1) * SHAPE.len()], draw(&single)[..], "{n}, {guidance}");
+            }
+            assert_eq!(draw(&batch.slice(1, 2, SHAPE)), drawn[SHAPE.len()..]);
+        }
+        let few = Request { count: 2, ..Request::new(Conditions::Each(conditions), 9) };
+        assert_eq!(few.check(SHAPE), Err(SampleError::Conditions { expected: 2, found: 3 }));
     }
 
     #[test]

@@ -9,10 +9,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 /// Stream 0 is a picture's initial noise `[C, H, W]`; stream `i + 1` the noise that step `i` of the ancestral solver
 /// adds. Box–Muller in f64: two 53-bit uniforms give two normals, so a prefix never depends on the length.
 pub fn fill(seed: u64, stream: u64, out: &mut [f32]) {
-    let mut generator = ChaCha8Rng::seed_from_u64(seed);
-    generator.set_stream(stream);
-    // A uniform in (0, 1]: never 0, so that its logarithm is finite.
-    let mut uniform = || ((generator.next_u64() >> 11) + 1) as f64 * (1.0 / (1u64 << 53) as f64);
+    let mut uniform = uniforms(seed, stream);
     for pair in out.chunks_mut(2) {
         let radius = libm::sqrt(-2.0 * libm::log(uniform()));
         let angle = 2.0 * core::f64::consts::PI * uniform();
@@ -21,6 +18,16 @@ pub fn fill(seed: u64, stream: u64, out: &mut [f32]) {
             *second = (radius * libm::sin(angle)) as f32;
         }
     }
+}
+
+/// The stream of what is decided once for a request, and not for a picture; no solver takes so many steps.
+pub const CHOICES: u64 = u64::MAX;
+
+/// Independent uniforms in `(0, 1]`, fixed by `seed` and `stream`: never 0, so that their logarithms are finite.
+pub fn uniforms(seed: u64, stream: u64) -> impl FnMut() -> f64 {
+    let mut generator = ChaCha8Rng::seed_from_u64(seed);
+    generator.set_stream(stream);
+    move || ((generator.next_u64() >> 11) + 1) as f64 * (1.0 / (1u64 << 53) as f64)
 }
 
 #[cfg(test)]

@@ -43,14 +43,14 @@ impl Pack {
     }
 
     /// The training images that match a prompt of `words`, where the pack draws from free text, as JSON
-    /// `[{ shelf, images }]` ([`pack::text::Pick`]); `index` is what the training images show, as fetched. At most
-    /// `budget` bytes of files, as long as it is more than one.
+    /// `[{ shelf, images, captions }]` ([`pack::captions::Pick`]); after [`Pack::learn_captions`]. At most `budget` bytes of files,
+    /// as long as it is more than one.
     ///
     /// # Errors
-    /// `pack-…` where the index is not the right one.
-    pub fn matching(&self, index: &[u8], words: &[usize], budget: f64) -> Result<String, JsValue> {
+    /// `pack-…` where the pack draws classes.
+    pub fn matching(&self, words: &[usize], budget: f64) -> Result<String, JsValue> {
         let styles = self.manifest.text().map_err(Failure::from)?.styles;
-        let picks = self.manifest.index(index).map_err(Failure::from)?.matching(words, styles);
+        let picks = self.captions.matching(words, styles);
         let picks = self.manifest.within(picks, budget as u64);
         Ok(serde_json::to_string(&picks).map_err(|error| Failure::new("internal", error))?)
     }

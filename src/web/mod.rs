@@ -12,12 +12,15 @@ mod reaction;
 pub use network::Network;
 pub use reaction::Cells;
 
-use crate::pack::{Manifest, PromptEntry};
+use crate::pack::captions::Captions;
+use crate::pack::{Manifest, PromptEntry, limits};
 use crate::prompt;
+use crate::prompt::prior::{Asked, Prior};
 use crate::prompt::text::{self, Vocabulary};
+use crate::sampler::MAX_COUNT;
 use error::Failure;
 use network::Engine;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -59,12 +62,28 @@ struct TextAnswer<'a> {
     understood: &'a text::Understood,
 }
 
+/// What the prior is asked for: a prompt as it was understood, and for which pictures.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Chosen {
+    words: Vec<usize>,
+    #[serde(default)]
+    against: Vec<usize>,
+    seed: u64,
+    count: usize,
+    caption: Option<usize>,
+}
+
 /// A model pack, known by its manifest.
 #[wasm_bindgen]
 pub struct Pack {
     manifest: Rc<Manifest>,
     /// The words it draws from, where it draws from free text and [`Pack::learn`] was told them.
     vocabulary: Option<Vocabulary>,
+    words: Vec<String>,
+    /// What the training images show, once [`Pack::learn_captions`] was told.
+    captions: Captions,
+    prior: Prior,
 }
 
 #[wasm_bindgen]
@@ -75,7 +94,8 @@ impl Pack {
     /// `pack-…`.
     pub fn open(manifest: &[u8]) -> Result<Pack, JsValue> {
         let manifest = Manifest::parse(manifest).map_err(Failure::from)?;
-        Ok(Pack { manifest: Rc::new(manifest), vocabulary: None })
+        let (captions, prior) = (Captions::default(), Prior::default());
+        Ok(Pack { manifest: Rc::new(manifest), vocabulary: None, words: Vec::new(), captions, prior })
     }
 
     /// Takes the vocabulary, from the bytes of its file, where the pack draws from free text.
@@ -85,7 +105,8 @@ impl Pack {
     pub fn learn(&mut self, words: &[u8]) -> Result<(), JsValue> {
         let words = self.manifest.words(words).map_err(Failure::from)?;
         let text = self.manifest.text().map_err(Failure::from)?;
-        self.vocabulary = Some(Vocabulary::new(words, text.styles, text.aliases.clone()));
+        self.vocabulary = Some(Vocabulary::new(words.clone(), text.styles, text.aliases.clone()));
+        self.words = words;
         Ok(())
     }
 
@@ -100,6 +121,47 @@ impl Pack {
             vocabulary.learn(words);
         }
         Ok(())
+    }
+
+    /// Most bytes that the captions may inflate to.
+    #[wasm_bindgen(js_name = captionsLimit)]
+    pub fn captions_limit(&self) -> f64 {
+        limits::CAPTIONS as f64
+    }
+
+    /// Takes what the training images show, from the inflated bytes of its file (verified before); after [`Pack::learn`].
+    ///
+    /// # Errors
+    /// `pack-…` where the bytes are not the right ones.
+    #[wasm_bindgen(js_name = learnCaptions)]
+    pub fn learn_captions(&mut self, inflated: &[u8]) -> Result<(), JsValue> {
+        self.captions = self.manifest.captions(inflated).map_err(Failure::from)?;
+        let styles = self.manifest.text().map_err(Failure::from)?.styles;
+        self.prior = Prior::new(&self.captions, &self.words, styles);
+        Ok(())
+    }
+
+    /// The caption of the training set that each picture of a request shows, as a JSON list of
+    /// `{ index, label, style, words, known }` ([`prompt::prior::Choice`]) or null, where no caption fits. `wish` is JSON: `words` and
+    /// `against` of the prompt, `seed` and `count` of the request, and `caption`, the number of one for all, if it is known.
+    ///
+    /// # Errors
+    /// `range` where the wish cannot be read, or there is no such caption.
+    pub fn choose(&self, wish: &str) -> Result<String, JsValue> {
+        let Chosen { words, against, seed, count, caption } =
+            serde_json::from_str(wish).map_err(|error| Failure::new("range", error))?;
+        let asked = Asked { words: &words, against: &against };
+        let count = count.min(MAX_COUNT);
+        let choices = self.prior.captions(asked, seed, count, caption).map_err(|error| Failure::new("range", error))?;
+        Ok(serde_json::to_string(&choices).map_err(|error| Failure::new("internal", error))?)
+    }
+
+    /// What training picture `index` shows, as JSON `{ label, style }` ([`prompt::prior::Shown`]), or null.
+    ///
+    /// # Errors
+    /// `internal` where the answer cannot be written.
+    pub fn shown(&self, index: usize) -> Result<String, JsValue> {
+        Ok(serde_json::to_string(&self.prior.shown(index)).map_err(|error| Failure::new("internal", error))?)
     }
 
     /// What free words ask for, as JSON: `{ index, name, label, used, ignored, corrected }` ([`prompt::Understood`]), or

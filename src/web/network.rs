@@ -3,7 +3,7 @@
 
 use super::error::Failure;
 use crate::cpu::CpuNetwork;
-use crate::denoiser::{Condition, Denoiser, ImageShape};
+use crate::denoiser::{Condition, Conditions, Denoiser, ImageShape};
 use crate::gpu::{Frames, Gpu, GpuNetwork, Progress};
 use crate::network::{NetworkConfig, Weights};
 use crate::pack::TestVector;
@@ -87,6 +87,29 @@ impl From<Asked> for Condition {
     }
 }
 
+/// One for all pictures, or one for each.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Subjects {
+    All(Asked),
+    Each(Vec<Asked>),
+}
+
+impl Default for Subjects {
+    fn default() -> Self {
+        Subjects::All(Asked::default())
+    }
+}
+
+impl From<Subjects> for Conditions {
+    fn from(subjects: Subjects) -> Self {
+        match subjects {
+            Subjects::All(asked) => Conditions::All(asked.into()),
+            Subjects::Each(asked) => Conditions::Each(asked.into_iter().map(Condition::from).collect()),
+        }
+    }
+}
+
 /// What JavaScript asks for.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -98,7 +121,7 @@ struct Wish {
     guidance: f64,
     frames: bool,
     #[serde(default)]
-    condition: Asked,
+    condition: Subjects,
     /// What guidance leads away from; anything where it is missing.
     #[serde(default)]
     against: Asked,
@@ -124,7 +147,7 @@ impl Network {
 impl Network {
     /// Draws pictures, `[B, C, H, W]` in `[−1, 1]`. `wish` is JSON: `seed`, `count`, `steps`, `solver`, `guidance`,
     /// `frames` (whether states on the way are wanted) and, unless anything will do, `condition`, `{ class }` or `{ words }` with the index
-    /// of a class or a list of words, and `against`, likewise, what guidance leads away from.
+    /// of a class or a list of words, or a list of such, one for each picture, and `against`, what guidance leads away from.
     /// With `start`, `[B, C, H, W]`, it begins with those noisy pictures at time `from` instead of with noise at 1.
     ///
     /// `on_step(step, t, noise, x, denoised)` hears of every state, pure noise first, with its pictures where `frames`

@@ -34,7 +34,7 @@ for (const [shape, inside] of Object.entries(SHAPES)) {
     for (const style of STYLES.keys()) {
       const words = [colour, shape];
       const [code, label] = [words.join("-"), words.join(" ")];
-      entries.push({ code, style, label, words, tags: ["shape"], colours: [], group: "shapes", subgroup: shape, main: shape, split: "train" });
+      entries.push({ code, style, label, words, tags: ["shape"], colours: [colour], group: "shapes", subgroup: shape, main: shape, split: "train" });
       for (let channel = 0; channel < 3; channel += 1) {
         for (let n = 0; n < SIDE * SIDE; n += 1) {
           const ink = style === 0 ? rgb[channel] : Math.round((rgb[channel] + 255) / 2);

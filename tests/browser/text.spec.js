@@ -66,6 +66,65 @@ test("what was understood is said, and what was not is not hidden", async ({ pag
   expect(asked.filter((path) => path.endsWith("words.de.json"))).toHaveLength(1);
 });
 
+test("each picture shows one caption that fits, the same ones again, and any of them alone", async ({ page }) => {
+  const found = await withShapes(page, async (model) => {
+    const wish = { prompt: "red", seed: 5, count: 4, steps: 4 };
+    const [whole, again, other] = [await model.sample(wish), await model.sample(wish), await model.sample({ ...wish, seed: 6 })];
+    const size = whole.pixels.length / 4;
+    const picture = (/** @type {import("../../pkg/morphogen.js").Sample} */ sample, n = 0) => [...sample.pixels.subarray(n * size, (n + 1) * size)];
+    const alone = await model.sample({ prompt: "red", seed: 8, steps: 4, caption: whole.captions[3]?.index });
+    const plain = await model.sample({ ...wish, prior: false });
+    const soft = await model.sample({ ...wish, prompt: "soft red disc" });
+    const apart = await model.sample({ ...wish, prompt: "red", negative: "disc" });
+    const { words = [] } = await model.understand("red");
+    const failed = await model.sample({ ...wish, caption: 99 }).catch((/** @type {any} */ error) => error);
+    const [nearest] = await model.nearest(alone);
+    return {
+      captions: whole.captions, again: again.captions, other: other.captions,
+      pictures: [picture(whole, 3), picture(alone), picture(whole), picture(plain)],
+      plain: plain.captions, soft: soft.captions, apart: apart.captions, words,
+      failed: [failed.code, failed.message], nearest, alone: alone.captions[0],
+    };
+  });
+  expect(found.captions).toHaveLength(4);
+  expect(found.again).toEqual(found.captions);
+  expect(found.other[0], "the first is the likeliest").toEqual(found.captions[0]);
+  expect(found.other).not.toEqual(found.captions);
+  expect(new Set(found.captions.map((caption) => caption?.index)).size).toBe(4);
+  for (const caption of found.captions) {
+    expect(caption?.label).toMatch(/^red (disc|square|bar)$/);
+    expect(caption?.style).toMatch(/^(Bold|Soft)$/);
+    expect(caption?.words).toEqual(expect.arrayContaining(found.words));
+  }
+  const [third, alone, first, plain] = found.pictures;
+  expect(Math.max(...third.map((value, i) => Math.abs(value - alone[i])))).toBeLessThan(1e-3);
+  expect(first).not.toEqual(plain);
+  expect(found.plain).toEqual([null, null, null, null]);
+  expect(found.soft.every((caption) => caption?.style === "Soft")).toBe(true);
+  expect(found.apart.some((caption) => /disc/.test(caption?.label ?? ""))).toBe(false);
+  expect(found.failed[0]).toBe("range");
+  expect(found.failed[1]).toContain("18");
+  expect([found.nearest.label, found.nearest.style]).toEqual([found.alone?.label, found.alone?.style]);
+});
+
+test("an element draws just the words where the prior is off", async ({ page }) => {
+  await page.goto("/tests/blank.html");
+  const chosen = await page.evaluate(async () => {
+    await import(new URL("../pkg/morphogen.js", location.href).href);
+    const element = document.createElement("morphogen-sampler");
+    Object.assign(element, { model: "shapes/", prompt: "red disc", steps: 2 });
+    document.body.append(element);
+    const first = await element.draw();
+    element.caption = first.captions[0]?.index;
+    const kept = await element.draw();
+    element.setAttribute("prior", "off");
+    return [first.captions, kept.captions, (await element.draw()).captions];
+  });
+  expect(chosen[0][0]?.label).toBe("red disc");
+  expect(chosen[1]).toEqual(chosen[0]);
+  expect(chosen[2]).toEqual([null]);
+});
+
 test("a machine answers from the pictures that the words describe, on whatever shelf", async ({ page }, { project }) => {
   test.skip(project.name !== "cpu", "the machines run on the processor");
   const found = await withShapes(page, async (model) => {

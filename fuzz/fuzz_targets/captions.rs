@@ -1,0 +1,6 @@
+//! Fuzzes `bodies::captions`.
+#![no_main]
+#[allow(dead_code, reason = "each target runs one body")]
+mod bodies;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| bodies::captions(data));
