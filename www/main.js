@@ -32,6 +32,8 @@ let model;
 let loadedFor = "";
 /** @type {{ controller: AbortController, why: Why } | undefined} */
 let running;
+/** Whether the typing rests while the sketch of it is under way. */
+let resting = false;
 /** @type {Sample | undefined} what is on the stage, once complete */
 let sample;
 /** Whether the reader wants to know how near the training pictures are: only then are those fetched. */
@@ -64,9 +66,15 @@ const settings = new Settings(state, () => void paint(), (view) => {
 const wording = new Wording(state, () => void paint());
 const share = new Share(state, stage, say);
 const pace = new Pace((why) => {
-  // A comparison that was begun with the sketch is not taken away.
-  if (why === "sketch" || !compare.busy) void paint(why);
+  if (why === "sketch") void paint(why);
+  else rest();
 });
+
+/** Draws with all steps what was sketched: after the sketch, and not where a comparison with it was begun. */
+function rest() {
+  resting = running?.why === "sketch";
+  if (!resting && !compare.busy) void paint("rest");
+}
 
 /**
  * Says the one thing that matters now.
@@ -167,7 +175,9 @@ function explain(/** @type {Understood} */ meaning) {
 
 /** Draws the state as it is; a drawing under way is dropped, and what comes of it later is not shown. */
 async function paint(/** @type {Why} */ why = "asked") {
-  pace.cancel();
+  // The rest comes after the sketch, and instead of it nothing but what the reader asks for.
+  if (why !== "sketch") pace.cancel();
+  resting = false;
   running?.controller.abort();
   const mine = (running = { controller: new AbortController(), why });
   const { signal } = mine.controller;
@@ -193,6 +203,7 @@ async function paint(/** @type {Why} */ why = "asked") {
       draw.textContent = "Draw";
       progress.hidden = true;
       stage.end();
+      if (resting) rest();
     }
   }
 }
@@ -347,6 +358,7 @@ find("ask").addEventListener("submit", (/** @type {Event} */ event) => {
 });
 
 prompt.addEventListener("input", (/** @type {InputEvent} */ event) => {
+  resting = false;
   // A word that an input method still composes is no word yet; an empty line asks for nothing.
   if (event.isComposing || !prompt.value.trim()) return pace.cancel();
   pace.typed(drawer());

@@ -206,7 +206,7 @@ impl<'a> Trainer<'a> {
                 match settings.network.prediction {
                     Prediction::Noise => {}
                     Prediction::Velocity => *target = a * noise - s * clean,
-                    Prediction::Clean => *target = *clean,
+                    Prediction::Clean => *target = clean,
                 }
             }
         });
