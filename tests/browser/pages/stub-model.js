@@ -1,6 +1,7 @@
 /**
  * In the place of the package: a model of 64 × 64 pixels that draws discs in the colour of its prompt, as slowly as
- * `stub.step` milliseconds a step, with a prior that chooses captions. What the page asks for stands in `stub.asked`. For
+ * `stub.step` milliseconds a step, or not at all while its prompt is in `stub.hold`, with a prior that chooses captions. What
+ * the page asks for stands in `stub.asked`. For
  * tests of what the page does with answers, whatever they cost.
  */
 
@@ -94,7 +95,7 @@ class Model {
   }
   /** @param {any} options */
   async sample(options) {
-    const { prompt, seed, count, steps, prior, caption, signal, onStep } = options;
+    const { prompt, seed, count = 1, steps, prior, caption, signal, onStep } = options;
     stub.asked.push({ ...options, signal: undefined, onStep: undefined });
     const captions = Array.from({ length: count }, (_, n) => {
       if (!prior || /plain/.test(prompt)) return null;
@@ -102,6 +103,7 @@ class Model {
       return { index, label: `${prompt} ${index}`, style: STYLES[index % 3], words: [1], known: 200 };
     });
     const drawn = (/** @type {number} */ n, /** @type {number} */ noise) => disc(`${prompt} ${captions[n]?.index}`, seed + n, noise);
+    while (stub.hold?.includes(prompt) && !signal?.aborted) await new Promise((done) => setTimeout(done, 10));
     for (let step = 0; step <= steps; step += 1) {
       if (step > 0) await new Promise((done) => setTimeout(done, stub.step * count));
       if (signal?.aborted) throw new MorphogenError("aborted", "Stopped.");
@@ -113,6 +115,10 @@ class Model {
     stub.finished.push(prompt);
     const pixels = batch((n) => drawn(n, 0), count);
     return { ...SIZE, pixels, count, prompt, label: prompt, seed, device: "cpu", network: "unet", notice: "", frames: [], nearest: undefined, captions, toImageData: (n = 0, scale = 1) => imageData(pixels, n, scale) };
+  }
+  /** @param {string} prompt */
+  async training(prompt) {
+    return { count: 1, size: SIZE, toImageData: () => imageData(disc(prompt, 1, 0), 0, 1) };
   }
   /** @param {{ count: number }} sample */
   async nearest({ count }) {
