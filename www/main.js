@@ -246,6 +246,7 @@ async function drawn(model, asked, meaning, why, signal) {
   if (signal.aborted) return;
   if (why !== "asked") begin();
   sample = finished;
+  novelty.disabled = false;
   const { captions } = /** @type {{ captions?: (import("./pictures.js").Caption | null)[] }} */ (/** @type {unknown} */ (finished));
   stage.finish(captions);
   pictures.tell(captions, caption);
@@ -262,6 +263,7 @@ async function drawn(model, asked, meaning, why, signal) {
   /** What stood on the stage is gone. */
   function begin() {
     sample = undefined;
+    novelty.disabled = true;
     compare.begin(compared);
     pictures.tell(undefined, undefined);
     pictures.judge(seed, undefined);
@@ -290,9 +292,9 @@ async function judge(model, of, signal) {
 }
 
 novelty.addEventListener("click", async () => {
-  judging = true;
   const [of, by] = [sample, model];
   if (!of || !by) return;
+  judging = true;
   say("Looking through the training pictures …");
   try {
     await judge(by, of);

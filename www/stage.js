@@ -20,8 +20,9 @@ import { put } from "./pictures.js";
  * @property {(Caption | null)[]} [captions] what the seed chose for each picture, once drawn
  */
 
-/** Milliseconds that each frame stands at least. */
+/** Milliseconds that each frame stands at least, and all of them together. */
 const PACE = 55;
+const WAY = 900;
 const GAP = 2;
 
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
@@ -158,7 +159,8 @@ export class Stage {
     if (!this.playing) return;
     if (this.at + 1 < this.frames.length) {
       this.show(this.at + 1);
-      this.timer = window.setTimeout(() => this.tick(), this.at === 0 ? PACE * 3 : PACE);
+      const stand = Math.max(PACE, WAY / this.frames[this.at].steps);
+      this.timer = window.setTimeout(() => this.tick(), this.at === 0 ? Math.max(PACE * 3, stand) : stand);
     } else if (this.complete) {
       this.pause();
     }
