@@ -181,10 +181,9 @@ async function paint(/** @type {Why} */ why = "asked") {
   running?.controller.abort();
   const mine = (running = { controller: new AbortController(), why });
   const { signal } = mine.controller;
-  if (why === "asked") {
-    ways.hidden = true;
-    draw.textContent = "Stop";
-  }
+  if (why === "asked") ways.hidden = true;
+  draw.textContent = why === "asked" ? "Stop" : "Draw";
+  progress.hidden = true;
   try {
     const model = await ready(signal);
     if (!prompt.value.trim() && !state.prompt) prompt.value = first(model);
@@ -223,7 +222,7 @@ async function drawn(model, asked, meaning, why, signal) {
   const { steps, solver, grid } = plan;
   const compared = { model: state.model, prompt: asked.prompt, name: meaning.name, network, seed, steps, solver, grid };
   // What takes the place of other pictures leaves them to the comparison until it is finished.
-  if (why === "asked") begin();
+  if (why === "asked") clear(compared);
   const what = { label: meaning.label, prompt: asked.prompt, state: { ...state }, seed, count };
   stage.begin(what, /** @type {const} */ ({ asked: "play", sketch: "guesses", rest: "end" })[why]);
   if (why !== "sketch") {
@@ -231,6 +230,7 @@ async function drawn(model, asked, meaning, why, signal) {
     progress.hidden = false;
     progress.value = 0;
   }
+  if (why === "asked") say(`Drawing: ${words.pictures(count, meaning.label)} …`);
   const time = pace.time(drawer(), count);
   /** @type {any} */
   const wish = { ...asked, ...plan, seed, count, network, prior, caption, signal };
@@ -244,7 +244,7 @@ async function drawn(model, asked, meaning, why, signal) {
     },
   });
   if (signal.aborted) return;
-  if (why !== "asked") begin();
+  if (why !== "asked") clear(compared);
   sample = finished;
   novelty.disabled = false;
   const { captions } = /** @type {{ captions?: (import("./pictures.js").Caption | null)[] }} */ (/** @type {unknown} */ (finished));
@@ -259,16 +259,16 @@ async function drawn(model, asked, meaning, why, signal) {
   say(`${words.pictures(finished.count, meaning.label)}, drawn on ${words.device(finished.device)}. ${finished.notice}`);
   // Where no training picture shows what was asked for, there is nothing to say.
   if (judging) await judge(model, finished, signal).catch(() => {});
+}
 
-  /** What stood on the stage is gone. */
-  function begin() {
-    sample = undefined;
-    novelty.disabled = true;
-    compare.begin(compared);
-    pictures.tell(undefined, undefined);
-    pictures.judge(seed, undefined);
-    novelty.hidden = !compare.possible;
-  }
+/** What was known of the pictures on the stage is gone with them. */
+function clear(/** @type {import("./compare.js").Drawn} */ next) {
+  sample = undefined;
+  compare.begin(next);
+  pictures.tell(undefined, undefined);
+  pictures.judge(next.seed, undefined);
+  novelty.disabled = true;
+  novelty.hidden = !compare.possible;
 }
 
 /** Keeps the files that were used, for the next visit. */
