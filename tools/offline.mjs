@@ -110,6 +110,7 @@ async function page(words) {
   html = replaced(html, /(<link rel="icon" href=")icon\.svg"/, (_, start) => `${start}data:image/svg+xml;base64,${read("icon.svg").toString("base64")}"`);
   html = replaced(html, /<link rel="stylesheet" href="style\.css">/, () => `<style>${styles}</style>`);
   html = replaced(html, /<script type="module" src="main\.js"><\/script>/, () => "");
+  html = replaced(html, /<html lang="en">/, () => `<html lang="en" data-packs="${PACK.split("/")[1]}">`);
   // The essay is a page of its own, which this file does not hold.
   html = replaced(html, /<a href="essay\/">[^<]*<\/a>\s*/, () => "");
   html = html.replace(/<link rel="(manifest|apple-touch-icon)"[^>]*>\s*/g, "");

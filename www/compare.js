@@ -15,7 +15,7 @@ import * as words from "./words.js";
 /** @typedef {import("./pkg/morphogen.js").TrainingImages} TrainingImages */
 /** @typedef {import("./state.js").State} State */
 /** @typedef {keyof typeof words.MACHINES} Machine */
-/** @typedef {{ model: string, prompt: string, name: string, seed: number, steps: number, solver: "ddim" | "ddpm" | "dpm-solver", network: string }} Drawn */
+/** @typedef {{ model: string, prompt: string, name: string, seed: number, steps: number, solver: "ddim" | "ddpm" | "dpm-solver", grid: "uniform" | "early" | undefined, network: string }} Drawn */
 /** @typedef {{ frames: () => Frame[], scrub: (step: number) => void, changed: () => void }} Page the frames on its stage, the way to one of them, and who keeps the address */
 
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
@@ -168,7 +168,7 @@ export class Compare {
         prompt: drawn.prompt,
         seed: drawn.seed + this.picture,
         steps: drawn.steps,
-        solver: drawn.solver,
+        ...{ solver: drawn.solver, grid: drawn.grid },
         network: drawn.network,
         machine,
         window: LOCAL.includes(machine) ? this.window : undefined,
@@ -234,7 +234,17 @@ export class Compare {
 
   /** Draws again, if a machine has drawn or is drawing. */
   again() {
-    if (this.running || this.frames.length > 0) void this.run();
+    if (this.busy) void this.run();
+  }
+
+  /** Whether a machine has drawn or is drawing. */
+  get busy() {
+    return this.running !== undefined || this.frames.length > 0;
+  }
+
+  /** Whether there are training pictures of what is on the stage. */
+  get possible() {
+    return !section.hidden;
   }
 
   stop() {

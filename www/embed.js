@@ -75,7 +75,9 @@ if (parent !== self) {
  * @param {URLSearchParams} query
  */
 function asked(query) {
-  const { model, prompt, negative, seed, count, steps, guidance, solver, network, device, window } = read(location.search);
+  const { prompt, negative, seed, count, steps, guidance, solver, grid, network, device, prior, caption, window } = read(location.search);
+  // Frames have always been garments where their address names no model.
+  const model = query.has("model") ? read(location.search).model : "fashion";
   /** @type {<T extends string>(name: string, known: T[]) => T | undefined} */
   const one = (name, known) => known.find((value) => value === query.get(name));
   /** @param {string} name @param {boolean} fallback */
@@ -91,8 +93,11 @@ function asked(query) {
     steps,
     guidance,
     solver,
+    grid,
     network,
     device,
+    prior: prior ? undefined : "off",
+    caption,
     machine: one("machine", ["ideal", "local", "equivariant", "els", "bbels", "wiener"]),
     window: window || undefined,
     controls: on("controls", true),

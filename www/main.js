@@ -1,47 +1,80 @@
-/** The page: a prompt, a picture, and what lies between. It uses the package as any other page would. */
+/** The page: a prompt, its pictures, and what lies between. It uses the package as any other page would. */
 import { loadModel } from "./pkg/morphogen.js";
 import { Compare } from "./compare.js";
 import { keep } from "./keep.js";
+import { Pace } from "./pace.js";
+import { Pictures } from "./pictures.js";
 import { Settings } from "./settings.js";
-import * as snippet from "./snippet.js";
+import { Share } from "./share.js";
 import { Stage } from "./stage.js";
-import { PACKS, read, write } from "./state.js";
+import { PACKS, SUGGESTED, read, write } from "./state.js";
 import { Wording, taken } from "./wording.js";
 import * as words from "./words.js";
 
 /** @typedef {import("./pkg/morphogen.js").Model} Model */
 /** @typedef {import("./pkg/morphogen.js").MorphogenError} MorphogenError */
+/** @typedef {import("./pkg/morphogen.js").Sample} Sample */
 /** @typedef {import("./pkg/morphogen.js").Understood} Understood */
+/**
+ * Why something is drawn: the reader asked for it, typed and paused, or typed and rested. Only what was asked for starts
+ * from noise, is talked about, and complains.
+ * @typedef {"asked" | "sketch" | "rest"} Why
+ */
 
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const [prompt, draw, status, ways, understood, examples] = ["prompt", "draw", "status", "ways", "understood", "examples"].map(find);
-const [picture, guess, progress, link, save] = ["picture", "guess", "progress", "link", "save"].map(find);
+const [progress, novelty] = ["progress", "novelty"].map(find);
 
 const state = read(location.search);
 /** @type {Model | undefined} */
 let model;
 /** @type {string} the pack and the device that the model was loaded for */
 let loadedFor = "";
-/** @type {AbortController | undefined} */
+/** @type {{ controller: AbortController, why: Why } | undefined} */
 let running;
-/** What the picture on the stage is of. */
-let drawn = { label: "", seed: state.seed };
+/** Whether the typing rests while the sketch of it is under way. */
+let resting = false;
+/** @type {Sample | undefined} what is on the stage, once complete */
+let sample;
+/** Whether the reader wants to know how near the training pictures are: only then are those fetched. */
+let judging = false;
 
-const stage = new Stage((frame, n) => {
-  if (!frame) return;
-  compare.show(frame, n);
-  find("lesson").textContent = words.lesson(frame, drawn.seed + n);
-  const done = frame.step === frame.steps;
-  picture.ariaLabel = `${drawn.label}, seed ${drawn.seed + n}, ${done ? "finished" : `step ${frame.step} of ${frame.steps}`}`;
-  guess.ariaLabel = frame.step === 0 ? "No guess yet" : `What the network suspects behind the noise at step ${frame.step}`;
+const pictures = new Pictures({
+  picked: () => {
+    stage.detail();
+    share.ready();
+  },
+  kept: (caption) => {
+    state.caption = caption;
+    void paint();
+  },
+});
+const stage = new Stage(pictures, (frame) => {
+  compare.show(frame, pictures.chosen);
+  find("lesson").textContent = words.lesson(frame, (stage.drawn?.seed ?? state.seed) + pictures.chosen);
 });
 const compare = new Compare(state, {
   frames: () => stage.frames,
   scrub: (step) => stage.scrub(step),
-  changed: () => history.replaceState(null, "", write(state)),
+  changed: remember,
 });
-const settings = new Settings(state, () => void paint());
+const settings = new Settings(state, () => void paint(), (view) => {
+  state.view = view;
+  show();
+  remember();
+});
 const wording = new Wording(state, () => void paint());
+const share = new Share(state, stage, say);
+const pace = new Pace((why) => {
+  if (why === "sketch") void paint(why);
+  else rest();
+});
+
+/** Draws with all steps what was sketched: after the sketch, and not where a comparison with it was begun. */
+function rest() {
+  resting = running?.why === "sketch";
+  if (!resting && !compare.busy) void paint("rest");
+}
 
 /**
  * Says the one thing that matters now.
@@ -52,6 +85,21 @@ function say(text, problem = false) {
   status.textContent = text;
   status.classList.toggle("problem", problem);
 }
+
+/** Keeps the state in the address. */
+function remember() {
+  history.replaceState(null, "", write(state));
+}
+
+/** Enlarges the pictures as the reader wants it, or as suits their size. */
+function show() {
+  pictures.view = state.view;
+  pictures.fit();
+  settings.tellView(pictures.shown);
+}
+
+/** What draws now, as far as its speed goes. */
+const drawer = () => `${state.model} ${state.network} ${state.device}`;
 
 /** The model, loaded on first use and again when another device is wanted. */
 async function ready(/** @type {AbortSignal} */ signal) {
@@ -75,18 +123,27 @@ async function ready(/** @type {AbortSignal} */ signal) {
   });
   model = loaded;
   loadedFor = wanted;
+  await describe(model);
+  return model;
+}
+
+/** Says what this model knows, can and cannot do. */
+async function describe(/** @type {Model} */ model) {
   const { info } = model;
   settings.describe(info);
   compare.use(model);
   await wording.use(model);
   offer(wording.examples);
+  pictures.width = info.image.width;
+  pictures.expect(Boolean(/** @type {any} */ (info.text)?.captions));
+  show();
   const colour = info.image.channels === 3;
+  find("crisp-hint").textContent = `Whole multiples of its ${info.image.width} × ${info.image.height} pixels.`;
   find("size").textContent = `${info.image.width} × ${info.image.height}`;
   find("knows").textContent = info.text ? `the ${info.text.count.toLocaleString("en")} words it was taught` : "the things named above";
   find("tones").textContent = colour ? "in colour" : "in grey";
   find("slips").textContent = colour ? "two faces in one, a cake that melts into its candles" : "a third sleeve, a bag without a handle";
   find("credit").textContent = `Pictures: ${info.licence.data.attribution} (${info.licence.data.licence}).`;
-  return model;
 }
 
 /** Chips at most. */
@@ -116,76 +173,150 @@ function explain(/** @type {Understood} */ meaning) {
   }
 }
 
-/** Draws the state as it is; a drawing under way is dropped. */
-async function paint() {
-  running?.abort();
-  const mine = (running = new AbortController());
-  const { signal } = mine;
-  ways.hidden = true;
-  draw.textContent = "Stop";
+/** Draws the state as it is; a drawing under way is dropped, and what comes of it later is not shown. */
+async function paint(/** @type {Why} */ why = "asked") {
+  // The rest comes after the sketch, and instead of it nothing but what the reader asks for.
+  if (why !== "sketch") pace.cancel();
+  resting = false;
+  running?.controller.abort();
+  const mine = (running = { controller: new AbortController(), why });
+  const { signal } = mine.controller;
+  if (why === "asked") ways.hidden = true;
+  draw.textContent = why === "asked" ? "Stop" : "Draw";
+  progress.hidden = true;
   try {
     const model = await ready(signal);
     if (!prompt.value.trim() && !state.prompt) prompt.value = first(model);
-    state.prompt = prompt.value;
+    // A caption that was kept goes with the words that it was chosen for.
+    if (prompt.value !== state.prompt) Object.assign(state, { prompt: prompt.value, caption: undefined });
     const asked = wording.asked();
     const meaning = await model.understand(asked.prompt);
     if (signal.aborted) return;
     explain(meaning);
-    drawn = { label: meaning.label, seed: state.seed };
-    const network = settings.network?.name ?? "";
-    compare.begin({ ...state, prompt: asked.prompt, name: meaning.name, network });
-    history.replaceState(null, "", write(state));
-    stage.begin(state.count);
-    stage.nameVariations(meaning.label, state.seed);
-    say(`Drawing: ${words.pictures(state.count, meaning.label)} …`);
-    progress.hidden = false;
-    progress.value = 0;
-    const sample = await model.sample({
-      ...asked,
-      seed: state.seed,
-      count: state.count,
-      steps: state.steps,
-      solver: state.solver,
-      guidance: state.guidance,
-      network,
-      signal,
-      onStep: (frame) => {
-        if (signal.aborted) return;
-        stage.add(frame);
-        progress.value = frame.step / frame.steps;
-      },
-    });
-    link.disabled = save.disabled = false;
-    snippet.show({ ...state, ...asked }, meaning.label);
-    compare.finish(sample);
-    settings.tellDevice(sample.device);
-    const { networks, text } = model.info;
-    const { file } = networks.find(({ name }) => name === sample.network) ?? { file: "" };
-    const used = ["manifest.json", file, ...(text ? [text.words] : [])];
-    void keep(used.map((name) => `models/${state.model}/${name}`));
-    say(`${words.pictures(sample.count, meaning.label)}, drawn on ${words.device(sample.device)}. ${sample.notice}`);
+    await drawn(model, asked, meaning, mine.why, signal);
   } catch (thrown) {
-    if (running === mine) failed(/** @type {MorphogenError} */ (thrown));
+    if (running === mine) failed(/** @type {MorphogenError} */ (thrown), why);
   } finally {
     if (running === mine) {
       running = undefined;
       draw.textContent = "Draw";
       progress.hidden = true;
       stage.end();
+      if (resting) rest();
     }
   }
 }
 
-/** What to begin with, when nobody has asked for anything yet. */
+/**
+ * Draws what was understood, and shows it as it comes.
+ * @param {Model} model
+ * @param {{ prompt: string, negative: string }} asked
+ * @param {Understood} meaning
+ * @param {Why} why
+ * @param {AbortSignal} signal
+ */
+async function drawn(model, asked, meaning, why, signal) {
+  const { seed, count, prior, caption } = state;
+  const network = settings.network?.name ?? "";
+  const plan = why === "sketch" ? settings.sketch : settings.plan;
+  const { steps, solver, grid } = plan;
+  const compared = { model: state.model, prompt: asked.prompt, name: meaning.name, network, seed, steps, solver, grid };
+  // What takes the place of other pictures leaves them to the comparison until it is finished.
+  if (why === "asked") clear(compared);
+  const what = { label: meaning.label, prompt: asked.prompt, state: { ...state }, seed, count };
+  stage.begin(what, /** @type {const} */ ({ asked: "play", sketch: "guesses", rest: "end" })[why]);
+  if (why !== "sketch") {
+    remember();
+    progress.hidden = false;
+    progress.value = 0;
+  }
+  if (why === "asked") say(`Drawing: ${words.pictures(count, meaning.label)} …`);
+  const time = pace.time(drawer(), count);
+  /** @type {any} */
+  const wish = { ...asked, ...plan, seed, count, network, prior, caption, signal };
+  const finished = await model.sample({
+    ...wish,
+    onStep: (frame) => {
+      if (signal.aborted) return;
+      time(frame);
+      stage.add(frame);
+      progress.value = frame.step / frame.steps;
+    },
+  });
+  if (signal.aborted) return;
+  if (why !== "asked") clear(compared);
+  sample = finished;
+  novelty.disabled = false;
+  const { captions } = /** @type {{ captions?: (import("./pictures.js").Caption | null)[] }} */ (/** @type {unknown} */ (finished));
+  stage.finish(captions);
+  pictures.tell(captions, caption);
+  pictures.judge(seed, finished.nearest);
+  share.ready();
+  compare.finish(finished);
+  settings.tellDevice(finished.device);
+  if (why === "sketch") return say("");
+  keepUsed(model, finished.network);
+  say(`${words.pictures(finished.count, meaning.label)}, drawn on ${words.device(finished.device)}. ${finished.notice}`);
+  // Where no training picture shows what was asked for, there is nothing to say.
+  if (judging) await judge(model, finished, signal).catch(() => {});
+}
+
+/** What was known of the pictures on the stage is gone with them. */
+function clear(/** @type {import("./compare.js").Drawn} */ next) {
+  sample = undefined;
+  compare.begin(next);
+  pictures.tell(undefined, undefined);
+  pictures.judge(next.seed, undefined);
+  novelty.disabled = true;
+  novelty.hidden = !compare.possible;
+}
+
+/** Keeps the files that were used, for the next visit. */
+function keepUsed(/** @type {Model} */ { info }, /** @type {string} */ network) {
+  const { networks, text } = info;
+  const { file } = networks.find(({ name }) => name === network) ?? { file: "" };
+  const { captions } = /** @type {{ captions?: string }} */ (text ?? {});
+  const used = ["manifest.json", file, ...(text ? [text.words] : []), ...(captions ? [captions] : [])];
+  void keep(used.map((name) => `models/${state.model}/${name}`));
+}
+
+/**
+ * Says of each picture how near its nearest training picture is, which fetches those of its prompt.
+ * @param {Model} model
+ * @param {Sample} of
+ * @param {AbortSignal} [signal]
+ */
+async function judge(model, of, signal) {
+  const nearest = of.nearest ?? (await model.nearest(of, signal));
+  if (sample === of) pictures.judge(of.seed, nearest);
+}
+
+novelty.addEventListener("click", async () => {
+  const [of, by] = [sample, model];
+  if (!of || !by) return;
+  judging = true;
+  say("Looking through the training pictures …");
+  try {
+    await judge(by, of);
+    say(words.NEAR);
+  } catch (thrown) {
+    judging = false;
+    say(/** @type {MorphogenError} */ (thrown).message, true);
+  }
+});
+
+/** What to begin with, when nobody has asked for anything yet: what the pack's makers name first. */
 function first(/** @type {Model} */ { info: { prompts } }) {
   return (prompts.find(({ name }) => name === "sneaker") ?? prompts[0])?.label ?? wording.examples[0] ?? "";
 }
 
-/** Says what went wrong and offers the ways on. */
-function failed(/** @type {MorphogenError} */ { code, message, suggestions }) {
+/** Says what went wrong and offers the ways on. Half a word that is unknown is no mistake yet. */
+function failed(/** @type {MorphogenError} */ { code, message, suggestions }, /** @type {Why} */ why) {
+  const wording = code.startsWith("prompt-");
+  if (why !== "asked" && wording) return void (understood.textContent = `“${prompt.value.trim()}” is unknown to it so far.`);
   if (code === "aborted") return say("Stopped.");
   say(message, true);
-  if (code.startsWith("prompt-")) {
+  if (wording) {
     prompt.setAttribute("aria-invalid", "true");
     understood.textContent = "";
     return propose((suggestions ?? []).map((word) => [word, () => ask(word)]));
@@ -219,41 +350,22 @@ function ask(/** @type {string} */ words) {
 find("ask").addEventListener("submit", (/** @type {Event} */ event) => {
   event.preventDefault();
   // New words are drawn even while others are; the same words stop.
-  if (running && prompt.value === state.prompt) return running.abort();
+  if (running?.why === "asked" && prompt.value === state.prompt) return running.controller.abort();
   if (!prompt.value.trim()) {
+    pace.cancel();
     prompt.focus();
     return say("Type a word, or choose one below.");
   }
   void paint();
 });
 
-link.addEventListener("click", async () => {
-  const address = new URL(write(state), location.href).href;
-  try {
-    await navigator.clipboard.writeText(address);
-    say("Link copied. It draws this very picture, on any machine.");
-  } catch {
-    say(`Copy this link: ${address}`);
-  }
+prompt.addEventListener("input", (/** @type {InputEvent} */ event) => {
+  resting = false;
+  // A word that an input method still composes is no word yet; an empty line asks for nothing.
+  if (event.isComposing || !prompt.value.trim()) return pace.cancel();
+  pace.typed(drawer());
 });
-
-save.addEventListener("click", () => {
-  const frame = stage.frames[stage.at];
-  if (!frame) return;
-  const image = frame.toImageData(stage.picture, 16);
-  const canvas = document.createElement("canvas");
-  canvas.width = image.width;
-  canvas.height = image.height;
-  canvas.getContext("2d")?.putImageData(image, 0, 0);
-  canvas.toBlob((blob) => {
-    if (!blob) return say("The picture could not be saved.", true);
-    const anchor = document.createElement("a");
-    anchor.href = URL.createObjectURL(blob);
-    anchor.download = `morphogen-${drawn.label.toLowerCase().replace(/[^a-z0-9]+/g, "-")}-${drawn.seed + stage.picture}.png`;
-    anchor.click();
-    setTimeout(() => URL.revokeObjectURL(anchor.href), 10_000);
-  });
-});
+prompt.addEventListener("compositionend", () => pace.typed(drawer()));
 
 // One pack is no choice.
 find("packs").hidden = PACKS.length < 2;
@@ -263,11 +375,12 @@ for (const { name, title } of PACKS) {
   radio.addEventListener("change", () => {
     // Another pack has other words, networks and styles.
     prompt.value = "";
-    Object.assign(state, { model: name, prompt: "", network: "", style: "", negative: "", guidance: undefined });
+    Object.assign(state, { model: name, prompt: "", network: "", style: "", negative: "", caption: undefined, ...SUGGESTED });
     void paint();
   });
   row.append(radio, ` ${title}`);
   find("packs").append(row);
 }
 prompt.value = state.prompt;
+pictures.prepare(state.count);
 void paint();

@@ -1,4 +1,6 @@
 /** The settings: fields on one side, the state on the other. */
+import { SKETCH_STEPS } from "./pace.js";
+import { SUGGESTED } from "./state.js";
 import * as words from "./words.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -7,20 +9,22 @@ import * as words from "./words.js";
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 /** @type {Record<"seed" | "steps" | "guidance", HTMLInputElement>} */
 const inputs = { seed: find("seed"), steps: find("steps"), guidance: find("guidance") };
-/** @type {Record<"count" | "solver" | "device", HTMLSelectElement>} */
-const selects = { count: find("count"), solver: find("solver"), device: find("device") };
+/** @type {Record<"count" | "solver" | "grid" | "device", HTMLSelectElement>} */
+const selects = { count: find("count"), solver: find("solver"), grid: find("grid"), device: find("device") };
+/** @type {Record<"crisp" | "plain", HTMLInputElement>} */
+const switches = { crisp: find("crisp"), plain: find("plain") };
 
 export class Settings {
   /**
    * @param {State} state changed in place
    * @param {() => void} changed told after every change that asks for a new picture
+   * @param {(view: "smooth" | "crisp") => void} viewed told how pictures shall be enlarged
    */
-  constructor(state, changed) {
+  constructor(state, changed, viewed) {
     this.state = state;
     this.changed = changed;
     /** @type {Info | undefined} */
     this.info = undefined;
-    find("settings").open = matchMedia("(min-width: 60rem)").matches;
     inputs.seed.addEventListener("change", () => {
       const value = Number(inputs.seed.value);
       if (Number.isSafeInteger(value) && value >= 0 && inputs.seed.value !== "") this.set({ seed: value });
@@ -33,9 +37,11 @@ export class Settings {
       inputs[name].addEventListener("change", () => this.set({ [name]: Number(inputs[name].value) }));
     }
     selects.count.addEventListener("change", () => this.set({ count: Number(selects.count.value) }));
-    for (const name of /** @type {const} */ (["solver", "device"])) {
+    for (const name of /** @type {const} */ (["solver", "grid", "device"])) {
       selects[name].addEventListener("change", () => this.set({ [name]: selects[name].value }));
     }
+    switches.plain.addEventListener("change", () => this.set({ prior: !switches.plain.checked, caption: undefined }));
+    switches.crisp.addEventListener("change", () => viewed(switches.crisp.checked ? "crisp" : "smooth"));
     this.show();
   }
 
@@ -57,7 +63,7 @@ export class Settings {
       input.type = "radio";
       input.name = "network";
       input.value = network.name;
-      input.addEventListener("change", () => this.set({ network: network.name, guidance: undefined }));
+      input.addEventListener("change", () => this.set({ network: network.name, ...SUGGESTED }));
       const [title, size, text] = ["span", "span", "span"].map((tag) => document.createElement(tag));
       title.textContent = network.title;
       size.textContent = words.megabytes(network.bytes);
@@ -68,7 +74,36 @@ export class Settings {
       return row;
     });
     find("networks").replaceChildren(legend, ...rows);
+    // What this pack has no choice of is not offered.
+    find("plain-field").hidden = !(/** @type {any} */ (info.text)?.captions);
+    find("grid-field").hidden = this.suggested.grid === undefined;
     this.show();
+  }
+
+  /**
+   * What the makers of the network that draws now suggest.
+   * @returns {{ steps: number, guidance: number, solver: "ddim" | "ddpm" | "dpm-solver", grid: "uniform" | "early" | undefined }}
+   */
+  get suggested() {
+    const { steps = 20, guidance = 1, solver = "ddim", grid } = /** @type {any} */ (this.network ?? {});
+    return { steps, guidance, solver, grid };
+  }
+
+  /** How the next pictures are drawn: as the network's makers suggest, and otherwise where the reader wants it otherwise. */
+  get plan() {
+    const { suggested, state } = this;
+    return {
+      steps: state.steps ?? suggested.steps,
+      guidance: state.guidance ?? suggested.guidance,
+      solver: state.solver ?? suggested.solver,
+      grid: state.grid ?? suggested.grid,
+    };
+  }
+
+  /** How they are sketched: in a few steps, which lie where the network's makers suggest. */
+  get sketch() {
+    const { plan, suggested } = this;
+    return { ...plan, steps: Math.min(SKETCH_STEPS, plan.steps), solver: suggested.solver, grid: suggested.grid };
   }
 
   /** The network that draws now. */
@@ -79,19 +114,22 @@ export class Settings {
 
   show() {
     const { state } = this;
-    const guidance = state.guidance ?? this.network?.guidance ?? 1;
+    const { steps, guidance, solver, grid } = this.plan;
     inputs.seed.value = String(state.seed);
-    inputs.steps.value = String(state.steps);
+    inputs.steps.value = String(steps);
     inputs.guidance.value = String(guidance);
-    this.label("steps", state.steps);
+    this.label("steps", steps);
     this.label("guidance", guidance);
+    switches.plain.checked = !state.prior;
     if (![...selects.count.options].some(({ value }) => value === String(state.count))) {
       selects.count.add(new Option(String(state.count), String(state.count)));
     }
     selects.count.value = String(state.count);
-    selects.solver.value = state.solver;
+    selects.solver.value = solver;
+    selects.grid.value = grid ?? "uniform";
     selects.device.value = state.device;
-    find("solver-hint").textContent = words.SOLVERS[state.solver];
+    find("solver-hint").textContent = words.SOLVERS[solver];
+    find("grid-hint").textContent = words.GRIDS[grid ?? "uniform"];
     for (const input of document.querySelectorAll("input[name=network]")) {
       const radio = /** @type {HTMLInputElement} */ (input);
       radio.checked = radio.value === this.network?.name;
@@ -104,6 +142,11 @@ export class Settings {
    */
   label(name, value) {
     find(`${name}-value`).textContent = name === "guidance" && value === 1 ? "off" : String(value);
+  }
+
+  /** How pictures are enlarged now. */
+  tellView(/** @type {"smooth" | "crisp"} */ view) {
+    switches.crisp.checked = view === "crisp";
   }
 
   /** @param {"webgpu" | "cpu"} device */

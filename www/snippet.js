@@ -3,7 +3,9 @@
 /** @typedef {import("./state.js").State} State */
 
 /** What the frame shows unless its address says otherwise; see `embed.js`. */
-const FRAME = { negative: "", count: 1, steps: 20, solver: "ddim", network: "", device: "auto", model: "fashion", guidance: undefined };
+const FRAME = { negative: "", count: 1, network: "", device: "auto" };
+/** What it leaves to the network's makers unless its address says otherwise. */
+const OPEN = /** @type {const} */ (["steps", "guidance", "solver", "grid", "caption"]);
 
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const [disclosure, text, copy, said] = ["embed", "embed-code", "embed-copy", "embed-said"].map(find);
@@ -26,10 +28,13 @@ export function snippet(state, label, base) {
   const address = new URL("embed.html", base);
   address.searchParams.set("prompt", state.prompt);
   address.searchParams.set("seed", String(state.seed));
+  address.searchParams.set("model", state.model);
   for (const [name, usual] of Object.entries(FRAME)) {
     const value = state[/** @type {keyof State} */ (name)];
-    if (value !== undefined && value !== usual) address.searchParams.set(name, String(value));
+    if (value !== usual) address.searchParams.set(name, String(value));
   }
+  for (const name of OPEN) if (state[name] !== undefined) address.searchParams.set(name, String(state[name]));
+  if (!state.prior) address.searchParams.set("prior", "off");
   const title = `${label}, drawn from noise by Morphogen`;
   return `<iframe src="${escaped(address.href)}" title="${escaped(title)}"
   sandbox="allow-scripts" loading="lazy" width="320" height="420" style="border: 0"></iframe>

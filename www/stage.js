@@ -1,17 +1,31 @@
 /**
- * The picture and its way out of the noise: a large canvas, a scrubber over the steps, a strip of film, the network's
- * guess, and the variations. It shows frames at a pace that the eye can follow, however fast they arrive.
+ * The way of the pictures out of the noise: frames by step, one slider for all pictures, a strip of film, the network's
+ * guess. It shows frames at a pace that the eye can follow, however fast they arrive. What is drawn while the reader types
+ * takes the place of what stands there without going back to noise.
  */
+import { put } from "./pictures.js";
 
 /** @typedef {import("./pkg/morphogen.js").Frame} Frame */
+/** @typedef {import("./pictures.js").Pictures} Pictures */
+/** @typedef {import("./pictures.js").Caption} Caption */
 
-/** Milliseconds that each frame stands at least. */
+/**
+ * What is drawn.
+ * @typedef {object} Drawn
+ * @property {string} label for people
+ * @property {string} prompt as it was asked for, with its style
+ * @property {import("./state.js").State} state as it was then
+ * @property {number} seed of the first picture
+ * @property {number} count
+ * @property {(Caption | null)[]} [captions] what the seed chose for each picture, once drawn
+ */
+
+/** Milliseconds that each frame stands at least, and all of them together. */
 const PACE = 55;
+const WAY = 900;
 const GAP = 2;
 
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
-/** @type {HTMLCanvasElement} */
-const picture = find("picture");
 /** @type {HTMLCanvasElement} */
 const guess = find("guess");
 /** @type {HTMLCanvasElement} */
@@ -20,21 +34,25 @@ const film = find("film");
 const slider = find("step");
 /** @type {HTMLButtonElement} */
 const play = find("play");
-/** @type {HTMLElement} */
-const variations = find("variations");
 
 export class Stage {
-  /** @param {(frame: Frame | undefined, picture: number) => void} onShow told of every frame shown */
-  constructor(onShow) {
+  /**
+   * @param {Pictures} pictures
+   * @param {(frame: Frame) => void} onShow told of every frame shown
+   */
+  constructor(pictures, onShow) {
+    this.pictures = pictures;
     this.onShow = onShow;
+    /** @type {Drawn | undefined} what the frames are of */
+    this.drawn = undefined;
     /** @type {Frame[]} */
     this.frames = [];
+    /** @type {{ drawn: Drawn, guesses: boolean, frames: Frame[] } | undefined} what is to take their place */
+    this.coming = undefined;
     /** Index of the frame shown; −1 for none yet. */
     this.at = -1;
     /** Whether no more frames will come. */
     this.complete = false;
-    /** Which picture of the batch. */
-    this.picture = 0;
     this.playing = false;
     this.timer = 0;
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -45,31 +63,69 @@ export class Stage {
       const share = event.offsetX / film.clientWidth;
       this.scrub(Math.round(share * (this.frames.length - 1)));
     });
-    new ResizeObserver(() => this.resize()).observe(/** @type {Element} */ (picture.parentElement));
+    new ResizeObserver(() => this.paintFilm()).observe(film);
   }
 
-  /** Empties the stage for a new sample of `count` pictures. */
-  begin(/** @type {number} */ count) {
+  /**
+   * Prepares for a new sample.
+   * @param {Drawn} drawn
+   * @param {"play" | "guesses" | "end"} how from noise on, step by step; or in the place of what stands there, by the
+   *   guesses at it or only when it is finished
+   */
+  begin(drawn, how) {
     this.pause();
-    this.frames = [];
-    this.at = -1;
+    this.pictures.busy(true);
+    if (how !== "play" && this.drawn?.count === drawn.count) {
+      this.coming = { drawn, guesses: how === "guesses" && !this.still.matches, frames: [] };
+      return;
+    }
+    this.coming = undefined;
+    this.take(drawn, []);
     this.complete = false;
-    if (this.picture >= count) this.picture = 0;
-    this.prepareVariations(count);
-    slider.disabled = play.disabled = true;
     this.playing = !this.still.matches;
+    this.pictures.prepare(drawn.count);
+    this.pictures.name(drawn, "being drawn");
+  }
+
+  /**
+   * @param {Drawn} drawn
+   * @param {Frame[]} frames
+   */
+  take(drawn, frames) {
+    this.drawn = drawn;
+    this.frames = frames;
+    this.at = -1;
+    slider.disabled = play.disabled = true;
   }
 
   /** Takes the next frame of the sample under way. */
   add(/** @type {Frame} */ frame) {
+    const { coming } = this;
+    if (coming) {
+      coming.frames.push(frame);
+      if (coming.guesses && frame.step > 0 && frame.step < frame.steps) this.pictures.put(frame, "denoised");
+      return;
+    }
     this.frames.push(frame);
     slider.max = String(frame.steps);
     if (this.playing && !this.timer) this.tick();
   }
 
-  /** The sample is complete, or as complete as it gets. */
+  /** The sample is complete. */
+  finish(/** @type {(Caption | null)[] | undefined} */ captions) {
+    if (this.coming) this.take(this.coming.drawn, this.coming.frames);
+    this.coming = undefined;
+    if (this.drawn) this.drawn.captions = captions;
+    this.complete = false;
+    this.end();
+  }
+
+  /** As complete as it gets: nothing more comes. What was to take the place of other frames leaves them standing. */
   end() {
+    if (this.complete && !this.coming) return;
+    this.coming = undefined;
     this.complete = true;
+    this.pictures.busy(false);
     const any = this.frames.length > 0;
     slider.max = String(Math.max(0, this.frames.length - 1));
     slider.disabled = play.disabled = !any;
@@ -103,7 +159,8 @@ export class Stage {
     if (!this.playing) return;
     if (this.at + 1 < this.frames.length) {
       this.show(this.at + 1);
-      this.timer = window.setTimeout(() => this.tick(), this.at === 0 ? PACE * 3 : PACE);
+      const stand = Math.max(PACE, WAY / this.frames[this.at].steps);
+      this.timer = window.setTimeout(() => this.tick(), this.at === 0 ? Math.max(PACE * 3, stand) : stand);
     } else if (this.complete) {
       this.pause();
     }
@@ -114,89 +171,48 @@ export class Stage {
     const frame = this.frames[Math.max(0, Math.min(at, this.frames.length - 1))];
     if (!frame) return;
     this.at = this.frames.indexOf(frame);
-    this.current = frame;
-    put(picture, frame.toImageData(this.picture));
-    put(guess, frame.toImageData(this.picture, 1, "denoised"));
-    [...variations.querySelectorAll("canvas")].forEach((canvas, n) => put(canvas, frame.toImageData(n)));
+    this.pictures.put(frame);
     slider.value = String(this.at);
     const noise = Math.round(frame.noise * 100);
     slider.setAttribute("aria-valuetext", `Step ${frame.step} of ${frame.steps}, ${noise} % noise`);
-    this.paintFilm();
-    this.onShow(frame, this.picture);
+    if (!this.playing || frame.step === frame.steps) this.name(frame);
+    this.detail(frame);
   }
 
-  /** Picks a picture of the batch. */
-  pick(/** @type {number} */ n) {
-    this.picture = n;
-    [...variations.children].forEach((button, i) => button.setAttribute("aria-pressed", String(i === n)));
-    if (this.at >= 0) this.show(this.at);
+  /** What is shown of the chosen picture alone. */
+  detail(/** @type {Frame | undefined} */ frame = this.frames[this.at]) {
+    if (!frame) return;
+    put(guess, frame.toImageData(this.pictures.chosen, 1, "denoised"));
+    guess.ariaLabel = frame.step === 0 ? "No guess yet" : `What the network suspects behind the noise at step ${frame.step}`;
+    this.paintFilm();
+    this.onShow(frame);
+  }
+
+  name(/** @type {Frame} */ { step, steps }) {
+    if (this.drawn) this.pictures.name(this.drawn, step === steps ? "finished" : `step ${step} of ${steps}`);
   }
 
   label() {
     play.textContent = this.playing ? "Pause" : "Replay";
   }
 
-  prepareVariations(/** @type {number} */ count) {
-    if (count === 1) return variations.replaceChildren();
-    if (variations.children.length !== count) {
-      variations.replaceChildren(
-        ...Array.from({ length: count }, (_, n) => {
-          const button = document.createElement("button");
-          button.type = "button";
-          const canvas = document.createElement("canvas");
-          canvas.width = canvas.height = 28;
-          button.append(canvas);
-          button.addEventListener("click", () => this.pick(n));
-          return button;
-        }),
-      );
-    }
-    this.pick(this.picture);
-  }
-
-  /** Names the variations by their seeds. */
-  nameVariations(/** @type {string} */ what, /** @type {number} */ seed) {
-    [...variations.children].forEach((button, n) => button.setAttribute("aria-label", `${what}, seed ${seed + n}`));
-  }
-
-  /** Keeps the picture at a whole number of device pixels per pixel, so that it stays crisp. */
-  resize() {
-    const room = picture.parentElement?.clientWidth ?? 0;
-    const ratio = window.devicePixelRatio || 1;
-    const scale = Math.max(1, Math.floor((room * ratio) / picture.width)) / ratio;
-    picture.style.width = `${picture.width * scale}px`;
-    picture.style.height = `${picture.height * scale}px`;
-    this.paintFilm();
-  }
-
-  /** As many frames as fit side by side, from noise to picture. */
+  /** As many frames of the chosen picture as fit side by side, from noise to picture. */
   paintFilm() {
+    const { frames } = this;
     const room = film.clientWidth;
-    const { width, height } = picture;
+    const { width, height } = frames[0]?.size ?? { width: this.pictures.width, height: this.pictures.width };
     const fit = Math.max(2, Math.floor((room + GAP) / (width + GAP)));
-    const count = Math.min(fit, this.frames.length);
+    const count = Math.min(fit, frames.length);
     const ratio = Math.max(1, Math.round(window.devicePixelRatio || 1));
     film.width = room * ratio;
     film.height = height * ratio;
     const context = film.getContext("2d");
     if (!context || count === 0) return;
-    const stride = (room - width) / Math.max(1, count - 1);
+    // Few frames stand side by side, many share the room evenly.
+    const stride = frames.length < fit ? width + GAP : (room - width) / Math.max(1, count - 1);
     for (let i = 0; i < count; i += 1) {
-      const frame = this.frames[Math.round((i * (this.frames.length - 1)) / Math.max(1, count - 1))];
-      context.globalAlpha = 1;
-      context.putImageData(frame.toImageData(this.picture, ratio), Math.round(i * stride * ratio), 0);
+      const frame = frames[Math.round((i * (frames.length - 1)) / Math.max(1, count - 1))];
+      context.putImageData(frame.toImageData(this.pictures.chosen, ratio), Math.round(i * stride * ratio), 0);
     }
   }
-}
-
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {ImageData} image
- */
-function put(canvas, image) {
-  if (canvas.width !== image.width || canvas.height !== image.height) {
-    canvas.width = image.width;
-    canvas.height = image.height;
-  }
-  canvas.getContext("2d")?.putImageData(image, 0, 0);
 }

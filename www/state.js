@@ -5,40 +5,56 @@
  * @property {string} prompt free words
  * @property {number} seed
  * @property {number} count
- * @property {number} steps
- * @property {number | undefined} guidance undefined: what the network's makers suggest
- * @property {"ddim" | "ddpm" | "dpm-solver"} solver
+ * @property {number | undefined} steps undefined: as many as the network's makers suggest, as below
+ * @property {number | undefined} guidance
+ * @property {"ddim" | "ddpm" | "dpm-solver" | undefined} solver
+ * @property {"uniform" | "early" | undefined} grid where the steps lie
  * @property {string} network empty: the pack's first
  * @property {"auto" | "webgpu" | "cpu"} device
  * @property {string} model name of a folder in models/
  * @property {string} style word for a style, where the model knows some; empty: any
  * @property {string} negative what not to draw
+ * @property {boolean} prior whether the seed chooses a caption that goes with the words; false: just the words
+ * @property {number | undefined} caption number of the one that the reader keeps; undefined: the seed chooses
+ * @property {"" | "smooth" | "crisp"} view how pictures are enlarged; empty: as suits their size
  * @property {"" | "bbels" | "els" | "local" | "ideal" | "wiener"} machine that the picture is compared with; empty: none
  * @property {number} window pixels that each of its pixels sees; 0: as calibrated
  */
+
+const PACKS_HERE = [
+  { name: "emoji", title: "Emoji" },
+  { name: "fashion", title: "Garments" },
+];
+
+/** Which of them this copy of the page has, where it has not all: the page as one file names them. */
+const held = document.documentElement.dataset.packs?.split(" ");
+
+/** The packs that the page offers: folders in models/, with what they draw. The first one greets. */
+export const PACKS = PACKS_HERE.filter(({ name }) => held?.includes(name) ?? true);
+
+/** What a network's makers suggest, until the reader wants it otherwise. */
+export const SUGGESTED = { steps: undefined, guidance: undefined, solver: undefined, grid: undefined };
 
 /** @type {State} */
 export const DEFAULTS = {
   prompt: "",
   seed: 7,
   count: 4,
-  steps: 20,
-  guidance: undefined,
-  solver: "ddim",
+  ...SUGGESTED,
   network: "",
   device: "auto",
-  model: "fashion",
+  model: PACKS[0].name,
   style: "",
   negative: "",
+  prior: true,
+  caption: undefined,
+  view: "",
   machine: "",
   window: 0,
 };
 
-/** The packs that the page offers: folders in models/, with what they draw. */
-export const PACKS = [
-  { name: "fashion", title: "Garments" },
-  { name: "emoji", title: "Emoji" },
-];
+/** What addresses left unsaid when garments greeted: they had prompt and seed always, and no model unless it was another. */
+const EARLIER = /** @type {const} */ ({ model: "fashion", steps: 20, solver: "ddim", grid: "uniform" });
 
 /** A window that sees the whole of any picture. */
 export const WHOLE = 127;
@@ -50,32 +66,39 @@ export const WHOLE = 127;
  */
 export function read(search) {
   const query = new URLSearchParams(search);
-  /** @type {(name: "seed" | "count" | "steps", most: number, least?: number) => number} */
-  const whole = (name, most, least = 1) => {
+  const earlier = query.has("prompt") && query.has("seed") && !query.has("model");
+  /** @type {State} */
+  const usual = earlier ? { ...DEFAULTS, ...EARLIER } : DEFAULTS;
+  /** @type {<T extends number | undefined>(name: string, most: number, fallback: T, least?: number) => number | T} */
+  const whole = (name, most, fallback, least = 1) => {
     const text = query.get(name) ?? "";
     const value = /^\d+$/.test(text) ? Number(text) : NaN;
-    return value >= least && value <= most ? value : DEFAULTS[name];
+    return value >= least && value <= most ? value : fallback;
   };
-  /** @type {<T extends string>(name: string, known: T[]) => T} */
-  const one = (name, known) => known.find((value) => value === query.get(name)) ?? known[0];
+  /** @type {<T extends string, U extends string | undefined>(name: string, known: readonly T[], fallback: U) => T | U} */
+  const one = (name, known, fallback) => known.find((value) => value === query.get(name)) ?? fallback;
   const guidance = query.has("guidance") ? Number(query.get("guidance")) : NaN;
   const word = (/** @type {"model" | "network" | "style"} */ name) => {
     const text = query.get(name) ?? "";
-    return /^[a-z0-9][a-z0-9._-]*$/.test(text) ? text : DEFAULTS[name];
+    return /^[a-z0-9][a-z0-9._-]*$/.test(text) ? text : usual[name];
   };
   return {
     prompt: (query.get("prompt") ?? "").slice(0, 200),
-    seed: whole("seed", Number.MAX_SAFE_INTEGER, 0),
-    count: whole("count", 16),
-    steps: whole("steps", 60),
+    seed: whole("seed", Number.MAX_SAFE_INTEGER, usual.seed, 0),
+    count: whole("count", 16, usual.count),
+    steps: whole("steps", 60, usual.steps),
     guidance: guidance >= 1 && guidance <= 6 ? guidance : undefined,
-    solver: one("solver", ["ddim", "ddpm", "dpm-solver"]),
+    solver: one("solver", /** @type {const} */ (["ddim", "ddpm", "dpm-solver"]), usual.solver),
+    grid: one("grid", /** @type {const} */ (["uniform", "early"]), usual.grid),
     network: word("network"),
-    device: one("device", ["auto", "webgpu", "cpu"]),
+    device: one("device", ["auto", "webgpu", "cpu"], "auto"),
     model: word("model"),
     style: word("style"),
     negative: (query.get("negative") ?? "").slice(0, 200),
-    machine: one("machine", ["", "bbels", "els", "local", "ideal", "wiener"]),
+    prior: query.get("prior") !== "off",
+    caption: whole("caption", 0xffff_ffff, undefined, 0),
+    view: one("view", ["smooth", "crisp"], /** @type {const} */ ("")),
+    machine: one("machine", ["bbels", "els", "local", "ideal", "wiener"], /** @type {const} */ ("")),
     window: query.get("window") === "whole" ? WHOLE : odd(query.get("window")),
   };
 }
@@ -83,16 +106,20 @@ export function read(search) {
 /** @param {string | null} text */
 const odd = (text) => (/^\d*[13579]$/.test(text ?? "") && Number(text) >= 3 && Number(text) <= WHOLE ? Number(text) : 0);
 
+/** What an address says only where it differs from the default. */
+const RARE = /** @type {const} */ (["count", "steps", "guidance", "solver", "grid", "network", "device", "style", "negative", "caption", "view", "machine"]);
+
 /**
- * The address of a state: prompt and seed always, the rest where it differs from the default.
+ * The address of a state: model, prompt and seed always, the rest where it differs from the default.
  * @param {State} state
  */
 export function write(state) {
-  const query = new URLSearchParams({ prompt: state.prompt, seed: String(state.seed) });
-  for (const name of /** @type {const} */ (["count", "steps", "guidance", "solver", "network", "device", "model", "style", "negative", "machine"])) {
+  const query = new URLSearchParams({ prompt: state.prompt, seed: String(state.seed), model: state.model });
+  for (const name of RARE) {
     const value = state[name];
     if (value !== undefined && value !== DEFAULTS[name]) query.set(name, String(value));
   }
+  if (!state.prior) query.set("prior", "off");
   if (state.machine && state.window) query.set("window", state.window === WHOLE ? "whole" : String(state.window));
   return `?${query}`;
 }

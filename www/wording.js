@@ -24,8 +24,10 @@ export class Wording {
     this.words = [];
     /** @type {string[]} prompts worth trying */
     this.examples = [];
-    style.addEventListener("change", () => ((state.style = style.value), changed()));
-    negative.addEventListener("change", () => ((state.negative = negative.value.trim()), changed()));
+    // A caption that was kept goes with the words as they were.
+    const set = (/** @type {Partial<State>} */ change) => (Object.assign(state, { caption: undefined }, change), changed());
+    style.addEventListener("change", () => set({ style: style.value }));
+    negative.addEventListener("change", () => set({ negative: negative.value.trim() }));
     surprise.addEventListener("click", () => this.surprise(changed));
     prompt.addEventListener("input", () => this.suggest());
   }
@@ -67,7 +69,7 @@ export class Wording {
     const others = this.examples.filter((example) => example !== prompt.value);
     prompt.value = pick(others.length > 0 ? others : this.examples);
     const { state } = this;
-    state.seed = Math.floor(Math.random() * 1e6);
+    Object.assign(state, { seed: Math.floor(Math.random() * 1e6), caption: undefined });
     if (!more.hidden) {
       state.style = pick([...style.options].map(({ value }) => value).filter(Boolean));
       style.value = state.style;

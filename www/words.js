@@ -10,6 +10,12 @@ export const SOLVERS = {
   ddpm: "Adds fresh noise at every step, as the first diffusion models did.",
 };
 
+/** What each grid of steps is like. */
+export const GRIDS = {
+  uniform: "Steps of one size.",
+  early: "Most of them early, where it is decided what it will be.",
+};
+
 /**
  * What is to be seen at this point of the way.
  * @param {Frame} frame
@@ -101,6 +107,30 @@ export function noVote(frame) {
 }
 
 /**
+ * What the seed chose, as a line under its picture.
+ * @param {{ label: string, style?: string }} caption
+ */
+export function caption({ label, style }) {
+  return style ? `${label} · ${style[0].toUpperCase()}${style.slice(1)}` : label;
+}
+
+/** Below this share of what is usual among training pictures, a picture keeps close to one. */
+const CLOSE = 0.75;
+
+/**
+ * How near the nearest training picture is, as a line under a picture: in shares of that one's distance from its own nearest.
+ * @param {import("./pkg/morphogen.js").Nearest} nearest
+ */
+export function near({ image, novelty, copied }) {
+  const share = novelty === null ? "" : ` · ${Math.round(100 * novelty)} %`;
+  if (copied) return `copy of no. ${image + 1}${share}`;
+  return novelty === null || novelty > CLOSE ? `new${share}` : `close to no. ${image + 1}${share}`;
+}
+
+/** What the figures in those lines mean. */
+export const NEAR = "100 %: as far from the nearest training picture as that one is from its own nearest.";
+
+/**
  * Whether a picture is a copy.
  * @param {string} who
  * @param {import("./pkg/morphogen.js").Nearest} nearest
@@ -109,6 +139,6 @@ export function copy(who, { image, distance, second, novelty, copied }) {
   const number = `training picture ${image + 1}`;
   const figures = second === null ? "" : ` (${distance.toFixed(1)} away; the second nearest is ${second.toFixed(1)} away)`;
   if (copied) return `${who} is a copy of ${number}${figures}.`;
-  if (novelty === null || novelty > 0.75) return `${who} is no copy. The nearest to it is ${number}${figures}, as different as training pictures are from each other.`;
+  if (novelty === null || novelty > CLOSE) return `${who} is no copy. The nearest to it is ${number}${figures}, as different as training pictures are from each other.`;
   return `${who} is no copy, but it keeps close to ${number}${figures}.`;
 }

@@ -18,17 +18,21 @@ function fetched(page) {
   return files;
 }
 
-test("the page goes over to emoji, and names their makers", async ({ page }) => {
+test("the page opens with the first of the emoji's examples, names their makers, and goes over to garments", async ({ page }) => {
+  const { text } = await (await page.request.get("/models/emoji/manifest.json")).json();
   await page.goto("/?count=1&steps=2");
-  await expect(page.locator("#status")).toContainText("drawn on", DRAWN);
-  await page.getByRole("radio", { name: "Emoji" }).check();
+  await expect(page.locator("#status")).toContainText(`${text.examples[0]}, one picture, drawn on`, DRAWN);
+  await expect(page.locator("#prompt")).toHaveValue(text.examples[0]);
+  await expect(page.locator("#examples button").first()).toHaveText(text.examples[0]);
   await expect(page).toHaveURL(/model=emoji/);
-  await expect(page.locator("#status")).toContainText("angry red cat", DRAWN);
   for (const maker of ["Noto Emoji", "Fluent Emoji", "Twemoji", "Emojibase", "CC-BY-4.0"]) await expect(page.locator("#credit")).toContainText(maker);
   await expect(page.locator("#knows")).toContainText("words it was taught");
   await page.getByRole("radio", { name: "Garments" }).check();
-  await expect(page.locator("#status")).toContainText("one picture, drawn on", DRAWN);
+  await expect(page.locator("#status")).toContainText("Sneaker, one picture, drawn on", DRAWN);
+  await expect(page).toHaveURL(/model=fashion/);
   await expect(page.locator("#credit")).toContainText("Zalando");
+  await page.getByRole("radio", { name: "Emoji" }).check();
+  await expect(page.locator("#status")).toContainText(text.examples[0], DRAWN);
 });
 
 for (const [fault, code] of [
@@ -51,7 +55,7 @@ for (const [fault, code] of [
 
 test("a first visit to emoji fetches less than 5 MB, and nothing that it does not need", async ({ page }) => {
   const files = fetched(page);
-  await page.goto("/?model=emoji&prompt=birthday+cake&count=1&steps=2");
+  await page.goto("/");
   await expect(page.locator("#status")).toContainText("drawn on", DRAWN);
   const all = () => [...files.values()].reduce((sum, bytes) => sum + bytes, 0);
   await expect.poll(all).toBeGreaterThan(2_000_000);

@@ -37,7 +37,7 @@ test("the page says what is wrong, and trying again works once it is mended", as
     await route.continue();
   });
   const engine = page.waitForEvent("requestfinished", (request) => request.url().endsWith("morphogen_bg.wasm"));
-  await page.goto("/?prompt=bag&count=1&steps=2&device=cpu");
+  await page.goto("/?model=fashion&prompt=bag&count=1&steps=2&device=cpu");
   await engine;
   await expect(page.locator("#status")).toContainText("connection broke");
   await page.getByRole("button", { name: "Try again" }).click();
@@ -51,7 +51,7 @@ test("without WebGPU the processor draws and says so; asked for by name, WebGPU 
   expect(auto.notice).toContain("no WebGPU");
   const named = await draw(page, { load: { device: "webgpu" } });
   expect(named.code).toBe("no-webgpu");
-  await page.goto("/?prompt=bag&count=1&steps=2&device=webgpu");
+  await page.goto("/?model=fashion&prompt=bag&count=1&steps=2&device=webgpu");
   await page.getByRole("button", { name: "Use the processor" }).click();
   await drawn(page, "Bag, one picture, drawn on your processor");
 });

@@ -1,6 +1,6 @@
 /** The page fits, can be read by everyone, and speaks to nobody else. */
 import { expect, test } from "@playwright/test";
-import { SHORT, barriers, drawn, shown } from "./support.js";
+import { SHORT, barriers, drawn, settings, shown } from "./support.js";
 
 for (const width of [360, 768, 1440]) {
   for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
@@ -10,15 +10,42 @@ for (const width of [360, 768, 1440]) {
       // How the page looks does not depend on the device; the processor is the quicker one in the tests.
       await page.goto(`${SHORT}&device=cpu`);
       await drawn(page);
-      const details = page.locator("#settings");
-      if (!(await details.getAttribute("open").then((open) => open !== null))) await page.locator("#settings > summary").click();
+      await settings(page);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-      const scale = await page.locator("#picture").evaluate((canvas) => canvas.getBoundingClientRect().width / 28);
+      const scale = await page.locator(".pick canvas").evaluate((canvas) => canvas.getBoundingClientRect().width / 28);
       expect(Number.isInteger(scale), `the picture stands at ${scale} times its size`).toBe(true);
       expect(scale).toBeGreaterThanOrEqual(10);
       expect(await barriers(page)).toEqual([]);
     });
   }
+}
+
+for (const [width, height, columns] of [[360, 740, 2], [768, 1024, 4], [1440, 900, 4]]) {
+  test(`a first visit at ${width} pixels shows four pictures without scrolling, and nothing jumps`, async ({ page }, { project }) => {
+    test.skip(project.name !== "cpu", "how the page looks does not depend on the device");
+    await page.setViewportSize({ width, height });
+    await page.addInitScript(() => {
+      Object.assign(globalThis, { shift: 0 });
+      const add = (/** @type {any} */ { value, hadRecentInput }) => (/** @type {any} */ (globalThis).shift += hadRecentInput ? 0 : value);
+      new PerformanceObserver((list) => list.getEntries().forEach(add)).observe({ type: "layout-shift", buffered: true });
+    });
+    await page.goto("/");
+    await drawn(page);
+    const boxes = await page.locator(".pick").evaluateAll((picks) => picks.map((pick) => pick.getBoundingClientRect().toJSON()));
+    expect(boxes).toHaveLength(4);
+    expect(new Set(boxes.map(({ left }) => left)).size).toBe(columns);
+    for (const box of boxes) {
+      expect(box.width).toBeGreaterThanOrEqual(160);
+      expect(box.width).toBeLessThanOrEqual(220);
+      expect(box.height).toBe(box.width);
+    }
+    const bottom = await page.locator("#pictures").evaluate((group) => group.getBoundingClientRect().bottom);
+    expect(bottom).toBeLessThanOrEqual(height);
+    const chips = await page.locator(".chips :is(button):visible").evaluateAll((buttons) => new Set(buttons.map((button) => button.getBoundingClientRect().top)).size);
+    expect(chips, "what it can draw stands in one line").toBe(1);
+    expect(await page.evaluate(() => /** @type {any} */ (globalThis).shift)).toBeLessThanOrEqual(0.05);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
 }
 
 test("there is no request to another host, and no breach of the policy", async ({ page, baseURL }) => {
@@ -40,7 +67,7 @@ test("who asked for less motion sees no flicker, only the finished picture", asy
   await page.emulateMedia({ reducedMotion: "reduce" });
   await page.goto(SHORT);
   await page.evaluate(() => {
-    const canvas = /** @type {HTMLCanvasElement} */ (document.getElementById("picture"));
+    const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(".pick canvas"));
     const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const put = context.putImageData;
     Object.assign(globalThis, { paints: 0 });

@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "@playwright/test";
-import { barriers, difference, drawn, shown } from "./support.js";
+import { barriers, difference, drawn, settings, shown } from "./support.js";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const FILE = resolve(ROOT, "dist/offline-test/morphogen.html");
@@ -37,7 +37,9 @@ test("it draws with the network and with a machine, and asks nobody for anything
   await expect(page.locator("#theory-status")).toContainText("they agree with r =");
   expect(difference(await shown(page, "#theirs"), await shown(page, "#ours"))).toBeGreaterThan(10);
 
-  // Both networks are there.
+  // Both networks are there; packs that are not are not offered.
+  await expect(page.locator("#packs")).toBeHidden();
+  await settings(page);
   await page.locator("input[name=network][value=unet]").check();
   await drawn(page);
   await expect(page.locator("#status")).toContainText("drawn on");
@@ -52,6 +54,9 @@ test("it draws the same picture as the hosted page, and survives a server that m
   await drawn(page);
   expect(await barriers(page)).toEqual([]);
   const offline = await shown(page);
+  // Without a prompt, what it holds greets.
+  await page.goto(address("count=1&steps=2&device=cpu"));
+  await drawn(page, "Sneaker");
   await page.route("**/offline.html*", (route) => route.fulfill({ path: FILE, contentType: "text/html; charset=utf-8" }));
   await page.goto("/offline.html?prompt=bag&seed=3&count=1&steps=3&device=cpu");
   await drawn(page);

@@ -1,6 +1,6 @@
 /** The main job on the page: words in, a picture out, step by step. */
 import { expect, test } from "@playwright/test";
-import { SHORT, difference, drawn, shown } from "./support.js";
+import { SHORT, difference, drawn, settings, shown } from "./support.js";
 
 test("the first picture comes without touching anything", async ({ page }) => {
   await page.goto("/?count=1&steps=4");
@@ -71,7 +71,7 @@ test("a batch is a grid of variations, each with its own seed", async ({ page })
   await page.goto("/?prompt=bag&seed=20&count=2&steps=2");
   await drawn(page, "Bag, 2 pictures");
   await page.getByRole("button", { name: "Bag, seed 21" }).click();
-  await expect(page.locator("#picture")).toHaveAccessibleName(/seed 21, finished/);
+  await expect(page.locator('.pick[aria-pressed="true"]')).toHaveAccessibleName(/seed 21, finished/);
   const second = await shown(page);
   await page.goto("/?prompt=bag&seed=21&count=1&steps=2");
   await drawn(page, "Bag, one picture");
@@ -80,7 +80,8 @@ test("a batch is a grid of variations, each with its own seed", async ({ page })
 });
 
 test("a drawing can be stopped, and the next one starts", async ({ page }) => {
-  await page.goto("/?prompt=coat&count=16&steps=60");
+  await page.goto("/?model=fashion&prompt=coat&count=16&steps=60");
+  await settings(page);
   await expect(page.locator("#status")).toContainText("Drawing", { timeout: 120_000 });
   await page.getByRole("button", { name: "Stop" }).click();
   await expect(page.locator("#status")).toHaveText("Stopped.");
@@ -91,17 +92,18 @@ test("a drawing can be stopped, and the next one starts", async ({ page }) => {
 });
 
 test("settings are in the address, and nonsense in it is ignored", async ({ page }) => {
-  await page.goto("/?prompt=dress&seed=abc&count=1&steps=2&solver=magic&guidance=99&model=../secret");
-  await drawn(page, "Dress");
+  await page.goto("/?prompt=dress&seed=abc&count=1&steps=2&solver=magic&guidance=99&model=../secret&grid=magic&caption=-1&view=magic");
+  await drawn(page, "dress");
+  await settings(page);
   await page.locator("#seed").fill("12");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/seed=12/);
   await page.locator("#solver").selectOption("dpm-solver");
   await expect(page).toHaveURL(/solver=dpm-solver/);
-  await drawn(page, "Dress");
+  await drawn(page, "dress");
   await page.locator("#dice").click();
   await expect(page).not.toHaveURL(/seed=12&/);
-  await drawn(page, "Dress");
+  await drawn(page, "dress");
 });
 
 test("the picture is saved as a PNG and the link copied", async ({ page, context }) => {
@@ -121,16 +123,18 @@ test("the picture is saved as a PNG and the link copied", async ({ page, context
 test("everything is done by keyboard alone", async ({ page }) => {
   await page.goto(SHORT);
   await drawn(page);
+  await settings(page);
+  await page.locator("h1").click();
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "Skip to the prompt" })).toBeFocused();
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
   const reached = new Set();
-  for (let i = 0; i < 40; i += 1) {
+  for (let i = 0; i < 50; i += 1) {
     reached.add(await page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent));
     await page.keyboard.press("Tab");
   }
-  for (const id of ["prompt", "draw", "Bag", "step", "play", "link", "save", "seed", "dice", "steps", "solver", "device"]) {
+  for (const id of ["prompt", "draw", "Bag", "step", "play", "novelty", "link", "save", "seed", "dice", "steps", "solver", "device", "crisp"]) {
     expect(reached, `Tab reaches ${id}`).toContain(id);
   }
   await page.locator("#prompt").focus();

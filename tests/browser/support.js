@@ -1,6 +1,7 @@
 /** What the browser tests share. The page is drawn small (one picture, few steps): the GPU of the tests is software. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { expect } from "@playwright/test";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -23,12 +24,37 @@ export async function drawn(page, what = "drawn on") {
 }
 
 /**
- * The picture as it is on the page, as grey values.
+ * Opens the page with a model of discs in the place of the package (`pages/stub-model.js`): what the page does with answers
+ * is tested so, whatever they cost.
+ * @param {import("@playwright/test").Page} page
+ * @param {string} [query]
+ * @param {{ step?: number }} [stub] milliseconds that a step of one picture takes
+ */
+export async function stubbed(page, query = "", stub = {}) {
+  await page.addInitScript((stub) => Object.assign(globalThis, { stub }), stub);
+  await page.route("**/pkg/morphogen.js", (route) => route.fulfill({ path: fileURLToPath(new URL("pages/stub-model.js", import.meta.url)) }));
+  await page.goto(`/${query}`);
+  await drawn(page);
+}
+
+/** What the page has asked the model of discs for. @param {import("@playwright/test").Page} page @returns {Promise<any[]>} */
+export const asked = (page) => page.evaluate(() => /** @type {any} */ (globalThis).stub.asked);
+
+/** Opens the settings. @param {import("@playwright/test").Page} page */
+export async function settings(page) {
+  if (!(await page.locator("#settings").evaluate((details) => /** @type {HTMLDetailsElement} */ (details).open))) await page.locator("#settings > summary").click();
+}
+
+/** The chosen picture. */
+const CHOSEN = '.pick[aria-pressed="true"] canvas';
+
+/**
+ * The chosen picture as it is on the page, as grey values.
  * @param {import("@playwright/test").Page | import("@playwright/test").FrameLocator} page
  * @param {string} [selector]
  * @returns {Promise<number[]>}
  */
-export function shown(page, selector = "#picture") {
+export function shown(page, selector = CHOSEN) {
   return page.locator(selector).evaluate((element) => {
     const canvas = /** @type {HTMLCanvasElement} */ (element);
     const image = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height);

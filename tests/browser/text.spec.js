@@ -145,7 +145,7 @@ test("the page offers a style, a thing to avoid, and words to go on with", async
     const [, file] = new URL(route.request().url()).pathname.split("/models/fashion/");
     return route.fulfill({ path: fileURLToPath(new URL(`pages/shapes/${file}`, import.meta.url)) });
   });
-  await page.goto("/?prompt=red+disc&style=soft&count=1&steps=4");
+  await page.goto("/?model=fashion&prompt=red+disc&style=soft&count=1&steps=4");
   await expect(page.locator("#status")).toContainText("drawn on", { timeout: 120_000 });
   await expect(page.locator("#style")).toHaveValue("soft");
   await expect(page.locator("#understood")).toContainText("soft");

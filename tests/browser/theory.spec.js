@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { expect, test } from "@playwright/test";
-import { PINNED, difference, draw, drawn, shown } from "./support.js";
+import { PINNED, difference, draw, drawn, settings, shown } from "./support.js";
 
 test.beforeEach(async ({ request }, { project }) => {
   test.skip(project.name !== "cpu", "the machines run on the processor");
@@ -179,6 +179,7 @@ test("the page sets the machine beside the network, at every step", async ({ pag
   await expect(page.locator("#agreement")).toContainText("both start from the same noise");
   expect(await shown(page, "#theirs")).toEqual(await shown(page, "#ours"));
   await expect(page.locator("#verdict-cards p")).toHaveText([/^The network's picture is no copy/, /^The machine's picture is/]);
+  await settings(page);
   await page.locator("#dice").click();
   await expect(page.locator("#r")).toBeEmpty();
   await expect(page).not.toHaveURL(/machine=/);

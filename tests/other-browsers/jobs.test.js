@@ -29,7 +29,7 @@ for (const browser of browsers) {
     /** Different grey values of a canvas. */
     const greys = (/** @type {string} */ id) =>
       page.run((id) => {
-        const canvas = /** @type {HTMLCanvasElement} */ (document.getElementById(id));
+        const canvas = /** @type {HTMLCanvasElement} */ (document.querySelector(id));
         const data = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
         return new Set([...data].filter((_, i) => i % 4 === 0)).size;
       }, id);
@@ -41,8 +41,8 @@ for (const browser of browsers) {
       await until("the next is, too", async () => /^Bag, one picture, drawn on your processor/.test(await status()));
       assert.equal(await page.run(() => document.getElementById("understood")?.textContent), "Understood as Bag.");
       assert.match(await page.run(() => location.search), /prompt=handbag&seed=7/);
-      await until("it is shown", async () => /seed 7, finished/.test(await page.run(() => document.getElementById("picture")?.ariaLabel ?? "")));
-      assert.ok((await greys("picture")) > 10);
+      await until("it is shown", async () => /seed 7, finished/.test(await page.run(() => document.querySelector(".pick")?.ariaLabel ?? "")));
+      assert.ok((await greys(".pick canvas")) > 10);
     });
 
     it("says what it does not know", async () => {

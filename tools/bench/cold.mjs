@@ -84,7 +84,7 @@ async function vitals() {
     observe("event", ({ duration, interactionId }) => interactionId && (seen.inp = Math.max(seen.inp, duration)), { durationThreshold: 16 });
     observe("longtask", ({ duration }) => seen.tasks.push(duration));
   });
-  await page.goto(`${home}?device=${options.device}`);
+  await page.goto(`${home}?model=fashion&device=${options.device}`);
   const drawn = async (/** @type {string} */ what) => {
     await page.waitForFunction((what) => document.getElementById("status")?.textContent?.startsWith(what), what, { timeout: 300_000 });
     await page.waitForFunction(() => document.getElementById("play")?.textContent === "Replay", undefined, { timeout: 300_000 });

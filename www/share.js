@@ -1,0 +1,105 @@
+/** What the reader takes along of the chosen picture: its link, its file, the lines that embed it. */
+import * as snippet from "./snippet.js";
+import { write } from "./state.js";
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {import("./stage.js").Stage} Stage */
+
+const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+const [link, save] = ["link", "save"].map(find);
+
+/** Pixels that a saved picture is at least wide. */
+const SAVED = 448;
+
+/**
+ * The state that draws one picture of a sample alone, the same picture. Where the seed chose captions, the first of
+ * several chooses as a single one does; what the others chose is named.
+ * @param {import("./stage.js").Drawn} drawn
+ * @param {number} n which picture
+ * @returns {State}
+ */
+function single({ state, seed, captions }, n) {
+  const alone = { ...state, seed: seed + n, count: 1 };
+  const caption = captions?.[n];
+  if (n > 0 && caption === null) alone.prior = false;
+  if (n > 0 && caption) alone.caption = caption.index;
+  return alone;
+}
+
+export class Share {
+  /**
+   * @param {State} state
+   * @param {Stage} stage
+   * @param {(text: string, problem?: boolean) => void} say
+   */
+  constructor(state, stage, say) {
+    this.state = state;
+    this.stage = stage;
+    this.say = say;
+    link.addEventListener("click", () => void this.copy());
+    save.addEventListener("click", () => this.save());
+  }
+
+  /** There is a picture to take along, or another one. */
+  ready() {
+    const { drawn } = this.stage;
+    if (!drawn) return;
+    link.disabled = save.disabled = false;
+    // In the frame the style stands among the words.
+    snippet.show({ ...this.alone(drawn), prompt: drawn.prompt }, drawn.label);
+  }
+
+  /** @param {import("./stage.js").Drawn} drawn */
+  alone(drawn) {
+    const { machine, window, view } = this.state;
+    return { ...single(drawn, this.stage.pictures.chosen), machine, window, view };
+  }
+
+  async copy() {
+    const { drawn } = this.stage;
+    if (!drawn) return;
+    const address = new URL(write(this.alone(drawn)), location.href).href;
+    try {
+      await navigator.clipboard.writeText(address);
+      this.say("Link copied. It draws this very picture, on any machine.");
+    } catch {
+      this.say(`Copy this link: ${address}`);
+    }
+  }
+
+  save() {
+    const { drawn, frames, at, pictures } = this.stage;
+    const frame = frames[at];
+    if (!frame || !drawn) return;
+    const { width, height } = frame.size;
+    const scale = Math.min(64, Math.ceil(SAVED / width));
+    const crisp = pictures.shown === "crisp";
+    const [image, canvas] = [frame.toImageData(pictures.chosen, crisp ? scale : 1), document.createElement("canvas")];
+    canvas.width = image.width;
+    canvas.height = image.height;
+    canvas.getContext("2d")?.putImageData(image, 0, 0);
+    const saved = crisp ? canvas : enlarged(canvas, width * scale, height * scale);
+    saved.toBlob((blob) => {
+      if (!blob) return this.say("The picture could not be saved.", true);
+      const anchor = document.createElement("a");
+      anchor.href = URL.createObjectURL(blob);
+      anchor.download = `morphogen-${drawn.label.toLowerCase().replace(/[^a-z0-9]+/g, "-")}-${drawn.seed + pictures.chosen}.png`;
+      anchor.click();
+      setTimeout(() => URL.revokeObjectURL(anchor.href), 10_000);
+    });
+  }
+}
+
+/**
+ * A picture enlarged smoothly.
+ * @param {HTMLCanvasElement} small
+ * @param {number} width
+ * @param {number} height
+ */
+function enlarged(small, width, height) {
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const context = canvas.getContext("2d");
+  if (context) context.imageSmoothingQuality = "high";
+  context?.drawImage(small, 0, 0, width, height);
+  return canvas;
+}
