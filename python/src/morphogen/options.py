@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     line = argparse.ArgumentParser(
         prog="python -m morphogen.train",
         description="Trains a network on a folder of pictures. Run it again with the same options to resume.",
-        epilog="On several GPUs: torchrun --nproc-per-node N -m morphogen.train …",
+        epilog="On several GPUs: torchrun --nproc-per-node N -m morphogen.train -- --data …",
     )
     line.add_argument("--data", type=Path, required=True, help="folder with IDX files, captioned pictures, or class folders")
     line.add_argument("--run", type=Path, required=True, help="folder of the run: checkpoint, curve of the loss, samples")
