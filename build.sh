@@ -10,7 +10,7 @@ usage: ./build.sh COMMAND
   serve [--port N] [--open]   build what is needed and serve the page at http://localhost:8080/
   build                       the browser build: pkg/generated/, and the site ready for any static host in dist/site/
   offline                     dist/morphogen-offline.html, the page as one file that needs no network
-  test [PART]...              every check, or only some: format clippy rust javascript size browser browsers
+  test [PART]...              every check, or only some: format clippy rust javascript size browser browsers python
   bench [ARGUMENT]...         speed and size beside onnxruntime-web, in one browser
   bench --cold | --soak       a first visit over a slow link, part by part; what a page holds after 500 samples
   emoji [--size N]            the emoji data set in data/emoji/, 64 × 64 unless told otherwise, from npm packages
@@ -20,6 +20,7 @@ Needs Rust (rustup), Node 20 or later and, for libtorch only, Python; the rest i
 
   CHROMIUM             the browser for the tests and the benchmark (else the system's Chromium)
   FIREFOX              Firefox, for `test browsers` (else the system's)
+  PYTHON               Python for `test python`, with PyTorch (else python3, else one of our own in .tools/venv)
   CARGO_TARGET_DIR     where cargo builds (else target/)
   MORPHOGEN_FEATURES   cargo features for `train`: libtorch (see tools/libtorch.sh) or vulkan
 HELP
@@ -184,6 +185,35 @@ test_browsers() {
   say "Firefox and WebKitGTK" && node --test --test-reporter=spec tests/other-browsers/jobs.test.js
 }
 
+# Sets PYTHON to one that has all that the Python package's tests need.
+need_torch() {
+  local name needs='import torch, numpy, safetensors, PIL, pytest, mypy'
+  for name in "${PYTHON:-}" python3 "$TOOLS/venv/bin/python"; do
+    if [ -n "$name" ] && command -v "$name" >/dev/null && "$name" -c "$needs" 2>/dev/null; then
+      PYTHON=$(command -v "$name")
+      # Called from another folder, below.
+      case $PYTHON in /*) ;; *) PYTHON=$PWD/$PYTHON ;; esac
+      return
+    fi
+  done
+  command -v python3 >/dev/null || fail "python3 is missing: install Python 3.10 or later"
+  say "installing PyTorch into $TOOLS/venv"
+  python3 -m venv "$TOOLS/venv" 2>/dev/null || { need_packages python3-venv && python3 -m venv "$TOOLS/venv"; }
+  PYTHON=$PWD/$TOOLS/venv/bin/python
+  "$PYTHON" python/tools/torch_cpu.py
+  "$PYTHON" -m pip install --quiet numpy safetensors Pillow pytest mypy
+}
+
+# The Python package, and its run folders in the hands of the command.
+test_python() {
+  need_rust
+  need_torch
+  cargo build --locked --bin morphogen
+  say "types of the Python package" && (cd python && "$PYTHON" -m mypy)
+  say "Python tests"
+  (cd python && MORPHOGEN=$(cd .. && cd "$TARGET_DIR/debug" && pwd)/morphogen "$PYTHON" -m pytest --quiet)
+}
+
 # ── commands ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 command=${1:---help}
@@ -204,9 +234,9 @@ case $command in
     ;;
   test)
     need_rust
-    for part in "${@:-format clippy rust javascript size browser browsers}"; do
+    for part in "${@:-format clippy rust javascript size browser browsers python}"; do
       for name in $part; do
-        declare -F "test_$name" >/dev/null || fail "no tests called $name (format clippy rust javascript size browser browsers)"
+        declare -F "test_$name" >/dev/null || fail "no tests called $name (format clippy rust javascript size browser browsers python)"
         "test_$name"
       done
     done

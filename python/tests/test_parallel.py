@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 from morphogen import train
 from morphogen.parallel import World
 
-TOLERANCE = 1e-4
+TOLERANCE = 1e-5
 STEPS = 20
 
 
