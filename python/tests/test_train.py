@@ -188,6 +188,7 @@ def test_what_does_not_fit_is_refused_and_nothing_is_written(
     refused(classes, kept, "has a network with embedding 8, now it is to be 16", "--embedding", 16)
     refused(classes, kept, "has batch 8, now it is to be 4; resume it with the same", "--batch", 4)
     refused(words, kept, "the run that is there has a network with channels 1, now it is to be 3")
+    refused(classes, kept, "the run has had pictures of 1×16×16, the data have 1×8×8; give the data", "--size", 8)
     refused(classes, kept, "expected an odd kernel up to 7, found 4", "--kernel", 4)
     assert before == {path: path.read_bytes() for path in kept.rglob("*") if path.is_file()}
     new = tmp_path / "new"

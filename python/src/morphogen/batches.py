@@ -106,9 +106,9 @@ class Batches:
         if self.wordings is None:
             rows = class_rows(config, self.labels[chosen])
         else:
-            hue = self.wordings.hue(chosen, self.settings.hue_share, generator)
+            hue = self.wordings.hue(chosen, self.settings.hue, generator)
             rows = word_rows(config, *self.wordings.draw(chosen, hue, generator))
-            if images.shape[1] == 3 and self.settings.hue_share > 0:
+            if images.shape[1] == 3 and self.settings.hue > 0:
                 degrees = torch.where(hue < 0, 0, self.wordings.degrees[chosen, hue.clamp(min=0)])
                 images = torch.where((hue < 0)[:, None, None, None], images, turn(images, degrees))
         return images.float() / 127.5 - 1.0, rows

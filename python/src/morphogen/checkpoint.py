@@ -53,10 +53,12 @@ class Progress:
     prepared: float = 0.0
     """Seconds until the first step was done, compilation included: the rate's time begins then."""
     cooling: Cooling | None = None
+    image: dict[str, int] | None = None
+    """Shape of the pictures that it is trained on: channels, height, width."""
 
     def to_json(self) -> dict[str, Any]:
         """`progress.json`."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
     @classmethod
     def from_json(cls, json: Any) -> Progress:
@@ -65,6 +67,15 @@ class Progress:
         if progress.cooling is not None:
             progress.cooling = Cooling(**json["cooling"])
         return progress
+
+    def same_pictures(self, shape: tuple[int, int, int]) -> None:
+        """Notes the shape `(C, H, W)` of the pictures. Raises `MorphogenError` where the run has had others."""
+        image = dict(zip(("channels", "height", "width"), shape, strict=True))
+        if self.image is not None and self.image != image:
+            before, now = ("×".join(map(str, one.values())) for one in (self.image, image))
+            message = f"the run has had pictures of {before}, the data have {now}"
+            raise MorphogenError(f"{message}; give the data that it has had, or name another folder")
+        self.image = image
 
 
 @dataclass

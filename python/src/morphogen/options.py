@@ -79,7 +79,7 @@ def _settings_options(group: Any) -> None:
     add("--ema", "decay of the running average (0.999)", type=float)
     add("--clip", "norm to which all gradients together are clipped (1)", type=float)
     add("--drop-condition", "share of pictures whose prompt is hidden, for guidance (0.1)", type=float)
-    add("--hue-share", "share of pictures turned in hue, of those that may be (0.2)", type=float)
+    add("--hue", "share of pictures turned in hue, of those that may be (0.2)", type=float)
     add("--seed", "fixes initial weights and every draw (1)", type=int)
     group.add_argument("--size", type=int, help="resize pictures of class folders to SIZE × SIZE; of other data, what is expected")
     group.add_argument("--precision", choices=("auto", "f32", "bf16"), default="auto", help="bf16 on a GPU, f32 elsewhere")

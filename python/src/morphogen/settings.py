@@ -36,7 +36,7 @@ class Settings:
     """Norm to which all gradients together are clipped."""
     drop_condition: float = 0.1
     """Share of pictures whose condition is dropped."""
-    hue_share: float = 0.2
+    hue: float = 0.2
     """Share of pictures shown turned in hue, of those that have such variants."""
     bf16: bool = False
     """Whether convolutions run in bfloat16 (autocast)."""
@@ -57,15 +57,15 @@ class Settings:
 
     def check(self) -> None:
         """Checks that the settings suit each other. Raises `MorphogenError` with the first that does not."""
-        for name in ("learning_rate", "ema", "clip", "drop_condition", "hue_share", "cool_down", "time_skew"):
+        for name in ("learning_rate", "ema", "clip", "drop_condition", "hue", "cool_down", "time_skew"):
             if not math.isfinite(getattr(self, name)):
                 raise MorphogenError(f"expected a finite {name}, found {getattr(self, name)}")
         if self.batch < 1 or self.warmup < 0 or not 0 <= self.seed < 1 << 63:
             raise MorphogenError("expected a batch of at least 1, a warm-up of 0 steps or more, and a seed from 0 on")
         if not self.learning_rate > 0 or not self.clip > 0:
             raise MorphogenError("expected a positive learning rate and a positive clip")
-        if not 0 <= self.ema < 1 or not 0 <= self.drop_condition <= 1 or not 0 <= self.hue_share <= 1:
-            raise MorphogenError("expected ema in 0..1, and drop-condition and hue-share in 0..=1")
+        if not 0 <= self.ema < 1 or not 0 <= self.drop_condition <= 1 or not 0 <= self.hue <= 1:
+            raise MorphogenError("expected ema in 0..1, and drop-condition and hue in 0..=1")
         if not 0 <= self.cool_down <= 1 or self.time_skew < 0:
             raise MorphogenError("expected a cool-down share in 0..=1, and a time-skew of 0 or more")
         if self.rate == "cosine" and self.steps is None and self.seconds is None:

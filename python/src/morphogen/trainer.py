@@ -59,6 +59,7 @@ class Trainer:
         if self.settings.batch % world.size:
             message = f"expected a batch that {world.size} processes can share evenly, found {self.settings.batch}"
             raise MorphogenError(message)
+        self.progress.same_pictures(data.shape)
         self.pictures = len(data)
         self.batches = Batches(self.settings, data, world.device)
         self.network = Network(self.settings.network, checkpoint.weights).to(world.device)
