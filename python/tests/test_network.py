@@ -122,3 +122,19 @@ def test_steps_end_at_the_clean_picture_and_early_ones_begin_with_noise() -> Non
     assert schedule.grid(8, "early")[1] > schedule.grid(8)[1]
     with pytest.raises(MorphogenError, match="expected between 1 and 1000 steps, found 0"):
         schedule.grid(0)
+
+
+def test_the_network_is_one_graph_to_the_compiler() -> None:
+    # The backend that traces forward and backward and then runs them as they are: it needs no C++ compiler.
+    torch.compiler.reset()
+    network = random(replace(CONFIG, modulation="scale-shift")).requires_grad_(True)
+    x, t, rows = torch.randn(2, 3, 8, 8), torch.tensor([0.3, 0.8], dtype=torch.float64), word_sets(CONFIG, [[1, 5], [2]])
+    compiled = torch.compile(network, backend="aot_eager", fullgraph=True, dynamic=False)
+    gradients = []
+    for one in (network, compiled):
+        network.zero_grad()
+        one(x, t, rows).square().mean().backward()
+        gradients.append([part.grad.clone() for part in network.parts.values() if part.grad is not None])
+    assert len(gradients[0]) == len(network.shapes)
+    for plain, traced in zip(*gradients, strict=True):
+        assert torch.allclose(plain, traced, rtol=1e-4, atol=1e-6)
