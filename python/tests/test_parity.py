@@ -1,5 +1,6 @@
 """Run folders of this package in the hands of the `morphogen` command: it packs them, and draws from the same noise what the twin
-draws, to within 1e-5, for every architecture, prediction, condition and modulation."""
+draws, to within 1e-5, for every architecture, prediction and modulation, and classes and words. (No pack draws from vectors: of
+those only the null condition is compared, and `test_network` shows that a class is a vector.)"""
 
 from __future__ import annotations
 
@@ -8,7 +9,6 @@ import json
 import subprocess
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from conftest import SIDE, SMALL, write_classes, write_words
 from safetensors.torch import load_file
 from test_network import random
 
-from morphogen import checkpoint, noise, train
+from morphogen import checkpoint, noise, schedule, train
 from morphogen.config import Class, NetworkConfig, ResNet, UNet, Vector, Words
 from morphogen.network import Network, class_rows, null_rows, word_sets
 from morphogen.sampler import sample
@@ -41,6 +41,16 @@ NETWORKS: dict[str, NetworkConfig] = {
     "words-scales": NetworkConfig(UNet((8, 16)), 3, Words(8, 4), groups=2, embedding=8, modulation="scale-shift"),
     "words-noise": NetworkConfig(ResNet(8, 4), 3, Words(8, 4), embedding=8, prediction="noise"),
 }
+
+
+def moderate(config: NetworkConfig) -> Network:
+    """A random network whose predictions are of a picture's size, so that clipping hides nothing and a float's rounding stays
+    small beside them."""
+    weights = random(config).weights()
+    x = torch.from_numpy(noise.pictures(5, 3, (config.channels, SIDE, SIDE)))
+    with torch.no_grad():
+        spread = Network(config, weights)(x, torch.tensor([1.0, 0.7, 0.3], dtype=torch.float64), null_rows(config, 3)).std()
+    return Network(config, {n: t * 0.3 / spread if n.startswith("out.") else t for n, t in weights.items()}).requires_grad_(False)
 
 
 def call(morphogen: Path, *arguments: object) -> str:
@@ -82,7 +92,7 @@ def drawn(morphogen: Path, place: Path, folder: Path, prompt: str, steps: int, g
 @pytest.mark.parametrize("name", NETWORKS)
 def test_random_networks_draw_what_the_command_draws(name: str, morphogen: Path, tmp_path: Path) -> None:
     config = NETWORKS[name]
-    network = random(config)
+    network = moderate(config)
     fresh(Settings(config, steps=1), network.weights()).save(tmp_path / "run", 1)
     folder = pack(morphogen, tmp_path, tmp_path / "run", config)
     if isinstance(config.condition, Words):
@@ -94,15 +104,17 @@ def test_random_networks_draw_what_the_command_draws(name: str, morphogen: Path,
         ours = sample(
             network, rows.repeat(3, 1), seed=5, shape=(config.channels, SIDE, SIDE), steps=steps, guidance=guidance
         )
-        assert float((ours - theirs).abs().max()) <= TOLERANCE, f"{steps} steps"
+        # Of a predicted noise the picture at t = 1 is a_1 = 1/80th: on the way there rounding is multiplied by 80.
+        tolerance = TOLERANCE / schedule.at(1.0)[0] if config.prediction == "noise" else TOLERANCE
+        assert float((ours - theirs).abs().max()) <= tolerance, f"{steps} steps"
         inside = float((ours.abs() < 0.999).float().mean())
-        # At t = 1 a noise that is not quite predicted is far from any picture.
-        assert inside > 0.2 or (config.prediction, steps) == ("noise", 1), f"{inside:.0%} of the pixels are not clipped"
+        # A noise that is not quite predicted is far from any picture at t = 1, and clipped there.
+        assert config.prediction == "noise" or inside > 0.5, f"{inside:.0%} of the pixels are not clipped"
 
 
-def test_the_null_condition_is_the_packs_test_vector(morphogen: Path, tmp_path: Path) -> None:
-    config = NETWORKS["attention"]
-    network = random(config)
+@pytest.mark.parametrize("config", [NETWORKS["attention"], NETWORKS["unet-circular"], replace(UNET, condition=Vector(2))])
+def test_the_null_condition_is_the_packs_test_vector(config: NetworkConfig, morphogen: Path, tmp_path: Path) -> None:
+    network = moderate(config)
     fresh(Settings(config, steps=1), network.weights()).save(tmp_path / "run", 1)
     folder = pack(morphogen, tmp_path, tmp_path / "run", config)
     test = json.loads((folder / "manifest.json").read_text())["networks"]["net"]["test"]
@@ -129,15 +141,3 @@ def test_a_trained_run_is_packed_and_checked(kind: str, morphogen: Path, tmp_pat
     theirs = drawn(morphogen, tmp_path, folder, prompt, 3, 1.0)
     ours = sample(Network(config, average), rows.repeat(3, 1), seed=5, shape=(config.channels, SIDE, SIDE), steps=3)
     assert float((ours - theirs).abs().max()) <= TOLERANCE
-
-
-def test_vectors_go_the_way_of_classes_in_the_crate_too(morphogen: Path, tmp_path: Path) -> None:
-    config = replace(UNET, condition=Vector(2))
-    network = random(config)
-    fresh(Settings(config, steps=1), network.weights()).save(tmp_path / "run", 1)
-    folder = pack(morphogen, tmp_path, tmp_path / "run", config)
-    test: dict[str, Any] = json.loads((folder / "manifest.json").read_text())["networks"]["net"]["test"]
-    expected = np.frombuffer(base64.b64decode(test["expected"]), dtype="<f2").astype(np.float32)
-    x = torch.from_numpy(noise.pictures(test["seed"], 1, (1, SIDE, SIDE)))
-    ours = network.denoised(x, torch.tensor([test["t"]], dtype=torch.float64), null_rows(config, 1))
-    assert np.abs(ours.numpy().ravel() - expected).max() <= 2**-10 * np.abs(expected).max()
