@@ -15,8 +15,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import torch
-from torch import Tensor
+try:
+    import torch
+    from torch import Tensor
+except ImportError as error:
+    if __name__ != "__main__":
+        raise
+    sys.exit(f"morphogen.widen: expected PyTorch and its company ({error}): pip install 'morphogen[train]'")
 
 from .checkpoint import result
 from .config import NetworkConfig, Words
