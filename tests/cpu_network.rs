@@ -73,6 +73,7 @@ fn it_computes_what_burn_computes() {
         },
         NetworkConfig { architecture: resnet(12, 5), ..unet(&[4], 0) },
         NetworkConfig { architecture: resnet(9, 4), padding: circular, prediction: Prediction::Noise, ..unet(&[4], 0) },
+        NetworkConfig { prediction: Prediction::Clean, normalisation: groups(4), ..unet(&[8, 12], 2) },
     ];
     let conditions = [Condition::Class(2), Condition::Null, Condition::Class(0)];
     for config in configs {

@@ -129,19 +129,21 @@ fn pictures_that_show_different_things_agree_with_burn() {
 fn other_shapes_and_conditions_agree_with_burn() {
     let Some(gpu) = gpu() else { return };
     let shape = ImageShape { channels: 3, height: 12, width: 20 };
-    let config = NetworkConfig {
-        channels: 3,
-        kernel: 5,
-        prediction: Prediction::Noise,
-        condition: ConditionKind::Words { count: 9, width: 5 },
-        ..unet(&[6, 10], 2, Normalisation::Group { groups: 2 })
-    };
-    let (mut network, mut burn) = both(&gpu, &config, shape);
-    let (condition, against) = (Condition::Words(vec![7, 0, 2]), Condition::Words(vec![4]));
-    let request = Request { against, guidance: 3.0, count: 3, steps: 7, ..Request::new(condition, 1) };
-    let expected = sample(&mut burn, &request, Schedule::Cosine, |_| true).unwrap();
-    let found = block_on(network.sample(&request, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
-    assert!(difference(&expected, &found) <= 1e-2);
+    for prediction in [Prediction::Noise, Prediction::Clean] {
+        let config = NetworkConfig {
+            channels: 3,
+            kernel: 5,
+            prediction,
+            condition: ConditionKind::Words { count: 9, width: 5 },
+            ..unet(&[6, 10], 2, Normalisation::Group { groups: 2 })
+        };
+        let (mut network, mut burn) = both(&gpu, &config, shape);
+        let (condition, against) = (Condition::Words(vec![7, 0, 2]), Condition::Words(vec![4]));
+        let request = Request { against, guidance: 3.0, count: 3, steps: 7, ..Request::new(condition, 1) };
+        let expected = sample(&mut burn, &request, Schedule::Cosine, |_| true).unwrap();
+        let found = block_on(network.sample(&request, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
+        assert!(difference(&expected, &found) <= 1e-2, "{prediction:?}");
+    }
 }
 
 #[test]

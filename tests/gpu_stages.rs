@@ -138,7 +138,7 @@ fn attention() {
 }
 
 #[test]
-fn posterior_means_of_both_predictions() {
+fn posterior_means_of_every_prediction() {
     let Some(gpu) = gpu() else { return };
     let shape = ImageShape { channels: 3, height: 5, width: 5 };
     let list = layers(vec![Op::Conv(plain(0, 3, 3, 3))], 0, Padding::Zeros);

@@ -1,7 +1,9 @@
 //! The network as it is defined once in burn: sizes, invariances, and that nothing is accepted that does not fit.
 
 use morphogen::denoiser::{Condition, DenoiseError, Denoiser, ImageShape};
-use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
+use morphogen::network::config::{
+    Architecture, ConditionKind, LEAST_NOISE, NetworkConfig, Normalisation, Padding, Prediction,
+};
 use morphogen::network::layers::{Conv, Op};
 use morphogen::network::weights::{Array, grown, initial};
 use morphogen::network::{BurnDenoiser, Layers, NetworkError, Weights};
@@ -85,12 +87,41 @@ fn values_are_made_before_they_are_used_and_end_at_full_resolution() {
 
 #[test]
 fn an_untrained_network_predicts_nothing() {
-    let config = unet(&[4, 8], 0);
-    let mut denoiser = BurnDenoiser::new(&config, &initial(&config, 1).unwrap(), SMALL).unwrap();
-    let x = picture(1, SMALL);
-    let time = Schedule::Cosine.at(0.3);
-    let expected: Vec<f32> = x.iter().map(|x| time.a as f32 * x).collect();
-    assert_eq!(denoiser.denoise(&x, time, &[Condition::Class(0)]).unwrap(), expected);
+    let (x, time) = (picture(1, SMALL), Schedule::Cosine.at(0.3));
+    for (prediction, share) in [(Prediction::Velocity, time.a as f32), (Prediction::Clean, 0.0)] {
+        let config = NetworkConfig { prediction, ..unet(&[4, 8], 0) };
+        let mut denoiser = BurnDenoiser::new(&config, &initial(&config, 1).unwrap(), SMALL).unwrap();
+        let expected: Vec<f32> = x.iter().map(|x| share * x).collect();
+        assert_eq!(denoiser.denoise(&x, time, &[Condition::Class(0)]).unwrap(), expected, "{prediction:?}");
+    }
+}
+
+#[test]
+fn every_prediction_leads_to_the_same_picture_and_clean_ones_are_judged_as_velocities() {
+    let pictures = [picture(1, SMALL), picture(2, SMALL), picture(3, SMALL)];
+    for t in [0.01, 0.05, 0.1, 0.4, 0.7, 0.95, 1.0] {
+        let time = Schedule::Cosine.at(t);
+        let (a, s) = (time.a as f32, time.s as f32);
+        for i in 0..SMALL.len() {
+            let [clean, noise, wrong] = [0, 1, 2].map(|n: usize| pictures[n][i]);
+            let noisy = a * clean + s * noise;
+            let right =
+                [(Prediction::Noise, noise), (Prediction::Velocity, a * noise - s * clean), (Prediction::Clean, clean)];
+            for (prediction, value) in right {
+                let off = (prediction.denoised(noisy, value, time) - clean).abs();
+                assert!(off < 1e-4, "{prediction:?} at {t}: off by {off}");
+            }
+            // The velocity that a wrong picture stands for is as wrong as its weight says, down to the least noise.
+            let velocity = (a * noisy - wrong) / s;
+            let error = (velocity - (a * noise - s * clean)).powi(2);
+            let floor = (s / s.max(LEAST_NOISE as f32)).powi(2);
+            let weighed = Prediction::Clean.loss_weight(time) as f32 * (wrong - clean).powi(2);
+            assert!((weighed - error * floor).abs() <= 1e-3 * weighed.max(1.0), "at {t}: {weighed}, {error}");
+        }
+        assert!(Prediction::Clean.loss_weight(time) <= (LEAST_NOISE * LEAST_NOISE).recip() * 1.000_001);
+        assert_eq!(Prediction::Velocity.loss_weight(time), 1.0);
+        assert_eq!(Prediction::Noise.loss_weight(time), 1.0);
+    }
 }
 
 #[test]

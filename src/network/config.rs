@@ -140,7 +140,20 @@ impl Prediction {
             Prediction::Clean => predicted,
         }
     }
+
+    /// What a squared error of the prediction counts in training. For the clean picture as much as the velocity that it
+    /// stands for, `(v̂ − v)² = (x̂₀ − x₀)² / s²`, with `s` held at [`LEAST_NOISE`] where less noise is left; else 1.
+    pub fn loss_weight(self, time: Time) -> f64 {
+        match self {
+            Prediction::Noise | Prediction::Velocity => 1.0,
+            Prediction::Clean => 1.0 / (time.s.max(LEAST_NOISE) * time.s.max(LEAST_NOISE)),
+        }
+    }
 }
+
+/// The noise `s` below which errors of a clean picture count no more than there. At a tenth, the picture is plain to
+/// see; without a floor the few times near 0 would rule the loss.
+pub const LEAST_NOISE: f64 = 0.1;
 
 /// A config that cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
