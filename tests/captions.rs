@@ -6,7 +6,9 @@ use burn::tensor::Device;
 use captioned::{SIDE, write_data, write_data_of};
 use morphogen::denoiser::{Condition, Denoiser};
 use morphogen::network::BurnDenoiser;
-use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
+use morphogen::network::config::{
+    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+};
 use morphogen::schedule::Schedule;
 use morphogen::train::TrainError;
 use morphogen::train::data::{Dataset, Split};
@@ -88,6 +90,7 @@ fn settings(data: &Dataset) -> Settings {
             condition: ConditionKind::Words { count: captions.vocabulary.len(), width: 6 },
             embedding: 8,
             prediction: Prediction::Velocity,
+            modulation: Modulation::Shift,
         },
         schedule: Schedule::Cosine,
         seed: 5,

@@ -3,7 +3,9 @@
 use burn::tensor::Device;
 use morphogen::denoiser::{Condition, Denoiser};
 use morphogen::network::BurnDenoiser;
-use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
+use morphogen::network::config::{
+    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+};
 use morphogen::schedule::Schedule;
 use morphogen::train::TrainError;
 use morphogen::train::data::{Dataset, Split, byte, pixel};
@@ -38,6 +40,7 @@ fn settings(epochs: usize) -> Settings {
             condition: ConditionKind::Class { count: 2 },
             embedding: 8,
             prediction: Prediction::Velocity,
+            modulation: Modulation::Shift,
         },
         schedule: Schedule::Cosine,
         seed: 5,
@@ -60,10 +63,12 @@ fn a_resumed_run_equals_an_unbroken_one_and_both_learn() {
     let folder = tempfile::tempdir().unwrap();
     write_images(&folder.path().join("data"));
     let data = Dataset::open(&folder.path().join("data"), Split::Train, None).unwrap();
-    for prediction in [Prediction::Velocity, Prediction::Clean] {
+    for (prediction, modulation) in
+        [(Prediction::Velocity, Modulation::Shift), (Prediction::Clean, Modulation::ScaleShift)]
+    {
         let (whole, parts) = (folder.path().join(format!("{prediction:?}")), folder.path().join("parts"));
         let mut settings = settings(150);
-        settings.network.prediction = prediction;
+        (settings.network.prediction, settings.network.modulation) = (prediction, modulation);
         let mut losses = Vec::new();
         let mut trainer = Trainer::new(settings.clone(), &data, &whole, Device::flex()).unwrap();
         let unbroken = trainer.run(1000, None, |report| losses.push(report.loss)).unwrap();
@@ -74,6 +79,9 @@ fn a_resumed_run_equals_an_unbroken_one_and_both_learn() {
         let resumed = resumed.run(1000, None, |_| ()).unwrap();
         assert_eq!(unbroken, resumed, "exactly the same weights");
         fs::remove_dir_all(parts).unwrap();
+
+        let scales = unbroken.get("scale.weight").map(|array| array.data.iter().any(|&value| value != 0.0));
+        assert_eq!(scales, (modulation == Modulation::ScaleShift).then_some(true), "scales begin at zero, and learn");
 
         let mean = |losses: &[f32]| losses.iter().sum::<f32>() / losses.len() as f32;
         let (first, last) = (mean(&losses[..10]), mean(&losses[250..]));
@@ -103,7 +111,8 @@ fn clean_pictures_are_judged_by_the_velocity_that_they_stand_for() {
         let mut settings = Settings { time_skew, batch: 16, ..settings(1) };
         settings.network.prediction = Prediction::Clean;
         let mut loss = f32::NAN;
-        let mut trainer = Trainer::new(settings, &data, &folder.path().join(name), Device::flex()).unwrap();
+        let run = folder.path().join(name);
+        let mut trainer = Trainer::new(settings, &data, &run, Device::flex()).unwrap();
         trainer.run(1000, Some(1), |report| loss = report.loss).unwrap();
         f64::from(loss)
     };

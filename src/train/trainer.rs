@@ -1,7 +1,7 @@
 //! The training loop: noisy pictures in, velocity (or noise, or the clean picture) out, mean squared error, weighed so
-//! that clean pictures are judged by the velocity that they stand for ([`Prediction::loss_weight`]). Times are stratified over the
-//! batch, the condition is dropped now and then for guidance, gradients are clipped, the learning rate warms up and
-//! falls along a cosine, and a running average of the weights is kept. Runs on any burn device.
+//! that clean pictures are judged by the velocity that they stand for ([`Prediction::loss_weight`]). Times are
+//! stratified over the batch, the condition is dropped now and then for guidance, gradients are clipped, the learning
+//! rate warms up and falls along a cosine, and a running average of the weights is kept. Runs on any burn device.
 
 use super::checkpoint::{Checkpoint, Progress, run_result};
 use super::data::Dataset;
