@@ -4,7 +4,9 @@
 use morphogen::denoiser::{Condition, ImageShape};
 use morphogen::gpu::{Frames, Gpu, GpuError, GpuNetwork, Tuning};
 use morphogen::network::Layers;
-use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
+use morphogen::network::config::{
+    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+};
 use morphogen::network::weights::{Array, Weights};
 use morphogen::sampler::{Request, noise};
 use morphogen::schedule::Schedule;
@@ -29,6 +31,7 @@ async fn run(repeats: usize) -> Result<(), GpuError> {
         condition: ConditionKind::Class { count: 10 },
         embedding: 64,
         prediction: Prediction::Velocity,
+        modulation: Modulation::Shift,
     };
     let attention = NetworkConfig {
         architecture: Architecture::UNet { widths: vec![32, 64, 128], attention_heads: 4, attention_level: None },

@@ -6,7 +6,9 @@ use burn::tensor::Device;
 use captioned::{SIDE, write_data, write_data_of};
 use morphogen::denoiser::{Condition, Denoiser};
 use morphogen::network::BurnDenoiser;
-use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
+use morphogen::network::config::{
+    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+};
 use morphogen::schedule::Schedule;
 use morphogen::train::TrainError;
 use morphogen::train::data::{Dataset, Split};
@@ -88,6 +90,7 @@ fn settings(data: &Dataset) -> Settings {
             condition: ConditionKind::Words { count: captions.vocabulary.len(), width: 6 },
             embedding: 8,
             prediction: Prediction::Velocity,
+            modulation: Modulation::Shift,
         },
         schedule: Schedule::Cosine,
         seed: 5,
@@ -112,7 +115,8 @@ fn hues_are_drawn_by_seed_and_step_beside_all_other_draws() {
     let data = Dataset::open(folder.path(), Split::Train, None).unwrap();
     let run = |name: &str, hue: f64, until: usize| {
         let (mut losses, settings) = (Vec::new(), Settings { hue, epochs: 12, ..settings(&data) });
-        let mut trainer = Trainer::new(settings, &data, &folder.path().join(name), Device::flex()).unwrap();
+        let run = folder.path().join(name);
+        let mut trainer = Trainer::new(settings, &data, &run, Device::flex()).unwrap();
         (trainer.run(1000, Some(until), |report| losses.push(report.loss)).unwrap(), losses)
     };
     // A share that no draw falls below turns nothing, and must leave everything else as it is.

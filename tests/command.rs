@@ -181,6 +181,49 @@ fn data_of_another_size_is_refused_before_anything_is_written() {
 }
 
 #[test]
+fn a_network_of_clean_pictures_and_scales_goes_the_whole_way() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write_data(folder);
+    let train = |run: &str, more: &str| {
+        let sizes = "--widths 8,8 --embedding 8 --batch 8 --epochs 4";
+        succeed(folder, &format!("train --data data --run {run} {sizes} {more}"));
+    };
+    train("plain", "");
+    train("clean", "--network attention --groups 4 --prediction clean --modulation scale-shift");
+    succeed(folder, "pack create pack --draft draft.json --prompts prompts.json");
+    succeed(folder, "pack network pack --run plain --name plain --title Plain");
+    succeed(folder, "pack network pack --run clean --name clean --title Clean --precision i7");
+    succeed(folder, "pack check pack");
+    let manifest = fs::read_to_string(folder.join("pack/manifest.json")).unwrap();
+    assert_eq!(
+        manifest.matches("\"modulation\": \"scale-shift\"").count(),
+        1,
+        "the default is not written: {manifest}"
+    );
+
+    let drawn = ["cpu", "gpu"].map(|device| {
+        let sample = "sample --pack pack --network clean --prompt port --seed 3 --steps 5";
+        succeed(folder, &format!("{sample} --device {device} --output {device}.safetensors"));
+        samples(&folder.join(format!("{device}.safetensors"))).1
+    });
+    assert!(far(&drawn[0], &drawn[1]) < 1e-2, "CPU and GPU draw the same");
+
+    let found = succeed(folder, "evaluate --pack pack --data data --errors 12");
+    let errors = |name: &str| -> Vec<f64> {
+        let line = found.lines().find(|line| line.contains(name)).unwrap();
+        line.split('|').filter_map(|cell| cell.trim().parse().ok()).collect()
+    };
+    let (plain, clean) = (errors("`plain`"), errors("`clean`"));
+    assert!(
+        plain.len() == 8 && clean.len() == 8 && plain.iter().chain(&clean).all(|e| (0.0..1.0).contains(e)),
+        "{found}"
+    );
+    assert!(plain[0] < 0.1 * plain[7], "what is nearly clean is easily told: {found}");
+    assert!(fail(folder, "evaluate --pack pack --errors 12").contains("--data"));
+}
+
+#[test]
 fn a_judge_learns_two_classes() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

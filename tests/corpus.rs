@@ -53,7 +53,9 @@ fn captions() {
 fn the_good_files_of_the_corpus_are_accepted() {
     let read =
         |file: &str| std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(file)).unwrap();
-    morphogen::pack::Manifest::parse(&read("manifest/full.json")).unwrap();
+    for file in ["manifest/full.json", "manifest/clean.json"] {
+        morphogen::pack::Manifest::parse(&read(file)).unwrap();
+    }
     let expected = [("a.weight".to_string(), vec![2, 3]), ("a.bias".to_string(), vec![2])];
     for file in ["weights/f16.safetensors", "weights/f32.safetensors"] {
         morphogen::pack::read_weights(file, &read(file), &expected).unwrap();

@@ -3,7 +3,9 @@
 
 use morphogen::cpu::CpuNetwork;
 use morphogen::denoiser::{Condition, DenoiseError, Denoiser, ImageShape};
-use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
+use morphogen::network::config::{
+    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+};
 use morphogen::network::weights::initial;
 use morphogen::network::{BurnDenoiser, NetworkError, Weights};
 use morphogen::sampler::noise;
@@ -22,6 +24,7 @@ fn unet(widths: &[usize], attention_heads: usize) -> NetworkConfig {
         condition: ConditionKind::Class { count: 4 },
         embedding: 16,
         prediction: Prediction::Velocity,
+        modulation: Modulation::Shift,
     }
 }
 
@@ -72,13 +75,18 @@ fn it_computes_what_burn_computes() {
             ..unet(&[4], 0)
         },
         NetworkConfig { architecture: resnet(12, 5), ..unet(&[4], 0) },
+        NetworkConfig { architecture: resnet(12, 4), normalisation: groups(3), ..unet(&[4], 0) },
         NetworkConfig { architecture: resnet(9, 4), padding: circular, prediction: Prediction::Noise, ..unet(&[4], 0) },
+        NetworkConfig { prediction: Prediction::Clean, normalisation: groups(4), ..unet(&[8, 12], 2) },
     ];
     let conditions = [Condition::Class(2), Condition::Null, Condition::Class(0)];
     for config in configs {
-        for shape in [GREY, COLOUR] {
-            let difference = difference(&config, shape, &conditions);
-            assert!(difference < 2e-5, "off by {difference} for {shape:?}, {config:?}");
+        for modulation in [Modulation::Shift, Modulation::ScaleShift] {
+            let config = NetworkConfig { modulation, ..config.clone() };
+            for shape in [GREY, COLOUR] {
+                let difference = difference(&config, shape, &conditions);
+                assert!(difference < 2e-5, "off by {difference} for {shape:?}, {config:?}");
+            }
         }
     }
 }

@@ -6,7 +6,9 @@ mod gpu_common;
 use gpu_common::{difference, gpu, normals, random_weights};
 use morphogen::denoiser::{Condition, Conditions, Denoiser, ImageShape};
 use morphogen::gpu::{Frames, Gpu, GpuError, GpuNetwork, Tuning};
-use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
+use morphogen::network::config::{
+    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+};
 use morphogen::network::{BurnDenoiser, Layers, Weights};
 use morphogen::sampler::{Request, SampleError, Solver, Start, sample};
 use morphogen::schedule::Schedule;
@@ -24,6 +26,7 @@ fn unet(widths: &[usize], attention_heads: usize, normalisation: Normalisation) 
         condition: ConditionKind::Class { count: 10 },
         embedding: 64,
         prediction: Prediction::Velocity,
+        modulation: Modulation::Shift,
     }
 }
 
@@ -69,6 +72,35 @@ fn one_forward_agrees_with_burn() {
                 assert!(spread > 0.1, "{name}: the answer must depend on its input");
             }
         }
+    }
+}
+
+#[test]
+fn scales_agree_with_burn() {
+    let Some(gpu) = gpu() else { return };
+    let groups = Normalisation::Group { groups: 4 };
+    let attention = unet(&[8, 16], 4, groups);
+    let normal = NetworkConfig { normalisation: groups, ..resnet() };
+    for config in [unet(&[8, 16], 0, Normalisation::None), attention, resnet(), normal] {
+        let shape = ImageShape { height: 12, width: 10, ..SHAPE };
+        let config = NetworkConfig { modulation: Modulation::ScaleShift, prediction: Prediction::Clean, ..config };
+        let (mut network, mut burn) = both(&gpu, &config, shape);
+        let request = Request { guidance: 2.0, count: 2, steps: 4, ..Request::new(Condition::Class(4), 77) };
+        let expected = sample(&mut burn, &request, Schedule::Cosine, |_| true).unwrap();
+        let found = block_on(network.sample(&request, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
+        let off = difference(&expected, &found);
+        assert!(off <= 1e-2, "{config:?}: {off}");
+        let mut without = weights(&config);
+        without.get_mut("scale.weight").unwrap().data.fill(0.0);
+        let mut plain = block_on(GpuNetwork::new(&gpu, &config, &without, shape)).unwrap();
+        let other = block_on(plain.sample(&request, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
+        assert!(difference(&expected, &other) > 0.05, "the scales matter");
+        // Scales of zero change nothing.
+        let shifted = NetworkConfig { modulation: Modulation::Shift, ..config.clone() };
+        without.remove("scale.weight");
+        let mut plain = block_on(GpuNetwork::new(&gpu, &shifted, &without, shape)).unwrap();
+        let found = block_on(plain.sample(&request, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
+        assert!(difference(&found, &other) <= 1e-5, "{config:?}");
     }
 }
 
@@ -129,19 +161,21 @@ fn pictures_that_show_different_things_agree_with_burn() {
 fn other_shapes_and_conditions_agree_with_burn() {
     let Some(gpu) = gpu() else { return };
     let shape = ImageShape { channels: 3, height: 12, width: 20 };
-    let config = NetworkConfig {
-        channels: 3,
-        kernel: 5,
-        prediction: Prediction::Noise,
-        condition: ConditionKind::Words { count: 9, width: 5 },
-        ..unet(&[6, 10], 2, Normalisation::Group { groups: 2 })
-    };
-    let (mut network, mut burn) = both(&gpu, &config, shape);
-    let (condition, against) = (Condition::Words(vec![7, 0, 2]), Condition::Words(vec![4]));
-    let request = Request { against, guidance: 3.0, count: 3, steps: 7, ..Request::new(condition, 1) };
-    let expected = sample(&mut burn, &request, Schedule::Cosine, |_| true).unwrap();
-    let found = block_on(network.sample(&request, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
-    assert!(difference(&expected, &found) <= 1e-2);
+    for prediction in [Prediction::Noise, Prediction::Clean] {
+        let config = NetworkConfig {
+            channels: 3,
+            kernel: 5,
+            prediction,
+            condition: ConditionKind::Words { count: 9, width: 5 },
+            ..unet(&[6, 10], 2, Normalisation::Group { groups: 2 })
+        };
+        let (mut network, mut burn) = both(&gpu, &config, shape);
+        let (condition, against) = (Condition::Words(vec![7, 0, 2]), Condition::Words(vec![4]));
+        let request = Request { against, guidance: 3.0, count: 3, steps: 7, ..Request::new(condition, 1) };
+        let expected = sample(&mut burn, &request, Schedule::Cosine, |_| true).unwrap();
+        let found = block_on(network.sample(&request, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
+        assert!(difference(&expected, &found) <= 1e-2, "{prediction:?}");
+    }
 }
 
 #[test]

@@ -7,7 +7,9 @@ use gpu_common::{difference, gpu, layer_tensors, normals, random_weights};
 use morphogen::denoiser::ImageShape;
 use morphogen::gpu::stage::compile;
 use morphogen::gpu::{Gpu, GpuNetwork, Tuning, twin};
-use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
+use morphogen::network::config::{
+    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+};
 use morphogen::network::layers::{Attention, Conv, Layer, Layers, Op, Resample};
 use morphogen::schedule::{Schedule, Time};
 
@@ -23,6 +25,7 @@ fn config() -> NetworkConfig {
         condition: ConditionKind::Class { count: 2 },
         embedding: 8,
         prediction: Prediction::Velocity,
+        modulation: Modulation::Shift,
     }
 }
 const RAW: Time = Time { t: 1.0, a: 0.0, s: -1.0 };
@@ -38,21 +41,23 @@ fn plain(input: usize, input_channels: usize, channels: usize, kernel: usize) ->
         resample: Resample::Keep,
         groups: None,
         shift: None,
+        scale: None,
         relu: false,
         residual: None,
     }
 }
 
-fn layers(list: Vec<Op>, shifts: usize, padding: Padding) -> Layers {
+/// Layers whose shifts and scales stand anywhere in a row of this length.
+fn layers(list: Vec<Op>, row: usize, padding: Padding) -> Layers {
     let list = list.into_iter().enumerate().map(|(i, op)| Layer { name: format!("layer.{i}"), op }).collect();
-    Layers { list, shifts, padding, multiple: 1 }
+    Layers { list, shifts: row, scales: 0, padding, multiple: 1 }
 }
 
 /// Runs the layers on the GPU, cut in both ways, and through the twins.
 fn compare(gpu: &Gpu, layers: &Layers, shape: ImageShape, pictures: usize, what: &str) {
     let weights = random_weights(layer_tensors(layers), 100);
     let x = normals(1, pictures * shape.len());
-    let rows: Vec<Vec<f32>> = (0..pictures).map(|n| normals(50 + n as u64, layers.shifts)).collect();
+    let rows: Vec<Vec<f32>> = (0..pictures).map(|n| normals(50 + n as u64, layers.row())).collect();
     let (stages, shapes) = compile(layers, shape).unwrap();
     let expected = twin::run(&stages, &shapes, &weights, &x, &rows);
     // The last value must look like a picture for the solver's stage, so only nets that keep the shape come here.
@@ -80,8 +85,11 @@ fn convolutions() {
             let conv = Conv { shift: Some(2), relu: true, residual: Some(0), ..plain(0, channels, channels, kernel) };
             let alone = layers(vec![Op::Conv(plain(0, channels, channels, kernel))], 0, padding);
             compare(&gpu, &alone, shape, pictures, &format!("plain, {shape:?}, kernel {kernel}, {padding:?}"));
-            let fused = layers(vec![Op::Conv(conv)], channels + 5, padding);
-            compare(&gpu, &fused, shape, pictures, &format!("fused, {shape:?}, kernel {kernel}, {padding:?}"));
+            let scaled = Conv { scale: Some(channels + 3), ..conv.clone() };
+            for (conv, what) in [(conv, "fused"), (scaled, "scaled")] {
+                let fused = layers(vec![Op::Conv(conv)], 2 * channels + 5, padding);
+                compare(&gpu, &fused, shape, pictures, &format!("{what}, {shape:?}, kernel {kernel}, {padding:?}"));
+            }
         }
     }
 }
@@ -118,8 +126,9 @@ fn group_normalisation() {
         let shape = ImageShape { channels, height, width };
         let bare = Conv { groups: Some(groups), ..plain(0, channels, channels, 3) };
         let full = Conv { shift: Some(1), relu: true, residual: Some(0), ..bare.clone() };
-        for (conv, what) in [(bare, "bare"), (full, "full")] {
-            let layers = layers(vec![Op::Conv(conv)], channels + 1, Padding::Zeros);
+        let scaled = Conv { scale: Some(channels + 2), ..full.clone() };
+        for (conv, what) in [(bare, "bare"), (full, "full"), (scaled, "scaled")] {
+            let layers = layers(vec![Op::Conv(conv)], 2 * channels + 2, Padding::Zeros);
             compare(&gpu, &layers, shape, 3, &format!("{what}, {shape:?}, {groups} groups"));
         }
     }
@@ -138,7 +147,7 @@ fn attention() {
 }
 
 #[test]
-fn posterior_means_of_both_predictions() {
+fn posterior_means_of_every_prediction() {
     let Some(gpu) = gpu() else { return };
     let shape = ImageShape { channels: 3, height: 5, width: 5 };
     let list = layers(vec![Op::Conv(plain(0, 3, 3, 3))], 0, Padding::Zeros);

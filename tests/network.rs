@@ -1,8 +1,12 @@
 //! The network as it is defined once in burn: sizes, invariances, and that nothing is accepted that does not fit.
 
+use burn::tensor::Device;
 use morphogen::denoiser::{Condition, DenoiseError, Denoiser, ImageShape};
-use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
+use morphogen::network::config::{
+    Architecture, ConditionKind, LEAST_NOISE, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+};
 use morphogen::network::layers::{Conv, Op};
+use morphogen::network::module::Network;
 use morphogen::network::weights::{Array, grown, initial};
 use morphogen::network::{BurnDenoiser, Layers, NetworkError, Weights};
 use morphogen::sampler::noise;
@@ -18,6 +22,7 @@ fn config(architecture: Architecture) -> NetworkConfig {
         condition: ConditionKind::Class { count: 10 },
         embedding: 16,
         prediction: Prediction::Velocity,
+        modulation: Modulation::Shift,
     }
 }
 
@@ -85,12 +90,41 @@ fn values_are_made_before_they_are_used_and_end_at_full_resolution() {
 
 #[test]
 fn an_untrained_network_predicts_nothing() {
-    let config = unet(&[4, 8], 0);
-    let mut denoiser = BurnDenoiser::new(&config, &initial(&config, 1).unwrap(), SMALL).unwrap();
-    let x = picture(1, SMALL);
-    let time = Schedule::Cosine.at(0.3);
-    let expected: Vec<f32> = x.iter().map(|x| time.a as f32 * x).collect();
-    assert_eq!(denoiser.denoise(&x, time, &[Condition::Class(0)]).unwrap(), expected);
+    let (x, time) = (picture(1, SMALL), Schedule::Cosine.at(0.3));
+    for (prediction, share) in [(Prediction::Velocity, time.a as f32), (Prediction::Clean, 0.0)] {
+        let config = NetworkConfig { prediction, ..unet(&[4, 8], 0) };
+        let mut denoiser = BurnDenoiser::new(&config, &initial(&config, 1).unwrap(), SMALL).unwrap();
+        let expected: Vec<f32> = x.iter().map(|x| share * x).collect();
+        assert_eq!(denoiser.denoise(&x, time, &[Condition::Class(0)]).unwrap(), expected, "{prediction:?}");
+    }
+}
+
+#[test]
+fn every_prediction_leads_to_the_same_picture_and_clean_ones_are_judged_as_velocities() {
+    let pictures = [picture(1, SMALL), picture(2, SMALL), picture(3, SMALL)];
+    for t in [0.01, 0.05, 0.1, 0.4, 0.7, 0.95, 1.0] {
+        let time = Schedule::Cosine.at(t);
+        let (a, s) = (time.a as f32, time.s as f32);
+        for i in 0..SMALL.len() {
+            let [clean, noise, wrong] = [0, 1, 2].map(|n: usize| pictures[n][i]);
+            let noisy = a * clean + s * noise;
+            let right =
+                [(Prediction::Noise, noise), (Prediction::Velocity, a * noise - s * clean), (Prediction::Clean, clean)];
+            for (prediction, value) in right {
+                let off = (prediction.denoised(noisy, value, time) - clean).abs();
+                assert!(off < 1e-4, "{prediction:?} at {t}: off by {off}");
+            }
+            // The velocity that a wrong picture stands for is as wrong as its weight says, down to the least noise.
+            let velocity = (a * noisy - wrong) / s;
+            let error = (velocity - (a * noise - s * clean)).powi(2);
+            let floor = (s / s.max(LEAST_NOISE as f32)).powi(2);
+            let weighed = Prediction::Clean.loss_weight(time) as f32 * (wrong - clean).powi(2);
+            assert!((weighed - error * floor).abs() <= 1e-3 * weighed.max(1.0), "at {t}: {weighed}, {error}");
+        }
+        assert!(Prediction::Clean.loss_weight(time) <= (LEAST_NOISE * LEAST_NOISE).recip() * 1.000_001);
+        assert_eq!(Prediction::Velocity.loss_weight(time), 1.0);
+        assert_eq!(Prediction::Noise.loss_weight(time), 1.0);
+    }
 }
 
 #[test]
@@ -218,4 +252,93 @@ fn a_network_grown_by_attention_first_draws_the_same() {
     assert!(matches!(grown(&unet(&[4, 8, 16], 0), 5, &before), Err(NetworkError::Shape { .. })));
     let beyond = config(Architecture::UNet { widths: vec![4], attention_heads: 2, attention_level: Some(1) });
     assert!(beyond.check().is_err());
+}
+
+/// Every architecture, with and without normalisation, whose time and condition also scale.
+fn scaled() -> [NetworkConfig; 4] {
+    let normalisation = Normalisation::Group { groups: 2 };
+    let configs = [
+        unet(&[4, 8], 0),
+        NetworkConfig { normalisation, ..unet(&[4, 8], 2) },
+        resnet(6, 4),
+        NetworkConfig { normalisation, ..resnet(6, 4) },
+    ];
+    configs.map(|config| NetworkConfig { modulation: Modulation::ScaleShift, ..config })
+}
+
+#[test]
+fn scales_of_zero_leave_a_network_as_it_was() {
+    let x = picture(1, SMALL);
+    for large in scaled() {
+        let small = NetworkConfig { modulation: Modulation::Shift, ..large.clone() };
+        let before = random(&small, 3);
+        let mut after = grown(&large, 5, &before).unwrap();
+        let draw = |config: &NetworkConfig, weights: &Weights| {
+            let mut denoiser = BurnDenoiser::new(config, weights, SMALL).unwrap();
+            denoiser.denoise(&x, Schedule::Cosine.at(0.5), &[Condition::Class(2)]).unwrap()
+        };
+        let drawn = draw(&small, &before);
+        assert_eq!(drawn, draw(&large, &after), "{large:?}");
+        after.get_mut("scale.weight").unwrap().data.fill(0.1);
+        assert_ne!(drawn, draw(&large, &after), "scales act");
+        assert!(matches!(grown(&small, 5, &after), Err(NetworkError::Unknown(name)) if name == "scale.weight"));
+        // Both begin alike, but for the scales.
+        let mut fresh = initial(&large, 9).unwrap();
+        assert!(fresh.remove("scale.weight").unwrap().data.iter().all(|&value| value == 0.0));
+        assert_eq!(fresh, initial(&small, 9).unwrap());
+    }
+}
+
+#[test]
+fn scales_multiply_before_shifts_add() {
+    // One hidden channel behind a kernel that does nothing but add its bias, 2, and a last layer that passes it on.
+    let config = NetworkConfig {
+        kernel: 1,
+        modulation: Modulation::ScaleShift,
+        prediction: Prediction::Clean,
+        condition: ConditionKind::Class { count: 1 },
+        embedding: 2,
+        ..resnet(1, 2)
+    };
+    let mut weights = initial(&config, 1).unwrap();
+    weights.values_mut().for_each(|array| array.data.fill(0.0));
+    let mut set = |name: &str, values: &[f32]| weights.get_mut(name).unwrap().data.copy_from_slice(values);
+    // The embedding is (1, 0) for everything.
+    set("time.out.bias", &[1.0, 0.0]);
+    set("in.bias", &[2.0]);
+    set("out.weight", &[1.0]);
+    set("shift.weight", &[-0.25, 7.0]);
+    set("scale.weight", &[0.5, 7.0]);
+    let mut denoiser = BurnDenoiser::new(&config, &weights, SMALL).unwrap();
+    let found = denoiser.denoise(&picture(1, SMALL), Schedule::Cosine.at(0.5), &[Condition::Class(0)]).unwrap();
+    assert_eq!(found, vec![2.0 * 1.5 - 0.25; SMALL.len()]);
+}
+
+#[test]
+fn weights_come_back_from_the_device_under_their_names() {
+    for config in scaled() {
+        let config = NetworkConfig { condition: ConditionKind::Words { count: 5, width: 6 }, ..config };
+        let (layers, weights) = (Layers::new(&config).unwrap(), random(&config, 3));
+        let network = Network::new(&config, &layers, &weights, &Device::flex()).unwrap();
+        assert_eq!(network.weights(&config, &layers).unwrap(), weights);
+    }
+}
+
+#[test]
+fn the_default_modulation_is_not_written_and_unknown_words_are_named() {
+    let config = unet(&[4], 0);
+    let json = serde_json::to_string(&config).unwrap();
+    assert!(!json.contains("modulation"), "{json}");
+    assert_eq!(serde_json::from_str::<NetworkConfig>(&json).unwrap(), config);
+    let scaled = NetworkConfig { modulation: Modulation::ScaleShift, prediction: Prediction::Clean, ..config };
+    let written = serde_json::to_string(&scaled).unwrap();
+    assert!(written.contains(r#""prediction":"clean","modulation":"scale-shift""#), "{written}");
+    assert_eq!(serde_json::from_str::<NetworkConfig>(&written).unwrap(), scaled);
+    for (from, to, says) in [
+        ("scale-shift", "film", "modulation: unknown variant `film`, expected `shift` or `scale-shift`"),
+        ("clean", "score", "prediction: unknown variant `score`, expected one of `noise`, `velocity`, `clean`"),
+    ] {
+        let error = serde_json::from_str::<NetworkConfig>(&written.replace(from, to)).unwrap_err().to_string();
+        assert!(error.contains(says), "{error}");
+    }
 }

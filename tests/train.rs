@@ -3,7 +3,9 @@
 use burn::tensor::Device;
 use morphogen::denoiser::{Condition, Denoiser};
 use morphogen::network::BurnDenoiser;
-use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
+use morphogen::network::config::{
+    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+};
 use morphogen::schedule::Schedule;
 use morphogen::train::TrainError;
 use morphogen::train::data::{Dataset, Split, byte, pixel};
@@ -38,6 +40,7 @@ fn settings(epochs: usize) -> Settings {
             condition: ConditionKind::Class { count: 2 },
             embedding: 8,
             prediction: Prediction::Velocity,
+            modulation: Modulation::Shift,
         },
         schedule: Schedule::Cosine,
         seed: 5,
@@ -60,33 +63,69 @@ fn a_resumed_run_equals_an_unbroken_one_and_both_learn() {
     let folder = tempfile::tempdir().unwrap();
     write_images(&folder.path().join("data"));
     let data = Dataset::open(&folder.path().join("data"), Split::Train, None).unwrap();
-    let (whole, parts) = (folder.path().join("whole"), folder.path().join("parts"));
+    for (prediction, modulation) in
+        [(Prediction::Velocity, Modulation::Shift), (Prediction::Clean, Modulation::ScaleShift)]
+    {
+        let (whole, parts) = (folder.path().join(format!("{prediction:?}")), folder.path().join("parts"));
+        let mut settings = settings(150);
+        (settings.network.prediction, settings.network.modulation) = (prediction, modulation);
+        let mut losses = Vec::new();
+        let mut trainer = Trainer::new(settings.clone(), &data, &whole, Device::flex()).unwrap();
+        let unbroken = trainer.run(1000, None, |report| losses.push(report.loss)).unwrap();
 
-    let mut losses = Vec::new();
-    let mut trainer = Trainer::new(settings(150), &data, &whole, Device::flex()).unwrap();
-    let unbroken = trainer.run(1000, None, |report| losses.push(report.loss)).unwrap();
+        Trainer::new(settings.clone(), &data, &parts, Device::flex()).unwrap().run(1000, Some(37), |_| ()).unwrap();
+        let mut resumed = Trainer::new(settings.clone(), &data, &parts, Device::flex()).unwrap();
+        assert_eq!(resumed.progress().step, 37);
+        let resumed = resumed.run(1000, None, |_| ()).unwrap();
+        assert_eq!(unbroken, resumed, "exactly the same weights");
+        fs::remove_dir_all(parts).unwrap();
 
-    Trainer::new(settings(150), &data, &parts, Device::flex()).unwrap().run(1000, Some(37), |_| ()).unwrap();
-    let mut resumed = Trainer::new(settings(150), &data, &parts, Device::flex()).unwrap();
-    assert_eq!(resumed.progress().step, 37);
-    let resumed = resumed.run(1000, None, |_| ()).unwrap();
-    assert_eq!(unbroken, resumed, "exactly the same weights");
+        let scales = unbroken.get("scale.weight").map(|array| array.data.iter().any(|&value| value != 0.0));
+        assert_eq!(scales, (modulation == Modulation::ScaleShift).then_some(true), "scales begin at zero, and learn");
 
-    let mean = |losses: &[f32]| losses.iter().sum::<f32>() / losses.len() as f32;
-    let (first, last) = (mean(&losses[..10]), mean(&losses[250..]));
-    assert!(last < 0.5 * first, "the loss falls from {first} to {last}");
-    for file in ["loss.png", "samples.png", "checkpoint/average.safetensors"] {
-        assert!(whole.join(file).is_file(), "{file}");
+        let mean = |losses: &[f32]| losses.iter().sum::<f32>() / losses.len() as f32;
+        let (first, last) = (mean(&losses[..10]), mean(&losses[250..]));
+        assert!(last < 0.5 * first, "{prediction:?}: the loss falls from {first} to {last}");
+        for file in ["loss.png", "samples.png", "checkpoint/average.safetensors"] {
+            assert!(whole.join(file).is_file(), "{file}");
+        }
+
+        // Even this little network knows the classes apart, at a time when the picture is barely visible.
+        let mut denoiser = BurnDenoiser::new(&settings.network, &unbroken, data.shape).unwrap();
+        let x = vec![0.0; 2 * data.shape.len()];
+        let conditions = [Condition::Class(0), Condition::Class(1)];
+        let y = denoiser.denoise(&x, Schedule::Cosine.at(0.8), &conditions).unwrap();
+        let (left, top) = y.split_at(data.shape.len());
+        assert!(left[7 * 8] > left[7], "left: bottom left is brighter than top right");
+        assert!(top[7] > top[7 * 8], "top: top right is brighter than bottom left");
     }
+}
 
-    // Even this little network knows the classes apart, at a time when the picture is barely visible.
-    let mut denoiser = BurnDenoiser::new(&settings(1).network, &unbroken, data.shape).unwrap();
-    let x = vec![0.0; 2 * data.shape.len()];
-    let conditions = [Condition::Class(0), Condition::Class(1)];
-    let y = denoiser.denoise(&x, Schedule::Cosine.at(0.8), &conditions).unwrap();
-    let (left, top) = y.split_at(data.shape.len());
-    assert!(left[7 * 8] > left[7], "left: bottom left is brighter than top right");
-    assert!(top[7] > top[7 * 8], "top: top right is brighter than bottom left");
+#[test]
+fn clean_pictures_are_judged_by_the_velocity_that_they_stand_for() {
+    let folder = tempfile::tempdir().unwrap();
+    write_images(&folder.path().join("data"));
+    let data = Dataset::open(&folder.path().join("data"), Split::Train, None).unwrap();
+    // An untrained network predicts a grey picture, so its first loss is the mean square of the pictures, weighed.
+    let first = |name: &str, time_skew: f64| {
+        let mut settings = Settings { time_skew, batch: 16, ..settings(1) };
+        settings.network.prediction = Prediction::Clean;
+        let mut loss = f32::NAN;
+        let run = folder.path().join(name);
+        let mut trainer = Trainer::new(settings, &data, &run, Device::flex()).unwrap();
+        trainer.run(1000, Some(1), |report| loss = report.loss).unwrap();
+        f64::from(loss)
+    };
+    let square =
+        data.images.iter().map(|&value| f64::from(pixel(value)).powi(2)).sum::<f64>() / data.images.len() as f64;
+    let weight = |t: f64| Prediction::Clean.loss_weight(Schedule::Cosine.at(t));
+    // All times at 1, where a picture's error is worth its velocity's.
+    let noise = first("noise", 1e12);
+    assert!((noise / (square * weight(1.0)) - 1.0).abs() < 1e-4, "{noise}, not {square}");
+    // Even times: the mean weight, by strata; all pictures are about as bright.
+    let strata = |first: usize| (first..first + 16).map(|n| weight(n as f64 / 16.0)).sum::<f64>() / 16.0 * square;
+    let even = first("even", 0.0);
+    assert!((0.8 * strata(1)..1.25 * strata(0)).contains(&even), "{even} not between {} and {}", strata(1), strata(0));
 }
 
 #[test]

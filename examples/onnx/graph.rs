@@ -1,5 +1,6 @@
 //! [`Layers`] as an ONNX graph, the way an exporter of a deep-learning framework writes it: inputs `x` `[B, C, H, W]`
-//! and `shifts` `[1, S, 1, 1]` (the row that `network::embedding` computes), output `predicted` `[B, C, H, W]`.
+//! and `shifts` `[1, S, 1, 1]` (the row that `network::embedding` computes, scales behind the shifts where there are any),
+//! output `predicted` `[B, C, H, W]`.
 
 use crate::proto::{Attribute, Message, floats, ints, model, node, value};
 use morphogen::denoiser::ImageShape;
@@ -39,7 +40,7 @@ pub fn export(layers: &Layers, weights: &Weights, shape: ImageShape) -> Vec<u8> 
         graph.nodes.iter().fold(Message::default(), |message, node| message.bytes(1, node)).bytes(2, "denoiser");
     let message = graph.constants.iter().fold(message, |message, tensor| message.bytes(5, tensor));
     let message =
-        message.bytes(11, value("x", None, &picture)).bytes(11, value("shifts", Some(1), &[layers.shifts, 1, 1]));
+        message.bytes(11, value("x", None, &picture)).bytes(11, value("shifts", Some(1), &[layers.row(), 1, 1]));
     model(message.bytes(12, value("predicted", None, &picture)), OPSET).0
 }
 
@@ -77,7 +78,7 @@ impl Graph<'_> {
 
     /// One `[1, channels, 1, 1]` piece of the row of shifts. Slices, not one split: a split into a dozen pieces asks for
     /// more storage buffers than WebGPU gives a shader.
-    fn shift(&mut self, start: usize, channels: usize) -> String {
+    fn piece(&mut self, start: usize, channels: usize) -> String {
         let bounds = [("from", start), ("to", start + channels), ("axis", 1)];
         let [from, to, axis] = bounds.map(|(what, value)| {
             let name = format!("shift_{start}_{what}");
@@ -121,8 +122,14 @@ impl Graph<'_> {
         if let Some(groups) = conv.groups {
             y = self.normalise(name, &y, groups, shape);
         }
+        if let Some(start) = conv.scale {
+            let scale = self.piece(start, conv.channels);
+            let one = self.constant(&[1], &[1.0]);
+            let factor = self.add("Add", &[&scale, &one], &[]);
+            y = self.add("Mul", &[&y, &factor], &[]);
+        }
         if let Some(start) = conv.shift {
-            let shift = self.shift(start, conv.channels);
+            let shift = self.piece(start, conv.channels);
             y = self.add("Add", &[&y, &shift], &[]);
         }
         if conv.relu {

@@ -63,7 +63,7 @@ fn export(pack: &str, network: &str, out: &Path) -> Result<(), Box<dyn Error>> {
         "prompt": manifest.prompts.first().map(|prompt| &prompt.name),
         "image": shape,
         "prediction": config.prediction,
-        "shifts": layers.shifts,
+        "shifts": layers.row(),
         "batch": BATCH,
         "checked": CHECKED,
         "steps": steps.iter().map(|step| [step.time.a, step.time.s, step.x, step.denoised]).collect::<Vec<_>>(),

@@ -1,6 +1,6 @@
 //! `morphogen evaluate`: how well theory predicts the networks of a pack, over many seeds. Writes JSON after every
 //! batch and resumes from it; `--shard` does a part, `--merge` joins parts. With `--judge`, a classifier trained on real
-//! images also says how good the networks' samples are.
+//! images also says how good the networks' samples are; `--errors` measures one denoising call instead, by time.
 
 use super::CommandError;
 use super::backend::Backend;
@@ -59,6 +59,9 @@ pub struct EvaluateArgs {
     /// Samples to grade per network
     #[arg(long, default_value_t = 5000)]
     samples: usize,
+    /// Print how far x̂₀ is from this many test images of --data, by time, and do nothing else
+    #[arg(long, value_name = "COUNT", requires = "data")]
+    errors: Option<usize>,
     /// Guidance of the graded samples; the pack's own choice unless given
     #[arg(long)]
     guidance: Option<f64>,
@@ -106,6 +109,10 @@ const MACHINES: [Machine; 5] = [Machine::Ideal, Machine::Local, Machine::Els, Ma
 /// # Errors
 /// [`CommandError`] with what went wrong.
 pub fn evaluate(args: &EvaluateArgs) -> Result<(), CommandError> {
+    if let (Some(count), Some(pack), Some(data)) = (args.errors, &args.pack, &args.data) {
+        let pack = Pack::open(pack)?;
+        return super::errors::table(&pack, &networks(&pack, &args.network)?, data, count, &args.backend.device()?);
+    }
     let report = match &args.pack {
         Some(pack) => compare(args, &Pack::open(pack)?)?,
         None => merge(args)?,

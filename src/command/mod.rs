@@ -6,6 +6,7 @@ pub mod calibrate;
 mod captioned;
 pub mod denoise;
 pub mod emoji;
+mod errors;
 pub mod evaluate;
 mod images;
 pub mod judge;

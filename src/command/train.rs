@@ -3,7 +3,9 @@
 
 use super::CommandError;
 use super::backend::Backend;
-use crate::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
+use crate::network::config::{
+    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+};
 use crate::schedule::Schedule;
 use crate::train::data::{Dataset, Split};
 use crate::train::settings::Settings;
@@ -50,6 +52,9 @@ pub struct TrainArgs {
     /// What the network predicts
     #[arg(long, value_enum, default_value = "velocity")]
     prediction: PredictionArg,
+    /// How time and prompt act on a hidden channel: they shift it, or scale it as well
+    #[arg(long, value_enum, default_value = "shift")]
+    modulation: ModulationArg,
     /// Resize folder images to SIZE × SIZE; captioned ones must have that size already
     #[arg(long)]
     size: Option<usize>,
@@ -119,6 +124,12 @@ enum PredictionArg {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ModulationArg {
+    Shift,
+    ScaleShift,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum PrecisionArg {
     /// bf16 on libtorch, f32 elsewhere
     Auto,
@@ -158,6 +169,10 @@ impl TrainArgs {
                 PredictionArg::Noise => Prediction::Noise,
                 PredictionArg::Velocity => Prediction::Velocity,
                 PredictionArg::Clean => Prediction::Clean,
+            },
+            modulation: match self.modulation {
+                ModulationArg::Shift => Modulation::Shift,
+                ModulationArg::ScaleShift => Modulation::ScaleShift,
             },
         })
     }

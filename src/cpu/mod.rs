@@ -88,7 +88,11 @@ impl CpuNetwork {
                     let finish = Finish::of(conv, &row, ready);
                     let (input, skip) = (&ready[conv.input], conv.skip.map(|skip| &ready[skip]));
                     match norm {
-                        None => convolution.run(input, skip, &finish, output),
+                        None if finish.scale.is_empty() => convolution.run(input, skip, &finish, output),
+                        None => {
+                            convolution.run(input, skip, &Finish::default(), output);
+                            norm::modulate(&finish, output);
+                        }
                         Some(norm) => {
                             convolution.run(input, skip, &Finish::default(), output);
                             norm.run(&finish, output);
@@ -124,18 +128,22 @@ impl Denoiser for CpuNetwork {
     }
 }
 
-/// What follows the sums of a convolution, or its normalisation: `residual + relu(· + shift)`.
+/// What follows the sums of a convolution, or its normalisation: `residual + relu(·(1 + scale) + shift)`. A convolution
+/// itself knows no scales: [`norm`] applies them behind it.
 #[derive(Default)]
 struct Finish<'a> {
     /// One number per channel; none where empty.
     shift: &'a [f32],
+    /// The same.
+    scale: &'a [f32],
     relu: bool,
     residual: Option<&'a Plane>,
 }
 
 impl<'a> Finish<'a> {
     fn of(conv: &Conv, row: &'a [f32], ready: &'a [Plane]) -> Self {
-        let shift = conv.shift.map_or(&[][..], |start| &row[start..start + conv.channels]);
-        Finish { shift, relu: conv.relu, residual: conv.residual.map(|value| &ready[value]) }
+        let piece = |start: Option<usize>| start.map_or(&[][..], |start| &row[start..start + conv.channels]);
+        let (shift, scale) = (piece(conv.shift), piece(conv.scale));
+        Finish { shift, scale, relu: conv.relu, residual: conv.residual.map(|value| &ready[value]) }
     }
 }

@@ -1,7 +1,8 @@
-//! Group normalisation (Wu & He 2018, epsilon 1e-5) in place, with what follows it fused in.
+//! Group normalisation (Wu & He 2018, epsilon 1e-5) in place, with what follows it fused in; and that alone, where scales
+//! follow a convolution that is not normalised.
 
 use super::Finish;
-use super::plane::{LANES, Plane, vectors};
+use super::plane::{LANES, Lane, Plane, vectors};
 use crate::simd::{BASELINE, Simd};
 
 /// Group normalisation with its parameters.
@@ -17,36 +18,22 @@ impl Norm {
         Norm { groups, scale: scale.to_vec(), offset: offset.to_vec() }
     }
 
-    /// `residual + relu(norm(plane) + shift)`, each part where `finish` asks for it.
+    /// `residual + relu(norm(plane)·(1 + scale) + shift)`, each part where `finish` asks for it.
     pub fn run(&self, finish: &Finish, plane: &mut Plane) {
-        let s = BASELINE;
         let size = self.scale.len() / self.groups;
         let count = (size * plane.shape.height * plane.shape.width) as f32;
         let mean = self.per_group(plane, |value, _| value).map(|sum| sum / count).collect::<Vec<_>>();
         let squares = self.per_group(plane, |value, group| (value - mean[group]) * (value - mean[group]));
         let inverse: Vec<f32> = squares.map(|sum| 1.0 / (sum / count + 1e-5).sqrt()).collect();
-        let factors: Vec<f32> = self.scale.iter().enumerate().map(|(c, scale)| scale * inverse[c / size]).collect();
-        let offsets = self
-            .offset
-            .iter()
-            .enumerate()
-            .map(|(c, offset)| offset - mean[c / size] * factors[c] + finish.shift.get(c).copied().unwrap_or(0.0));
-        let (factors, offsets) = (vectors(&factors), vectors(&offsets.collect::<Vec<_>>()));
-        for y in 0..plane.shape.height {
-            let start = plane.pixel(y as isize, 0);
-            for i in start..start + plane.shape.width * plane.groups {
-                let group = (i - start) % plane.groups;
-                let value = s.load(&plane.lanes()[i]);
-                let mut value = s.mul_add(value, s.load(&factors[group]), s.load(&offsets[group]));
-                if finish.relu {
-                    value = s.max(value, s.splat(0.0));
-                }
-                if let Some(residual) = finish.residual {
-                    value = s.add(value, s.load(&residual.lanes()[i]));
-                }
-                s.store(value, &mut plane.lanes_mut()[i]);
-            }
+        let mut factors: Vec<f32> = self.scale.iter().enumerate().map(|(c, scale)| scale * inverse[c / size]).collect();
+        let mut offsets: Vec<f32> =
+            self.offset.iter().enumerate().map(|(c, offset)| offset - mean[c / size] * factors[c]).collect();
+        for (c, scale) in finish.scale.iter().enumerate() {
+            factors[c] *= 1.0 + scale;
+            offsets[c] *= 1.0 + scale;
         }
+        offsets.iter_mut().zip(finish.shift).for_each(|(offset, shift)| *offset += shift);
+        apply(&vectors(&factors), &vectors(&offsets), finish, plane);
     }
 
     /// Sums of `of(value, group)` over each group's channels and all pixels.
@@ -63,5 +50,31 @@ impl Norm {
         }
         let groups = self.groups;
         (0..groups).map(move |group| sums[group * size..][..size].iter().sum())
+    }
+}
+
+/// `residual + relu(plane·(1 + scale) + shift)`: what `finish` asks for, where it asks for scales.
+pub fn modulate(finish: &Finish, plane: &mut Plane) {
+    let factors: Vec<f32> = finish.scale.iter().map(|scale| 1.0 + scale).collect();
+    apply(&vectors(&factors), &vectors(finish.shift), finish, plane);
+}
+
+/// `residual + relu(plane·factor + offset)`, with a factor and an offset for each channel.
+fn apply(factors: &[Lane], offsets: &[Lane], finish: &Finish, plane: &mut Plane) {
+    let s = BASELINE;
+    for y in 0..plane.shape.height {
+        let start = plane.pixel(y as isize, 0);
+        for i in start..start + plane.shape.width * plane.groups {
+            let group = (i - start) % plane.groups;
+            let value = s.load(&plane.lanes()[i]);
+            let mut value = s.mul_add(value, s.load(&factors[group]), s.load(&offsets[group]));
+            if finish.relu {
+                value = s.max(value, s.splat(0.0));
+            }
+            if let Some(residual) = finish.residual {
+                value = s.add(value, s.load(&residual.lanes()[i]));
+            }
+            s.store(value, &mut plane.lanes_mut()[i]);
+        }
     }
 }

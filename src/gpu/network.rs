@@ -118,7 +118,7 @@ impl GpuNetwork {
     pub async fn forward(&mut self, x: &[f32], time: Time, rows: &[Vec<f32>]) -> Result<Vec<f32>, GpuError> {
         let pictures = rows.len();
         let expected = self.shape.len() * pictures;
-        if x.len() != expected || rows.iter().any(|row| row.len() != self.layers.shifts) {
+        if x.len() != expected || rows.iter().any(|row| row.len() != self.layers.row()) {
             let what = "pictures [B, C, H, W] with their rows of shifts";
             return Err(DenoiseError::Shape { what, expected, found: x.len() }.into());
         }

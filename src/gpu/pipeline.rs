@@ -187,6 +187,7 @@ impl<'a> Compiler<'a> {
     /// Names for what follows the sums.
     fn finish(&self, names: &mut Names, finish: &Finish) {
         names.insert("SHIFTED", i64::from(finish.shift.is_some()));
+        names.insert("SCALED", i64::from(finish.scale.is_some()));
         names.insert("ROW", self.row as i64);
         names.insert("RELU", i64::from(finish.relu));
         names.insert("RESIDUAL", i64::from(finish.residual.is_some()));

@@ -4,7 +4,7 @@
 use crate::denoiser::ImageShape;
 use crate::network::ConfigError;
 use crate::network::config::Padding;
-use crate::network::layers::{Layers, Op, Resample, Value};
+use crate::network::layers::{self, Layers, Op, Resample, Value};
 
 /// One dispatch.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,18 +44,28 @@ pub struct Conv {
     pub finish: Finish,
 }
 
-/// What follows the sums of a convolution, or the normalisation: `residual + relu(· + shift)`.
+/// What follows the sums of a convolution, or the normalisation: `residual + relu(·(1 + scale) + shift)`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Finish {
     /// Where the shifts begin in the row that the embedding gives.
     pub shift: Option<usize>,
-    /// Where they begin on the GPU: at a multiple of [`ALIGNMENT`], so that they can be bound from there, and stages
-    /// that differ in nothing else share one program.
+    /// Where the scales begin in that row; none without shifts.
+    pub scale: Option<usize>,
+    /// Where the shifts begin on the GPU, with the scales right behind them: at a multiple of [`ALIGNMENT`], so that they
+    /// can be bound from there, and stages that differ in nothing else share one program.
     pub place: usize,
     /// Whether a ReLU follows.
     pub relu: bool,
     /// Added to the result.
     pub residual: Option<Value>,
+}
+
+impl Finish {
+    /// Values that shifts and scales of `channels` take up in a row on the GPU.
+    fn width(&self, channels: usize) -> usize {
+        let values = [self.shift, self.scale].iter().flatten().count() * channels;
+        values.next_multiple_of(ALIGNMENT)
+    }
 }
 
 /// Group normalisation in place.
@@ -166,10 +176,9 @@ pub fn compile(layers: &Layers, shape: ImageShape) -> Result<(Vec<Stage>, Vec<Im
                     Resample::Double => (height * 2, width * 2),
                 };
                 let shape = ImageShape { channels: conv.channels, height, width };
-                let finish = Finish { shift: conv.shift, place: row, relu: conv.relu, residual: conv.residual };
-                if conv.shift.is_some() {
-                    row += conv.channels.next_multiple_of(ALIGNMENT);
-                }
+                let layers::Conv { shift, scale, relu, residual, .. } = *conv;
+                let finish = Finish { shift, scale, place: row, relu, residual };
+                row += finish.width(conv.channels);
                 // Normalisation needs the whole picture, so what follows it moves into its own stage.
                 let (own, later) =
                     if conv.groups.is_some() { (Finish::default(), finish) } else { (finish, Finish::default()) };
@@ -212,12 +221,14 @@ pub fn compile(layers: &Layers, shape: ImageShape) -> Result<(Vec<Stage>, Vec<Im
     Ok((stages, shapes))
 }
 
-/// The row of shifts as it lies on the GPU, from the embedding's row: every stage's shifts at their place.
+/// The row of shifts as it lies on the GPU, from the embedding's row: every stage's shifts at their place, and its scales
+/// behind them.
 pub fn place_shifts(stages: &[Stage], row: &[f32]) -> Vec<f32> {
     let mut placed = vec![0.0; row_length(stages)];
     for (finish, channels) in stages.iter().filter_map(Stage::finish) {
-        if let Some(shift) = finish.shift {
-            placed[finish.place..finish.place + channels].copy_from_slice(&row[shift..shift + channels]);
+        let places = placed[finish.place..].chunks_exact_mut(channels);
+        for (place, start) in places.zip([finish.shift, finish.scale].into_iter().flatten()) {
+            place.copy_from_slice(&row[start..start + channels]);
         }
     }
     placed
@@ -226,7 +237,7 @@ pub fn place_shifts(stages: &[Stage], row: &[f32]) -> Vec<f32> {
 /// Length of a row of shifts on the GPU.
 pub fn row_length(stages: &[Stage]) -> usize {
     let end = |(finish, channels): (&Finish, usize)| match finish.shift {
-        Some(_) => finish.place + channels.next_multiple_of(ALIGNMENT),
+        Some(_) => finish.place + finish.width(channels),
         None => 0,
     };
     stages.iter().filter_map(Stage::finish).map(end).max().unwrap_or(0)

@@ -71,9 +71,12 @@ fn source(conv: &Conv, values: &[Vec<f32>], picture: usize, channel: usize, y: u
     }
 }
 
-/// `residual + relu(sum + shift)`.
+/// `residual + relu(sum·(1 + scale) + shift)`.
 fn finish(finish: &Finish, sum: f32, values: &[Vec<f32>], row: &[f32], channel: usize, index: usize) -> f32 {
     let mut value = sum;
+    if let Some(scale) = finish.scale {
+        value *= 1.0 + row[scale + channel];
+    }
     if let Some(shift) = finish.shift {
         value += row[shift + channel];
     }

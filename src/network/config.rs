@@ -2,7 +2,8 @@
 //! [`super::layers`] writes the list of layers that burn, the GPU and the tests all run.
 
 use crate::schedule::Time;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
 /// Everything that fixes a network but its weights.
@@ -24,7 +25,21 @@ pub struct NetworkConfig {
     /// Width of the time and condition embedding.
     pub embedding: usize,
     /// What the last layer predicts.
+    #[serde(deserialize_with = "prediction")]
     pub prediction: Prediction,
+    /// How time and condition act on a hidden layer.
+    #[serde(default, skip_serializing_if = "Modulation::is_shift", deserialize_with = "modulation")]
+    pub modulation: Modulation,
+}
+
+/// A prediction; what is wrong with it is said under its name.
+fn prediction<'de, D: Deserializer<'de>>(input: D) -> Result<Prediction, D::Error> {
+    Prediction::deserialize(input).map_err(|error| D::Error::custom(format_args!("prediction: {error}")))
+}
+
+/// A modulation, likewise.
+fn modulation<'de, D: Deserializer<'de>>(input: D) -> Result<Modulation, D::Error> {
+    Modulation::deserialize(input).map_err(|error| D::Error::custom(format_args!("modulation: {error}")))
 }
 
 /// Kamb & Ganguli 2025, appendix: the minimal UNet and the minimal ResNet.
@@ -117,6 +132,25 @@ impl ConditionKind {
     }
 }
 
+/// How time and condition act on a hidden layer, channel by channel, just before its activation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Modulation {
+    /// `y + shift`.
+    #[default]
+    Shift,
+    /// `y · (1 + scale) + shift` (Perez et al. 2018): a channel can also be turned down, or off. With scales of zero, as
+    /// training begins, the same as [`Modulation::Shift`].
+    ScaleShift,
+}
+
+impl Modulation {
+    /// Whether it is the default, which a config does not name.
+    fn is_shift(&self) -> bool {
+        *self == Modulation::Shift
+    }
+}
+
 /// What the last layer predicts; each gives the posterior mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -140,7 +174,20 @@ impl Prediction {
             Prediction::Clean => predicted,
         }
     }
+
+    /// What a squared error of the prediction counts in training. For the clean picture as much as the velocity that it
+    /// stands for, `(v̂ − v)² = (x̂₀ − x₀)² / s²`, with `s` held at [`LEAST_NOISE`] where less noise is left; else 1.
+    pub fn loss_weight(self, time: Time) -> f64 {
+        match self {
+            Prediction::Noise | Prediction::Velocity => 1.0,
+            Prediction::Clean => 1.0 / (time.s.max(LEAST_NOISE) * time.s.max(LEAST_NOISE)),
+        }
+    }
 }
+
+/// The noise `s` below which errors of a clean picture count no more than there. At a tenth, the picture is plain to
+/// see; without a floor the few times near 0 would rule the loss.
+pub const LEAST_NOISE: f64 = 0.1;
 
 /// A config that cannot be built.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -1,6 +1,7 @@
-//! How time and condition enter a network: as one row of shifts, a number per channel of each hidden layer. The row is
-//! tiny and the same for every pixel, so the rooms `cpu` and `gpu` compute it here, in plain loops; burn computes the
-//! same in `module` (where it is trained), and tests compare the two.
+//! How time and condition enter a network: as one row of shifts, a number per channel of each hidden layer, and behind
+//! them as many scales where the network has them. The row is tiny and the same for every pixel, so the rooms `cpu` and
+//! `gpu` compute it here, in plain loops; burn computes the same in `module` (where it is trained), and tests compare
+//! the two.
 
 use super::NetworkError;
 use super::config::{ConditionKind, NetworkConfig};
@@ -59,12 +60,14 @@ pub fn condition_row(kind: ConditionKind, condition: &Condition) -> Result<Vec<f
 
 /// The tensors that [`shifts`] reads, without those of the layers.
 pub fn tensors(weights: &Weights) -> Weights {
-    let ours = |name: &str| ["time.", "condition.", "shift.", "words."].iter().any(|start| name.starts_with(start));
+    let ours =
+        |name: &str| ["time.", "condition.", "shift.", "scale.", "words."].iter().any(|start| name.starts_with(start));
     weights.iter().filter(|(name, _)| ours(name)).map(|(name, array)| (name.clone(), array.clone())).collect()
 }
 
 /// The row of shifts `[S]` at time `t` under `condition`: `relu(relu(time·W₁+b₁)·W₂+b₂ + condition·W₃)·W₄`, where
-/// words stand in for the condition as `relu(words·W₀)`.
+/// words stand in for the condition as `relu(words·W₀)`. Where the network has scales, they follow, `[2S]`: the same
+/// with their own `W₄`.
 ///
 /// # Errors
 /// [`NetworkError`] where a tensor is missing or the condition does not fit.
@@ -93,8 +96,12 @@ pub fn shifts(
     }
     multiply_add(&condition, array("condition.weight")?, &mut embedding);
     embedding.iter_mut().for_each(|value| *value = value.max(0.0));
-    let mut row = vec![0.0; layers.shifts];
-    multiply_add(&embedding, array("shift.weight")?, &mut row);
+    let mut row = vec![0.0; layers.row()];
+    let (shifts, scales) = row.split_at_mut(layers.shifts);
+    multiply_add(&embedding, array("shift.weight")?, shifts);
+    if !scales.is_empty() {
+        multiply_add(&embedding, array("scale.weight")?, scales);
+    }
     Ok(row)
 }
 

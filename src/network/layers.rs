@@ -4,9 +4,10 @@
 //!
 //! Values are numbered in the order in which they are made: value 0 is the noisy picture, value `i + 1` is what layer
 //! `i` gives. Time and condition enter a layer only as a *shift*: one number per channel, added just before the
-//! activation. All shifts of a network stand in one row, which `network::embedding` computes from time and condition.
+//! activation; where the config says so, as a *scale*, too: the channel is first multiplied by one more than it. All
+//! shifts of a network stand in one row, all scales behind them; `network::embedding` computes it from time and condition.
 
-use super::config::{Architecture, ConditionKind, ConfigError, NetworkConfig, Normalisation, Padding};
+use super::config::{Architecture, ConditionKind, ConfigError, Modulation, NetworkConfig, Normalisation, Padding};
 use crate::denoiser::ImageShape;
 
 /// Index of a value: 0 is the input, `i + 1` the result of layer `i`.
@@ -30,7 +31,7 @@ pub enum Op {
     Attention(Attention),
 }
 
-/// `residual + relu(norm(conv(resample(input) ++ skip) + bias) + shift)`, every part but the convolution optional.
+/// `residual + relu(norm(conv(resample(input) ++ skip) + bias)·(1 + scale) + shift)`, every part but the convolution optional.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conv {
     /// What is convolved.
@@ -49,8 +50,10 @@ pub struct Conv {
     pub resample: Resample,
     /// Group normalisation over this many groups, after the bias.
     pub groups: Option<usize>,
-    /// Where this layer's shifts begin in the row of shifts; `channels` of them.
+    /// Where this layer's shifts begin in the row; `channels` of them.
     pub shift: Option<usize>,
+    /// Where this layer's scales begin in the row, behind all shifts; `channels` of them. None without shifts.
+    pub scale: Option<usize>,
     /// Whether a ReLU follows.
     pub relu: bool,
     /// Added to the result.
@@ -85,8 +88,10 @@ pub enum Resample {
 pub struct Layers {
     /// In the order in which they run.
     pub list: Vec<Layer>,
-    /// Length of the row of shifts.
+    /// Number of shifts, which begin the row.
     pub shifts: usize,
+    /// Number of scales behind them: as many, or none.
+    pub scales: usize,
     /// Beyond the border, for every convolution.
     pub padding: Padding,
     /// Height and width must be multiples of this.
@@ -113,7 +118,21 @@ impl Layers {
                 1
             }
         };
-        Ok(Layers { list: build.list, shifts: build.shifts, padding: config.padding, multiple })
+        let (mut list, shifts) = (build.list, build.shifts);
+        let scales = if config.modulation == Modulation::ScaleShift { shifts } else { 0 };
+        if scales > 0 {
+            for Layer { op, .. } in &mut list {
+                if let Op::Conv(conv) = op {
+                    conv.scale = conv.shift.map(|shift| shifts + shift);
+                }
+            }
+        }
+        Ok(Layers { list, shifts, scales, padding: config.padding, multiple })
+    }
+
+    /// Length of the row that `network::embedding` computes: shifts, then scales.
+    pub fn row(&self) -> usize {
+        self.shifts + self.scales
     }
 
     /// The layers of `config` for pictures of `shape`: what every engine begins with.
@@ -169,6 +188,10 @@ impl Layers {
                 tensors.push((format!("{name}.norm.offset"), vec![conv.channels]));
             }
         }
+        // The last, so that all others begin alike with either modulation.
+        if self.scales > 0 {
+            tensors.push(("scale.weight".into(), vec![width, self.scales]));
+        }
         tensors
     }
 
@@ -217,6 +240,7 @@ impl<'a> Builder<'a> {
             resample: Resample::Keep,
             groups: None,
             shift: None,
+            scale: None,
             relu: false,
             residual: None,
         }

@@ -22,6 +22,7 @@ pub struct Network {
     shift: Param<Tensor<2>>,
     words: Option<Param<Tensor<2>>>,
     convolutions: Vec<Convolution>,
+    scale: Option<Param<Tensor<2>>>,
 }
 
 /// The parameters of one convolution.
@@ -82,6 +83,7 @@ impl Network {
                 _ => None,
             },
             convolutions: layers.list.iter().filter_map(convolution).collect::<Result<_, NetworkError>>()?,
+            scale: (layers.scales > 0).then(|| loader.load("scale.weight")).transpose()?,
         })
     }
 
@@ -104,7 +106,8 @@ impl Network {
         condition: Tensor<2>,
         precision: Precision,
     ) -> Tensor<4> {
-        let shifts = self.shifts(time, condition);
+        let row = self.row(time, condition);
+        let [batch, _] = row.dims();
         let cast = |x: Tensor<4>| if precision == Precision::Bf16 { x.cast(DType::BF16) } else { x };
         let last_use = last_uses(layers);
         let mut values: Vec<Option<Tensor<4>>> = vec![Some(cast(x))];
@@ -121,10 +124,13 @@ impl Network {
                         input = Tensor::cat(vec![input, value(skip)], 1);
                     }
                     let mut y = parameters.convolve(conv, layers.padding, input, precision);
+                    let piece =
+                        |start| row.clone().narrow(1, start, conv.channels).reshape([batch, conv.channels, 1, 1]);
+                    if let Some(start) = conv.scale {
+                        y = y * cast(piece(start) + 1.0);
+                    }
                     if let Some(start) = conv.shift {
-                        let [batch, _] = shifts.dims();
-                        let shift = shifts.clone().narrow(1, start, conv.channels);
-                        y = y + cast(shift.reshape([batch, conv.channels, 1, 1]));
+                        y = y + cast(piece(start));
                     }
                     if conv.relu {
                         y = relu(y);
@@ -146,8 +152,8 @@ impl Network {
         output.cast(DType::F32)
     }
 
-    /// The rows of shifts `[B, S]`.
-    fn shifts(&self, time: Tensor<2>, condition: Tensor<2>) -> Tensor<2> {
+    /// The rows of shifts `[B, S]`, or of shifts and scales `[B, 2S]`.
+    fn row(&self, time: Tensor<2>, condition: Tensor<2>) -> Tensor<2> {
         let hidden = relu(time.matmul(self.time_in_weight.val()) + self.time_in_bias.val().unsqueeze());
         let embedding = hidden.matmul(self.time_out_weight.val()) + self.time_out_bias.val().unsqueeze();
         let condition = match &self.words {
@@ -159,7 +165,12 @@ impl Network {
                 Tensor::cat(vec![text, null], 1)
             }
         };
-        relu(embedding + condition.matmul(self.condition.val())).matmul(self.shift.val())
+        let embedding = relu(embedding + condition.matmul(self.condition.val()));
+        let shifts = embedding.clone().matmul(self.shift.val());
+        match &self.scale {
+            None => shifts,
+            Some(scale) => Tensor::cat(vec![shifts, embedding.matmul(scale.val())], 1),
+        }
     }
 }
 

@@ -18,8 +18,8 @@ pub struct Array {
 /// Tensors by name; names and shapes are those of [`Layers::tensors`].
 pub type Weights = BTreeMap<String, Array>;
 
-/// Weights that begin with those of a smaller network, `from`: what it has is taken over, and an attention that it lacks
-/// begins silent, so that at first both draw the same. What else is new is fixed by the seed.
+/// Weights that begin with those of a smaller network, `from`: what it has is taken over, and an attention or scales that
+/// it lacks begin silent, so that at first both draw the same. What else is new is fixed by the seed.
 ///
 /// # Errors
 /// [`NetworkError`] where a tensor of `from` has no place, or another shape.
@@ -61,8 +61,8 @@ pub fn check(config: &NetworkConfig, layers: &Layers, weights: &Weights) -> Resu
 /// Deviation of a fresh word's row.
 const WORD_SCALE: f32 = 0.1;
 
-/// Fresh weights, fixed by the seed: He et al. 2015 normals for what feeds a ReLU, zeros for biases and the last layer
-/// (so that an untrained network predicts nothing rather than noise).
+/// Fresh weights, fixed by the seed: He et al. 2015 normals for what feeds a ReLU, zeros for biases, scales and the last
+/// layer (so that an untrained network predicts nothing rather than noise).
 ///
 /// # Errors
 /// [`ConfigError`] where the config cannot be built.
@@ -76,7 +76,7 @@ pub fn initial(config: &NetworkConfig, seed: u64) -> Result<Weights, ConfigError
         let mut data = vec![0.0f32; shape.iter().product()];
         if name.ends_with("norm.scale") {
             data.fill(1.0);
-        } else if shape.len() > 1 && Some(&name) != last.as_ref() {
+        } else if shape.len() > 1 && name != "scale.weight" && Some(&name) != last.as_ref() {
             let deviation = match shape[..] {
                 [_, inputs, rows, columns] => (2.0 / (inputs * rows * columns) as f32).sqrt(),
                 // A word's row is seen a thousand times less often than a kernel: small rows behind large weights make the

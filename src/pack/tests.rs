@@ -3,7 +3,9 @@
 use super::writer::{NetworkDraft, PackDraft};
 use super::*;
 use crate::denoiser::ImageShape;
-use crate::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation, Padding, Prediction};
+use crate::network::config::{
+    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+};
 use crate::network::layers::Layers;
 use crate::network::weights::{Array, Weights};
 use crate::schedule::Schedule;
@@ -25,6 +27,7 @@ fn config() -> NetworkConfig {
         condition: ConditionKind::Class { count: 2 },
         embedding: 2,
         prediction: Prediction::Velocity,
+        modulation: Modulation::Shift,
     }
 }
 
@@ -225,6 +228,18 @@ fn a_manifest_that_does_not_hold_together_is_refused() {
         ("\"condition\": 1", "\"condition\": 2", "pack-manifest", "below 2"),
         ("\"expected\": \"", "\"expected\": \"AAAA", "pack-manifest", "16 f16 values"),
         ("\"expected\": \"A", "\"expected\": \"!", "pack-manifest", "base64"),
+        (
+            "\"prediction\": \"velocity\"",
+            "\"prediction\": \"score\"",
+            "pack-manifest",
+            "prediction: unknown variant `score`",
+        ),
+        (
+            "\"prediction\": \"velocity\"",
+            "\"prediction\": \"clean\", \"modulation\": \"film\"",
+            "pack-manifest",
+            "modulation: unknown variant `film`, expected `shift` or `scale-shift`",
+        ),
         ("\"embedding\": 2", "\"embedding\": 3", "pack-manifest", "even embedding"),
         ("\"count\": 2", "\"count\": 5", "pack-manifest", "each of the 2 prompts"),
         ("\"accuracy\": 0.92", "\"accuracy\": 92", "pack-manifest", "accuracy"),

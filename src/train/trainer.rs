@@ -1,6 +1,7 @@
-//! The training loop: noisy pictures in, velocity (or noise) out, mean squared error. Times are stratified over the
-//! batch, the condition is dropped now and then for guidance, gradients are clipped, the learning rate warms up and
-//! falls along a cosine, and a running average of the weights is kept. Runs on any burn device.
+//! The training loop: noisy pictures in, velocity (or noise, or the clean picture) out, mean squared error, weighed so
+//! that clean pictures are judged by the velocity that they stand for ([`Prediction::loss_weight`]). Times are
+//! stratified over the batch, the condition is dropped now and then for guidance, gradients are clipped, the learning
+//! rate warms up and falls along a cosine, and a running average of the weights is kept. Runs on any burn device.
 
 use super::checkpoint::{Checkpoint, Progress, run_result};
 use super::data::Dataset;
@@ -149,7 +150,11 @@ impl<'a> Trainer<'a> {
             tensor(batch.conditions, condition_width),
             precision,
         );
-        let loss = (predicted - pixels(batch.targets)).square().mean();
+        let errors = (predicted - pixels(batch.targets)).square();
+        let loss = match batch.weights {
+            None => errors.mean(),
+            Some(weights) => (errors * tensor(weights, 1).reshape([-1, 1, 1, 1])).mean(),
+        };
         let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
         let rate = self.settings.learning_rate(step, steps);
         self.network = self.optimizer.step(rate, self.network.clone(), gradients);
@@ -176,6 +181,7 @@ impl<'a> Trainer<'a> {
         let mut batch = Batch {
             noisy: vec![0.0; length * settings.batch],
             targets: vec![0.0; length * settings.batch],
+            weights: None,
             times: Vec::new(),
             conditions: Vec::new(),
         };
@@ -195,6 +201,10 @@ impl<'a> Trainer<'a> {
             batch.conditions.extend(row);
             times.push(time);
         }
+        let prediction = settings.network.prediction;
+        if prediction == Prediction::Clean {
+            batch.weights = Some(times.iter().map(|&time| prediction.loss_weight(time) as f32).collect());
+        }
         let outputs = batch.noisy.par_chunks_mut(length).zip(batch.targets.par_chunks_mut(length));
         outputs.enumerate().for_each(|(n, (noisy, target))| {
             let (a, s) = (times[n].a as f32, times[n].s as f32);
@@ -202,7 +212,7 @@ impl<'a> Trainer<'a> {
             for ((noisy, target), clean) in noisy.iter_mut().zip(target).zip(self.data.image_in(chosen[n], hues[n])) {
                 let noise = *target;
                 *noisy = a * clean + s * noise;
-                match settings.network.prediction {
+                match prediction {
                     Prediction::Noise => {}
                     Prediction::Velocity => *target = a * noise - s * clean,
                     Prediction::Clean => *target = clean,
@@ -293,6 +303,8 @@ struct Batch {
     noisy: Vec<f32>,
     /// `[B, C, H, W]`
     targets: Vec<f32>,
+    /// `[B]`, what each picture's squared error counts; `None` where all count 1.
+    weights: Option<Vec<f32>>,
     /// `[B, E]`
     times: Vec<f32>,
     /// `[B, n+1]`

@@ -1,4 +1,4 @@
-// residual + relu(conv(resample(input) ++ skip) + bias + shift), each part but the convolution optional.
+// residual + relu((conv(resample(input) ++ skip) + bias)·(1 + scale) + shift), each part but the convolution optional.
 // A thread computes ROWS pixels below each other in four channels; neighbouring threads take neighbouring columns, so
 // that reads and writes of pixels are contiguous and weights are the same for a whole group of threads. Where that gives
 // too few threads, SPLIT of them share the input channels and add their sums up through workgroup memory.
@@ -8,7 +8,7 @@
 // [block of four output channels][input channel][row of the kernel][column].
 @group(0) @binding(3) var<storage, read> weights: array<vec4f>;
 @group(0) @binding(4) var<storage, read> bias: array<vec4f>;
-// Rows of shifts, from this stage's place on.
+// Rows of shifts, from this stage's place on; its scales lie behind its shifts.
 @group(0) @binding(5) var<storage, read> shifts: array<f32>;
 @group(0) @binding(6) var<storage, read> residual: array<f32>;
 @group(0) @binding(7) var<storage, read_write> output: array<f32>;
@@ -25,6 +25,9 @@ fn finish(sum: vec4f, block: u32, row: u32, at: u32, shift: u32) {
     for (var i = 0u; i < 4u && block * 4u + i < $(CHANNELS)u; i++) {
         let channel = block * 4u + i;
         var value = biased[i];
+#if SCALED
+        value *= 1.0 + shifts[shift + $(CHANNELS)u + channel];
+#end
 #if SHIFTED
         value += shifts[shift + channel];
 #end

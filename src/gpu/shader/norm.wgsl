@@ -1,9 +1,9 @@
-// residual + relu(norm(value) + shift), in place: group normalisation (Wu & He 2018) with the biased variance over a
-// group's channels and pixels. One workgroup a (picture, group).
+// residual + relu(norm(value)·(1 + scale) + shift), in place: group normalisation (Wu & He 2018) with the biased
+// variance over a group's channels and pixels. One workgroup a (picture, group).
 #include step
 // Scale of every channel, then offset of every channel.
 @group(0) @binding(1) var<storage, read> affine: array<f32>;
-// Rows of shifts, from this stage's place on.
+// Rows of shifts, from this stage's place on; its scales lie behind its shifts.
 @group(0) @binding(2) var<storage, read> shifts: array<f32>;
 @group(0) @binding(3) var<storage, read> residual: array<f32>;
 @group(0) @binding(4) var<storage, read_write> value: array<f32>;
@@ -62,6 +62,9 @@ fn main(
         for (var pixel = local; pixel < $(AREA)u; pixel += 64u) {
             let at = start + c * $(AREA)u + pixel;
             var result = (value[at] - mean) * factor + offset;
+#if SCALED
+            result *= 1.0 + shifts[shift + $(CHANNELS)u + channel];
+#end
 #if SHIFTED
             result += shifts[shift + channel];
 #end

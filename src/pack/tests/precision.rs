@@ -40,3 +40,27 @@ fn compressed_weights_are_checked_before_they_are_opened() {
     std::fs::write(&path, &good[..good.len() - 1]).unwrap();
     assert_eq!(pack.weights("tiny").unwrap_err().code(), "pack-truncated");
 }
+
+#[test]
+fn scales_are_asked_for_where_the_config_has_them() {
+    let config = NetworkConfig { modulation: Modulation::ScaleShift, prediction: Prediction::Clean, ..config() };
+    let scales = Layers::new(&config).unwrap().tensors(&config).pop().unwrap();
+    assert_eq!(scales, ("scale.weight".to_string(), vec![2, 2]));
+    let mut weights = some_weights();
+    // A row of zeros, as training begins with, has no largest value to be a share of.
+    weights.insert(scales.0, Array { shape: scales.1, data: vec![0.5, -1.0, 0.0, 0.0] });
+    for precision in [Precision::F32, Precision::F16, Precision::I8, Precision::I7] {
+        let (folder, _) = full_pack();
+        let mut writer = PackWriter::update(folder.path()).unwrap();
+        let draft = NetworkDraft { config: config.clone(), precision, ..network() };
+        let missing = writer.network("scaled", draft.clone(), &some_weights()).unwrap_err();
+        assert!(missing.code() == "pack-tensor" && missing.to_string().contains("scale.weight"), "{missing}");
+        let extra = writer.network("plain", NetworkDraft { precision, ..network() }, &weights).unwrap_err();
+        assert!(extra.code() == "pack-tensor" && extra.to_string().contains("scale.weight"), "{extra}");
+        writer.network("scaled", draft, &weights).unwrap();
+        let pack = writer.finish().unwrap();
+        assert_eq!(pack.manifest().network("scaled").unwrap().config, config);
+        assert_eq!(pack.weights("scaled").unwrap(), precision.round(&weights));
+        assert_eq!(pack.weights("scaled").unwrap()["scale.weight"].data[2..], [0.0, 0.0]);
+    }
+}
