@@ -30,8 +30,8 @@ enum Command {
     Calibrate(command::calibrate::CalibrateArgs),
     /// Compare networks with theory, and grade their samples
     Evaluate(command::evaluate::EvaluateArgs),
-    /// Measure whether samples show what words asked for
-    Retrieve(command::retrieve::RetrieveArgs),
+    /// Measure whether samples are copies, and how they vary
+    Novelty(command::novelty::NoveltyArgs),
 }
 
 fn main() -> ExitCode {
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
         Command::Denoise(args) => command::denoise::denoise(&args),
         Command::Calibrate(args) => command::calibrate::calibrate(&args),
         Command::Evaluate(args) => command::evaluate::evaluate(&args),
-        Command::Retrieve(args) => command::retrieve::retrieve(&args),
+        Command::Novelty(args) => command::novelty::novelty(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

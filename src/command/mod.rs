@@ -11,9 +11,9 @@ pub mod evaluate;
 mod images;
 pub mod judge;
 mod known;
+pub mod novelty;
 pub mod pack;
 pub mod quality;
-pub mod retrieve;
 pub mod sample;
 pub mod train;
 

@@ -3,9 +3,9 @@
 //! and resumed, and drawn as a scatter plot.
 
 pub mod contest;
+pub mod novelty;
 mod plot;
 mod report;
-pub mod retrieval;
 
 pub use contest::{Contest, follow};
 pub use plot::scatter;
