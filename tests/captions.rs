@@ -112,7 +112,8 @@ fn hues_are_drawn_by_seed_and_step_beside_all_other_draws() {
     let data = Dataset::open(folder.path(), Split::Train, None).unwrap();
     let run = |name: &str, hue: f64, until: usize| {
         let (mut losses, settings) = (Vec::new(), Settings { hue, epochs: 12, ..settings(&data) });
-        let mut trainer = Trainer::new(settings, &data, &folder.path().join(name), Device::flex()).unwrap();
+        let run = folder.path().join(name);
+        let mut trainer = Trainer::new(settings, &data, &run, Device::flex()).unwrap();
         (trainer.run(1000, Some(until), |report| losses.push(report.loss)).unwrap(), losses)
     };
     // A share that no draw falls below turns nothing, and must leave everything else as it is.
