@@ -85,8 +85,6 @@ function asked(query) {
   return {
     model: `models/${model}/`,
     prompt,
-    prior: one("prior", ["off"]),
-    caption: /^\d{1,9}$/.test(query.get("caption") ?? "") ? Number(query.get("caption")) : undefined,
     negative: negative || undefined,
     seed,
     count: query.has("count") ? count : 1,

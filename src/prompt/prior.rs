@@ -38,7 +38,7 @@ const EXACT: f64 = 3.0;
 /// Kinds of things that stand for others, and what they weigh unless the prompt says just their label: who asks for water
 /// means none of the signs that have a word for it.
 const SIGNS: [&str; 2] = ["flags", "symbols"];
-const SIGN: f64 = 0.1;
+const SIGN: f64 = 0.03;
 /// Shortest word that may be what a compound ends in.
 const SHORTEST_END: usize = 3;
 /// Weight of a picture that has all colours of the prompt.
