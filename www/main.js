@@ -36,6 +36,8 @@ let running;
 let resting = false;
 /** @type {Sample | undefined} what is on the stage, once complete */
 let sample;
+/** Why this device draws, as the settings say it: only what is news is said aloud. */
+let notice = "";
 /** Whether the reader wants to know how near the training pictures are: only then are those fetched. */
 let judging = false;
 
@@ -123,6 +125,7 @@ async function ready(/** @type {AbortSignal} */ signal) {
   });
   model = loaded;
   loadedFor = wanted;
+  notice = model.notice;
   await describe(model);
   return model;
 }
@@ -253,10 +256,12 @@ async function drawn(model, asked, meaning, why, signal) {
   pictures.judge(seed, finished.nearest);
   share.ready();
   compare.finish(finished);
-  settings.tellDevice(finished.device);
-  if (why === "sketch") return say("");
+  const news = finished.notice === notice ? "" : ` ${finished.notice}`;
+  notice = finished.notice;
+  settings.tellDevice(finished.device, notice);
+  if (why === "sketch") return say(news);
   keepUsed(model, finished.network);
-  say(`${words.pictures(finished.count, meaning.label)}, drawn on ${words.device(finished.device)}. ${finished.notice}`);
+  say(`${words.pictures(finished.count, meaning.label)}, drawn on ${words.device(finished.device)}.${news}`);
   // Where no training picture shows what was asked for, there is nothing to say.
   if (judging) await judge(model, finished, signal).catch(() => {});
 }

@@ -149,8 +149,11 @@ export class Settings {
     switches.crisp.checked = view === "crisp";
   }
 
-  /** @param {"webgpu" | "cpu"} device */
-  tellDevice(device) {
-    find("device-hint").textContent = `Now: ${words.device(device)}.`;
+  /**
+   * @param {"webgpu" | "cpu"} device
+   * @param {string} why
+   */
+  tellDevice(device, why) {
+    find("device-hint").textContent = `Now: ${words.device(device)}. ${why}`;
   }
 }
