@@ -33,7 +33,7 @@ fn samples_are_graded_by_the_training_images_next_to_them() {
         "pack create pack --draft draft.json",
         "pack words pack --data data",
         "pack training pack --data data",
-        "pack network pack --run run --name unet --title UNet --guidance 1",
+        "pack network pack --run run --name unet --title UNet --guidance 1 --steps 6 --grid early",
         "pack check pack",
     ] {
         morphogen(folder, line).unwrap_or_else(|error| panic!("morphogen {line}\n{error}"));
@@ -52,6 +52,14 @@ fn samples_are_graded_by_the_training_images_next_to_them() {
     assert_eq!((&found["train"]["main"], &found["style"]["main"]), (&1.0.into(), &1.0.into()));
     assert_eq!(found["composition"]["main"], 0.0);
     assert!(image::open(folder.join("found.png")).is_ok());
+
+    let manifest = fs::read_to_string(folder.join("pack/manifest.json")).unwrap();
+    assert!(manifest.contains("\"steps\": 6") && manifest.contains("\"grid\": \"early\""), "{manifest}");
+    let few = "steps --pack pack --seeds 2 --steps 2 --solver dpm-solver";
+    let said = morphogen(folder, &format!("{few} --prompts red blue")).unwrap();
+    assert!(said.contains("2 seeds") && said.contains("| early | dpm-solver |"), "{said}");
+    let error = morphogen(folder, few).unwrap_err();
+    assert!(error.contains("--prompts"), "a pack without examples names nothing to draw: {error}");
 
     let error = morphogen(folder, &retrieve.replace("--network unet", "--network none")).unwrap_err();
     assert!(error.contains("none"), "{error}");

@@ -15,7 +15,7 @@ import * as words from "./words.js";
 /** @typedef {import("./pkg/morphogen.js").TrainingImages} TrainingImages */
 /** @typedef {import("./state.js").State} State */
 /** @typedef {keyof typeof words.MACHINES} Machine */
-/** @typedef {{ model: string, prompt: string, name: string, seed: number, steps: number, solver: "ddim" | "ddpm" | "dpm-solver", network: string }} Drawn */
+/** @typedef {{ model: string, prompt: string, name: string, seed: number, network: string } & Pick<State, "steps" | "grid" | "solver">} Drawn */
 /** @typedef {{ frames: () => Frame[], scrub: (step: number) => void, changed: () => void }} Page the frames on its stage, the way to one of them, and who keeps the address */
 
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
@@ -168,6 +168,7 @@ export class Compare {
         prompt: drawn.prompt,
         seed: drawn.seed + this.picture,
         steps: drawn.steps,
+        grid: drawn.grid,
         solver: drawn.solver,
         network: drawn.network,
         machine,

@@ -75,7 +75,7 @@ if (parent !== self) {
  * @param {URLSearchParams} query
  */
 function asked(query) {
-  const { model, prompt, negative, seed, count, steps, guidance, solver, network, device, window } = read(location.search);
+  const { model, prompt, negative, seed, count, steps, grid, solver, guidance, network, device, window } = read(location.search);
   /** @type {<T extends string>(name: string, known: T[]) => T | undefined} */
   const one = (name, known) => known.find((value) => value === query.get(name));
   /** @param {string} name @param {boolean} fallback */
@@ -87,8 +87,9 @@ function asked(query) {
     seed,
     count: query.has("count") ? count : 1,
     steps,
-    guidance,
+    grid,
     solver,
+    guidance,
     network,
     device,
     machine: one("machine", ["ideal", "local", "equivariant", "els", "bbels", "wiener"]),

@@ -145,6 +145,7 @@ async function paint() {
       seed: state.seed,
       count: state.count,
       steps: state.steps,
+      grid: state.grid,
       solver: state.solver,
       guidance: state.guidance,
       network,

@@ -7,8 +7,8 @@ import * as words from "./words.js";
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 /** @type {Record<"seed" | "steps" | "guidance", HTMLInputElement>} */
 const inputs = { seed: find("seed"), steps: find("steps"), guidance: find("guidance") };
-/** @type {Record<"count" | "solver" | "device", HTMLSelectElement>} */
-const selects = { count: find("count"), solver: find("solver"), device: find("device") };
+/** @type {Record<"count" | "grid" | "solver" | "device", HTMLSelectElement>} */
+const selects = { count: find("count"), grid: find("grid"), solver: find("solver"), device: find("device") };
 
 export class Settings {
   /**
@@ -33,7 +33,7 @@ export class Settings {
       inputs[name].addEventListener("change", () => this.set({ [name]: Number(inputs[name].value) }));
     }
     selects.count.addEventListener("change", () => this.set({ count: Number(selects.count.value) }));
-    for (const name of /** @type {const} */ (["solver", "device"])) {
+    for (const name of /** @type {const} */ (["grid", "solver", "device"])) {
       selects[name].addEventListener("change", () => this.set({ [name]: selects[name].value }));
     }
     this.show();
@@ -77,21 +77,31 @@ export class Settings {
     return networks.find(({ name }) => name === this.state.network) ?? networks[0];
   }
 
+  /** How is drawn: as the reader chose, else as the network's makers suggest, which is not known before they are here. */
+  get used() {
+    const { steps, grid, solver, guidance } = this.state;
+    /** @type {Partial<import("./pkg/morphogen.js").Usual>} */
+    const usual = this.network ?? this.info?.usual ?? {};
+    return { steps: steps ?? usual.steps, grid: grid ?? usual.grid, solver: solver ?? usual.solver, guidance: guidance ?? usual.guidance };
+  }
+
   show() {
     const { state } = this;
-    const guidance = state.guidance ?? this.network?.guidance ?? 1;
+    const { steps, grid, solver, guidance } = this.used;
     inputs.seed.value = String(state.seed);
-    inputs.steps.value = String(state.steps);
-    inputs.guidance.value = String(guidance);
-    this.label("steps", state.steps);
+    if (steps !== undefined) inputs.steps.value = String(steps);
+    if (guidance !== undefined) inputs.guidance.value = String(guidance);
+    this.label("steps", steps);
     this.label("guidance", guidance);
     if (![...selects.count.options].some(({ value }) => value === String(state.count))) {
       selects.count.add(new Option(String(state.count), String(state.count)));
     }
     selects.count.value = String(state.count);
-    selects.solver.value = state.solver;
+    selects.grid.value = grid ?? "";
+    selects.solver.value = solver ?? "";
     selects.device.value = state.device;
-    find("solver-hint").textContent = words.SOLVERS[state.solver];
+    find("solver-hint").textContent = solver ? words.SOLVERS[solver] : "";
+    find("grid-hint").textContent = grid ? words.GRIDS[grid] : "";
     for (const input of document.querySelectorAll("input[name=network]")) {
       const radio = /** @type {HTMLInputElement} */ (input);
       radio.checked = radio.value === this.network?.name;
@@ -100,10 +110,10 @@ export class Settings {
 
   /**
    * @param {"steps" | "guidance"} name
-   * @param {number} value
+   * @param {number | undefined} value
    */
   label(name, value) {
-    find(`${name}-value`).textContent = name === "guidance" && value === 1 ? "off" : String(value);
+    find(`${name}-value`).textContent = name === "guidance" && value === 1 ? "off" : String(value ?? "");
   }
 
   /** @param {"webgpu" | "cpu"} device */

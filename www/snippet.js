@@ -3,7 +3,7 @@
 /** @typedef {import("./state.js").State} State */
 
 /** What the frame shows unless its address says otherwise; see `embed.js`. */
-const FRAME = { negative: "", count: 1, steps: 20, solver: "ddim", network: "", device: "auto", model: "fashion", guidance: undefined };
+const FRAME = { negative: "", count: 1, steps: undefined, grid: undefined, solver: undefined, network: "", device: "auto", model: "fashion", guidance: undefined };
 
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const [disclosure, text, copy, said] = ["embed", "embed-code", "embed-copy", "embed-said"].map(find);

@@ -5,9 +5,10 @@
  * @property {string} prompt free words
  * @property {number} seed
  * @property {number} count
- * @property {number} steps
- * @property {number | undefined} guidance undefined: what the network's makers suggest
- * @property {"ddim" | "ddpm" | "dpm-solver"} solver
+ * @property {number | undefined} steps undefined: what the network's makers suggest, and so the next three
+ * @property {"uniform" | "early" | undefined} grid
+ * @property {"ddim" | "ddpm" | "dpm-solver" | undefined} solver
+ * @property {number | undefined} guidance
  * @property {string} network empty: the pack's first
  * @property {"auto" | "webgpu" | "cpu"} device
  * @property {string} model name of a folder in models/
@@ -22,9 +23,10 @@ export const DEFAULTS = {
   prompt: "",
   seed: 7,
   count: 4,
-  steps: 20,
+  steps: undefined,
+  grid: undefined,
+  solver: undefined,
   guidance: undefined,
-  solver: "ddim",
   network: "",
   device: "auto",
   model: "fashion",
@@ -50,14 +52,16 @@ export const WHOLE = 127;
  */
 export function read(search) {
   const query = new URLSearchParams(search);
-  /** @type {(name: "seed" | "count" | "steps", most: number, least?: number) => number} */
-  const whole = (name, most, least = 1) => {
+  /** @type {<T>(name: string, most: number, usual: T, least?: number) => number | T} */
+  const whole = (name, most, usual, least = 1) => {
     const text = query.get(name) ?? "";
     const value = /^\d+$/.test(text) ? Number(text) : NaN;
-    return value >= least && value <= most ? value : DEFAULTS[name];
+    return value >= least && value <= most ? value : usual;
   };
+  /** @type {<T extends string>(name: string, known: T[]) => T | undefined} */
+  const some = (name, known) => known.find((value) => value === query.get(name));
   /** @type {<T extends string>(name: string, known: T[]) => T} */
-  const one = (name, known) => known.find((value) => value === query.get(name)) ?? known[0];
+  const one = (name, known) => some(name, known) ?? known[0];
   const guidance = query.has("guidance") ? Number(query.get("guidance")) : NaN;
   const word = (/** @type {"model" | "network" | "style"} */ name) => {
     const text = query.get(name) ?? "";
@@ -65,11 +69,12 @@ export function read(search) {
   };
   return {
     prompt: (query.get("prompt") ?? "").slice(0, 200),
-    seed: whole("seed", Number.MAX_SAFE_INTEGER, 0),
-    count: whole("count", 16),
-    steps: whole("steps", 60),
+    seed: whole("seed", Number.MAX_SAFE_INTEGER, DEFAULTS.seed, 0),
+    count: whole("count", 16, DEFAULTS.count),
+    steps: whole("steps", 60, undefined),
+    grid: some("grid", ["uniform", "early"]),
+    solver: some("solver", ["ddim", "ddpm", "dpm-solver"]),
     guidance: guidance >= 1 && guidance <= 6 ? guidance : undefined,
-    solver: one("solver", ["ddim", "ddpm", "dpm-solver"]),
     network: word("network"),
     device: one("device", ["auto", "webgpu", "cpu"]),
     model: word("model"),
@@ -89,7 +94,7 @@ const odd = (text) => (/^\d*[13579]$/.test(text ?? "") && Number(text) >= 3 && N
  */
 export function write(state) {
   const query = new URLSearchParams({ prompt: state.prompt, seed: String(state.seed) });
-  for (const name of /** @type {const} */ (["count", "steps", "guidance", "solver", "network", "device", "model", "style", "negative", "machine"])) {
+  for (const name of /** @type {const} */ (["count", "steps", "grid", "solver", "guidance", "network", "device", "model", "style", "negative", "machine"])) {
     const value = state[name];
     if (value !== undefined && value !== DEFAULTS[name]) query.set(name, String(value));
   }

@@ -10,6 +10,12 @@ export const SOLVERS = {
   ddpm: "Adds fresh noise at every step, as the first diffusion models did.",
 };
 
+/** What each way to place the steps is like. */
+export const GRIDS = {
+  uniform: "All steps are alike.",
+  early: "Small steps first, while it is decided what is to be seen; long ones at the end.",
+};
+
 /**
  * What is to be seen at this point of the way.
  * @param {Frame} frame

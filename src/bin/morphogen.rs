@@ -30,6 +30,8 @@ enum Command {
     Calibrate(command::calibrate::CalibrateArgs),
     /// Compare networks with theory, and grade their samples
     Evaluate(command::evaluate::EvaluateArgs),
+    /// Measure how few steps are enough, and where they should lie
+    Steps(command::steps::StepsArgs),
     /// Measure whether samples show what words asked for
     Retrieve(command::retrieve::RetrieveArgs),
 }
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Command::Denoise(args) => command::denoise::denoise(&args),
         Command::Calibrate(args) => command::calibrate::calibrate(&args),
         Command::Evaluate(args) => command::evaluate::evaluate(&args),
+        Command::Steps(args) => command::steps::steps(&args),
         Command::Retrieve(args) => command::retrieve::retrieve(&args),
     };
     match result {

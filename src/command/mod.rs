@@ -13,6 +13,8 @@ pub mod pack;
 pub mod quality;
 pub mod retrieve;
 pub mod sample;
+mod sampling;
+pub mod steps;
 pub mod train;
 
 use crate::gpu::{Gpu, GpuError, GpuNetwork};

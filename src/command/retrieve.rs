@@ -3,12 +3,13 @@
 
 use super::CommandError;
 use super::backend::Backend;
+use super::sampling::SamplingArgs;
 use crate::denoiser::Condition;
 use crate::evaluate::retrieval::{self, Gallery, Retrieval};
 use crate::metrics::Neighbour;
 use crate::network::judge::Judge;
 use crate::pack::{Pack, to_f32};
-use crate::sampler::{self, Request};
+use crate::sampler::{self, Request, Sampling};
 use crate::train::captions::{CaptionFile, CaptionSplit, images};
 use crate::train::picture;
 use clap::Args;
@@ -35,9 +36,8 @@ pub struct RetrieveArgs {
     /// Prompts of training to draw
     #[arg(long, default_value_t = 500)]
     prompts: usize,
-    /// Steps from noise to picture
-    #[arg(long, default_value_t = 20)]
-    steps: usize,
+    #[command(flatten)]
+    sampling: SamplingArgs,
     /// Classifier-free guidance; the pack's own choice unless given
     #[arg(long)]
     guidance: Option<f64>,
@@ -56,7 +56,7 @@ pub struct RetrieveArgs {
 #[derive(Debug, Serialize)]
 struct Findings {
     network: String,
-    steps: usize,
+    sampling: Sampling,
     guidance: f64,
     train: Retrieval,
     style: Retrieval,
@@ -81,7 +81,9 @@ pub fn retrieve(args: &RetrieveArgs) -> Result<(), CommandError> {
     let gallery = Gallery::new(&judge, &captions, &pictures, shape)?;
     let vocabulary = pack.words()?;
     let number: BTreeMap<&str, usize> = vocabulary.iter().enumerate().map(|(n, word)| (word.as_str(), n)).collect();
-    let guidance = args.guidance.unwrap_or(manifest.network(&args.network)?.guidance);
+    let entry = manifest.network(&args.network)?;
+    let guidance = args.guidance.unwrap_or(entry.guidance);
+    let sampling = args.sampling.of(entry);
     let mut network = super::network(&pack, &args.network, device.clone())?;
 
     let of =
@@ -97,7 +99,7 @@ pub fn retrieve(args: &RetrieveArgs) -> Result<(), CommandError> {
             let entry = &captions.entries[n];
             let words = entry.words.iter().chain([&captions.styles[entry.style]]);
             let words = words.filter_map(|word| number.get(word.as_str()).copied()).collect();
-            let request = Request { steps: args.steps, guidance, ..Request::new(Condition::Words(words), n as u64) };
+            let request = Request { guidance, ..Request::new(Condition::Words(words), n as u64) }.taking(sampling);
             samples.extend(sampler::sample(&mut network, &request, manifest.schedule, |_| true)?);
             bar.inc(1);
         }
@@ -114,7 +116,7 @@ pub fn retrieve(args: &RetrieveArgs) -> Result<(), CommandError> {
         style.iter().flat_map(|&n| &pictures[n * shape.len()..(n + 1) * shape.len()]).copied().collect();
     let findings = Findings {
         network: args.network.clone(),
-        steps: args.steps,
+        sampling,
         guidance,
         train: grade(&train, &samples)?,
         style: grade(&style, &draw(&style)?)?,

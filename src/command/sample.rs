@@ -1,13 +1,14 @@
 //! `morphogen sample`: draws pictures from a prompt, as a PNG sheet or a tensor.
 
 use super::CommandError;
+use super::sampling::SamplingArgs;
 use crate::denoiser::{Condition, ImageShape};
 use crate::gpu::{Frames, GpuNetwork};
 use crate::network::BurnDenoiser;
 use crate::pack::Pack;
 use crate::prompt::text::Vocabulary;
 use crate::prompt::understand;
-use crate::sampler::{self, Request, Solver};
+use crate::sampler::{self, Request};
 use crate::schedule::Schedule;
 use crate::train::picture;
 use burn::tensor::Device;
@@ -37,12 +38,8 @@ pub struct SampleArgs {
     /// How many pictures of each prompt
     #[arg(long, default_value_t = 1)]
     count: usize,
-    /// Steps from noise to picture
-    #[arg(long, default_value_t = 20)]
-    steps: usize,
-    /// How a step is taken
-    #[arg(long, value_enum, default_value = "ddim")]
-    solver: SolverArg,
+    #[command(flatten)]
+    sampling: SamplingArgs,
     /// Classifier-free guidance, 1 for none; the pack's own choice unless given
     #[arg(long)]
     guidance: Option<f64>,
@@ -58,27 +55,6 @@ pub struct SampleArgs {
     /// Size of a pixel in the sheet
     #[arg(long, default_value_t = 2)]
     scale: usize,
-}
-
-/// The solvers by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SolverArg {
-    /// DDIM, deterministic
-    Ddim,
-    /// Ancestral DDPM, adds fresh noise
-    Ddpm,
-    /// DPM-Solver++(2M), second order
-    DpmSolver,
-}
-
-impl From<SolverArg> for Solver {
-    fn from(solver: SolverArg) -> Self {
-        match solver {
-            SolverArg::Ddim => Solver::Ddim,
-            SolverArg::Ddpm => Solver::Ddpm,
-            SolverArg::DpmSolver => Solver::DpmSolver,
-        }
-    }
 }
 
 /// Where to compute.
@@ -99,20 +75,16 @@ pub fn sample(args: &SampleArgs) -> Result<(), CommandError> {
     let manifest = pack.manifest();
     let asked = asked(&pack, args.prompt.as_deref())?;
     let entry = manifest.network(&args.network)?;
-    let request = Request {
-        count: args.count,
-        steps: args.steps,
-        solver: args.solver.into(),
-        guidance: args.guidance.unwrap_or(entry.guidance),
-        ..Request::new(Condition::Null, args.seed)
-    };
+    let guidance = args.guidance.unwrap_or(entry.guidance);
+    let request = Request { count: args.count, guidance, ..Request::new(Condition::Null, args.seed) };
+    let request = request.taking(args.sampling.of(entry));
     let mut artist = match args.device {
         DeviceArg::Cpu => Artist::Cpu(Box::new(super::network(&pack, &args.network, Device::flex())?)),
         DeviceArg::Gpu => Artist::Gpu(Box::new(super::gpu_network(&pack, &args.network)?)),
     };
     let away = args.negative.as_deref().map(|words| self::asked(&pack, Some(words))).transpose()?;
     let away = away.and_then(|away| away.into_iter().next()).map(|(condition, _)| condition);
-    let bar = super::progress_bar(args.steps * asked.len());
+    let bar = super::progress_bar(request.steps * asked.len());
     let mut pictures = Vec::new();
     for (condition, against) in asked {
         let against = away.clone().unwrap_or(against);
@@ -124,7 +96,7 @@ pub fn sample(args: &SampleArgs) -> Result<(), CommandError> {
 }
 
 /// What a prompt asks for and turns away; without a prompt, all that the pack can draw, or says that it can.
-fn asked(pack: &Pack, prompt: Option<&str>) -> Result<Vec<(Condition, Condition)>, CommandError> {
+pub(crate) fn asked(pack: &Pack, prompt: Option<&str>) -> Result<Vec<(Condition, Condition)>, CommandError> {
     let manifest = pack.manifest();
     let Some(text) = &manifest.text else {
         let classes = match prompt {

@@ -6,6 +6,7 @@ pub mod contest;
 mod plot;
 mod report;
 pub mod retrieval;
+pub mod steps;
 
 pub use contest::{Contest, follow};
 pub use plot::scatter;

@@ -15,6 +15,7 @@ pub use reaction::Cells;
 use crate::pack::{Manifest, PromptEntry};
 use crate::prompt;
 use crate::prompt::text::{self, Vocabulary};
+use crate::sampler::Sampling;
 use error::Failure;
 use network::Engine;
 use serde::Serialize;
@@ -49,6 +50,14 @@ struct Answer<'a> {
     label: &'a str,
     #[serde(flatten)]
     understood: &'a prompt::Understood,
+}
+
+/// How somebody draws who was told nothing else.
+#[derive(Serialize)]
+struct Usual {
+    #[serde(flatten)]
+    sampling: Sampling,
+    guidance: f64,
 }
 
 /// The words that were meant, and how they were found.
@@ -118,6 +127,22 @@ impl Pack {
         let PromptEntry { name, label, .. } = &self.manifest.prompts[understood.index];
         let answer = Answer { name, label, understood: &understood };
         Ok(serde_json::to_string(&answer).map_err(|error| Failure::new("internal", error))?)
+    }
+
+    /// How `network` draws unless told otherwise, as JSON `{ steps, grid, solver, guidance }`; with an empty name how
+    /// everything draws that is no network.
+    ///
+    /// # Errors
+    /// `pack-unknown` where there is no such network.
+    pub fn usual(&self, network: &str) -> Result<String, JsValue> {
+        let (sampling, guidance) = match network {
+            "" => (Sampling::default(), 1.0),
+            name => {
+                let entry = self.manifest.network(name).map_err(Failure::from)?;
+                (entry.sampling(), entry.guidance)
+            }
+        };
+        Ok(serde_json::to_string(&Usual { sampling, guidance }).map_err(|error| Failure::new("internal", error))?)
     }
 
     /// Most bytes that the weight file of a network may inflate to; nothing where it is not compressed.
