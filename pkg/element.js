@@ -11,7 +11,7 @@ import { shadow } from "./element-parts.js";
 /** @typedef {import("./sample.js").Frame} Frame */
 /** @typedef {import("./sample.js").Sample} Sample */
 
-const TEXTS = ["model", "prompt", "prior", "negative", "solver", "network", "machine", "device"];
+const TEXTS = ["model", "prompt", "prior", "negative", "grid", "solver", "network", "machine", "device"];
 const NUMBERS = ["seed", "steps", "count", "guidance", "caption", "window"];
 const SWITCHES = ["controls", "autoplay", "static"];
 
@@ -22,12 +22,13 @@ const SWITCHES = ["controls", "autoplay", "static"];
  * @property {string} prompt
  * @property {string} prior
  * @property {string} negative
+ * @property {string} grid
  * @property {string} solver
  * @property {string} network
  * @property {string} machine
  * @property {string} device
  * @property {number} seed
- * @property {number} steps
+ * @property {number | undefined} steps
  * @property {number} count
  * @property {number | undefined} guidance
  * @property {number | undefined} caption
@@ -144,7 +145,8 @@ export class MorphogenSampler extends Base {
         count: this.count,
         guidance: this.guidance,
         window: this.window,
-        solver: /** @type {any} */ (this.solver),
+        grid: /** @type {any} */ (this.grid || undefined),
+        solver: /** @type {any} */ (this.solver || undefined),
         network: this.network || undefined,
         machine: /** @type {any} */ (this.machine),
         signal: running.signal,
@@ -270,7 +272,7 @@ export class MorphogenSampler extends Base {
 }
 
 /** Property and attribute are one: `element.seed = 7` is `<… seed="7">`. */
-const DEFAULTS = { solver: "ddim", machine: "network", device: "auto", seed: 0, steps: 20, count: 1, guidance: undefined };
+const DEFAULTS = { machine: "network", device: "auto", seed: 0, count: 1 };
 for (const name of MorphogenSampler.observedAttributes) {
   const fallback = /** @type {Record<string, unknown>} */ (DEFAULTS)[name] ?? (TEXTS.includes(name) ? "" : undefined);
   Object.defineProperty(MorphogenSampler.prototype, name, {

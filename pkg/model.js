@@ -10,6 +10,7 @@ import { Frame, Sample } from "./sample.js";
 /** @typedef {{ url: string, network: string | undefined, device: "auto" | "webgpu" | "cpu" }} Target */
 
 const DEVICES = ["auto", "webgpu", "cpu"];
+const GRIDS = ["uniform", "early"];
 const SOLVERS = ["ddim", "ddpm", "dpm-solver"];
 const MACHINES = ["network", "ideal", "local", "equivariant", "els", "bbels", "wiener"];
 
@@ -138,7 +139,7 @@ export class Model {
     const { window } = options;
     if (window !== undefined) whole("window", window, 1, 255);
     if (options.caption !== undefined) whole("caption", options.caption, 0, 2 ** 32 - 1);
-    const request = checked(options);
+    const wish = checked(options);
     const { start } = options;
     if (start !== undefined && !(start.pixels instanceof Float32Array)) {
       throw new MorphogenError("range", "Expected the pictures to begin from as a Float32Array.");
@@ -147,11 +148,14 @@ export class Model {
     const understood = prompt == null ? this.#only(machine) : await this.understand(prompt);
     const turned = options.negative && machine === "network" ? await this.understand(options.negative) : undefined;
     const against = turned ? meant(turned) : understood?.against?.length ? { words: understood.against } : undefined;
-    const captions = machine === "network" && understood ? await this.#captions(understood, against, request, options) : undefined;
+    const captions = machine === "network" && understood ? await this.#captions(understood, against, wish, options) : undefined;
     const network = options.network ?? this.network;
-    // A machine holds the images of the prompt at hand: there is nothing to guide it away from.
-    if (machine !== "network") request.guidance = 1;
-    request.guidance ??= this.#info.networks.find(({ name }) => name === network)?.guidance ?? 1;
+    // A machine takes the steps of the network that it is compared with.
+    const usual = this.#info.networks.find(({ name }) => name === network) ?? this.#info.usual;
+    const { seed, count, steps = usual.steps, grid = usual.grid, solver = usual.solver } = wish;
+    // It holds the images of the prompt at hand: there is nothing to guide it away from.
+    const guidance = machine === "network" ? (wish.guidance ?? usual.guidance) : 1;
+    const request = { seed, count, steps, grid, solver, guidance };
     const Provenance = machine === "network" ? undefined : (await import("./provenance.js")).Provenance;
     const explained = (/** @type {any} */ data) => ({ ...data, provenance: Provenance && data.provenance && new Provenance(data.provenance, this.#info.image) });
     /** @type {Frame[]} */
@@ -178,7 +182,7 @@ export class Model {
       this.notice = result.notice;
     }
     const { name = "", label = "" } = understood ?? {};
-    return new Sample(explained(result), this.#info.image, { prompt: name, label, seed: request.seed, captions, frames: kept });
+    return new Sample(explained(result), this.#info.image, { prompt: name, label, seed, captions, frames: kept });
   }
 
   /**
@@ -289,18 +293,19 @@ function meant(understood) {
 const MOST_WATCHED = 32;
 
 /**
+ * What was asked for, in range; what was not is left to the network.
  * @param {SampleOptions} options
- * @returns {{ seed: number, count: number, steps: number, solver: string, guidance: number | undefined }}
  */
-function checked({ seed = 0, count = 1, steps = 20, solver = "ddim", guidance, frames, onStep }) {
+function checked({ seed = 0, count = 1, steps, grid, solver, guidance, frames, onStep }) {
   whole("seed", seed, 0, Number.MAX_SAFE_INTEGER);
   whole("count", count, 1, frames || onStep ? MOST_WATCHED : 256);
-  whole("steps", steps, 1, 1000);
-  choice("solver", solver, SOLVERS);
+  if (steps !== undefined) whole("steps", steps, 1, 1000);
+  if (grid !== undefined) choice("grid", grid, GRIDS);
+  if (solver !== undefined) choice("solver", solver, SOLVERS);
   if (guidance !== undefined && !(Math.abs(guidance) <= 100)) {
     throw new MorphogenError("range", `Expected a guidance from −100 to 100, found ${guidance}.`);
   }
-  return { seed, count, steps, solver, guidance };
+  return { seed, count, steps, grid, solver, guidance };
 }
 
 /**

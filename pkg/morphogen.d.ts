@@ -2,6 +2,8 @@
 
 /** What draws: `auto` takes WebGPU and falls back to the processor. */
 export type Device = "auto" | "webgpu" | "cpu";
+/** Where the steps lie: `uniform` are all alike, `early` ones are close together at much noise, where it is decided what is to be seen. */
+export type Grid = "uniform" | "early";
 /** How the sampler walks from noise to picture. */
 export type Solver = "ddim" | "ddpm" | "dpm-solver";
 /** Who draws: the trained network, or an analytic machine of the theory. */
@@ -32,8 +34,20 @@ export interface LoadOptions {
   workerUrl?: string | URL;
 }
 
-/** A network of a pack. */
-export interface NetworkInfo {
+/** How pictures are drawn where a sample asks for nothing else. */
+export interface Usual {
+  /** Steps from noise to picture. */
+  steps: number;
+  /** Where they lie. */
+  grid: Grid;
+  /** How each is taken. */
+  solver: Solver;
+  /** How strongly the prompt pulls; 1 is plain. */
+  guidance: number;
+}
+
+/** A network of a pack. What it has of {@link Usual}, its makers suggest: as few steps as give the picture of many. */
+export interface NetworkInfo extends Usual {
   name: string;
   /** Name for people. */
   title: string;
@@ -41,8 +55,6 @@ export interface NetworkInfo {
   file: string;
   /** Size of the weights, in bytes. */
   bytes: number;
-  /** Guidance that the makers of the network suggest; 1 is none. */
-  guidance: number;
   /** The architecture as the manifest has it. */
   config: Record<string, any>;
   /** Local machines whose window was calibrated against this network. */
@@ -88,6 +100,8 @@ export interface Info {
   /** Where the model draws from free text instead. */
   text?: TextInfo;
   networks: NetworkInfo[];
+  /** How a machine draws in a pack without networks. */
+  usual: Usual;
   /** Training images by prompt, which the analytic machines need; empty in a pack without them. */
   training: Record<string, { file: string; count: number; bytes: number }>;
 }
@@ -110,11 +124,13 @@ export interface SampleOptions {
   seed?: number;
   /** How many pictures, 1 … 256, and up to 32 where steps are watched (`frames`, `onStep`). Default 1. */
   count?: number;
-  /** 1 … 1000, default 20. */
+  /** 1 … 1000. Default: what the network's makers suggest, for a machine as for the network that it stands beside. */
   steps?: number;
-  /** Default `ddim`. */
+  /** Where the steps lie. Default: likewise. */
+  grid?: Grid;
+  /** How a step is taken. Default: likewise. */
   solver?: Solver;
-  /** How strongly the prompt pulls, −100 … 100; 1 is plain. Default: what the network's makers suggest. */
+  /** How strongly the prompt pulls, −100 … 100; 1 is plain. Default: likewise; a machine has none. */
   guidance?: number;
   /** Name of another network of the pack. */
   network?: string;
@@ -439,10 +455,12 @@ export class MorphogenSampler extends HTMLElement {
   /** Free words for what not to draw. */
   negative: string;
   seed: number;
-  steps: number;
+  /** Left out, as are `grid`, `solver` and `guidance`: what the network's makers suggest. */
+  steps: number | undefined;
   count: number;
   guidance: number | undefined;
-  solver: Solver;
+  grid: Grid | "";
+  solver: Solver | "";
   network: string;
   machine: Machine;
   device: Device;

@@ -280,15 +280,16 @@ async function openPack(url, core, signal, cache) {
   const parsed = JSON.parse(new TextDecoder().decode(bytes));
   /** @type {Record<string, { bytes: number }>} */
   const files = parsed.files;
-  return { core: pack, info: described(parsed), files, manifest: bytes, module };
+  return { core: pack, info: described(parsed, (network) => JSON.parse(pack.usual(network))), files, manifest: bytes, module };
 }
 
 /**
  * What a page wants to know of a pack.
  * @param {any} manifest
+ * @param {(network: string) => import("./morphogen.js").Usual} usual how a network draws, by the core
  * @returns {Info}
  */
-function described({ name, title, version, image, licence, prompts, text, networks, training, files }) {
+function described({ name, title, version, image, licence, prompts, text, networks, training, files }, usual) {
   return {
     name,
     title,
@@ -297,16 +298,17 @@ function described({ name, title, version, image, licence, prompts, text, networ
     licence,
     prompts: (prompts ?? []).map((/** @type {any} */ { name, label }) => ({ name, label })),
     text: text && { words: text.words, count: text.count, styles: text.styles, languages: text.languages ?? {}, examples: text.examples ?? [], captions: text.captions },
-    networks: Object.entries(networks ?? {}).map(([name, { title, file, guidance, config, locality }]) => ({
+    networks: Object.entries(networks ?? {}).map(([name, { title, file, config, locality }]) => ({
       name,
       title,
       file,
       bytes: files[file].bytes,
-      guidance,
+      ...usual(name),
       config,
       machines: Object.keys(locality ?? {}),
       windows: locality ?? {},
     })),
+    usual: usual(""),
     training: Object.fromEntries(
       Object.entries(training ?? {}).map(([prompt, { file, count }]) => [prompt, { file, count, bytes: files[file].bytes }]),
     ),

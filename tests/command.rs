@@ -114,6 +114,8 @@ fn from_images_to_pictures() {
     assert!(fail(folder, "calibrate --pack pack --machine ideal").contains("local, els, bbels"));
     succeed(folder, "pack check pack");
 
+    states_how_to_draw(folder);
+
     let unknown = fail(folder, "sample --pack pack --prompt submarine --output x.png");
     assert!(unknown.contains("Left half") || unknown.contains("left"), "says what it can draw: {unknown}");
     let network = fail(folder, "sample --pack pack --network other --prompt left --output x.png");
@@ -128,6 +130,47 @@ fn from_images_to_pictures() {
     fs::write(&weights, bytes).unwrap();
     assert!(fail(folder, "sample --pack pack --prompt left --output x.png").contains("unet.safetensors"));
     fail(folder, "pack check pack");
+}
+
+/// Few steps are measured against many, a network is told how to draw, and draws so where nothing else is asked for.
+fn states_how_to_draw(folder: &Path) {
+    let manifest = || fs::read_to_string(folder.join("pack/manifest.json")).unwrap();
+    assert!(!manifest().contains("\"grid\""), "nothing was stated yet");
+    let measure = "steps --pack pack --seeds 3 --steps 2 60 --prompts port top";
+    let found = succeed(folder, &format!("{measure} --grid uniform early --solver ddim --json steps.json"));
+    assert!(found.contains("| `unet` | solver | 2 | 60 |") && found.contains("| early | ddim |"), "{found}");
+    let tables: serde_json::Value = serde_json::from_slice(&fs::read(folder.join("steps.json")).unwrap()).unwrap();
+    let rows = tables[0]["rows"].as_array().unwrap();
+    assert_eq!((rows.len(), &tables[0]["guidance"], &tables[0]["seeds"]), (4, &1.5.into(), &3.into()));
+    assert!(rows[1]["worst"].as_f64().unwrap() > 1.0 - 1e-9, "60 even steps are the reference: {}", rows[1]);
+    assert!(rows[0]["worst"].as_f64().unwrap() < 1.0 - 1e-9, "2 are not: {}", rows[0]);
+    assert!(fail(folder, "steps --pack pack --seeds 0").contains("--seeds"));
+    assert!(fail(folder, "steps --pack pack --steps 0 --seeds 1").contains("between 1 and 1000 steps, found 0"));
+
+    let weights = fs::read(folder.join("pack/unet.safetensors")).unwrap();
+    let stated = succeed(folder, "pack sampling pack --network unet --steps 3 --grid early --solver dpm-solver");
+    assert!(stated.contains("unet: 3 steps, early, dpm-solver, guidance 1.5"), "{stated}");
+    assert_eq!(fs::read(folder.join("pack/unet.safetensors")).unwrap(), weights);
+    assert!(manifest().contains("\"bbels\""), "k(t) stays");
+    succeed(folder, "pack check pack");
+    let draw = |more: &str, file: &str| {
+        succeed(folder, &format!("sample --pack pack --prompt port --seed 3 {more} --output {file}"));
+        samples(&folder.join(file)).1
+    };
+    let own = draw("", "own.safetensors");
+    assert_eq!(own, draw("--steps 3 --grid early --solver dpm-solver", "same.safetensors"));
+    assert!(far(&own, &draw("--grid uniform", "even.safetensors")) > 1e-4, "what is asked for goes before");
+
+    let before = manifest();
+    assert!(fail(folder, "pack sampling pack --network unet --steps 0").contains("expected 1 to 1000 steps, found 0"));
+    assert!(fail(folder, "pack sampling pack --network other --steps 3").contains("unet"));
+    let late = fail(folder, "pack sampling pack --network unet --grid late");
+    assert!(late.contains("uniform") && late.contains("early"), "{late}");
+    assert_eq!(manifest(), before, "nothing was written");
+    fs::write(folder.join("pack/manifest.json"), before.replace("\"early\"", "\"late\"")).unwrap();
+    let late = fail(folder, "sample --pack pack --prompt port --output x.png");
+    assert!(late.contains("manifest") && late.contains("`late`, expected `uniform` or `early`"), "{late}");
+    fs::write(folder.join("pack/manifest.json"), before).unwrap();
 }
 
 #[test]

@@ -11,7 +11,7 @@ use morphogen::network::config::{
 };
 use morphogen::network::{BurnDenoiser, Layers, Weights};
 use morphogen::sampler::{Request, SampleError, Solver, Start, sample};
-use morphogen::schedule::Schedule;
+use morphogen::schedule::{Grid, Schedule};
 use pollster::block_on;
 
 const SHAPE: ImageShape = ImageShape { channels: 1, height: 28, width: 28 };
@@ -112,14 +112,16 @@ fn samples_agree_with_burn() {
     let kinds = [("unet", unet(&[8, 16, 32], 0, Normalisation::None)), ("attention", attention), ("resnet", resnet())];
     for (name, config) in kinds {
         let (mut network, mut burn) = both(&gpu, &config, SHAPE);
-        for (solver, guidance, clip) in
-            [(Solver::Ddim, 1.0, true), (Solver::Ddpm, 2.0, true), (Solver::DpmSolver, 1.5, false)]
-        {
-            let request = Request { solver, guidance, clip, count: 2, ..Request::new(Condition::Class(4), 77) };
+        for (solver, grid, guidance, clip) in [
+            (Solver::Ddim, Grid::Uniform, 1.0, true),
+            (Solver::Ddpm, Grid::Uniform, 2.0, true),
+            (Solver::DpmSolver, Grid::Early, 1.5, false),
+        ] {
+            let request = Request { solver, grid, guidance, clip, count: 2, ..Request::new(Condition::Class(4), 77) };
             let expected = sample(&mut burn, &request, Schedule::Cosine, |_| true).unwrap();
             let found = block_on(network.sample(&request, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
             let off = difference(&expected, &found);
-            assert!(off <= 1e-2, "{name}, {solver:?}, guidance {guidance}: {off}");
+            assert!(off <= 1e-2, "{name}, {solver:?}, {grid:?}, guidance {guidance}: {off}");
         }
     }
 }
@@ -130,7 +132,8 @@ fn samples_begun_half_way_agree_with_burn() {
     let (mut network, mut burn) = both(&gpu, &unet(&[8, 16], 0, Normalisation::None), SHAPE);
     let x: Vec<f32> = (0..2 * SHAPE.len()).map(|i| (i as f32 * 0.37).sin()).collect();
     let start = Some(Start { t: 0.4, x });
-    let request = Request { guidance: 2.0, count: 2, steps: 5, start, ..Request::new(Condition::Class(4), 77) };
+    let grid = Grid::Early;
+    let request = Request { guidance: 2.0, count: 2, steps: 5, grid, start, ..Request::new(Condition::Class(4), 77) };
     let expected = sample(&mut burn, &request, Schedule::Cosine, |_| true).unwrap();
     let found = block_on(network.sample(&request, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
     assert!(difference(&expected, &found) <= 1e-2);

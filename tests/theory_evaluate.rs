@@ -4,8 +4,8 @@ mod theory_reference;
 
 use morphogen::denoiser::{Condition, Denoiser, ImageShape};
 use morphogen::evaluate::{Contest, Record, Report, Settings, follow, scatter};
-use morphogen::sampler::{self, Request};
-use morphogen::schedule::Schedule;
+use morphogen::sampler::{self, Request, Sampling, Solver};
+use morphogen::schedule::{Grid, Schedule};
 use morphogen::theory::{Locality, LocalityPoint, Machine, PatchPosterior, Training, machine_denoiser};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,12 +24,18 @@ fn locality() -> Locality {
 fn contest() -> Contest {
     let machines = Machine::ALL.into_iter().filter(|m| *m != Machine::Equivariant);
     let machines = machines.map(|m| (m, m.is_local().then(locality))).collect();
-    Contest { schedule: Schedule::Cosine, steps: 5, fine_steps: 8, machines }
+    Contest {
+        schedule: Schedule::Cosine,
+        sampling: Sampling { steps: 5, ..Sampling::default() },
+        fine_steps: 8,
+        machines,
+    }
 }
 
 fn settings() -> Settings {
     let (weights, window) = (BTreeMap::new(), BTreeMap::new());
-    Settings { pack: "a pack 1.0".into(), images: 30, steps: 5, fine_steps: 8, weights, window }
+    let Sampling { grid, solver, .. } = Sampling::default();
+    Settings { pack: "a pack 1.0".into(), images: 30, steps: 5, grid, solver, fine_steps: 8, weights, window }
 }
 
 fn records(seeds: &[u64]) -> Vec<Record> {
@@ -55,6 +61,22 @@ fn a_machine_in_disguise_is_seen_through() {
     assert_eq!(found.novelty["network"], found.novelty["bbels"]);
     assert!(found.novelty["network"].copies < 0.5);
     assert!(report.table().contains("hidden, 6 seeds"));
+}
+
+#[test]
+fn machines_take_the_steps_of_the_network() {
+    let training = training();
+    let mut network = PatchPosterior::new(Machine::Bbels, training.clone(), Some(locality())).unwrap();
+    let mut novelty = Vec::new();
+    for (grid, solver) in [(Grid::Uniform, Solver::Ddim), (Grid::Early, Solver::DpmSolver)] {
+        let machines = BTreeMap::from([(Machine::Bbels, Some(locality()))]);
+        let contest = Contest { sampling: Sampling { steps: 4, grid, solver }, machines, ..contest() };
+        let records = contest.run("hidden", &mut network, &training, &Condition::Null, &[0, 1, 2]).unwrap();
+        assert!(records.iter().all(|record| record.machines[&Machine::Bbels].r > 0.9999), "{records:?}");
+        assert!(records.iter().any(|record| record.fine[&Machine::Bbels].r < 0.9999), "8 steps are not 4");
+        novelty.push(records[0].samples["network"].novelty);
+    }
+    assert_ne!(novelty[0], novelty[1], "other steps, other picture");
 }
 
 #[test]

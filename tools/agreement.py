@@ -5,7 +5,8 @@ Two networks of a pack, drawn from the same noise, show how far apart two studen
 that predicts one of them cannot be asked for much more. Without a prompt, everything that a pack can draw is drawn:
 
     for network in unet attention; do
-      morphogen sample --pack www/models/fashion --network $network --count 100 --guidance 1 --output $network.safetensors
+      morphogen sample --pack www/models/fashion --network $network --count 100 --guidance 1 --steps 20 \
+        --grid uniform --solver ddim --output $network.safetensors
     done
     python3 tools/agreement.py unet.safetensors attention.safetensors
 """

@@ -10,6 +10,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "@playwright/test";
 import { FIGURES } from "../www/essay/figures.js";
+import { walk } from "../www/essay/walk.js";
 import { CHAPTERS } from "./essay.mjs";
 import { serve } from "./serve.mjs";
 
@@ -19,7 +20,7 @@ const STILLS = resolve(ROOT, "www/essay/stills");
 /** Chapters that are taken on a phone, too. */
 const PHONE = ["opening", "locality"];
 /** The film that opens the essay: one garment a row, from noise on. */
-const FILM = { prompts: ["pullover", "ankle-boot", "bag"], seed: 4, steps: 20, every: 2 };
+const FILM = { prompts: ["pullover", "ankle-boot", "bag"], seed: 4, every: 2, walk: walk(20) };
 /** A figure may compute for so long, in milliseconds, before it is taken as it is. */
 const PATIENCE = 600_000;
 /** Figures that never rest are taken after so many seconds. */
@@ -93,15 +94,15 @@ async function shoot(context, name, suffix) {
 async function film(context) {
   const page = await context.newPage();
   await page.goto(`${url}essay/?device=cpu`);
-  const drawn = await page.evaluate(async ({ prompts, seed, steps, every }) => {
+  const drawn = await page.evaluate(async ({ prompts, seed, every, walk }) => {
     const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
     const model = await loadModel("../models/fashion/", { device: "cpu", network: "unet" });
     const canvas = document.createElement("canvas");
-    canvas.width = (steps / every + 1) * 28;
+    canvas.width = (walk.steps / every + 1) * 28;
     canvas.height = prompts.length * 28;
     for (const [row, prompt] of prompts.entries()) {
-      const { frames } = await model.sample({ prompt, seed, steps, frames: true });
-      for (let n = 0; n <= steps; n += every) canvas.getContext("2d")?.putImageData(frames[n].toImageData(), (n / every) * 28, row * 28);
+      const { frames } = await model.sample({ prompt, seed, ...walk, frames: true });
+      for (let n = 0; n <= walk.steps; n += every) canvas.getContext("2d")?.putImageData(frames[n].toImageData(), (n / every) * 28, row * 28);
     }
     return canvas.toDataURL();
   }, FILM);

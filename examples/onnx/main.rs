@@ -16,7 +16,7 @@ mod proto;
 use morphogen::denoiser::Condition;
 use morphogen::network::{BurnDenoiser, Layers, embedding};
 use morphogen::pack::Pack;
-use morphogen::sampler::{Request, noise, plan, sample};
+use morphogen::sampler::{Request, noise, sample};
 use std::{env, error::Error, fs, path::Path, process::ExitCode};
 
 const BATCH: usize = 16;
@@ -45,7 +45,7 @@ fn export(pack: &str, network: &str, out: &Path) -> Result<(), Box<dyn Error>> {
     let layers = Layers::new(config)?;
 
     let request = Request { count: CHECKED, ..Request::new(Condition::Class(0), 0) };
-    let steps = plan(schedule, request.solver, request.steps)?;
+    let steps = request.plan(schedule)?;
     let mut numbers = Vec::new();
     for step in &steps {
         numbers.extend(embedding::shifts(config, &layers, &weights, step.time.t, &request.condition)?);

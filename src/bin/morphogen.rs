@@ -32,6 +32,8 @@ enum Command {
     Evaluate(command::evaluate::EvaluateArgs),
     /// Measure whether samples are copies, and how they vary
     Novelty(command::novelty::NoveltyArgs),
+    /// Measure how few steps are enough, and where they should lie
+    Steps(command::steps::StepsArgs),
 }
 
 fn main() -> ExitCode {
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Command::Calibrate(args) => command::calibrate::calibrate(&args),
         Command::Evaluate(args) => command::evaluate::evaluate(&args),
         Command::Novelty(args) => command::novelty::novelty(&args),
+        Command::Steps(args) => command::steps::steps(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

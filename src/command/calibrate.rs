@@ -6,7 +6,7 @@ use crate::evaluate::follow;
 use crate::pack::Pack;
 use crate::pack::manifest::Locality;
 use crate::pack::writer::PackWriter;
-use crate::sampler::Request;
+use crate::sampler::{Request, Sampling};
 use crate::theory::Machine;
 use crate::theory::calibrate::{best_window, median_locality};
 use burn::tensor::Device;
@@ -34,8 +34,9 @@ pub struct CalibrateArgs {
     /// First seed; evaluation starts from 0, so that calibration does not see its noise
     #[arg(long, default_value_t = 1_000_000)]
     first_seed: u64,
-    /// Steps of the trajectories
-    #[arg(long, default_value_t = 20)]
+    /// Steps of the trajectories, whose times k(t) is given at: even ones, whatever the network states, since it is read at
+    /// other times, too
+    #[arg(long, default_value_t = Sampling::default().steps)]
     steps: usize,
     /// Most training images per class
     #[arg(long)]

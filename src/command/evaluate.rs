@@ -10,7 +10,8 @@ use super::quality::Panel;
 use crate::denoiser::Condition;
 use crate::evaluate::{Contest, Report, Settings, scatter};
 use crate::pack::Pack;
-use crate::sampler::Request;
+use crate::sampler::{Request, Sampling, Solver};
+use crate::schedule::Grid;
 use crate::theory::{Locality, LocalityPoint, Machine};
 use clap::Args;
 use std::collections::BTreeMap;
@@ -36,8 +37,14 @@ pub struct EvaluateArgs {
     #[arg(long, default_value_t = 100)]
     seeds: u64,
     /// Steps of machines and network
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = Sampling::default().steps)]
     steps: usize,
+    /// Where they lie
+    #[arg(long, value_enum, default_value_t)]
+    grid: Grid,
+    /// How each is taken
+    #[arg(long, value_enum, default_value_t)]
+    solver: Solver,
     /// Steps of a second, finer sample of the network
     #[arg(long, default_value_t = 150)]
     fine_steps: usize,
@@ -71,6 +78,13 @@ pub struct EvaluateArgs {
     /// Scatter plot to write, SVG
     #[arg(long)]
     plot: Option<PathBuf>,
+}
+
+impl EvaluateArgs {
+    /// How everybody draws. Not as each network states: figures of several networks stand beside each other.
+    fn sampling(&self) -> Sampling {
+        Sampling { steps: self.steps, grid: self.grid, solver: self.solver }
+    }
 }
 
 /// One of several parts.
@@ -148,6 +162,8 @@ fn compare(args: &EvaluateArgs, pack: &Pack) -> Result<Report, CommandError> {
         pack: format!("{} {}", pack.manifest().title, pack.manifest().version),
         images: sets.total,
         steps: args.steps,
+        grid: args.grid,
+        solver: args.solver,
         fine_steps: args.fine_steps,
         weights: BTreeMap::new(),
         window: BTreeMap::new(),
@@ -165,7 +181,7 @@ fn compare(args: &EvaluateArgs, pack: &Pack) -> Result<Report, CommandError> {
         }
         settings.window.insert(name.clone(), window);
         let schedule = pack.manifest().schedule;
-        contests.push(Contest { schedule, steps: args.steps, fine_steps: args.fine_steps, machines });
+        contests.push(Contest { schedule, sampling: args.sampling(), fine_steps: args.fine_steps, machines });
     }
     let device = args.backend.device()?;
     let mut report = Report::new(settings);
@@ -218,7 +234,7 @@ fn grade(
     for name in names {
         let manifest = pack.manifest();
         let guidance = args.guidance.unwrap_or(manifest.network(name)?.guidance);
-        let request = Request { guidance, steps: args.steps, ..Request::new(Condition::Null, 0) };
+        let request = Request { guidance, ..Request::new(Condition::Null, 0) }.taking(args.sampling());
         let mut network = super::network(pack, name, args.backend.device()?)?;
         bar.set_message(name.clone());
         let classes = manifest.prompts.len();

@@ -138,7 +138,7 @@ pub(crate) fn networks(pack: &Pack, asked: &[String]) -> Result<Vec<String>, Com
     }
     for name in &names {
         if matches!(manifest.network(name)?.config.condition, ConditionKind::Vector { .. }) {
-            let message = format!("{name} takes vectors; theory can follow only networks that take classes or words");
+            let message = format!("{name} takes vectors; expected a network that takes classes or words");
             return Err(CommandError::Usage(message));
         }
     }

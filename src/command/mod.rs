@@ -15,6 +15,9 @@ pub mod novelty;
 pub mod pack;
 pub mod quality;
 pub mod sample;
+mod sampling;
+pub mod steps;
+mod subject;
 pub mod train;
 
 use crate::gpu::{Gpu, GpuError, GpuNetwork};

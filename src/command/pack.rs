@@ -1,11 +1,12 @@
 //! `morphogen pack`: makes, fills and checks model packs.
 
 use super::CommandError;
+use super::sampling::SamplingArgs;
 use super::{captioned, known};
 use crate::denoiser::{Condition, Denoiser, ImageShape};
 use crate::network::BurnDenoiser;
 use crate::pack::{Images, Licence, NetworkDraft, Pack, PackDraft, PackWriter, Precision, PromptEntry, TestVector};
-use crate::sampler::noise;
+use crate::sampler::{Sampling, noise};
 use crate::schedule::Schedule;
 use crate::train::captions;
 use crate::train::checkpoint::{run_image, run_result};
@@ -54,6 +55,8 @@ enum Action {
         /// Guidance to use unless told otherwise
         #[arg(long, default_value_t = 1.0)]
         guidance: f64,
+        #[command(flatten)]
+        sampling: SamplingArgs,
         /// How the weights are stored
         #[arg(long, value_enum, default_value = "f16")]
         precision: PrecisionArg,
@@ -68,6 +71,19 @@ enum Action {
         /// Which of its networks
         #[arg(long)]
         network: String,
+    },
+    /// State anew how to draw with a network, whose weights stay as they are
+    Sampling {
+        /// Folder of the pack
+        pack: PathBuf,
+        /// Which of its networks
+        #[arg(long)]
+        network: String,
+        #[command(flatten)]
+        sampling: SamplingArgs,
+        /// Guidance to use unless told otherwise; as it is unless given
+        #[arg(long)]
+        guidance: Option<f64>,
     },
     /// Add the vocabulary of captioned data
     Words {
@@ -177,7 +193,7 @@ pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
             let prompts: Vec<PromptEntry> = prompts.as_deref().map_or(Ok(Vec::new()), read_json)?;
             PackWriter::create(pack, Draft::read(draft)?.pack(prompts))?.finish()?;
         }
-        Action::Network { pack, run, name, title, guidance, precision, unmeasured } => {
+        Action::Network { pack, run, name, title, guidance, sampling, precision, unmeasured } => {
             let precision = Precision::from(*precision);
             let mut writer = PackWriter::update(pack)?;
             let (config, schedule, weights) = run_result(run)?;
@@ -193,8 +209,8 @@ pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
             let rounded = precision.round(&weights);
             let denoiser = BurnDenoiser::on(&config, &rounded, shape, Device::flex())?;
             let test = test_vector(denoiser, schedule, shape)?;
-            let (title, guidance) = (title.clone(), *guidance);
-            let draft = NetworkDraft { title, config, guidance, precision, test };
+            let (title, guidance, sampling) = (title.clone(), *guidance, sampling.over(Sampling::default()));
+            let draft = NetworkDraft { title, config, guidance, sampling, precision, test };
             writer.network(name, draft, &weights)?;
             let text = writer.finish()?.manifest().text.clone();
             if !unmeasured && text.is_some_and(|text| text.captions.is_some()) {
@@ -202,6 +218,16 @@ pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
             }
         }
         Action::Captions { pack, network } => known::write(pack, network)?,
+        Action::Sampling { pack, network, sampling, guidance } => {
+            let mut writer = PackWriter::update(pack)?;
+            let stated = sampling.of(writer.manifest().network(network)?);
+            writer.sampling(network, stated)?;
+            if let (Some(entry), Some(guidance)) = (writer.manifest().networks.get_mut(network), guidance) {
+                entry.guidance = *guidance;
+            }
+            let pack = writer.finish()?;
+            println!("{network}: {stated}, guidance {}", pack.manifest().network(network)?.guidance);
+        }
         Action::Training { pack, data, count } => {
             let mut writer = PackWriter::update(pack)?;
             if data.join(captions::FILE).is_file() {

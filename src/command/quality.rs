@@ -85,6 +85,8 @@ impl Panel {
             frechet: fit(&features, width)?.distance(&self.test),
             samples: each * classes,
             steps: settings.steps,
+            grid: settings.grid,
+            solver: settings.solver,
             guidance: settings.guidance,
         })
     }

@@ -1,14 +1,13 @@
 //! `morphogen sample`: draws pictures from a prompt, as a PNG sheet or a tensor.
 
 use super::CommandError;
-use crate::denoiser::{Condition, Conditions, ImageShape};
+use super::sampling::SamplingArgs;
+use super::subject::{Subject, Wish, subjects};
+use crate::denoiser::{Condition, ImageShape};
 use crate::gpu::{Frames, GpuNetwork};
 use crate::network::BurnDenoiser;
 use crate::pack::Pack;
-use crate::prompt::prior::{Asked, Choice, Prior};
-use crate::prompt::text::Vocabulary;
-use crate::prompt::understand;
-use crate::sampler::{self, Request, Solver};
+use crate::sampler::{self, Request};
 use crate::schedule::Schedule;
 use crate::train::picture;
 use burn::tensor::Device;
@@ -44,12 +43,8 @@ pub struct SampleArgs {
     /// How many pictures of each prompt
     #[arg(long, default_value_t = 1)]
     count: usize,
-    /// Steps from noise to picture
-    #[arg(long, default_value_t = 20)]
-    steps: usize,
-    /// How a step is taken
-    #[arg(long, value_enum, default_value = "ddim")]
-    solver: SolverArg,
+    #[command(flatten)]
+    sampling: SamplingArgs,
     /// Classifier-free guidance, 1 for none; the pack's own choice unless given
     #[arg(long)]
     guidance: Option<f64>,
@@ -65,27 +60,6 @@ pub struct SampleArgs {
     /// Size of a pixel in the sheet
     #[arg(long, default_value_t = 2)]
     scale: usize,
-}
-
-/// The solvers by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SolverArg {
-    /// DDIM, deterministic
-    Ddim,
-    /// Ancestral DDPM, adds fresh noise
-    Ddpm,
-    /// DPM-Solver++(2M), second order
-    DpmSolver,
-}
-
-impl From<SolverArg> for Solver {
-    fn from(solver: SolverArg) -> Self {
-        match solver {
-            SolverArg::Ddim => Solver::Ddim,
-            SolverArg::Ddpm => Solver::Ddpm,
-            SolverArg::DpmSolver => Solver::DpmSolver,
-        }
-    }
 }
 
 /// Where to compute.
@@ -104,80 +78,34 @@ pub enum DeviceArg {
 pub fn sample(args: &SampleArgs) -> Result<(), CommandError> {
     let pack = Pack::open(&args.pack)?;
     let manifest = pack.manifest();
-    let subjects = if manifest.text.is_some() { by_words(&pack, args)? } else { by_class(&pack, args)? };
+    let subjects = subjects(
+        &pack,
+        &Wish {
+            prompt: args.prompt.as_deref(),
+            negative: args.negative.as_deref(),
+            prior: !args.no_prior,
+            caption: args.caption,
+            seed: args.seed,
+            count: args.count,
+        },
+    )?;
     let entry = manifest.network(&args.network)?;
-    let request = Request {
-        count: args.count,
-        steps: args.steps,
-        solver: args.solver.into(),
-        guidance: args.guidance.unwrap_or(entry.guidance),
-        ..Request::new(Condition::Null, args.seed)
-    };
+    let guidance = args.guidance.unwrap_or(entry.guidance);
+    let request = Request { count: args.count, guidance, ..Request::new(Condition::Null, args.seed) };
+    let request = request.taking(args.sampling.of(entry));
     let mut artist = match args.device {
         DeviceArg::Cpu => Artist::Cpu(Box::new(super::network(&pack, &args.network, Device::flex())?)),
         DeviceArg::Gpu => Artist::Gpu(Box::new(super::gpu_network(&pack, &args.network)?)),
     };
-    let bar = super::progress_bar(args.steps * subjects.len());
+    let bar = super::progress_bar(request.steps * subjects.len());
     let mut pictures = Vec::new();
-    for Subject { condition, against } in subjects {
+    for Subject { condition, against, captions } in subjects {
+        captions.iter().for_each(|caption| println!("{caption}"));
         let request = Request { condition, against, ..request.clone() };
         pictures.extend(artist.draw(&request, manifest.schedule, || bar.inc(1))?);
     }
     bar.finish_and_clear();
     write(args, &pictures, manifest.image)
-}
-
-/// What the pictures of one prompt show, and what guidance leads away from.
-struct Subject {
-    condition: Conditions,
-    against: Condition,
-}
-
-/// What a prompt asks for in a pack of classes; without a prompt, all of them.
-fn by_class(pack: &Pack, args: &SampleArgs) -> Result<Vec<Subject>, CommandError> {
-    let prompts = &pack.manifest().prompts;
-    let class = |prompt: &str| understand(prompts, prompt).map(|understood| Condition::Class(understood.index));
-    let classes = match &args.prompt {
-        Some(prompt) => vec![class(prompt)?],
-        None => (0..prompts.len()).map(Condition::Class).collect(),
-    };
-    let against = args.negative.as_deref().map_or(Ok(Condition::Null), class)?;
-    Ok(classes.into_iter().map(|class| Subject { condition: class.into(), against: against.clone() }).collect())
-}
-
-/// What a prompt asks for and turns away in a pack that draws from words, by way of the captions that it may mean;
-/// without a prompt, all that the pack says it can draw.
-fn by_words(pack: &Pack, args: &SampleArgs) -> Result<Vec<Subject>, CommandError> {
-    let text = pack.manifest().text()?;
-    let words = pack.words()?;
-    let vocabulary = Vocabulary::new(words.clone(), text.styles, text.aliases.clone());
-    let prior = match &text.captions {
-        Some(_) if !args.no_prior => Prior::new(&pack.captions()?, &words, text.styles),
-        _ => Prior::default(),
-    };
-    let understood = |prompt: &str| {
-        let understood = vocabulary.understand(prompt)?;
-        for unknown in &understood.unknown {
-            eprintln!("“{}” is unknown to this pack; it knows {}", unknown.typed, unknown.near.join(", "));
-        }
-        Ok::<_, CommandError>(understood)
-    };
-    let negative = args.negative.as_deref().map(understood).transpose()?.map(|negative| negative.words);
-    let subject = |prompt: &str| {
-        let found = understood(prompt)?;
-        let against = negative.clone().unwrap_or(found.against);
-        let asked = Asked { words: &found.words, against: &against };
-        let choices = prior.captions(asked, args.seed, args.count, args.caption)?;
-        choices.iter().flatten().for_each(|choice| println!("{prompt}: {choice}"));
-        let words = |choice: Option<Choice>| choice.map_or_else(|| found.words.clone(), |choice| choice.words);
-        let each = choices.into_iter().map(|choice| Condition::Words(words(choice)));
-        let condition = Conditions::Each(each.collect());
-        let against = if against.is_empty() { Condition::Null } else { Condition::Words(against) };
-        Ok(Subject { condition, against })
-    };
-    let examples = || text.examples.iter().map(String::as_str).collect();
-    let prompts: Vec<&str> = args.prompt.as_deref().map_or_else(examples, |prompt| vec![prompt]);
-    prompts.into_iter().map(subject).collect()
 }
 
 /// A network on the device that was asked for.

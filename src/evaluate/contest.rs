@@ -3,7 +3,7 @@
 use super::{EvaluateError, Record, Sample};
 use crate::denoiser::{Condition, Denoiser};
 use crate::metrics::{Agreement, Neighbour};
-use crate::sampler::{Request, SampleError, Trajectory};
+use crate::sampler::{Request, SampleError, Sampling, Trajectory};
 use crate::schedule::Schedule;
 use crate::theory::calibrate::Visit;
 use crate::theory::{Locality, Machine, Training, machine_denoiser};
@@ -15,9 +15,9 @@ use std::sync::Arc;
 pub struct Contest {
     /// The noise schedule of the network.
     pub schedule: Schedule,
-    /// Steps of machines and network.
-    pub steps: usize,
-    /// Steps of a second, finer sample of the network.
+    /// How machines and network draw.
+    pub sampling: Sampling,
+    /// Steps of a second, finer sample of the network; grid and solver stay.
     pub fine_steps: usize,
     /// The machines, with the window of those that need one.
     pub machines: BTreeMap<Machine, Option<Locality>>,
@@ -39,10 +39,11 @@ impl Contest {
     ) -> Result<Vec<Record>, EvaluateError> {
         let size = training.shape().len();
         let requests = |steps: usize| -> Vec<Request> {
-            seeds.iter().map(|seed| Request { steps, ..Request::new(condition.clone(), *seed) }).collect()
+            let sampling = Sampling { steps, ..self.sampling };
+            seeds.iter().map(|seed| Request::new(condition.clone(), *seed).taking(sampling)).collect()
         };
         let sample = |denoiser: &mut dyn Denoiser, steps| follow(denoiser, self.schedule, &requests(steps), |_, _| ());
-        let truth = sample(network, self.steps)?;
+        let truth = sample(network, self.sampling.steps)?;
         let fine = sample(network, self.fine_steps)?;
         let images = training.images();
         let new = |picture: &[f32]| {
@@ -57,7 +58,7 @@ impl Contest {
         }
         for (machine, locality) in &self.machines {
             let mut denoiser = machine_denoiser(*machine, training, locality.clone())?;
-            let drawn = sample(denoiser.as_mut(), self.steps)?;
+            let drawn = sample(denoiser.as_mut(), self.sampling.steps)?;
             for (i, record) in records.iter_mut().enumerate() {
                 let picture = &drawn[pictures(i)];
                 record.machines.insert(*machine, Agreement::of(picture, &truth[pictures(i)]));
@@ -70,8 +71,7 @@ impl Contest {
 }
 
 /// Samples one picture per request, all in step, so that the denoiser sees them as one batch. Requests must agree in
-/// steps and solver, ask for one picture each and use no guidance. `on_step` hears of every visit of every picture,
-/// by its number.
+/// steps, grid and solver, and ask for one picture each. `on_step` hears of every visit of every picture, by its number.
 ///
 /// # Errors
 /// [`SampleError`] where a request is out of range or the denoiser fails.
@@ -88,10 +88,14 @@ pub fn follow(
     while let Some(time) = ways.first().and_then(|way| way.query()).map(|query| query.time) {
         let x: Vec<f32> = ways.iter().filter_map(|way| way.query()).flat_map(|query| query.x.to_vec()).collect();
         let answer = denoiser.denoise(&x, time, &conditions)?;
-        let each = x.chunks_exact(shape.len()).zip(answer.chunks_exact(shape.len()));
-        for (n, (way, (x, answer))) in ways.iter_mut().zip(each).enumerate() {
-            way.advance(answer)?;
-            on_step(n, Visit { time, x: x.to_vec(), denoised: way.denoised().to_vec() });
+        let mut left = &answer[..];
+        for (n, way) in ways.iter_mut().enumerate() {
+            let x = way.pictures().to_vec();
+            // A guided one asks twice.
+            let (mine, others) = left.split_at(way.query().map_or(0, |query| query.x.len()).min(left.len()));
+            left = others;
+            way.advance(mine)?;
+            on_step(n, Visit { time, x, denoised: way.denoised().to_vec() });
         }
     }
     Ok(ways.iter().flat_map(|way| way.pictures().to_vec()).collect())

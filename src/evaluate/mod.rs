@@ -6,6 +6,7 @@ pub mod contest;
 pub mod novelty;
 mod plot;
 mod report;
+pub mod steps;
 
 pub use contest::{Contest, follow};
 pub use plot::scatter;

@@ -3,6 +3,8 @@
 
 use super::EvaluateError;
 use crate::metrics::{Agreement, Summary};
+use crate::sampler::{Sampling, Solver};
+use crate::schedule::Grid;
 use crate::theory::{LocalityPoint, Machine};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -19,6 +21,12 @@ pub struct Settings {
     pub images: usize,
     /// Steps of machines and network.
     pub steps: usize,
+    /// Where they lie.
+    #[serde(default)]
+    pub grid: Grid,
+    /// How each is taken.
+    #[serde(default)]
+    pub solver: Solver,
     /// Steps of the second, finer sample of the network.
     pub fine_steps: usize,
     /// For each network: SHA-256 of its weights.
@@ -140,6 +148,12 @@ pub struct Quality {
     pub samples: usize,
     /// Steps of each.
     pub steps: usize,
+    /// Where they lie.
+    #[serde(default)]
+    pub grid: Grid,
+    /// How each is taken.
+    #[serde(default)]
+    pub solver: Solver,
     /// Guidance of each.
     pub guidance: f64,
 }
@@ -237,12 +251,9 @@ impl Report {
     pub fn table(&self) -> String {
         let mut out = String::new();
         for (name, network) in &self.networks {
-            let fine = network.fine.steps;
-            let _ = writeln!(
-                out,
-                "\n{name}, {} seeds, {} steps (network at {fine} in brackets)",
-                network.seeds, network.steps
-            );
+            let Settings { grid, solver, .. } = self.settings;
+            let (fine, sampling) = (network.fine.steps, Sampling { steps: network.steps, grid, solver });
+            let _ = writeln!(out, "\n{name}, {} seeds, {sampling} (network at {fine} in brackets)", network.seeds);
             let _ = writeln!(out, "{:<12} {:>14} {:>14} {:>14} {:>8}", "machine", "median r", "r2", "R2", "copies");
             let share = |kind: &str| network.novelty.get(kind).map_or(0.0, |n| 100.0 * n.copies);
             for (machine, score) in &network.machines {
@@ -257,11 +268,11 @@ impl Report {
             let _ = writeln!(out, "{:<12} {:>53.0}%", "network", share("network"));
         }
         for (name, quality) in &self.quality {
-            let Quality { adherence, frechet, samples, steps, guidance, .. } = quality;
-            let share = 100.0 * adherence;
+            let Quality { adherence, frechet, samples, steps, grid, solver, guidance, .. } = quality;
+            let (share, sampling) = (100.0 * adherence, Sampling { steps: *steps, grid: *grid, solver: *solver });
             let _ = writeln!(
                 out,
-                "\n{name}, {samples} samples, {steps} steps, guidance {guidance}: the judge assigns {share:.1} % to their \
+                "\n{name}, {samples} samples, {sampling}, guidance {guidance}: the judge assigns {share:.1} % to their \
                  prompt; Fréchet distance {frechet:.3}"
             );
         }

@@ -5,6 +5,7 @@ use super::manifest::{JudgeEntry, Manifest, NetworkEntry, PromptEntry, Terms};
 use super::{PackError, limits};
 use crate::network::config::ConditionKind;
 use crate::network::layers::Layers;
+use crate::schedule::MAX_STEPS;
 use std::collections::BTreeSet;
 
 /// Folder that training files may lie in; the only one.
@@ -125,6 +126,9 @@ impl Manifest {
         }
         if !(0.0..=MAX_GUIDANCE).contains(&network.guidance) {
             return fail(format!("expected a guidance in 0..={MAX_GUIDANCE}, found {}", network.guidance));
+        }
+        if !(1..=MAX_STEPS).contains(&network.steps) {
+            return fail(format!("expected 1 to {MAX_STEPS} steps, found {}", network.steps));
         }
         let largest = 2 * self.image.height.max(self.image.width);
         for (machine, points) in &network.locality {

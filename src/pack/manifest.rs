@@ -4,7 +4,8 @@
 use super::{FORMAT, PackError, VERSION, base64, limits};
 use crate::denoiser::ImageShape;
 use crate::network::config::NetworkConfig;
-use crate::schedule::Schedule;
+use crate::sampler::{Sampling, Solver};
+use crate::schedule::{Grid, Schedule};
 use half::f16;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
@@ -117,11 +118,40 @@ pub struct NetworkEntry {
     pub file: String,
     /// Guidance to use unless told otherwise; 1 for none.
     pub guidance: f64,
+    /// Steps from noise to picture unless told otherwise, `1..=schedule::MAX_STEPS`; those of [`Sampling::default`] where
+    /// it is missing.
+    #[serde(default = "usual_steps", skip_serializing_if = "are_usual_steps")]
+    pub steps: usize,
+    /// Where they lie.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub grid: Grid,
+    /// How each is taken.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub solver: Solver,
     /// The window `k(t)` of each analytic machine, calibrated against this network, by machine name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique")]
     pub locality: BTreeMap<String, Vec<Locality>>,
     /// One known answer, by which a device shows that it computes rightly.
     pub test: TestVector,
+}
+
+impl NetworkEntry {
+    /// How it draws unless told otherwise.
+    pub fn sampling(&self) -> Sampling {
+        Sampling { steps: self.steps, grid: self.grid, solver: self.solver }
+    }
+}
+
+fn usual_steps() -> usize {
+    Sampling::default().steps
+}
+
+fn are_usual_steps(steps: &usize) -> bool {
+    *steps == usual_steps()
+}
+
+fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// The side of the window that explains a network best at one time.

@@ -8,7 +8,8 @@ use crate::network::config::{
 };
 use crate::network::layers::Layers;
 use crate::network::weights::{Array, Weights};
-use crate::schedule::Schedule;
+use crate::sampler::{Sampling, Solver};
+use crate::schedule::{Grid, Schedule};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -69,6 +70,7 @@ fn network() -> NetworkDraft {
         title: "Smallest".into(),
         config: config(),
         guidance: 1.0,
+        sampling: Sampling { steps: 6, grid: Grid::Early, solver: Solver::DpmSolver },
         precision: Precision::F16,
         test: TestVector::new(7, 0.5, Some(1), &answer),
     }
@@ -134,6 +136,23 @@ fn an_update_keeps_the_rest_and_drops_what_no_longer_holds() {
     assert!(again.manifest().networks["tiny"].locality.is_empty(), "k(t) belongs to the weights that it was fitted to");
     assert_eq!(again.manifest().files, after.manifest().files, "the same weights give the same bytes");
     assert_eq!(PackWriter::create(folder.path(), draft()).unwrap_err().code(), "pack-io");
+}
+
+#[test]
+fn how_a_network_draws_is_stated_and_may_be_left_out() {
+    let (folder, pack) = full_pack();
+    let stated = network().sampling;
+    assert_eq!(pack.manifest().networks["tiny"].sampling(), stated);
+    let mut writer = PackWriter::update(folder.path()).unwrap();
+    writer.sampling("tiny", Sampling::default()).unwrap();
+    assert_eq!(writer.sampling("huge", stated).unwrap_err().code(), "pack-unknown");
+    let usual = writer.finish().unwrap();
+    let json = std::fs::read_to_string(folder.path().join(MANIFEST)).unwrap();
+    assert!(!["steps", "grid", "solver"].iter().any(|field| json.contains(field)), "as in older packs: {json}");
+    let entry = &usual.manifest().networks["tiny"];
+    assert_eq!(entry.sampling(), Sampling { steps: 20, grid: Grid::Uniform, solver: Solver::Ddim });
+    assert_eq!(entry.locality, pack.manifest().networks["tiny"].locality, "k(t) stays: the weights did");
+    assert_eq!(usual.manifest().files, pack.manifest().files);
 }
 
 #[test]
@@ -222,6 +241,11 @@ fn a_manifest_that_does_not_hold_together_is_refused() {
         ("\"tiny.safetensors\": {", "\"judge.safetensors\": {", "pack-manifest", "comes twice"),
         ("\"tiny.safetensors\": {", "\"manifest.json\": {", "pack-manifest", "itself"),
         ("\"guidance\": 1.0", "\"guidance\": -1.0", "pack-manifest", "guidance"),
+        ("\"steps\": 6", "\"steps\": 0", "pack-manifest", "network tiny: expected 1 to 1000 steps, found 0"),
+        ("\"steps\": 6", "\"steps\": 1001", "pack-manifest", "network tiny: expected 1 to 1000 steps, found 1001"),
+        ("\"steps\": 6", "\"steps\": 6.5", "pack-manifest", "6.5"),
+        ("\"grid\": \"early\"", "\"grid\": \"late\"", "pack-manifest", "`late`, expected `uniform` or `early`"),
+        ("\"solver\": \"dpm-solver\"", "\"solver\": \"magic\"", "pack-manifest", "`magic`, expected one of `ddim`"),
         ("\"k\": 3", "\"k\": 4", "pack-manifest", "odd windows"),
         ("\"t\": 0.5,\n            \"k\"", "\"t\": 1.0,\n            \"k\"", "pack-manifest", "rising"),
         ("\"seed\": 7", "\"seed\": 9007199254740992", "pack-manifest", "2^53"),

@@ -14,6 +14,7 @@ use crate::denoiser::ImageShape;
 use crate::network::Weights;
 use crate::network::config::NetworkConfig;
 use crate::network::layers::Layers;
+use crate::sampler::Sampling;
 use crate::schedule::Schedule;
 use safetensors::tensor::{Dtype, TensorView, serialize};
 use serde::Serialize;
@@ -49,6 +50,8 @@ pub struct NetworkDraft {
     pub config: NetworkConfig,
     /// Guidance to use unless told otherwise; 1 for none.
     pub guidance: f64,
+    /// How to draw with it unless told otherwise.
+    pub sampling: Sampling,
     /// Precision of the weights.
     pub precision: Precision,
     /// One known answer, computed with weights that were rounded to `precision` ([`Precision::round`]).
@@ -122,12 +125,26 @@ impl PackWriter {
             file.push_str(COMPRESSED);
             bytes = deflate(&file, &bytes)?;
         }
-        let NetworkDraft { title, config, guidance, test, .. } = draft;
-        let entry = NetworkEntry { title, config, file: file.clone(), guidance, locality: BTreeMap::new(), test };
+        let NetworkDraft { title, config, guidance, sampling, test, .. } = draft;
+        let Sampling { steps, grid, solver } = sampling;
+        let locality = BTreeMap::new();
+        let entry = NetworkEntry { title, config, file: file.clone(), guidance, steps, grid, solver, locality, test };
         if let Some(old) = self.manifest.networks.insert(name.into(), entry) {
             self.forget(&old.file);
         }
         self.add(file, bytes);
+        Ok(())
+    }
+
+    /// Changes how `network` draws unless told otherwise; its weights stay, and what was measured with them.
+    ///
+    /// # Errors
+    /// [`PackError::Unknown`] where there is no such network.
+    pub fn sampling(&mut self, network: &str, sampling: Sampling) -> Result<(), PackError> {
+        self.manifest.network(network)?;
+        if let Some(entry) = self.manifest.networks.get_mut(network) {
+            Sampling { steps: entry.steps, grid: entry.grid, solver: entry.solver } = sampling;
+        }
         Ok(())
     }
 

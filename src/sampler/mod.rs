@@ -6,8 +6,8 @@ pub mod noise;
 pub mod solver;
 
 use crate::denoiser::{Condition, Conditions, DenoiseError, Denoiser, ImageShape};
-use crate::schedule::{Schedule, StepsError, Time};
-pub use solver::{Solver, Step, plan, plan_from};
+use crate::schedule::{Grid, Schedule, StepsError, Time};
+pub use solver::{Sampling, Solver, Step, plan, plan_from};
 use thiserror::Error;
 
 /// The most pictures of one request.
@@ -26,6 +26,8 @@ pub struct Request {
     pub count: usize,
     /// Number of steps, `1..=schedule::MAX_STEPS`.
     pub steps: usize,
+    /// Where they lie.
+    pub grid: Grid,
     /// How a step is taken.
     pub solver: Solver,
     /// Classifier-free guidance (Ho & Salimans 2022), `x̂₀ = x̂₀(against) + g (x̂₀(condition) − x̂₀(against))`: 1 is none.
@@ -46,20 +48,22 @@ pub struct Start {
 }
 
 impl Request {
-    /// One picture in 20 DDIM steps without guidance, clipped.
+    /// One picture in the steps of [`Sampling::default`], without guidance, clipped.
     pub fn new(condition: impl Into<Conditions>, seed: u64) -> Self {
         let (condition, against) = (condition.into(), Condition::Null);
-        Request {
-            condition,
-            against,
-            seed,
-            count: 1,
-            steps: 20,
-            solver: Solver::Ddim,
-            guidance: 1.0,
-            clip: true,
-            start: None,
-        }
+        let Sampling { steps, grid, solver } = Sampling::default();
+        Request { condition, against, seed, count: 1, steps, grid, solver, guidance: 1.0, clip: true, start: None }
+    }
+
+    /// The same request, taken in other steps.
+    pub fn taking(self, sampling: Sampling) -> Self {
+        let Sampling { steps, grid, solver } = sampling;
+        Request { steps, grid, solver, ..self }
+    }
+
+    /// How its steps are taken.
+    pub fn sampling(&self) -> Sampling {
+        Sampling { steps: self.steps, grid: self.grid, solver: self.solver }
     }
 
     /// Whether each step needs the condition that guidance leads away from as well.
@@ -86,7 +90,7 @@ impl Request {
     /// # Errors
     /// [`SampleError::Steps`].
     pub fn plan(&self, schedule: Schedule) -> Result<Vec<Step>, SampleError> {
-        Ok(plan_from(schedule, self.solver, self.from(), self.steps)?)
+        Ok(plan_from(schedule, self.sampling(), self.from())?)
     }
 
     /// What the first step starts from, `[B, C, H, W]`.
@@ -340,9 +344,9 @@ mod tests {
 
     #[test]
     fn the_nth_picture_of_a_batch_is_the_single_picture_of_its_seed() {
-        for solver in [Solver::Ddim, Solver::Ddpm, Solver::DpmSolver] {
+        for (solver, grid) in Solver::ALL.into_iter().flat_map(|solver| Grid::ALL.map(|grid| (solver, grid))) {
             for guidance in [1.0, 2.5] {
-                let single = Request { solver, guidance, ..Request::new(Condition::Class(0), 11) };
+                let single = Request { solver, grid, guidance, ..Request::new(Condition::Class(0), 11) };
                 let batch = draw(&Request { seed: 9, count: 4, ..single.clone() });
                 assert_eq!(batch[2 * SHAPE.len()..3 * SHAPE.len()], draw(&single)[..]);
             }
@@ -401,6 +405,19 @@ mod tests {
         assert!(close(&draw(&rest), &ends));
         // A part of the request is that part of the pictures.
         assert!(close(&draw(&rest.slice(1, 2, SHAPE)), &ends[SHAPE.len()..]));
+    }
+
+    #[test]
+    fn steps_from_half_way_share_the_time_that_is_left() {
+        for (grid, t) in
+            [(Grid::Uniform, [0.5, 0.375, 0.25, 0.125]), (Grid::Early, [0.5, 0.4375, 0.323_223, 0.175_240])]
+        {
+            let start = Some(Start { t: 0.5, x: vec![0.1; SHAPE.len()] });
+            let request = Request { grid, steps: 4, start, ..Request::new(Condition::Null, 0) };
+            let plan = request.plan(Schedule::Cosine).unwrap();
+            assert!(plan.iter().zip(t).all(|(step, t)| (step.time.t - t).abs() < 1e-6), "{grid:?}: {plan:?}");
+            assert_eq!(plan[3].next.t, 0.0);
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Solvers as a table of numbers. Every solver here is linear in what it has seen, so one step is
 //! `x_next = x·x_t + denoised·x̂₀ + previous·x̂₀(before) + noise·z`; the CPU loop and the GPU shader read the same table.
 
-use crate::schedule::{Schedule, StepsError, Time};
+use crate::schedule::{Grid, Schedule, StepsError, Time};
 use serde::{Deserialize, Serialize};
 
 /// How a sampler moves from one time to the next.
@@ -15,6 +15,46 @@ pub enum Solver {
     Ddpm,
     /// DPM-Solver++(2M), deterministic, second order (Lu et al. 2022, algorithm 2).
     DpmSolver,
+}
+
+impl Solver {
+    /// All of them.
+    pub const ALL: [Solver; 3] = [Solver::Ddim, Solver::Ddpm, Solver::DpmSolver];
+
+    /// The name used in packs, files and the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Solver::Ddim => "ddim",
+            Solver::Ddpm => "ddpm",
+            Solver::DpmSolver => "dpm-solver",
+        }
+    }
+}
+
+/// How noise becomes a picture: in how many steps, where they lie, and how each is taken. A network of a pack states its
+/// own; this default is for all that say nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sampling {
+    /// Number of steps, `1..=schedule::MAX_STEPS`.
+    pub steps: usize,
+    /// Where they lie.
+    pub grid: Grid,
+    /// How each is taken.
+    pub solver: Solver,
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Sampling { steps: 20, grid: Grid::Uniform, solver: Solver::Ddim }
+    }
+}
+
+impl core::fmt::Display for Sampling {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Sampling { steps, grid, solver } = self;
+        write!(formatter, "{steps} steps, {}, {}", grid.name(), solver.name())
+    }
 }
 
 /// One step of the table.
@@ -34,20 +74,21 @@ pub struct Step {
     pub noise: f64,
 }
 
-/// The whole table: `steps` steps from `t = 1` to 0.
+/// The whole table, from `t = 1` to 0.
 ///
 /// # Errors
 /// [`StepsError`] where the number of steps is out of range.
-pub fn plan(schedule: Schedule, solver: Solver, steps: usize) -> Result<Vec<Step>, StepsError> {
-    plan_from(schedule, solver, 1.0, steps)
+pub fn plan(schedule: Schedule, sampling: Sampling) -> Result<Vec<Step>, StepsError> {
+    plan_from(schedule, sampling, 1.0)
 }
 
 /// The same from time `t` in `[0, 1]` on.
 ///
 /// # Errors
 /// [`StepsError`] where the number of steps is out of range.
-pub fn plan_from(schedule: Schedule, solver: Solver, t: f64, steps: usize) -> Result<Vec<Step>, StepsError> {
-    let grid = schedule.grid_from(t, steps)?;
+pub fn plan_from(schedule: Schedule, sampling: Sampling, t: f64) -> Result<Vec<Step>, StepsError> {
+    let Sampling { steps, grid, solver } = sampling;
+    let grid = schedule.grid_from(grid, t, steps)?;
     let step = |i: usize| {
         let (time, next) = (grid[i], grid[i + 1]);
         let before = i.checked_sub(1).map(|i| grid[i]);
@@ -102,9 +143,9 @@ mod tests {
         mean + gain * (x - time.a * mean)
     }
 
-    fn flow(solver: Solver, steps: usize, start: f64) -> f64 {
+    fn flow(solver: Solver, grid: Grid, steps: usize, start: f64) -> f64 {
         let (mut x, mut previous) = (start, 0.0);
-        for step in plan(Schedule::Cosine, solver, steps).unwrap() {
+        for step in plan(Schedule::Cosine, Sampling { steps, grid, solver }).unwrap() {
             let denoised = posterior_mean(x, step.time, 0.3, 0.5);
             x = step.x * x + step.denoised * denoised + step.previous * previous;
             previous = denoised;
@@ -118,26 +159,30 @@ mod tests {
         let start = 0.7;
         let spread = (first.a * first.a * 0.25 + first.s * first.s).sqrt();
         let exact = 0.3 + 0.5 * (start - first.a * 0.3) / spread;
-        let error = |solver, steps| (flow(solver, steps, start) - exact).abs();
-        assert!(error(Solver::Ddim, 1000) < 1e-3);
-        assert!(error(Solver::DpmSolver, 100) < 1e-3);
-        assert!(error(Solver::DpmSolver, 20) < error(Solver::Ddim, 20), "second order is closer at 20 steps");
+        for grid in Grid::ALL {
+            let error = |solver, steps| (flow(solver, grid, steps, start) - exact).abs();
+            assert!(error(Solver::Ddim, 1000) < 1e-3);
+            assert!(error(Solver::DpmSolver, 100) < 1e-3);
+            assert!(error(Solver::DpmSolver, 20) < error(Solver::Ddim, 20), "second order is closer at 20 steps");
+        }
     }
 
     #[test]
     fn ancestral_steps_keep_the_marginal_variance() {
         // With x̂₀ = x_0 exact: x_u must be a_u x_0 + noise of deviation s_u.
-        for step in plan(Schedule::Cosine, Solver::Ddpm, 20).unwrap() {
-            assert!((step.x * step.time.a + step.denoised - step.next.a).abs() < 1e-9);
-            let deviation = (step.x * step.time.s).hypot(step.noise);
-            assert!((deviation - step.next.s).abs() < 1e-9);
+        for grid in Grid::ALL {
+            for step in plan(Schedule::Cosine, Sampling { grid, solver: Solver::Ddpm, steps: 20 }).unwrap() {
+                assert!((step.x * step.time.a + step.denoised - step.next.a).abs() < 1e-9);
+                let deviation = (step.x * step.time.s).hypot(step.noise);
+                assert!((deviation - step.next.s).abs() < 1e-9);
+            }
         }
     }
 
     #[test]
     fn every_solver_ends_on_its_last_answer() {
-        for solver in [Solver::Ddim, Solver::Ddpm, Solver::DpmSolver] {
-            let last = *plan(Schedule::Cosine, solver, 7).unwrap().last().unwrap();
+        for (solver, grid) in Solver::ALL.into_iter().flat_map(|solver| Grid::ALL.map(|grid| (solver, grid))) {
+            let last = *plan(Schedule::Cosine, Sampling { steps: 7, grid, solver }).unwrap().last().unwrap();
             assert_eq!((last.x, last.denoised, last.previous, last.noise), (0.0, 1.0, 0.0, 0.0));
         }
     }

@@ -17,7 +17,7 @@ use crate::pack::{Manifest, PromptEntry, limits};
 use crate::prompt;
 use crate::prompt::prior::{Asked, Prior};
 use crate::prompt::text::{self, Vocabulary};
-use crate::sampler::MAX_COUNT;
+use crate::sampler::{MAX_COUNT, Sampling};
 use error::Failure;
 use network::Engine;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,14 @@ struct Answer<'a> {
     label: &'a str,
     #[serde(flatten)]
     understood: &'a prompt::Understood,
+}
+
+/// How somebody draws who was told nothing else.
+#[derive(Serialize)]
+struct Usual {
+    #[serde(flatten)]
+    sampling: Sampling,
+    guidance: f64,
 }
 
 /// The words that were meant, and how they were found.
@@ -180,6 +188,22 @@ impl Pack {
         let PromptEntry { name, label, .. } = &self.manifest.prompts[understood.index];
         let answer = Answer { name, label, understood: &understood };
         Ok(serde_json::to_string(&answer).map_err(|error| Failure::new("internal", error))?)
+    }
+
+    /// How `network` draws unless told otherwise, as JSON `{ steps, grid, solver, guidance }`; with an empty name how
+    /// everything draws that is no network.
+    ///
+    /// # Errors
+    /// `pack-unknown` where there is no such network.
+    pub fn usual(&self, network: &str) -> Result<String, JsValue> {
+        let (sampling, guidance) = match network {
+            "" => (Sampling::default(), 1.0),
+            name => {
+                let entry = self.manifest.network(name).map_err(Failure::from)?;
+                (entry.sampling(), entry.guidance)
+            }
+        };
+        Ok(serde_json::to_string(&Usual { sampling, guidance }).map_err(|error| Failure::new("internal", error))?)
     }
 
     /// Most bytes that the weight file of a network may inflate to; nothing where it is not compressed.

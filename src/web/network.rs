@@ -8,7 +8,7 @@ use crate::gpu::{Frames, Gpu, GpuNetwork, Progress};
 use crate::network::{NetworkConfig, Weights};
 use crate::pack::TestVector;
 use crate::sampler::{Request, SampleError, Solver, Start, Trajectory, noise};
-use crate::schedule::{Schedule, Time};
+use crate::schedule::{Grid, Schedule, Time};
 use js_sys::{Array, Float32Array, Function, Promise};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
@@ -117,6 +117,8 @@ struct Wish {
     seed: u64,
     count: usize,
     steps: usize,
+    #[serde(default)]
+    grid: Grid,
     solver: Solver,
     guidance: f64,
     frames: bool,
@@ -145,9 +147,10 @@ impl Network {
 
 #[wasm_bindgen]
 impl Network {
-    /// Draws pictures, `[B, C, H, W]` in `[−1, 1]`. `wish` is JSON: `seed`, `count`, `steps`, `solver`, `guidance`,
-    /// `frames` (whether states on the way are wanted) and, unless anything will do, `condition`, `{ class }` or `{ words }` with the index
-    /// of a class or a list of words, or a list of such, one for each picture, and `against`, what guidance leads away from.
+    /// Draws pictures, `[B, C, H, W]` in `[−1, 1]`. `wish` is JSON: `seed`, `count`, `steps`, `grid` (uniform unless
+    /// given), `solver`, `guidance`, `frames` (whether states on the way are wanted) and, unless anything will do,
+    /// `condition`, `{ class }` or `{ words }` with the index of a class or a list of words, or a list of such, one for
+    /// each picture, and `against`, what guidance leads away from.
     /// With `start`, `[B, C, H, W]`, it begins with those noisy pictures at time `from` instead of with noise at 1.
     ///
     /// `on_step(step, t, noise, x, denoised)` hears of every state, pure noise first, with its pictures where `frames`
@@ -171,16 +174,20 @@ impl Network {
             seed: wish.seed,
             count: wish.count,
             steps: wish.steps,
+            grid: wish.grid,
             solver: wish.solver,
             guidance: wish.guidance,
             clip: true,
             start: start.map(|x| Start { t: wish.from.unwrap_or(1.0), x }),
         };
         let mut trajectory = Trajectory::new(&request, self.shape, self.schedule).map_err(Failure::from)?;
-        let grid =
-            self.schedule.grid_from(request.from(), request.steps).map_err(SampleError::from).map_err(Failure::from)?;
+        let times = self
+            .schedule
+            .grid_from(request.grid, request.from(), request.steps)
+            .map_err(SampleError::from)
+            .map_err(Failure::from)?;
         let tell =
-            |step: usize, x: &[f32], denoised: &[f32]| state(&on_step, wish.frames, step, grid[step], x, denoised);
+            |step: usize, x: &[f32], denoised: &[f32]| state(&on_step, wish.frames, step, times[step], x, denoised);
         if !tell(0, trajectory.pictures(), trajectory.denoised()) {
             return Err(Failure::from(SampleError::Cancelled).into());
         }

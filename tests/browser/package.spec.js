@@ -17,10 +17,10 @@ test("the same seed gives the same noise as natively, and the same picture twice
   expect(difference(other.pixels, first.pixels.slice(28 * 28))).toBeLessThan(1e-2);
 });
 
-for (const solver of ["ddim", "dpm-solver", "ddpm"]) {
-  test(`GPU and CPU agree (${solver})`, async ({ page }, { project }) => {
+for (const [solver, grid] of [["ddim", "uniform"], ["dpm-solver", "early"], ["ddpm", "uniform"], ["ddim", "early"]]) {
+  test(`GPU and CPU agree (${solver}, ${grid})`, async ({ page }, { project }) => {
     test.skip(project.name === "cpu", "there is only one device here");
-    const sample = { solver, steps: 6, guidance: solver === "ddim" ? 2 : 1 };
+    const sample = { solver, grid, steps: 6, guidance: solver === "ddim" ? 2 : 1 };
     const gpu = await draw(page, { load: { device: "webgpu" }, sample });
     const cpu = await draw(page, { load: { device: "cpu" }, sample });
     expect([gpu.device, cpu.device]).toEqual(["webgpu", "cpu"]);
@@ -45,6 +45,34 @@ test("every network of the pack draws", async ({ page }) => {
   expect(Object.keys(result.spread).length).toBeGreaterThanOrEqual(2);
   for (const spread of Object.values(result.spread)) expect(spread).toBeGreaterThan(0.5);
   expect(result.prompts).toBe(10);
+});
+
+test("where nothing is said, each network draws as the pack states, and machines beside it likewise", async ({ page }) => {
+  await page.goto("/tests/blank.html");
+  const { networks, stated, times, refused } = await page.evaluate(async () => {
+    const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    const model = await loadModel("../models/fashion/", { device: "cpu", network: "resnet" });
+    const manifest = await (await fetch("../models/fashion/manifest.json")).json();
+    const walk = async (/** @type {object} */ wish) => (await model.sample({ prompt: "bag", frames: true, ...wish })).frames.map((/** @type {any} */ { t }) => t);
+    const message = (/** @type {any} */ { message }) => message;
+    return {
+      networks: model.info.networks,
+      stated: manifest.networks,
+      times: { own: await walk({}), machine: await walk({ machine: "wiener" }), even: await walk({ grid: "uniform", steps: 4 }), early: await walk({ grid: "early", steps: 4 }) },
+      refused: [await model.sample({ grid: "late" }).catch(message), await model.sample({ solver: "magic" }).catch(message)],
+    };
+  });
+  for (const { name, steps, grid, solver, guidance } of networks) {
+    const { steps: most = 20, grid: where = "uniform", solver: how = "ddim", guidance: pull } = stated[name];
+    expect({ name, steps, grid, solver, guidance }).toEqual({ name, steps: most, grid: where, solver: how, guidance: pull });
+  }
+  const { steps } = networks.find((/** @type {any} */ { name }) => name === "resnet");
+  expect(times.own).toHaveLength(steps + 1);
+  expect(times.machine).toEqual(times.own);
+  expect(times.even).toEqual([1, 0.75, 0.5, 0.25, 0]);
+  expect(times.early[2]).toBeGreaterThan(0.6);
+  expect(times.early.at(-1)).toBe(0);
+  expect(refused).toEqual([expect.stringContaining("uniform, early"), expect.stringContaining("ddim, ddpm, dpm-solver")]);
 });
 
 test("steps can be walked one by one, and leaving the loop cancels", async ({ page }) => {
@@ -112,7 +140,7 @@ test("what cannot be meant is refused with a sentence", async ({ page }) => {
     const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
     const model = await loadModel("../models/fashion/", { device: "cpu" });
     /** @type {Record<string, unknown>[]} */
-    const wishes = [{ steps: 0 }, { seed: -1 }, { seed: 0.5 }, { count: 1e9 }, { guidance: NaN }, { solver: "magic" },
+    const wishes = [{ steps: 0 }, { seed: -1 }, { seed: 0.5 }, { count: 1e9 }, { guidance: NaN }, { solver: "magic" }, { grid: "late" },
       { window: 0 }, { network: "none" }, { prompt: "giraffe" }, { prompt: "" }];
     const answers = [];
     for (const wish of wishes) {
@@ -120,7 +148,7 @@ test("what cannot be meant is refused with a sentence", async ({ page }) => {
     }
     return answers;
   });
-  expect(codes).toEqual(["range", "range", "range", "range", "range", "range",
+  expect(codes).toEqual(["range", "range", "range", "range", "range", "range", "range",
     "range", "pack-unknown", "prompt-unknown", "prompt-empty"]);
 });
 
@@ -129,7 +157,8 @@ test("a sample may begin where another stood, and only with pictures that fit", 
   const result = await page.evaluate(async (device) => {
     const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
     const model = await loadModel("../models/fashion/", { device, network: "resnet" });
-    const wish = { prompt: "bag", seed: 3, guidance: 1 };
+    // Other solvers remember the step before, and early steps from half-way lie elsewhere.
+    const wish = { prompt: "bag", seed: 3, guidance: 1, grid: "uniform", solver: "ddim" };
     const whole = await model.sample({ ...wish, steps: 4, frames: true });
     const { x, t } = whole.frames[2];
     const rest = await model.sample({ ...wish, seed: 99, steps: 2, start: { pixels: x, t }, frames: true });

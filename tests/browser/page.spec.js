@@ -100,6 +100,8 @@ test("settings are in the address, and nonsense in it is ignored", async ({ page
   await expect(page).toHaveURL(/seed=12/);
   await page.locator("#solver").selectOption("dpm-solver");
   await expect(page).toHaveURL(/solver=dpm-solver/);
+  await page.locator("#grid").selectOption("uniform");
+  await expect(page).toHaveURL(/grid=uniform/);
   await drawn(page, "dress");
   await page.locator("#dice").click();
   await expect(page).not.toHaveURL(/seed=12&/);
@@ -134,7 +136,7 @@ test("everything is done by keyboard alone", async ({ page }) => {
     reached.add(await page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent));
     await page.keyboard.press("Tab");
   }
-  for (const id of ["prompt", "draw", "Bag", "step", "play", "novelty", "link", "save", "seed", "dice", "steps", "solver", "device", "crisp"]) {
+  for (const id of ["prompt", "draw", "Bag", "step", "play", "novelty", "link", "save", "seed", "dice", "steps", "grid", "solver", "device", "crisp"]) {
     expect(reached, `Tab reaches ${id}`).toContain(id);
   }
   await page.locator("#prompt").focus();

@@ -138,7 +138,7 @@ for (const name of /** @type {const} */ (["html", "scripts", "wasm", "manifest",
   const at = (/** @type {"begin" | "end"} */ end) => median(visits.map(({ parts }) => parts[name][end]));
   row(`  ${name}: asked for, there`, `${seconds(at("begin"))} – ${seconds(at("end"))}`);
 }
-for (const [name, mark] of [["code runs, model loaded", "load"], ["first step (noise)", "noise"], ["first call of the network", "step"], ["picture, 20 steps", "picture"]]) {
+for (const [name, mark] of [["code runs, model loaded", "load"], ["first step (noise)", "noise"], ["first call of the network", "step"], ["picture, all steps", "picture"]]) {
   row(`  ${name}`, seconds(median(visits.map(({ inside }) => inside[mark]))));
 }
 console.log("\npage, first visit and one more picture");

@@ -56,7 +56,7 @@ for (let round = 0; round < Number(options.rounds); round += 1) {
         const model = await loadModel(here("../models/fashion/"), { device, workerUrl: here(`helpers.js?processors=${workers}`) });
         const { device: used } = await model.sample({ prompt, machine, steps: 1 });
         if (used !== device) throw new Error(`expected ${device}, found ${used}`);
-        Object.assign(globalThis, { draw: (/** @type {number} */ seed) => model.sample({ prompt, machine, seed, steps }).then(() => undefined) });
+        Object.assign(globalThis, { draw: (/** @type {number} */ seed) => model.sample({ prompt, machine, seed, steps, grid: "uniform", solver: "ddim" }).then(() => undefined) });
       },
       { machine, prompt, workers, device, steps },
     );

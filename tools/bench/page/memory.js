@@ -13,7 +13,7 @@ export async function memory(network, device) {
   const manifest = await bytes("manifest.json");
   const { networks } = JSON.parse(new TextDecoder().decode(manifest));
   const model = await Pack.open(manifest).load(network, await bytes(networks[network].file), device);
-  const wish = { seed: 0, count: 1, steps: 20, solver: "ddim", guidance: 1, frames: true, condition: { class: 0 } };
+  const wish = { seed: 0, count: 1, steps: 20, grid: "uniform", solver: "ddim", guidance: 1, frames: true, condition: { class: 0 } };
   await model.sample(JSON.stringify(wish), () => true, () => Promise.resolve());
   return memory.buffer.byteLength;
 }

@@ -4,6 +4,7 @@
  */
 import { button, captioned, controls, el, picture, slider } from "../parts.js";
 import { furthest, greyImage, shifted } from "../pixels.js";
+import { walk } from "../walk.js";
 
 /** @typedef {import("../figure.js").Host} Host */
 /** @typedef {"local" | "bbels" | "els"} Machine */
@@ -82,7 +83,7 @@ export default {
             await host.whenSeen(signal);
             const start = { pixels: shifted(noise, by), t: 1 };
             const onStep = (/** @type {import("../../pkg/morphogen.js").Frame} */ frame) => of(pictures, machine).put(frame.toImageData());
-            const { pixels } = await model.sample({ prompt: PROMPT, machine, window, start, steps: STEPS, signal, onStep: shown && !host.still ? onStep : undefined });
+            const { pixels } = await model.sample({ prompt: PROMPT, machine, window, start, ...walk(STEPS), signal, onStep: shown && !host.still ? onStep : undefined });
             return pixels;
           };
           const first = before.get(machine) ?? (await make(0, shift === 0));

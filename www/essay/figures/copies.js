@@ -4,6 +4,7 @@
  */
 import { button, captioned, controls, el, picture } from "../parts.js";
 import { furthest, trainingPixels } from "../pixels.js";
+import { walk } from "../walk.js";
 
 /** @typedef {import("../figure.js").Host} Host */
 /** @typedef {import("../../pkg/morphogen.js").Sample} Sample */
@@ -139,7 +140,7 @@ export default {
           machine: "ideal",
           count: COUNT,
           seed: Number(host.state.seed),
-          steps: STEPS,
+          ...walk(STEPS),
           signal,
           onStep: host.still ? undefined : (frame) => tiles.forEach(({ tile }, n) => tile.put(frame.toImageData(n))),
         });

@@ -4,6 +4,7 @@
  */
 import { button, controls, el, picture, slider } from "../parts.js";
 import { sideBySide, trainingPixels } from "../pixels.js";
+import { walk } from "../walk.js";
 
 /** @typedef {import("../figure.js").Host} Host */
 /** @typedef {import("../../pkg/morphogen.js").Frame} Frame */
@@ -103,7 +104,7 @@ export default {
         const model = await host.model();
         windows = model.info.networks.find(({ name }) => name === find.network)?.windows.bbels ?? [];
         host.say(host.t("drawing"));
-        const { frames: drawn } = await model.sample({ ...find, steps: STEPS, frames: true, signal });
+        const { frames: drawn } = await model.sample({ ...find, ...walk(STEPS), frames: true, signal });
         frames = drawn;
         paint();
         tell();
@@ -138,7 +139,7 @@ export default {
         const odd = Array.from({ length: images.count }, (_, n) => sideBySide(trainingPixels(images, n)).count).filter((count) => count > USUAL[prompt]).length;
         for (;;) {
           await host.whenSeen(signal);
-          const { pixels } = await model.sample({ network, prompt, seed: next, count: BATCH, steps: STEPS, signal });
+          const { pixels } = await model.sample({ network, prompt, seed: next, count: BATCH, ...walk(STEPS), signal });
           const size = SIDE * SIDE;
           const hits = Array.from({ length: BATCH }, (_, n) => n).filter((n) => sideBySide(pixels.subarray(n * size, (n + 1) * size)).count > USUAL[prompt]);
           const found = hits.map((n) => ({ network, prompt, seed: next + n }));

@@ -3,6 +3,7 @@
  * and beside its picture stands the training image nearest to it; the bars show how far away that is.
  */
 import { button, captioned, controls, el, picture, slider } from "../parts.js";
+import { walk } from "../walk.js";
 
 /** @typedef {import("../figure.js").Host} Host */
 /** @typedef {import("../../pkg/morphogen.js").Sample} Sample */
@@ -83,7 +84,7 @@ export default {
         const order = WINDOWS.map((_, i) => i).sort((a, b) => Number(b === at) - Number(a === at));
         for (const i of order) {
           await host.whenSeen(signal);
-          const sample = await model.sample({ prompt: PROMPT, machine: "local", window: WINDOWS[i], seed: Number(host.state.seed), steps: STEPS, signal });
+          const sample = await model.sample({ prompt: PROMPT, machine: "local", window: WINDOWS[i], seed: Number(host.state.seed), ...walk(STEPS), signal });
           drawn[i] = sample;
           strip[i].tile.put(sample.toImageData());
           const distances = WINDOWS.map((_, n) => drawn[n]?.nearest?.[0].distance ?? 0);

@@ -5,6 +5,7 @@
  */
 import { ARROWS, button, captioned, controls, el, picture, slider } from "../parts.js";
 import { apart, greyImage, noiseAt, pictureAt, trainingPixels } from "../pixels.js";
+import { walk } from "../walk.js";
 
 /** @typedef {import("../figure.js").Host} Host */
 /** @typedef {import("../../pkg/morphogen.js").Frame} Frame */
@@ -167,6 +168,6 @@ export default {
  * @returns {Promise<Frame>}
  */
 async function stepped(model, start, left, signal) {
-  for await (const frame of model.steps({ prompt: PROMPT, start, steps: left, signal })) if (frame.step === 1) return frame;
+  for await (const frame of model.steps({ prompt: PROMPT, start, ...walk(left), signal })) if (frame.step === 1) return frame;
   throw new Error("a sample has at least one step");
 }

@@ -3,6 +3,7 @@
  * the reader pulls the winners out: by pointing, by tapping, or with the arrow keys.
  */
 import { ARROWS, button, controls, el, picture, slider, toggle } from "../parts.js";
+import { walk } from "../walk.js";
 
 /** @typedef {import("../figure.js").Host} Host */
 /** @typedef {import("../../pkg/morphogen.js").Frame} Frame */
@@ -143,7 +144,7 @@ export default {
           prompt: PROMPT,
           machine: "bbels",
           seed: Number(host.state.seed),
-          steps: STEPS,
+          ...walk(STEPS),
           provenance: true,
           signal,
           onStep: (frame) => {

@@ -3,6 +3,7 @@
  * window from collage to copy, sees where each picture comes from, and takes the whole away as a pack.
  */
 import { button, captioned, choice, controls, el, picture, slider, toggle } from "../parts.js";
+import { walk } from "../walk.js";
 import { editor } from "./pictures-editor.js";
 import { MOST, dropped, opened, packed, resized } from "./pictures-source.js";
 import { starters } from "./pictures-starters.js";
@@ -300,7 +301,7 @@ export default {
       for (let n = 0; n < count; n += 1) {
         await host.whenSeen(signal);
         const onStep = host.still ? undefined : (/** @type {import("../../pkg/morphogen.js").Frame} */ frame) => signal.aborted || tiles[n].tile.put(frame.toImageData(0, 1, frame.step ? "denoised" : "x"));
-        samples[n] = await drawer.sample({ prompt: prompted(drawer), machine, window: windows()[nearest()], seed: Number(state.seed) + n, steps: STEPS, signal, onStep });
+        samples[n] = await drawer.sample({ prompt: prompted(drawer), machine, window: windows()[nearest()], seed: Number(state.seed) + n, ...walk(STEPS), signal, onStep });
         tiles[n].tile.put(samples[n]?.toImageData() ?? new ImageData(1, 1), host.t("sample", { n: n + 1 }));
         if (n === 0 || n === chosen) look(n);
       }

@@ -6,6 +6,7 @@
 import { correlation } from "../../agreement.js";
 import { button, captioned, choice, controls, el, picture, shape } from "../parts.js";
 import { greyImage } from "../pixels.js";
+import { walk } from "../walk.js";
 
 /** @typedef {import("../figure.js").Host} Host */
 /** @typedef {"unet" | "attention" | "resnet"} Network */
@@ -152,7 +153,7 @@ export default {
         const { label } = await model.understand(PROMPT);
         await host.training(PROMPT, signal);
         const mineNow = of();
-        const wish = { prompt: PROMPT, steps: STEPS, network, signal };
+        const wish = { prompt: PROMPT, ...walk(STEPS), network, signal };
         host.say(host.t("drawing", { network: host.t(network), label }));
         // Machines of a kind go together: what each needs is made once.
         for (const seed of seeds) {
