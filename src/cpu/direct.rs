@@ -146,9 +146,9 @@ impl Work<'_> {
         let mut column = 0;
         while column < width {
             column += match width - column {
-                6.. if !matches!(width - column, 7 | 8) => self.tile::<6>(row, column, output),
+                4 | 7 | 8 => self.tile::<4>(row, column, output),
+                6.. => self.tile::<6>(row, column, output),
                 5 => self.tile::<5>(row, column, output),
-                4.. => self.tile::<4>(row, column, output),
                 3 => self.tile::<3>(row, column, output),
                 2 => self.tile::<2>(row, column, output),
                 _ => self.tile::<1>(row, column, output),
@@ -162,20 +162,10 @@ impl Work<'_> {
         let (s, Direct { step, stride, .. }, parity) = (BASELINE, self.convolution, self.parity);
         let first: [V; WIDE] = from_fn(|v| s.load(&self.start[v]));
         let mut sums = [first; P];
-        let mut weights = self.weights;
-        let mut source = |plane: &Plane, runs: &[Run], row: usize, column: usize, stride: usize| {
-            let step = stride * plane.groups * LANES;
-            for run in runs {
-                let (now, later) = weights.split_at(run.pixels * plane.groups * LANES * WIDE);
-                let at = plane.pixel(row as isize + run.row, column as isize + run.column);
-                accumulate(&mut sums, &plane.values()[at * LANES..], step, now);
-                weights = later;
-            }
-        };
-        source(self.input, &parity.input, row * stride, column * stride, *stride);
+        let weights = add(&mut sums, self.input, &parity.input, (row * stride, column * stride), *stride, self.weights);
         let (row, column) = (row * step + parity.row, column * step + parity.column);
         if let Some(skip) = self.skip {
-            source(skip, &parity.skip, row, column, *step);
+            add(&mut sums, skip, &parity.skip, (row, column), *step, weights);
         }
         for (p, sums) in sums.into_iter().enumerate() {
             let at = output.pixel(row as isize, (column + p * step) as isize) + self.block * WIDE;
@@ -186,4 +176,23 @@ impl Work<'_> {
         }
         P
     }
+}
+
+/// Adds what `P` pixels of one plane give, `stride` pixels apart from `(row, column)` on; the weights that are left over.
+#[inline(always)]
+fn add<'a, const P: usize>(
+    sums: &mut [[V; WIDE]; P],
+    plane: &Plane,
+    runs: &[Run],
+    (row, column): (usize, usize),
+    stride: usize,
+    mut weights: &'a [Lane],
+) -> &'a [Lane] {
+    for run in runs {
+        let (now, later) = weights.split_at(run.pixels * plane.groups * LANES * WIDE);
+        let at = plane.pixel(row as isize + run.row, column as isize + run.column);
+        accumulate(sums, &plane.lanes()[at..], stride * plane.groups, now);
+        weights = later;
+    }
+    weights
 }

@@ -6,7 +6,7 @@
 //! always zero ([`Filter::ZERO`]), and their products are left out: for 4 × 4 outputs, 25 for an input's channel and not 36.
 
 use super::Finish;
-use super::convolution::{Room, V, WIDE, accumulate};
+use super::convolution::{Room, V, WIDE, multiply};
 use super::plane::{LANES, Lane, Plane};
 use crate::network::layers::{Conv, Resample};
 use crate::simd::{BASELINE, Simd};
@@ -165,13 +165,13 @@ impl<F: Filter> Winograd<F> {
                     at += plane.groups;
                 }
             }
-            let blocks = start.chunks_exact(WIDE).zip(self.weights.chunks_exact(self.weights.len() / (start.len() / WIDE)));
+            let blocks =
+                start.chunks_exact(WIDE).zip(self.weights.chunks_exact(self.weights.len() / (start.len() / WIDE)));
             for (block, (start, mut weights)) in blocks.enumerate() {
                 for (place, products) in products.chunks_exact_mut(together * WIDE).enumerate() {
                     let first = F::begin(place, self.double, input.groups);
                     let (now, later) = weights.split_at((groups - first) * LANES * WIDE);
-                    let inputs: &[f32] = bytemuck::cast_slice(&inputs[place * stride + first..]);
-                    multiply(inputs, groups * LANES, now, &mut products[..some.len() * WIDE]);
+                    multiply(&inputs[place * stride + first..], groups, now, &mut products[..some.len() * WIDE]);
                     weights = later;
                 }
                 for v in 0..WIDE.min(output.groups - block * WIDE) {
@@ -204,11 +204,12 @@ fn transformed<F: Filter>(kernel: &[f32]) -> [f32; 36] {
 fn spread<F: Filter>(plane: &Plane, (y, x): (usize, usize), double: bool, inputs: &mut [Lane], stride: usize) {
     let s = BASELINE;
     // What lies beyond the border reaches only outputs that nobody wants.
-    let at = |position: usize, i: usize, side: usize| ((position + i) as isize - 1 >> isize::from(double)).min(side as isize);
+    let at = |position: usize, i: usize, side: usize| {
+        ((position + i) as isize - 1 >> isize::from(double)).min(side as isize)
+    };
     let rows: [usize; 6] = from_fn(|i| plane.pixel(at(y, i.min(F::N - 1), plane.shape.height), 0));
     let origin = plane.pixel(0, 0) as isize;
-    let columns: [isize; 6] =
-        from_fn(|i| plane.pixel(0, at(x, i.min(F::N - 1), plane.shape.width)) as isize - origin);
+    let columns: [isize; 6] = from_fn(|i| plane.pixel(0, at(x, i.min(F::N - 1), plane.shape.width)) as isize - origin);
     let lanes = plane.lanes();
     for group in 0..plane.groups {
         let mut half = [[s.splat(0.0); 6]; 6];
@@ -225,33 +226,6 @@ fn spread<F: Filter>(plane: &Plane, (y, x): (usize, usize), double: bool, inputs
                 s.store(line[column], &mut inputs[(row * F::N + column) * stride + group]);
             }
         }
-    }
-}
-
-/// The products of one place: rows of inputs, `step` values apart, with a block of weights.
-#[inline(never)]
-fn multiply(inputs: &[f32], step: usize, weights: &[Lane], products: &mut [Lane]) {
-    #[inline(always)]
-    fn rows<const P: usize>(inputs: &[f32], step: usize, weights: &[Lane], products: &mut [Lane]) -> usize {
-        let s = BASELINE;
-        let mut sums = [[s.splat(0.0); WIDE]; P];
-        accumulate(&mut sums, inputs, step, weights);
-        for (sum, product) in sums.as_flattened().iter().zip(products) {
-            s.store(*sum, product);
-        }
-        P
-    }
-    let (mut row, count) = (0, products.len() / WIDE);
-    while row < count {
-        let (inputs, products) = (&inputs[row * step..], &mut products[row * WIDE..]);
-        row += match count - row {
-            4 | 7 | 8 => rows::<4>(inputs, step, weights, products),
-            6.. => rows::<6>(inputs, step, weights, products),
-            5 => rows::<5>(inputs, step, weights, products),
-            3 => rows::<3>(inputs, step, weights, products),
-            2 => rows::<2>(inputs, step, weights, products),
-            _ => rows::<1>(inputs, step, weights, products),
-        };
     }
 }
 
@@ -282,6 +256,89 @@ fn gather<F: Filter>(
         let first = output.pixel((y + row) as isize, x as isize) + group;
         for column in 0..F::M.min(output.shape.width - x) {
             finish.store(s.add(line[column], start), first + column * output.groups, output);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::direct::Direct;
+    use super::super::plane::vectors;
+    use super::*;
+    use crate::denoiser::ImageShape;
+    use crate::sampler::noise;
+    use proptest::prelude::*;
+
+    /// Random numbers.
+    fn random(stream: u64, count: usize) -> Vec<f32> {
+        let mut values = vec![0.0; count];
+        noise::fill(7, stream, &mut values);
+        values
+    }
+
+    /// A random picture with a border of one pixel, of zeros or of the opposite side.
+    fn plane(stream: u64, channels: usize, (height, width): (usize, usize), circular: bool) -> Plane {
+        let shape = ImageShape { channels, height, width };
+        let mut plane = Plane::new(shape, 1);
+        plane.write(&random(stream, shape.len()));
+        if circular {
+            plane.wrap();
+        }
+        plane
+    }
+
+    /// Largest difference of what a filter and the direct way say, over the largest value.
+    fn difference<F: Filter>(conv: &Conv, (height, width): (usize, usize), circular: bool) -> f32 {
+        let double = conv.resample == Resample::Double;
+        let below = if double { (height / 2, width / 2) } else { (height, width) };
+        let input = plane(0, conv.input_channels, below, circular);
+        let skip = conv.skip.map(|_| plane(1, conv.skip_channels, (height, width), circular));
+        let residual = plane(2, conv.channels, (height, width), circular);
+        let weights = random(3, conv.channels * (conv.input_channels + conv.skip_channels) * 9);
+        let mut start = vectors(&random(4, conv.channels));
+        start.resize(start.len().next_multiple_of(WIDE), Lane::zeroed());
+        let finish = Finish { relu: conv.relu, residual: Some(&residual), ..Finish::default() };
+        let empty = || Plane::new(ImageShape { channels: conv.channels, height, width }, 1);
+        let (mut expected, mut found) = (empty(), empty());
+        Direct::new(conv, &weights).run(&input, skip.as_ref(), &start, &finish, &mut expected);
+        // Room that another layer has left its values in.
+        let mut room = Room { inputs: vectors(&[1e9; 200]), products: vectors(&[1e9; 200]) };
+        Winograd::<F>::new(conv, &weights).run(&input, skip.as_ref(), &start, &finish, &mut room, &mut found);
+        let largest = expected.read().fold(1.0f32, |largest, value| largest.max(value.abs()));
+        expected.read().zip(found.read()).fold(0.0f32, |worst, (e, f)| worst.max((e - f).abs())) / largest
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(48))]
+
+        #[test]
+        fn both_sizes_say_what_the_direct_way_says(
+            half in (1usize..10, 1usize..10),
+            odd in any::<bool>(),
+            channels in (1usize..20, 0usize..12, 1usize..20),
+            double in any::<bool>(),
+            relu in any::<bool>(),
+            circular in any::<bool>(),
+        ) {
+            let more = usize::from(odd && !double);
+            let side = (2 * half.0 + more, 2 * half.1 + more);
+            let (input_channels, skip_channels, channels) = channels;
+            let conv = Conv {
+                input: 0,
+                input_channels,
+                skip: (skip_channels > 0).then_some(1),
+                skip_channels,
+                channels,
+                kernel: 3,
+                resample: if double { Resample::Double } else { Resample::Keep },
+                groups: None,
+                shift: None,
+                relu,
+                residual: Some(2),
+            };
+            let (two, four) = (difference::<Two>(&conv, side, circular), difference::<Four>(&conv, side, circular));
+            prop_assert!(two < 2e-6, "2 × 2: off by {two}");
+            prop_assert!(four < 1e-5, "4 × 4: off by {four}");
         }
     }
 }

@@ -7,6 +7,14 @@ use core::arch::wasm32::*;
 #[derive(Clone, Copy)]
 pub struct Simd128;
 
+impl Simd128 {
+    /// Lane `L` in all lanes.
+    #[inline(always)]
+    pub fn spread<const L: usize>(self, v: v128) -> v128 {
+        i32x4_shuffle::<L, L, L, L>(v, v)
+    }
+}
+
 impl Simd for Simd128 {
     type Lane = Lane4;
     type V = v128;
