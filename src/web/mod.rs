@@ -141,7 +141,9 @@ impl Pack {
     pub async fn load(&self, network: String, weights: Vec<u8>, device: String) -> Result<Network, JsValue> {
         let manifest = self.manifest.clone();
         let entry = manifest.network(&network).map_err(Failure::from)?;
-        let weights = manifest.weights(&network, &weights).map_err(Failure::from)?;
-        Choice { manifest: &manifest, entry, weights: &weights }.on(&device).await
+        let arrays = manifest.weights(&network, &weights).map_err(Failure::from)?;
+        // wasm memory never shrinks: what is no longer needed makes room for the packed weights.
+        drop(weights);
+        Choice { manifest: &manifest, entry, weights: &arrays }.on(&device).await
     }
 }

@@ -82,11 +82,12 @@ impl Pack {
     ///
     /// # Errors
     /// `pack-…` where the bytes are not the right ones.
-    pub fn part(&self, network: &str, weights: &[u8]) -> Result<NetworkPart, JsValue> {
+    pub fn part(&self, network: &str, weights: Vec<u8>) -> Result<NetworkPart, JsValue> {
         let manifest = &self.manifest;
         let entry = manifest.network(network).map_err(Failure::from)?;
-        let weights = manifest.weights(network, weights).map_err(Failure::from)?;
-        let made = CpuNetwork::new(&entry.config, &weights, manifest.image).map_err(Failure::from)?;
+        let arrays = manifest.weights(network, &weights).map_err(Failure::from)?;
+        drop(weights);
+        let made = CpuNetwork::new(&entry.config, &arrays, manifest.image).map_err(Failure::from)?;
         Ok(OnProcessor::new(made, manifest.schedule).part())
     }
 }

@@ -1,7 +1,7 @@
 /** What the browser tests share. The page is drawn small (one picture, few steps): the GPU of the tests is software. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { expect } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -43,7 +43,8 @@ export function shown(page, selector = "#picture") {
 export const difference = (a, b) => a.reduce((worst, value, i) => Math.max(worst, Math.abs(value - b[i])), a.length === b.length ? 0 : Infinity);
 
 /**
- * Loads the model of the page that stands at `path` and draws with it; gives the sample, or the error, as plain data.
+ * Loads the model of the page that stands at `path` and draws with it, on the device of the project unless `load` names another; gives
+ * the sample, or the error, as plain data.
  * @param {import("@playwright/test").Page} page
  * @param {{ path?: string, load?: object, sample?: object, worker?: string, samples?: number }} [wish]
  */
@@ -74,7 +75,7 @@ export async function draw(page, { path = "/tests/blank.html", load = {}, sample
         return { pixels: [], noise: [], steps: [], device: "", notice: "", code, message };
       }
     },
-    { load, sample, worker, samples },
+    { load: { device: test.info().project.name, ...load }, sample, worker, samples },
   );
 }
 
