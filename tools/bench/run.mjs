@@ -5,11 +5,11 @@
  * are compared. Each engine first draws the same two pictures, which must agree with burn's. onnxruntime-web is given
  * its better build for each backend, the whole-graph optimiser, and the time embedding computed beforehand.
  *
- *     node tools/bench/run.mjs [--pack www/models/fashion] [--network unet] [--prompt WORDS] [--cpu] [--rounds 5] [--patience 120] [--batch 1 --batch 16] [--real-gpu]
+ *     node tools/bench/run.mjs [--pack www/models/fashion] [--network unet] [--prompt WORDS] [--steps N] [--cpu] [--rounds 5] [--patience 120] [--batch 1 --batch 16] [--real-gpu]
  *
  * A sample that would take longer than `patience` seconds is not run but put down as steps × one call, marked "≈".
  * `--real-gpu` leaves the software adapter aside, and `--cpu` leaves WebGPU out. Pictures as people draw them, with the
- * pack's steps and guidance, are timed besides. The figures are printed, and written to dist/bench/NETWORK.json.
+ * pack's guidance and its steps (or `--steps`), are timed besides. The figures are printed, and written to dist/bench/NETWORK.json.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -27,6 +27,7 @@ const { values: options } = parseArgs({
     pack: { type: "string", default: "www/models/fashion" },
     prompt: { type: "string" },
     cpu: { type: "boolean", default: false },
+    steps: { type: "string" },
     network: { type: "string", default: "unet" },
     rounds: { type: "string", default: "5" },
     patience: { type: "string", default: "120" },
@@ -113,11 +114,12 @@ const downloads = {};
 const memories = {};
 /** @type {Record<string, Figure>} */
 const pictures = {};
+const all = options.steps && Number(options.steps);
 // Helpers are hired by the first request of several, so one picture is drawn by one worker before that.
 const PICTURES = /** @type {const} */ ([
   ["a picture of four steps", 1, 4],
-  ["a picture of all steps", 1, undefined],
-  [`four of all steps, ${Math.min(4, cpus().length)} workers`, 4, undefined],
+  ["a picture of all steps", 1, all],
+  [`four of all steps, ${Math.min(4, cpus().length)} workers`, 4, all],
   ["a picture of four steps, with helpers", 1, 4],
 ]);
 try {
