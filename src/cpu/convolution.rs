@@ -100,8 +100,8 @@ pub fn multiply(inputs: &[Lane], step: usize, weights: &[Lane], products: &mut [
 
 /// `sums[p] += Σ_c x[p·step][c] · weights[c]`: `P` rows of inputs, `step` vectors apart, against `N` vectors of outputs.
 /// Inputs are read a vector at a time, and each of its lanes is spread from there: that takes a third fewer reads than
-/// spreading them from memory.
-#[inline(always)]
+/// spreading them from memory. Never inlined, so that the few sizes exist once.
+#[inline(never)]
 pub fn accumulate<const P: usize, const N: usize>(sums: &mut [[V; N]; P], x: &[Lane], step: usize, weights: &[Lane]) {
     let s = BASELINE;
     let (weights, _) = weights.as_chunks::<N>();

@@ -57,7 +57,7 @@ export async function draw(page, { path = "/tests/blank.html", load = {}, sample
       const { loadModel } = await import(here("../pkg/morphogen.js"));
       const workerUrl = worker && here(worker);
       try {
-        const model = await loadModel(here("../models/fashion/"), { ...load, workerUrl });
+        const model = await loadModel(here("../models/fashion/"), { .../** @type {import("../../pkg/morphogen.js").LoadOptions} */ (load), workerUrl });
         const wish = { prompt: "sneaker", seed: 7, steps: 3, frames: true, ...sample };
         let drawn = await model.sample(wish);
         for (let n = 1; n < samples; n += 1) drawn = await model.sample(wish);
