@@ -48,7 +48,7 @@ test("helpers fetch no weights, help with the two calls of one guided picture, s
     const here = (/** @type {string} */ address) => new URL(address, location.href).href;
     /** @type {typeof import("../../pkg/morphogen.js")} */
     const { loadModel } = await import(here("../pkg/morphogen.js"));
-    const model = await loadModel("../models/fashion/", { device: "cpu", workerUrl: here("helpers.js?processors=2&patient") });
+    const model = await loadModel("../models/fashion/", { device: "cpu", network: "unet", workerUrl: here("helpers.js?processors=2&patient") });
     const wish = { prompt: "bag", seed: 3, steps: 2, guidance: 2 };
     const counts = /** @type {any} */ (globalThis).counts;
     const one = await model.sample(wish);
