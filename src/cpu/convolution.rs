@@ -88,11 +88,9 @@ pub fn multiply(inputs: &[Lane], step: usize, weights: &[Lane], products: &mut [
     while row < count {
         let (inputs, products) = (&inputs[row * step..], &mut products[row * WIDE..]);
         row += match count - row {
-            4 | 7 | 8 => rows::<4>(inputs, step, weights, products),
-            6.. => rows::<6>(inputs, step, weights, products),
-            5 => rows::<5>(inputs, step, weights, products),
-            3 => rows::<3>(inputs, step, weights, products),
-            2 => rows::<2>(inputs, step, weights, products),
+            6 | 7 | 9.. => rows::<6>(inputs, step, weights, products),
+            4.. => rows::<4>(inputs, step, weights, products),
+            2.. => rows::<2>(inputs, step, weights, products),
             _ => rows::<1>(inputs, step, weights, products),
         };
     }

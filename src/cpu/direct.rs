@@ -146,11 +146,9 @@ impl Work<'_> {
         let mut column = 0;
         while column < width {
             column += match width - column {
-                4 | 7 | 8 => self.tile::<4>(row, column, output),
-                6.. => self.tile::<6>(row, column, output),
-                5 => self.tile::<5>(row, column, output),
-                3 => self.tile::<3>(row, column, output),
-                2 => self.tile::<2>(row, column, output),
+                6 | 7 | 9.. => self.tile::<6>(row, column, output),
+                4.. => self.tile::<4>(row, column, output),
+                2.. => self.tile::<2>(row, column, output),
                 _ => self.tile::<1>(row, column, output),
             };
         }

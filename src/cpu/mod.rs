@@ -73,7 +73,9 @@ impl CpuNetwork {
         Ok(CpuNetwork { config: config.clone(), layers, shape, embedding, convolutions, values, room: Room::default() })
     }
 
-    /// What the network predicts for one picture `[C, H, W]`, left in the last value.
+    /// What the network predicts for one picture `[C, H, W]`, left in the last value. Never inlined: it is large, and asked for in
+    /// several places.
+    #[inline(never)]
     fn predict(&mut self, x: &[f32], time: Time, condition: &Condition) -> Result<(), NetworkError> {
         let row = embedding::shifts(&self.config, &self.layers, &self.embedding, time.t, condition)?;
         let circular = self.layers.padding == Padding::Circular;

@@ -10,6 +10,7 @@ use crate::sampler::{Request, SampleError, Solver, Start, Trajectory, noise};
 use crate::schedule::{Schedule, Time};
 use js_sys::{Array, Float32Array, Function, Promise};
 use serde::{Deserialize, Serialize};
+use std::pin::Pin;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -115,21 +116,33 @@ impl Network {
     }
 
     /// Answers the test vector.
-    pub(super) async fn check(&mut self, test: &TestVector) -> Result<(), JsValue> {
+    pub(super) fn check<'a>(
+        &'a mut self,
+        test: &'a TestVector,
+    ) -> Pin<Box<dyn Future<Output = Result<(), JsValue>> + 'a>> {
+        // Boxed, so that its code is there once, and not in all who wait for it.
+        Box::pin(self.answer(test))
+    }
+
+    async fn answer(&mut self, test: &TestVector) -> Result<(), JsValue> {
         let (shape, schedule) = (self.shape, self.schedule);
         let mut x = vec![0.0; shape.len()];
         noise::fill(test.seed, 0, &mut x);
         let condition = [test.condition.map_or(Condition::Null, Condition::Class)];
         let answer = self.engine.denoise(&x, schedule.at(test.t), &condition).await?;
-        let expected = test.answer(shape).map_err(Failure::from)?;
-        let difference = expected.iter().zip(&answer).fold(0.0, |worst: f32, (e, a)| worst.max((e - a).abs()));
-        // NaN hides from `max`, so it is asked for by name.
-        if answer.len() == expected.len() && answer.iter().all(|value| value.is_finite()) && difference <= TOLERANCE {
-            return Ok(());
-        }
-        let message = format_args!("it computes wrongly: off by {difference} where {TOLERANCE} is allowed");
-        Err(Failure::new("self-test", message).into())
+        agrees(&answer, &test.answer(shape).map_err(Failure::from)?)
     }
+}
+
+/// Whether an answer to the test vector is the pack's.
+fn agrees(answer: &[f32], expected: &[f32]) -> Result<(), JsValue> {
+    let difference = expected.iter().zip(answer).fold(0.0, |worst: f32, (e, a)| worst.max((e - a).abs()));
+    // NaN hides from `max`, so it is asked for by name.
+    if answer.len() == expected.len() && answer.iter().all(|value| value.is_finite()) && difference <= TOLERANCE {
+        return Ok(());
+    }
+    let message = format_args!("it computes wrongly: off by {difference} where {TOLERANCE} is allowed");
+    Err(Failure::new("self-test", message).into())
 }
 
 #[wasm_bindgen]
