@@ -30,7 +30,7 @@ TARGET_DIR=${CARGO_TARGET_DIR:-target}
 TOOLS=.tools
 WASM_TARGET=wasm32-unknown-unknown
 # Named one by one: --all-features makes wasm-opt emit encodings that browsers refuse.
-WASM_FEATURES=(--enable-simd --enable-bulk-memory --enable-bulk-memory-opt --enable-mutable-globals --enable-sign-ext
+WASM_FEATURES=(--enable-simd --enable-relaxed-simd --enable-bulk-memory --enable-bulk-memory-opt --enable-mutable-globals --enable-sign-ext
   --enable-nontrapping-float-to-int --enable-reference-types --enable-multivalue)
 
 say() { printf '\033[1m── %s\033[0m\n' "$*"; }

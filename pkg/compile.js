@@ -8,6 +8,10 @@ import { MorphogenError, typed } from "./errors.js";
 /** A module of one function, `() → v128`, that splats an integer: valid only where there is SIMD. */
 // prettier-ignore
 const SIMD = new Uint8Array([0,97,115,109, 1,0,0,0, 1,5,1,96,0,1,123, 3,2,1,0, 10,8,1,6,0,65,0,253,17,11]);
+/** The same that multiplies and adds three of them: valid only where there is relaxed SIMD. */
+// prettier-ignore
+const RELAXED = new Uint8Array([0,97,115,109, 1,0,0,0, 1,5,1,96,0,1,123, 3,2,1,0,
+  10,19,1,17,0,65,0,253,17,65,0,253,17,65,0,253,17,253,133,2,11]);
 
 /**
  * @param {Glue} glue
@@ -55,7 +59,8 @@ async function compiled(wasmUrl, signal, onProgress = () => {}) {
 }
 
 /**
- * Compiles while downloading where the server sends the right type, and afterwards where it does not.
+ * Compiles while downloading where the server sends the right type, and afterwards where it does not, or where relaxed SIMD has
+ * to be rewritten.
  * @param {Response} response
  * @param {string} url
  */
@@ -64,6 +69,7 @@ async function build(response, url) {
   if (type === "text/html") {
     throw new MorphogenError("content-type", `${url} should be WebAssembly, but the server sent a web page. Check wasmUrl.`);
   }
+  if (!valid(RELAXED)) return WebAssembly.compile((await import("./plain.js")).plain(new Uint8Array(await response.arrayBuffer())));
   if (type === "application/wasm") return WebAssembly.compileStreaming(response);
   return WebAssembly.compile(await response.arrayBuffer());
 }

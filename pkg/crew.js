@@ -1,49 +1,52 @@
 /**
- * A denoising call of a machine, shared between workers. The training images are cut into parts; whoever is free takes
- * the next one, and the partial posteriors merge. Helpers are workers of the same script, started from the one that
- * draws. Nobody waits for a helper in vain: a part that does not come back is computed again by the worker that waits,
- * and as a part is the same to the bit whoever computes it, so is the picture.
+ * A denoising call shared between workers. It is cut into parts: of the training images for a machine, whose partial posteriors
+ * merge, or picture by picture for a network on the processor. Whoever is free takes the next one. Helpers are workers of
+ * the same script, started from the one that draws. Nobody waits for a helper in vain: a part that does not come back is
+ * computed again by the worker that waits, and as a part is the same to the bit whoever computes it, so is the picture.
  */
 import { breathe } from "./breathe.js";
 import { aborted } from "./errors.js";
 
-/** @typedef {import("./generated/morphogen.js").Posterior} Posterior */
-/** @typedef {import("./theory.js").Wish} Wish */
-/** @typedef {{ module: WebAssembly.Module, manifest: Uint8Array, wish: Wish, images: Uint8Array }} Orders what a helper needs to make a posterior of its own */
-/** @typedef {{ x: Float32Array, t: number, trace: boolean, part: number, parts: number }} Task */
-/** @typedef {{ worker: Worker, part: number, job: Job | undefined }} Helper `job` is what it works at, and which part of it */
-/** @typedef {{ x: Float32Array, t: number, trace: boolean, todo: number[], answers: (Float32Array | undefined)[], wake: () => void }} Job */
+/** @typedef {"machine" | "network"} Kind what is shared */
+/** @typedef {{ module: WebAssembly.Module, manifest: Uint8Array } & ({ wish: import("./theory.js").Wish, images: Uint8Array } | { network: string, weights: Uint8Array })} Orders what a helper needs to make a machine or a network of its own */
+/** @typedef {{ x: Float32Array, t: number } & ({ trace: boolean, part: number, parts: number } | { condition: string })} Task one part of a call */
+/** @typedef {{ worker: Worker, knows: Map<Kind, string>, part: number, job: Job | undefined }} Helper `knows` is what it was told last, `job` what it works at, and which part of it */
+/** @typedef {{ kind: Kind, tasks: Task[], todo: number[], answers: (Float32Array | undefined)[], wake: () => void }} Job */
 
 /** Workers at most, this one included. */
 const MOST = 4;
-/** Parts of a call; the same number everywhere, so that the sums are. */
-const PARTS = 8;
 
-export class Crew {
+class Crew {
   constructor() {
     /** @type {Set<Helper>} */
     this.helpers = new Set();
     /** @type {Job | undefined} */
     this.job = undefined;
-    /** What the helpers were told last. */
-    this.key = "";
+    /** @type {Map<Kind, string>} what was asked for last; a helper that was lost since is not replaced */
+    this.asked = new Map();
   }
 
   /**
    * Has helpers that know these orders. One that cannot be had is done without.
+   * @param {Kind} kind
    * @param {string} key says whether orders are new
    * @param {Orders} orders
+   * @param {number} [parts] of a call: there are never more workers than that
    */
-  enlist(key, orders) {
-    if (key === this.key) return;
-    this.key = key;
-    const wanted = Math.min(MOST, navigator.hardwareConcurrency || 1) - 1;
+  enlist(kind, key, orders, parts = MOST) {
+    const wanted = Math.min(MOST, parts, navigator.hardwareConcurrency || 1) - 1;
+    if (this.asked.get(kind) === `${wanted} ${key}`) return;
+    this.asked.set(kind, `${wanted} ${key}`);
     try {
       while (this.helpers.size < wanted) this.hire();
     } catch {
       // No workers inside workers here: this one works alone.
     }
-    for (const helper of this.helpers) this.send(helper, { type: "enlist", orders });
+    for (const helper of this.helpers) {
+      if (helper.knows.get(kind) === key) continue;
+      helper.knows.set(kind, key);
+      this.send(helper, { type: "enlist", kind, orders });
+    }
   }
 
   hire() {
@@ -51,7 +54,7 @@ export class Crew {
     const type = self.location.protocol === "blob:" ? "classic" : "module";
     const worker = new Worker(self.location.href, { type, name: "morphogen helper" });
     /** @type {Helper} */
-    const helper = { worker, part: 0, job: undefined };
+    const helper = { worker, knows: new Map(), part: 0, job: undefined };
     this.helpers.add(helper);
     worker.addEventListener("message", ({ data }) => {
       if (data.fatal || data.error) return this.lose(helper);
@@ -62,17 +65,16 @@ export class Crew {
   }
 
   /**
-   * The partial posteriors of one denoising call, in the order of the parts.
-   * @param {Posterior} posterior this worker's own
-   * @param {Float32Array} x
-   * @param {number} t
-   * @param {boolean} trace whether provenance is kept
+   * What the parts of one call give, in their order.
+   * @param {Kind} kind
+   * @param {Task[]} tasks
+   * @param {(task: any) => Float32Array} work one of them, in this worker
    * @param {AbortSignal} signal
    * @returns {Promise<Float32Array[]>}
    */
-  async gather(posterior, x, t, trace, signal) {
+  async gather(kind, tasks, work, signal) {
     /** @type {Job} */
-    const job = { x, t, trace, todo: [...Array(PARTS).keys()], answers: Array(PARTS).fill(undefined), wake: () => {} };
+    const job = { kind, tasks, todo: [...tasks.keys()], answers: Array(tasks.length).fill(undefined), wake: () => {} };
     this.job = job;
     try {
       for (const helper of this.helpers) this.feed(helper);
@@ -87,7 +89,7 @@ export class Crew {
           if (came) continue;
         }
         const start = performance.now();
-        job.answers[part] = posterior.part(x, t, trace, part, PARTS);
+        job.answers[part] = work(tasks[part]);
         pace = performance.now() - start;
         await breathe();
       }
@@ -111,12 +113,13 @@ export class Crew {
 
   /** @param {Helper} helper */
   feed(helper) {
-    const part = helper.job ? undefined : this.job?.todo.shift();
+    const { job } = this;
+    if (!job || helper.job || !helper.knows.has(job.kind)) return;
+    const part = job.todo.shift();
     if (part === undefined) return;
-    helper.job = this.job;
+    helper.job = job;
     helper.part = part;
-    const { x, t, trace } = /** @type {Job} */ (this.job);
-    this.send(helper, { type: "part", task: { x, t, trace, part, parts: PARTS } });
+    this.send(helper, { type: "part", kind: job.kind, task: job.tasks[part] });
   }
 
   /**
@@ -147,7 +150,7 @@ export class Crew {
 
   /**
    * @param {Helper} helper
-   * @param {{ type: "enlist", orders: Orders } | { type: "part", task: Task }} message
+   * @param {{ type: "enlist", kind: Kind, orders: Orders } | { type: "part", kind: Kind, task: Task }} message
    */
   send(helper, message) {
     try {
@@ -161,6 +164,9 @@ export class Crew {
   dismiss() {
     for (const { worker } of this.helpers) worker.terminate();
     this.helpers.clear();
-    this.key = "";
+    this.asked.clear();
   }
 }
+
+/** The helpers of this worker; samples are drawn one at a time, so one crew does for all. */
+export const crew = new Crew();

@@ -89,7 +89,7 @@ export class Packs {
   }
 
   /**
-   * @param {Target & { request: { steps: number }, start?: Float32Array, frames: boolean, machine: string, prompt: string, window?: number, provenance: boolean }} message
+   * @param {Target & { request: { steps: number, count: number }, start?: Float32Array, frames: boolean, machine: string, prompt: string, window?: number, provenance: boolean }} message
    * @param {Context} context
    */
   async sample(message, context) {
@@ -125,6 +125,7 @@ export class Packs {
       for (let losses = 0; ; losses += 1) {
         const engine = await pack.engine(name, device, context.signal);
         try {
+          await pack.share(name, engine, request, context.signal);
           const pixels = await draw(engine.network, { ...request, frames }, start, context, sent);
           const nearest = await pack.nearest(prompt, pixels, context.signal);
           return { pixels, device: engine.device, notice: engine.notice, network: name, nearest };

@@ -1,6 +1,6 @@
 /** Types of the package. Pixels are f32 in [−1, 1], laid out `[B, C, H, W]`; −1 is black, 1 is white. */
 
-/** What draws: `auto` takes WebGPU and falls back to the processor. */
+/** What draws: `auto` takes the faster of WebGPU and the processor. */
 export type Device = "auto" | "webgpu" | "cpu";
 /** Where the steps lie: `uniform` are all alike, `early` ones are close together at much noise, where it is decided what is to be seen. */
 export type Grid = "uniform" | "early";
@@ -20,7 +20,7 @@ export interface Progress {
 
 /** How to load a model. All of it may be left out. */
 export interface LoadOptions {
-  /** `auto` takes WebGPU and falls back to the processor; `model.notice` then says why. */
+  /** `auto` takes the faster of WebGPU and the processor; `model.notice` says why it is the processor. */
   device?: Device;
   /** Name of a network of the pack; the first by name otherwise. */
   network?: string;
@@ -406,7 +406,7 @@ export interface ReactionOptions extends ReactionRule {
   from?: "spot" | "noise";
   /** Of the noise: whole, 0 … 2⁵³ − 1. Default 0. */
   seed?: number;
-  /** `auto` takes WebGPU and falls back to the processor. */
+  /** `auto` takes the faster of WebGPU and the processor. */
   device?: Device;
   /** Address of `morphogen_bg.wasm`; in `generated/` beside this module otherwise. */
   wasmUrl?: string | URL;

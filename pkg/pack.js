@@ -10,7 +10,8 @@ import { likely, strange } from "./languages.js";
 /** @typedef {import("./compile.js").Core} Core */
 /** @typedef {import("./morphogen.js").Info} Info */
 /** @typedef {"auto" | "webgpu" | "cpu"} Device */
-/** @typedef {{ network: import("./generated/morphogen.js").Network, device: "webgpu" | "cpu", notice: string }} Engine */
+/** @typedef {import("./generated/morphogen.js").NetworkPart} NetworkPart */
+/** @typedef {{ network: import("./generated/morphogen.js").Network, own: NetworkPart | undefined, device: "webgpu" | "cpu", notice: string }} Engine `own` is what this worker does of a call that several share */
 
 const MANIFEST_LIMIT = 1 << 20;
 
@@ -23,6 +24,8 @@ export class Pack {
   constructor(url, core) {
     this.url = url;
     this.users = 0;
+    /** Who helps, once several pictures were asked for. @type {typeof import("./crew.js").crew | undefined} */
+    this.crew = undefined;
     /** Why the GPU is no longer tried; empty while it is. */
     this.lost = "";
     /** @type {RequestCache} */
@@ -167,7 +170,7 @@ export class Pack {
   }
 
   /**
-   * A network that runs, on the device asked for; with "auto" on the processor where the GPU does not work.
+   * A network that runs, on the device asked for; with "auto" on the faster one that works.
    * @param {string} name
    * @param {Device} device
    * @param {AbortSignal} signal
@@ -182,7 +185,9 @@ export class Pack {
     if (ready) return ready;
     const bytes = await this.bytes(core, name, info).get(signal, onProgress);
     try {
-      const engine = await this.build(core, name, bytes, wanted);
+      const network = await core.load(name, bytes, wanted);
+      const used = /** @type {"webgpu" | "cpu"} */ (network.device);
+      const engine = { network, own: network.own(), device: used, notice: network.notice || (used === "cpu" ? this.lost : "") };
       this.engines.set(key, engine);
       return engine;
     } catch (thrown) {
@@ -193,23 +198,31 @@ export class Pack {
   }
 
   /**
-   * @param {import("./generated/morphogen.js").Pack} core
+   * Has helpers take part in the calls of a network on the processor: they are hired where several pictures are asked for, and once
+   * they are there they help with the two calls of a guided picture, too.
    * @param {string} name
-   * @param {Uint8Array} bytes
-   * @param {Device} device
-   * @returns {Promise<Engine>}
+   * @param {Engine} engine
+   * @param {{ count: number }} request
+   * @param {AbortSignal} signal
    */
-  async build(core, name, bytes, device) {
-    const cpu = async (/** @type {string} */ notice) => ({ network: await core.load(name, bytes, "cpu"), device: /** @type {const} */ ("cpu"), notice });
-    if (device === "cpu") return cpu(this.lost);
-    try {
-      return { network: await core.load(name, bytes, "webgpu"), device: "webgpu", notice: "" };
-    } catch (thrown) {
-      const { code, message } = Object(thrown);
-      if (device === "webgpu" || typeof code !== "string" || code.startsWith("pack-")) throw thrown;
-      const reason = code === "no-webgpu" ? "There is no WebGPU here" : `The graphics device could not be used (${message})`;
-      return cpu(`${reason}, so the processor draws: the same pictures, more slowly.`);
-    }
+  async share(name, { network, own }, { count }, signal) {
+    if (!own) return;
+    if (count > 1) this.crew ??= (await import("./crew.js").catch(() => undefined))?.crew;
+    const { crew } = this;
+    if (!crew) return;
+    const { core, info, manifest, module } = await this.open(signal);
+    const weights = await this.bytes(core, name, info).get(signal);
+    if (count > 1) crew.enlist("network", `${name} ${this.url}`, { module, manifest, network: name, weights }, count);
+    /** @type {(x: Float32Array, t: number, conditions: string[]) => Promise<Float32Array>} */
+    const gather = async (x, t, conditions) => {
+      const size = x.length / conditions.length;
+      const tasks = conditions.map((condition, n) => ({ x: x.slice(n * size, (n + 1) * size), t, condition }));
+      const answers = await crew.gather("network", tasks, (task) => own.part(task.x, task.t, task.condition), signal);
+      const whole = new Float32Array(x.length);
+      answers.forEach((answer, n) => whole.set(answer, n * size));
+      return whole;
+    };
+    network.share(gather);
   }
 
   /**
@@ -240,7 +253,13 @@ export class Pack {
    */
   drop(name, engine) {
     for (const [key, value] of this.engines) if (value === engine) this.engines.delete(key);
-    engine.network.free();
+    this.letGo(engine);
+  }
+
+  /** @param {Engine} engine */
+  letGo({ network, own }) {
+    own?.free();
+    network.free();
   }
 
   /** Forgets all that was fetched; the next fetch goes past the browser's cache. */
@@ -256,7 +275,8 @@ export class Pack {
   }
 
   free() {
-    for (const { network } of this.engines.values()) network.free();
+    for (const engine of this.engines.values()) this.letGo(engine);
+    this.crew?.dismiss();
     this.engines.clear();
     this.machines.run?.promise.then((machines) => machines.free(), () => {});
     this.manifest.run?.promise.then(({ core }) => core.free(), () => {});

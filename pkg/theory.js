@@ -2,11 +2,9 @@
  * The analytic machines inside the worker. This file and its neighbours are fetched only when a machine or the training
  * images are first asked for.
  */
-import { begin } from "./compile.js";
-import { Crew } from "./crew.js";
+import { crew } from "./crew.js";
 import { Shared, download } from "./download.js";
 import { MorphogenError } from "./errors.js";
-import * as glue from "./generated/morphogen.js";
 import { Graphics } from "./graphics.js";
 import { unpacked } from "./inflate.js";
 
@@ -21,8 +19,8 @@ import { unpacked } from "./inflate.js";
 /** Most bytes of training files that one prompt fetches. */
 const MOST = 500_000;
 
-/** Helpers of this worker; samples are drawn one at a time, so one crew does for all. */
-const crew = new Crew();
+/** Parts of a call that is shared; the same number everywhere, so that the sums are. */
+const PARTS = 8;
 
 /** The machines of one pack. */
 export class Machines {
@@ -88,8 +86,9 @@ export class Machines {
       traced = every || step === steps;
       const whole = await graphics.part(x, t, signal);
       if (whole) return [whole];
-      crew.enlist(key + this.url, { module, manifest, wish, images });
-      return crew.gather(held, x, t, traced, signal);
+      crew.enlist("machine", key + this.url, { module, manifest, wish, images });
+      const tasks = Array.from({ length: PARTS }, (_, part) => ({ x, t, trace: traced, part, parts: PARTS }));
+      return crew.gather("machine", tasks, (task) => held.part(task.x, task.t, task.trace, task.part, task.parts), signal);
     };
     /** @type {(image: Uint32Array, place: Uint32Array, weight: Float32Array, patches: Float32Array, window: number) => void} */
     const explain = (image, place, weight, patches, window) => {
@@ -200,32 +199,3 @@ export class Machines {
     crew.dismiss();
   }
 }
-
-/** @type {Promise<Posterior> | undefined} */
-let own;
-
-/** What a helper does: it makes a posterior as ordered, and computes the parts it is asked for. */
-export const helper = {
-  /** @param {{ orders: import("./crew.js").Orders }} message */
-  enlist({ orders: { module, manifest, wish, images } }) {
-    const before = own;
-    own = (async () => {
-      (await before)?.free();
-      await begin(glue, module);
-      const core = glue.Pack.open(manifest);
-      try {
-        return core.posterior(wish.machine, wish.network, images, wish.window);
-      } finally {
-        core.free();
-      }
-    })();
-    return own.then(() => {});
-  },
-
-  /** @param {{ task: import("./crew.js").Task }} message */
-  async part({ task: { x, t, trace, part, parts } }) {
-    const posterior = await own;
-    if (!posterior) throw new MorphogenError("internal", "this helper has no orders");
-    return posterior.part(x, t, trace, part, parts);
-  },
-};

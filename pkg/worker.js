@@ -21,10 +21,10 @@ let awake = false;
 /** @type {Map<number, (answer: { found?: Uint8Array | string, error?: object }) => void>} questions to the page */
 const asked = new Map();
 let questions = 0;
-/** @type {Promise<typeof import("./theory.js")> | undefined} */
+/** @type {Promise<typeof import("./helper.js")> | undefined} */
 let lazy;
 // One promise for all, so that orders and parts are taken in the order in which they came.
-const theory = () => (lazy ??= import("./theory.js"));
+const helper = () => (lazy ??= import("./helper.js"));
 const packs = new Packs(() => core ?? Promise.reject(new MorphogenError("internal", "the worker was not started")));
 
 /** @type {Record<string, (message: any, context: Context) => Promise<unknown>>} */
@@ -48,8 +48,8 @@ const handlers = {
     return (await import("./cells.js")).cells(message, context);
   },
   // These two come from a worker that has taken this one as its helper.
-  enlist: async (message) => (await theory()).helper.enlist(message),
-  part: async (message) => (await theory()).helper.part(message),
+  enlist: async (message) => (await helper()).enlist(message),
+  part: async (message) => (await helper()).part(message),
 };
 
 scope.addEventListener("message", async ({ data }) => {

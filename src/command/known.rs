@@ -2,69 +2,47 @@
 //! training picture that it belongs to. The bytes stand in the captions, where the prior reads them.
 
 use super::CommandError;
-use crate::denoiser::{Condition, Conditions, Denoiser};
+use crate::cpu::CpuNetwork;
+use crate::denoiser::{Condition, Conditions};
 use crate::pack::captions::{Captions, Thing, known_byte};
-use crate::pack::{Manifest, Pack, PackWriter, to_f32};
+use crate::pack::{Pack, PackWriter, to_f32};
 use crate::sampler::{self, Request, Sampling, Solver};
 use crate::schedule::Grid;
-use burn::tensor::Device;
+use rayon::prelude::*;
+use std::path::Path;
 
 /// How each picture is drawn: few steps, well placed, show as well what is known.
 const SAMPLING: Sampling = Sampling { steps: 6, grid: Grid::Early, solver: Solver::DpmSolver };
-/// Pictures at once.
-const BATCH: usize = 32;
+/// Pictures of one piece of work.
+const BATCH: usize = 8;
 /// Added to what is not white in a training picture, so that small errors of nearly white ones stay small.
 const WHITE: f64 = 0.02;
+
+/// Some captions with their training pictures.
+struct Job {
+    /// Seed of the first picture.
+    seed: u64,
+    /// One condition a picture.
+    conditions: Vec<Condition>,
+    /// `[B, C, H, W]`, 0 to 255.
+    training: Vec<u8>,
+}
 
 /// Writes into the captions of a pack how well `network` knows them. Other networks of the pack then go by the same bytes.
 ///
 /// # Errors
 /// [`CommandError`] where pack and network are not usable, or the pack has no captions.
-pub(super) fn write(folder: &std::path::Path, network: &str) -> Result<(), CommandError> {
+pub(super) fn write(folder: &Path, network: &str) -> Result<(), CommandError> {
     let pack = Pack::open(folder)?;
     let mut captions = pack.captions()?;
-    let mut denoiser = super::network(&pack, network, Device::flex())?;
-    measure(&pack, network, &mut denoiser, &mut captions)?;
+    let mut missed = measure(&pack, network, &jobs(&pack, &captions)?)?;
+    let mut known = missed.iter().map(|&e| known_byte(e));
+    for thing in captions.shelves.values_mut().flat_map(|shelf| &mut shelf.things) {
+        thing.known = known.by_ref().take(thing.styles.len()).collect();
+    }
     let mut writer = PackWriter::update(folder)?;
     writer.captions(&captions)?;
     writer.finish()?;
-    Ok(())
-}
-
-/// Draws every caption once and sets its byte.
-fn measure(
-    pack: &Pack,
-    network: &str,
-    denoiser: &mut dyn Denoiser,
-    captions: &mut Captions,
-) -> Result<(), CommandError> {
-    let manifest = pack.manifest();
-    let guidance = manifest.network(network)?.guidance;
-    let bar = super::progress_bar(captions.things().map(|(_, _, thing)| thing.styles.len()).sum());
-    let (mut seed, mut missed) = (0, Vec::new());
-    for (name, shelf) in &mut captions.shelves {
-        let training = to_f32(&pack.images(name)?.data);
-        let conditions: Vec<Condition> = shelf.things.iter().flat_map(plainest).collect();
-        let mut known = Vec::with_capacity(conditions.len());
-        let size = manifest.image.len();
-        for (conditions, training) in conditions.chunks(BATCH).zip(training.chunks(BATCH * size)) {
-            let each = Conditions::Each(conditions.to_vec());
-            let count = conditions.len();
-            let request = Request { count, guidance, ..Request::new(each, seed).taking(SAMPLING) };
-            let drawn = draw(denoiser, &request, manifest)?;
-            let pairs = drawn.chunks_exact(size).zip(training.chunks_exact(size));
-            let errors: Vec<f64> = pairs.map(|(drawn, training)| share_missed(drawn, training)).collect();
-            known.extend(errors.iter().map(|&e| known_byte(e)));
-            missed.extend(errors);
-            seed += conditions.len() as u64;
-            bar.inc(conditions.len() as u64);
-        }
-        let mut known = known.into_iter();
-        for thing in &mut shelf.things {
-            thing.known = known.by_ref().take(thing.styles.len()).collect();
-        }
-    }
-    bar.finish_and_clear();
     missed.sort_by(f64::total_cmp);
     let at = |share: f64| missed.get((missed.len() as f64 * share) as usize).copied().unwrap_or(f64::NAN);
     println!(
@@ -77,8 +55,43 @@ fn measure(
     Ok(())
 }
 
-fn draw(denoiser: &mut dyn Denoiser, request: &Request, manifest: &Manifest) -> Result<Vec<f32>, CommandError> {
-    Ok(sampler::sample(denoiser, request, manifest.schedule, |_| true)?)
+/// All captions of a pack, in their order.
+fn jobs(pack: &Pack, captions: &Captions) -> Result<Vec<Job>, CommandError> {
+    let (size, mut seed, mut jobs) = (pack.manifest().image.len(), 0, Vec::new());
+    for (name, shelf) in &captions.shelves {
+        let training = pack.images(name)?.data;
+        let conditions: Vec<Condition> = shelf.things.iter().flat_map(plainest).collect();
+        for (conditions, training) in conditions.chunks(BATCH).zip(training.chunks(BATCH * size)) {
+            jobs.push(Job { seed, conditions: conditions.to_vec(), training: training.to_vec() });
+            seed += conditions.len() as u64;
+        }
+    }
+    Ok(jobs)
+}
+
+/// The share of each training picture that the network misses, drawn on all processors, as it takes a dozen calls
+/// of the network for every one of thousands of pictures.
+fn measure(pack: &Pack, network: &str, jobs: &[Job]) -> Result<Vec<f64>, CommandError> {
+    let (manifest, weights) = (pack.manifest(), pack.weights(network)?);
+    let entry = manifest.network(network)?;
+    let bar = super::progress_bar(jobs.iter().map(|job| job.conditions.len()).sum());
+    let artist = || CpuNetwork::new(&entry.config, &weights, manifest.image);
+    let draw = |artist: &mut Result<CpuNetwork, _>, job: &Job| -> Result<Vec<f64>, CommandError> {
+        let artist = artist.as_mut().map_err(|error: &mut crate::network::NetworkError| error.clone())?;
+        let (count, each) = (job.conditions.len(), Conditions::Each(job.conditions.clone()));
+        let request = Request { count, guidance: entry.guidance, ..Request::new(each, job.seed).taking(SAMPLING) };
+        let drawn = sampler::sample(artist, &request, manifest.schedule, |_| true)?;
+        bar.inc(count as u64);
+        let (size, training) = (manifest.image.len(), to_f32(&job.training));
+        Ok(drawn
+            .chunks_exact(size)
+            .zip(training.chunks_exact(size))
+            .map(|(drawn, seen)| share_missed(drawn, seen))
+            .collect())
+    };
+    let missed = jobs.par_iter().map_init(artist, draw).collect::<Result<Vec<_>, _>>()?.concat();
+    bar.finish_and_clear();
+    Ok(missed)
 }
 
 /// The plainest prompt for each picture of a thing: its label's words and its style.

@@ -1,9 +1,9 @@
 //! Multi-head self-attention over all pixels (Vaswani et al. 2017, eq. 1), with the convolution's inner loop: queries
 //! against a transposed block of keys, and the softmax against a block of values.
 
-use super::convolution::{WIDE, accumulate};
+use super::convolution::{WIDE, multiply};
 use super::plane::{LANES, Lane, Plane, vectors};
-use crate::simd::{BASELINE, Simd};
+use bytemuck::Zeroable;
 
 /// Most lanes of a block.
 const BLOCK: usize = WIDE * LANES;
@@ -22,7 +22,7 @@ pub fn attend(heads: usize, input: &Plane, output: &mut Plane) {
     let mut mixed = vec![0.0; tokens * output.shape.channels];
     for head in 0..heads {
         let queries: Vec<f32> = (0..tokens).flat_map(|token| part(token, 0, head)).map(|q| q * scale).collect();
-        let keys = |c: usize, token: usize| if token < tokens { part(token, 1, head)[c] } else { 0.0 };
+        let keys = |c: usize, token: usize| part(token, 1, head)[c];
         let mut scores = product(&queries, depth, tokens, keys);
         for row in scores.chunks_exact_mut(tokens) {
             let highest = row.iter().copied().fold(f32::MIN, f32::max);
@@ -30,7 +30,7 @@ pub fn attend(heads: usize, input: &Plane, output: &mut Plane) {
             let sum: f32 = row.iter().sum();
             row.iter_mut().for_each(|score| *score /= sum);
         }
-        let values = |token: usize, c: usize| if c < depth { part(token, 2, head)[c] } else { 0.0 };
+        let values = |token: usize, c: usize| part(token, 2, head)[c];
         let answers = product(&scores, tokens, depth, values);
         for (token, answer) in answers.chunks_exact(depth).enumerate() {
             mixed[token * output.shape.channels + head * depth..][..depth].copy_from_slice(answer);
@@ -44,34 +44,21 @@ pub fn attend(heads: usize, input: &Plane, output: &mut Plane) {
 
 /// The product of `rows` `[n, inner]` and a matrix `[inner, columns]` that is asked for value by value: `[n, columns]`.
 fn product(rows: &[f32], inner: usize, columns: usize, value: impl Fn(usize, usize) -> f32) -> Vec<f32> {
-    const TILE: usize = 4;
-    let s = BASELINE;
     let count = rows.len() / inner;
+    let step = inner.div_ceil(LANES);
+    let rows: Vec<Lane> = rows.chunks_exact(inner).flat_map(vectors).collect();
     let mut result = vec![0.0; count * columns];
+    let mut sums = vec![Lane::zeroed(); count * WIDE];
     for block in (0..columns).step_by(BLOCK) {
-        let packed: Vec<f32> =
-            (0..inner).flat_map(|i| (block..block + BLOCK).map(move |c| (i, c))).map(|(i, c)| value(i, c)).collect();
-        let packed = vectors(&packed);
+        let cell = |i: usize, c: usize| if i < inner && c < columns { value(i, c) } else { 0.0 };
+        let packed: Vec<f32> = (0..step * LANES)
+            .flat_map(|i| (block..block + BLOCK).map(move |c| (i, c)))
+            .map(|(i, c)| cell(i, c))
+            .collect();
+        multiply(&rows, step, &vectors(&packed), &mut sums);
         let wide = BLOCK.min(columns - block);
-        let mut keep = |row: usize, sums: &[_; WIDE]| {
-            let mut lanes = [<Lane as bytemuck::Zeroable>::zeroed(); WIDE];
-            lanes.iter_mut().zip(sums).for_each(|(lane, &sum)| s.store(sum, lane));
-            result[row * columns + block..][..wide].copy_from_slice(&bytemuck::cast_slice::<Lane, f32>(&lanes)[..wide]);
-        };
-        let mut row = 0;
-        while row < count {
-            let x = &rows[row * inner..];
-            if count - row >= TILE {
-                let mut sums = [[s.splat(0.0); WIDE]; TILE];
-                accumulate(&mut sums, x, inner, &packed);
-                sums.iter().enumerate().for_each(|(i, sums)| keep(row + i, sums));
-                row += TILE;
-            } else {
-                let mut sums = [[s.splat(0.0); WIDE]; 1];
-                accumulate(&mut sums, x, inner, &packed);
-                keep(row, &sums[0]);
-                row += 1;
-            }
+        for (row, sums) in bytemuck::cast_slice::<Lane, f32>(&sums).chunks_exact(BLOCK).enumerate() {
+            result[row * columns + block..][..wide].copy_from_slice(&sums[..wide]);
         }
     }
     result

@@ -1,12 +1,11 @@
-//! Convolution, channels last. A tile is a few neighbouring pixels × two vectors of output channels, all of it in
-//! registers; along a row of the kernel the inputs of a pixel lie behind each other, so the inner loop reads one weight
-//! vector after the other and spreads one input value over the lanes.
-//!
-//! A convolution of a doubled input never makes the doubled picture: the pixels of equal parity see it through a smaller
-//! kernel whose weights are sums of the given ones, so each parity is a convolution at the low resolution.
+//! A convolution with everything that is fused into it, by whichever way needs the least work: tap by tap
+//! ([`super::direct`]) or, where pictures and kernels are large enough, by Winograd's products ([`super::winograd`]).
 
 use super::Finish;
+use super::direct::Direct;
 use super::plane::{LANES, Lane, Plane, vectors};
+use super::winograd::{Four, Two, Winograd};
+use crate::denoiser::ImageShape;
 use crate::network::layers::{Conv, Resample};
 use crate::simd::{BASELINE, Baseline, Simd};
 use bytemuck::Zeroable;
@@ -14,211 +13,117 @@ use core::array::from_fn;
 
 /// Vectors of output channels in a tile.
 pub const WIDE: usize = 2;
+/// Fewest tiles of a picture, so that the transformed weights, up to four times as many, are read for enough of them.
+const TILES: usize = 16;
+/// Fewest input channels, below which changing the inputs costs more than is won.
+const CHANNELS: usize = 8;
 
-type V = <Baseline as Simd>::V;
+/// A vector in a register.
+pub type V = <Baseline as Simd>::V;
 
 /// A convolution with its weights packed.
 pub struct Convolution {
-    /// Output pixels of one parity, or all of them.
-    parities: Vec<Parity>,
-    /// Distance of the output pixels of one parity.
-    step: usize,
-    /// Distance of their inputs.
-    stride: usize,
     bias: Vec<f32>,
+    way: Way,
 }
 
-/// How the output pixels of one parity are computed.
-struct Parity {
-    row: usize,
-    column: usize,
-    input: Vec<Run>,
-    skip: Vec<Run>,
-    /// `[block of output channels][run of input, then skip][pixel][channel][WIDE]`.
-    weights: Vec<Lane>,
+/// How the sums are found.
+enum Way {
+    Direct(Direct),
+    Two(Winograd<Two>),
+    Four(Winograd<Four>),
 }
 
-/// Neighbouring pixels under one row of the kernel, relative to the pixel under its centre.
-#[derive(Clone, Copy)]
-struct Run {
-    row: isize,
-    column: isize,
-    pixels: usize,
+/// Room for values on the way, shared by the layers of a network.
+#[derive(Default)]
+pub struct Room {
+    /// Inputs as Winograd's products want them.
+    pub inputs: Vec<Lane>,
+    /// Their products with the weights.
+    pub products: Vec<Lane>,
 }
 
 impl Convolution {
-    /// Packs `weights` `[out, in, k, k]`.
-    pub fn new(conv: &Conv, weights: &[f32], bias: &[f32]) -> Convolution {
-        let double = conv.resample == Resample::Double;
-        let parities = if double { vec![(0, 0), (0, 1), (1, 0), (1, 1)] } else { vec![(0, 0)] };
-        let pack = |(row, column): (usize, usize)| {
-            let runs = |parity: Option<(usize, usize)>| {
-                let rows = reach(conv.kernel, parity.map(|(row, _)| row));
-                let columns = reach(conv.kernel, parity.map(|(_, column)| column));
-                rows.map(|row| Run { row, column: *columns.start(), pixels: columns.clone().count() }).collect()
-            };
-            let parity = double.then_some((row, column));
-            let input: Vec<Run> = runs(parity);
-            let skip: Vec<Run> = if conv.skip.is_some() { runs(None) } else { Vec::new() };
-            let mut packed = Vec::new();
-            let blocks = conv.channels.div_ceil(LANES * WIDE);
-            for block in 0..blocks {
-                let mut source = |runs: &[Run], first: usize, channels: usize, parity: Option<(usize, usize)>| {
-                    for run in runs {
-                        for pixel in 0..run.pixels as isize {
-                            for channel in 0..channels.next_multiple_of(LANES) {
-                                for lane in 0..WIDE * LANES {
-                                    let output = block * WIDE * LANES + lane;
-                                    let there = channel < channels && output < conv.channels;
-                                    let tap = (run.row, run.column + pixel);
-                                    let sum = || taps(conv, weights, output, first + channel, tap, parity);
-                                    packed.push(if there { sum() } else { 0.0 });
-                                }
-                            }
-                        }
-                    }
-                };
-                source(&input, 0, conv.input_channels, parity);
-                source(&skip, conv.input_channels, conv.skip_channels, None);
-            }
-            Parity { row, column, input, skip, weights: vectors(&packed) }
+    /// Packs `weights` `[out, in, k, k]` for results of `output`'s size.
+    pub fn new(conv: &Conv, weights: &[f32], bias: &[f32], output: ImageShape) -> Convolution {
+        let tiles = |side: usize| output.height.div_ceil(side) * output.width.div_ceil(side);
+        let fits = conv.kernel == 3 && conv.resample != Resample::Halve && conv.input_channels >= CHANNELS;
+        let way = match () {
+            () if fits && tiles(4) >= TILES => Way::Four(Winograd::new(conv, weights)),
+            () if fits && tiles(2) >= TILES => Way::Two(Winograd::new(conv, weights)),
+            () => Way::Direct(Direct::new(conv, weights)),
         };
-        Convolution {
-            parities: parities.into_iter().map(pack).collect(),
-            step: if double { 2 } else { 1 },
-            stride: if conv.resample == Resample::Halve { 2 } else { 1 },
-            bias: bias.to_vec(),
-        }
+        Convolution { bias: bias.to_vec(), way }
     }
 
     /// Convolves `input` (and `skip`, behind its channels) and finishes into `output`.
-    pub fn run(&self, input: &Plane, skip: Option<&Plane>, finish: &Finish, output: &mut Plane) {
+    pub fn run(&self, input: &Plane, skip: Option<&Plane>, finish: &Finish, room: &mut Room, output: &mut Plane) {
         let mut start = self.bias.clone();
         start.iter_mut().zip(finish.shift).for_each(|(start, shift)| *start += shift);
         let mut start = vectors(&start);
         start.resize(start.len().next_multiple_of(WIDE), Lane::zeroed());
-        for parity in &self.parities {
-            let block = parity.weights.len() / (start.len() / WIDE);
-            for (b, (weights, start)) in parity.weights.chunks_exact(block).zip(start.chunks_exact(WIDE)).enumerate() {
-                let work = Work { convolution: self, parity, weights, start, block: b, input, skip, finish };
-                for row in 0..output.shape.height / self.step {
-                    work.row(row, output);
-                }
-            }
+        match &self.way {
+            Way::Direct(way) => way.run(input, skip, &start, finish, output),
+            Way::Two(way) => way.run(input, skip, &start, finish, room, output),
+            Way::Four(way) => way.run(input, skip, &start, finish, room, output),
         }
     }
 }
 
-/// Where the taps of a kernel fall, in input pixels: all around, or through doubling for output pixels of one parity.
-fn reach(kernel: usize, parity: Option<usize>) -> core::ops::RangeInclusive<isize> {
-    let half = (kernel / 2) as isize;
-    match parity {
-        None => -half..=half,
-        Some(parity) => (parity as isize - half).div_euclid(2)..=(parity as isize + half).div_euclid(2),
-    }
-}
-
-/// The weight of one input pixel: the sum of all taps that fall on it.
-fn taps(
-    conv: &Conv,
-    weights: &[f32],
-    output: usize,
-    channel: usize,
-    (row, column): (isize, isize),
-    parity: Option<(usize, usize)>,
-) -> f32 {
-    let (inputs, k) = (conv.input_channels + conv.skip_channels, conv.kernel);
-    let kernel = &weights[(output * inputs + channel) * k * k..][..k * k];
-    let on = |tap: usize, at: isize, parity: Option<usize>| {
-        let offset = tap as isize - (k / 2) as isize;
-        at == parity.map_or(offset, |parity| (parity as isize + offset).div_euclid(2))
-    };
-    let rows = (0..k).filter(|&tap| on(tap, row, parity.map(|p| p.0)));
-    let hits = rows.flat_map(|r| (0..k).filter(|&tap| on(tap, column, parity.map(|p| p.1))).map(move |c| (r, c)));
-    hits.map(|(r, c)| kernel[r * k + c]).sum()
-}
-
-/// One block of output channels over the pixels of one parity.
-struct Work<'a> {
-    convolution: &'a Convolution,
-    parity: &'a Parity,
-    weights: &'a [Lane],
-    start: &'a [Lane],
-    block: usize,
-    input: &'a Plane,
-    skip: Option<&'a Plane>,
-    finish: &'a Finish<'a>,
-}
-
-impl Work<'_> {
-    /// One row, in tiles as wide as the registers allow.
-    fn row(&self, row: usize, output: &mut Plane) {
-        let width = output.shape.width / self.convolution.step;
-        let mut column = 0;
-        while column < width {
-            column += match width - column {
-                6.. if width != 7 => self.tile::<6>(row, column, output),
-                4.. => self.tile::<4>(row, column, output),
-                3 => self.tile::<3>(row, column, output),
-                2 => self.tile::<2>(row, column, output),
-                _ => self.tile::<1>(row, column, output),
-            };
-        }
-    }
-
-    /// `P` pixels; how many they were.
+/// Products of rows of inputs, `step` vectors apart, with a block of weights, `[input, WIDE]`: `WIDE` vectors for each row, as many as fit
+/// into `products`.
+#[inline(never)]
+pub fn multiply(inputs: &[Lane], step: usize, weights: &[Lane], products: &mut [Lane]) {
     #[inline(always)]
-    fn tile<const P: usize>(&self, row: usize, column: usize, output: &mut Plane) -> usize {
-        let (s, Convolution { step, stride, .. }, parity) = (BASELINE, self.convolution, self.parity);
-        let first: [V; WIDE] = from_fn(|v| s.load(&self.start[v]));
-        let mut sums = [first; P];
-        let mut weights = self.weights;
-        let mut source = |plane: &Plane, runs: &[Run], row: usize, column: usize, stride: usize| {
-            let step = stride * plane.groups * LANES;
-            for run in runs {
-                let (now, later) = weights.split_at(run.pixels * plane.groups * LANES * WIDE);
-                let at = plane.pixel(row as isize + run.row, column as isize + run.column);
-                accumulate(&mut sums, &plane.values()[at * LANES..], step, now);
-                weights = later;
-            }
-        };
-        source(self.input, &parity.input, row * stride, column * stride, *stride);
-        let (row, column) = (row * step + parity.row, column * step + parity.column);
-        if let Some(skip) = self.skip {
-            source(skip, &parity.skip, row, column, *step);
-        }
-        for (p, sums) in sums.into_iter().enumerate() {
-            let at = output.pixel(row as isize, (column + p * step) as isize) + self.block * WIDE;
-            let groups = output.groups - self.block * WIDE;
-            for (v, mut sum) in sums.into_iter().enumerate().take(groups) {
-                if self.finish.relu {
-                    sum = s.max(sum, s.splat(0.0));
-                }
-                if let Some(residual) = self.finish.residual {
-                    sum = s.add(sum, s.load(&residual.lanes()[at + v]));
-                }
-                s.store(sum, &mut output.lanes_mut()[at + v]);
-            }
+    fn rows<const P: usize>(inputs: &[Lane], step: usize, weights: &[Lane], products: &mut [Lane]) -> usize {
+        let s = BASELINE;
+        let mut sums = [[s.splat(0.0); WIDE]; P];
+        accumulate(&mut sums, inputs, step, weights);
+        for (sum, product) in sums.as_flattened().iter().zip(products) {
+            s.store(*sum, product);
         }
         P
     }
+    let (mut row, count) = (0, products.len() / WIDE);
+    while row < count {
+        let (inputs, products) = (&inputs[row * step..], &mut products[row * WIDE..]);
+        row += match count - row {
+            6 | 7 | 9.. => rows::<6>(inputs, step, weights, products),
+            4.. => rows::<4>(inputs, step, weights, products),
+            2.. => rows::<2>(inputs, step, weights, products),
+            _ => rows::<1>(inputs, step, weights, products),
+        };
+    }
 }
 
-/// `sums[p] += Σ_c x[p·step + c] · weights[c]`: `P` rows of inputs against `N` vectors of outputs.
-#[inline(always)]
-pub fn accumulate<const P: usize, const N: usize>(sums: &mut [[V; N]; P], x: &[f32], step: usize, weights: &[Lane]) {
+/// `sums[p] += Σ_c x[p·step][c] · weights[c]`: `P` rows of inputs, `step` vectors apart, against `N` vectors of outputs.
+/// Inputs are read a vector at a time, and each of its lanes is spread from there: that takes a third fewer reads than
+/// spreading them from memory. Never inlined, so that the few sizes exist once.
+#[inline(never)]
+pub fn accumulate<const P: usize, const N: usize>(sums: &mut [[V; N]; P], x: &[Lane], step: usize, weights: &[Lane]) {
     let s = BASELINE;
-    let length = weights.len() / N;
-    let rows: [&[f32]; P] = from_fn(|p| &x[p * step..][..length]);
+    let (weights, _) = weights.as_chunks::<N>();
+    let (weights, _) = weights.as_chunks::<LANES>();
+    let rows: [&[Lane]; P] = from_fn(|p| &x[p * step..][..weights.len()]);
     let mut local = *sums;
-    for (c, weights) in weights.chunks_exact(N).enumerate() {
-        let weights: [V; N] = from_fn(|v| s.load(&weights[v]));
-        for (sums, row) in local.iter_mut().zip(rows) {
-            let x = s.splat(row[c]);
-            for (sum, weight) in sums.iter_mut().zip(weights) {
-                *sum = s.mul_add(x, weight, *sum);
-            }
-        }
+    for (c, weights) in weights.iter().enumerate() {
+        let x: [V; P] = from_fn(|p| s.load(&rows[p][c]));
+        add_products(&mut local, x.map(|x| s.spread::<0>(x)), &weights[0]);
+        add_products(&mut local, x.map(|x| s.spread::<1>(x)), &weights[1]);
+        add_products(&mut local, x.map(|x| s.spread::<2>(x)), &weights[2]);
+        add_products(&mut local, x.map(|x| s.spread::<3>(x)), &weights[3]);
     }
     *sums = local;
+}
+
+/// `sums[p] += x[p] · weights`.
+#[inline(always)]
+fn add_products<const P: usize, const N: usize>(sums: &mut [[V; N]; P], x: [V; P], weights: &[Lane; N]) {
+    let s = BASELINE;
+    let weights: [V; N] = from_fn(|v| s.load(&weights[v]));
+    for (sums, x) in sums.iter_mut().zip(x) {
+        for (sum, weight) in sums.iter_mut().zip(weights) {
+            *sum = s.mul_add(x, weight, *sum);
+        }
+    }
 }

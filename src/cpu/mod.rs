@@ -8,8 +8,10 @@
 
 mod attention;
 mod convolution;
+mod direct;
 mod norm;
 mod plane;
+mod winograd;
 
 use crate::denoiser::{Condition, DenoiseError, Denoiser, ImageShape, check_batch};
 use crate::network::NetworkError;
@@ -18,7 +20,8 @@ use crate::network::embedding;
 use crate::network::layers::{Conv, Layers, Op};
 use crate::network::weights::{self, Weights};
 use crate::schedule::Time;
-use convolution::Convolution;
+use crate::simd::{BASELINE, Simd};
+use convolution::{Convolution, Room, V};
 use norm::Norm;
 use plane::Plane;
 
@@ -33,6 +36,8 @@ pub struct CpuNetwork {
     convolutions: Vec<(Convolution, Option<Norm>)>,
     /// Room for every value, kept between calls.
     values: Vec<Plane>,
+    /// Room for what is on the way within a layer, likewise.
+    room: Room,
 }
 
 impl CpuNetwork {
@@ -52,7 +57,7 @@ impl CpuNetwork {
         };
         let values: Vec<Plane> = layers.values(config.channels).into_iter().map(plane).collect();
         let mut convolutions = Vec::new();
-        for layer in &layers.list {
+        for (i, layer) in layers.list.iter().enumerate() {
             let Op::Conv(conv) = &layer.op else { continue };
             let array = |part: &str| {
                 let name = format!("{}.{part}", layer.name);
@@ -62,13 +67,15 @@ impl CpuNetwork {
                 Some(groups) => Some(Norm::new(groups, array("norm.scale")?, array("norm.offset")?)),
                 None => None,
             };
-            convolutions.push((Convolution::new(conv, array("weight")?, array("bias")?), norm));
+            convolutions.push((Convolution::new(conv, array("weight")?, array("bias")?, values[i + 1].shape), norm));
         }
         let embedding = embedding::tensors(weights);
-        Ok(CpuNetwork { config: config.clone(), layers, shape, embedding, convolutions, values })
+        Ok(CpuNetwork { config: config.clone(), layers, shape, embedding, convolutions, values, room: Room::default() })
     }
 
-    /// What the network predicts for one picture `[C, H, W]`, left in the last value.
+    /// What the network predicts for one picture `[C, H, W]`, left in the last value. Never inlined: it is large, and asked for in
+    /// several places.
+    #[inline(never)]
     fn predict(&mut self, x: &[f32], time: Time, condition: &Condition) -> Result<(), NetworkError> {
         let row = embedding::shifts(&self.config, &self.layers, &self.embedding, time.t, condition)?;
         let circular = self.layers.padding == Padding::Circular;
@@ -88,13 +95,15 @@ impl CpuNetwork {
                     let finish = Finish::of(conv, &row, ready);
                     let (input, skip) = (&ready[conv.input], conv.skip.map(|skip| &ready[skip]));
                     match norm {
-                        None if finish.scale.is_empty() => convolution.run(input, skip, &finish, output),
+                        None if finish.scale.is_empty() => {
+                            convolution.run(input, skip, &finish, &mut self.room, output);
+                        }
                         None => {
-                            convolution.run(input, skip, &Finish::default(), output);
+                            convolution.run(input, skip, &Finish::default(), &mut self.room, output);
                             norm::modulate(&finish, output);
                         }
                         Some(norm) => {
-                            convolution.run(input, skip, &Finish::default(), output);
+                            convolution.run(input, skip, &Finish::default(), &mut self.room, output);
                             norm.run(&finish, output);
                         }
                     }
@@ -145,5 +154,18 @@ impl<'a> Finish<'a> {
         let piece = |start: Option<usize>| start.map_or(&[][..], |start| &row[start..start + conv.channels]);
         let (shift, scale) = (piece(conv.shift), piece(conv.scale));
         Finish { shift, scale, relu: conv.relu, residual: conv.residual.map(|value| &ready[value]) }
+    }
+
+    /// Finishes the sums of one vector of channels into `output`, at vector `at`; the shift is in them already.
+    #[inline(always)]
+    fn store(&self, mut sum: V, at: usize, output: &mut Plane) {
+        let s = BASELINE;
+        if self.relu {
+            sum = s.max(sum, s.splat(0.0));
+        }
+        if let Some(residual) = self.residual {
+            sum = s.add(sum, s.load(&residual.lanes()[at]));
+        }
+        s.store(sum, &mut output.lanes_mut()[at]);
     }
 }

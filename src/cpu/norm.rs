@@ -2,8 +2,10 @@
 //! follow a convolution that is not normalised.
 
 use super::Finish;
-use super::plane::{LANES, Lane, Plane, vectors};
+use super::convolution::V;
+use super::plane::{Lane, Plane, vectors};
 use crate::simd::{BASELINE, Simd};
+use bytemuck::Zeroable;
 
 /// Group normalisation with its parameters.
 pub struct Norm {
@@ -20,10 +22,15 @@ impl Norm {
 
     /// `residual + relu(norm(plane)·(1 + scale) + shift)`, each part where `finish` asks for it.
     pub fn run(&self, finish: &Finish, plane: &mut Plane) {
+        let s = BASELINE;
         let size = self.scale.len() / self.groups;
         let count = (size * plane.shape.height * plane.shape.width) as f32;
+        let per_channel = |groups: &[f32]| groups.iter().flat_map(|&value| vec![value; size]).collect::<Vec<_>>();
         let mean = self.per_group(plane, |value, _| value).map(|sum| sum / count).collect::<Vec<_>>();
-        let squares = self.per_group(plane, |value, group| (value - mean[group]) * (value - mean[group]));
+        let means = vectors(&per_channel(&mean));
+        let off = |value, group: usize| s.sub(value, s.load(&means[group]));
+        let squares =
+            self.per_group(plane, |value, group| s.mul_add(off(value, group), off(value, group), s.splat(0.0)));
         let inverse: Vec<f32> = squares.map(|sum| 1.0 / (sum / count + 1e-5).sqrt()).collect();
         let mut factors: Vec<f32> = self.scale.iter().enumerate().map(|(c, scale)| scale * inverse[c / size]).collect();
         let mut offsets: Vec<f32> =
@@ -36,20 +43,35 @@ impl Norm {
         apply(&vectors(&factors), &vectors(&offsets), finish, plane);
     }
 
-    /// Sums of `of(value, group)` over each group's channels and all pixels.
-    fn per_group(&self, plane: &Plane, of: impl Fn(f32, usize) -> f32) -> impl Iterator<Item = f32> {
-        let (channels, size) = (self.scale.len(), self.scale.len() / self.groups);
-        let mut sums = vec![0.0; channels];
+    /// Sums of `of(values, vector)` over each group's channels and all pixels.
+    fn per_group(&self, plane: &Plane, of: impl Fn(V, usize) -> V) -> impl Iterator<Item = f32> {
+        let s = BASELINE;
+        let size = self.scale.len() / self.groups;
+        let mut sums = vec![Lane::zeroed(); plane.groups];
         for y in 0..plane.shape.height {
-            let row = &plane.values()[plane.pixel(y as isize, 0) * LANES..][..plane.shape.width * plane.groups * LANES];
-            for pixel in row.chunks_exact(plane.groups * LANES) {
-                for (c, (sum, &value)) in sums.iter_mut().zip(pixel).enumerate() {
-                    *sum += of(value, c / size);
+            let row = &plane.lanes()[plane.pixel(y as isize, 0)..][..plane.shape.width * plane.groups];
+            for pixel in row.chunks_exact(plane.groups) {
+                for (group, (sum, value)) in sums.iter_mut().zip(pixel).enumerate() {
+                    s.store(s.add(s.load(sum), of(s.load(value), group)), sum);
                 }
             }
         }
         let groups = self.groups;
-        (0..groups).map(move |group| sums[group * size..][..size].iter().sum())
+        (0..groups).map(move |group| bytemuck::cast_slice::<Lane, f32>(&sums)[group * size..][..size].iter().sum())
+    }
+}
+
+/// `residual + relu(plane·factor + offset)`, with a factor and an offset for each channel.
+fn apply(factors: &[Lane], offsets: &[Lane], finish: &Finish, plane: &mut Plane) {
+    let s = BASELINE;
+    for y in 0..plane.shape.height {
+        for x in 0..plane.shape.width {
+            let at = plane.pixel(y as isize, x as isize);
+            for (group, (factor, offset)) in factors.iter().zip(offsets).enumerate() {
+                let value = s.load(&plane.lanes()[at + group]);
+                finish.store(s.mul_add(value, s.load(factor), s.load(offset)), at + group, plane);
+            }
+        }
     }
 }
 
@@ -57,24 +79,4 @@ impl Norm {
 pub fn modulate(finish: &Finish, plane: &mut Plane) {
     let factors: Vec<f32> = finish.scale.iter().map(|scale| 1.0 + scale).collect();
     apply(&vectors(&factors), &vectors(finish.shift), finish, plane);
-}
-
-/// `residual + relu(plane·factor + offset)`, with a factor and an offset for each channel.
-fn apply(factors: &[Lane], offsets: &[Lane], finish: &Finish, plane: &mut Plane) {
-    let s = BASELINE;
-    for y in 0..plane.shape.height {
-        let start = plane.pixel(y as isize, 0);
-        for i in start..start + plane.shape.width * plane.groups {
-            let group = (i - start) % plane.groups;
-            let value = s.load(&plane.lanes()[i]);
-            let mut value = s.mul_add(value, s.load(&factors[group]), s.load(&offsets[group]));
-            if finish.relu {
-                value = s.max(value, s.splat(0.0));
-            }
-            if let Some(residual) = finish.residual {
-                value = s.add(value, s.load(&residual.lanes()[i]));
-            }
-            s.store(value, &mut plane.lanes_mut()[i]);
-        }
-    }
 }

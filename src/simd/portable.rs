@@ -7,6 +7,11 @@ use super::{Apart, Lane4, Simd};
 pub struct Portable;
 
 impl Portable {
+    /// Lane `L` in all lanes.
+    #[inline(always)]
+    pub fn spread<const L: usize>(self, v: [f32; 4]) -> [f32; 4] {
+        [v[L]; 4]
+    }
     #[inline(always)]
     fn zip(a: [f32; 4], b: [f32; 4], f: impl Fn(f32, f32) -> f32) -> [f32; 4] {
         [f(a[0], b[0]), f(a[1], b[1]), f(a[2], b[2]), f(a[3], b[3])]

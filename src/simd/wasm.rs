@@ -7,6 +7,14 @@ use core::arch::wasm32::*;
 #[derive(Clone, Copy)]
 pub struct Simd128;
 
+impl Simd128 {
+    /// Lane `L` in all lanes.
+    #[inline(always)]
+    pub fn spread<const L: usize>(self, v: v128) -> v128 {
+        i32x4_shuffle::<L, L, L, L>(v, v)
+    }
+}
+
 impl Simd for Simd128 {
     type Lane = Lane4;
     type V = v128;
@@ -48,7 +56,7 @@ impl Simd for Simd128 {
     }
     #[inline(always)]
     fn mul_add(self, a: v128, b: v128, c: v128) -> v128 {
-        f32x4_add(f32x4_mul(a, b), c)
+        f32x4_relaxed_madd(a, b, c)
     }
     #[inline(always)]
     fn mul_sub(self, a: v128, b: v128, c: v128) -> v128 {
@@ -56,7 +64,7 @@ impl Simd for Simd128 {
     }
     #[inline(always)]
     fn neg_mul_add(self, a: v128, b: v128, c: v128) -> v128 {
-        f32x4_sub(c, f32x4_mul(a, b))
+        f32x4_relaxed_nmadd(a, b, c)
     }
     #[inline(always)]
     fn any_greater(self, a: v128, b: v128) -> bool {

@@ -23,6 +23,12 @@ impl Failure {
     pub fn new(code: &'static str, message: impl Display) -> Self {
         Failure { code, message: message.to_string(), suggestions: Vec::new() }
     }
+
+    /// Code and message of one that was thrown already; nothing where it is none of ours.
+    pub fn of(thrown: &JsValue) -> Option<(String, String)> {
+        let text = |name: &str| js_sys::Reflect::get(thrown, &name.into()).ok()?.as_string();
+        Some((text("code")?, text("message")?))
+    }
 }
 
 impl From<Failure> for JsValue {

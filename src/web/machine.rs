@@ -76,7 +76,7 @@ impl Pack {
     /// `machine-unavailable` where it cannot be made of these images.
     pub fn wiener(&self, images: &[u8]) -> Result<Network, JsValue> {
         let training = training(images, self.manifest.image)?;
-        let engine = Engine::Cpu(Box::new(Wiener::new(&training)));
+        let engine = Engine::Machine(Box::new(Wiener::new(&training)));
         Ok(Network::new(engine, self.manifest.image, self.manifest.schedule))
     }
 

@@ -3,13 +3,16 @@
 //! them, without a pack. Every error is a
 //! JavaScript `Error` with a stable `code`.
 
+mod device;
 mod error;
 mod machine;
 mod machine_gpu;
 mod network;
+mod processor;
 mod reaction;
 
 pub use network::Network;
+pub use processor::NetworkPart;
 pub use reaction::Cells;
 
 use crate::pack::captions::Captions;
@@ -18,8 +21,8 @@ use crate::prompt;
 use crate::prompt::prior::{Asked, Prior};
 use crate::prompt::text::{self, Vocabulary};
 use crate::sampler::{MAX_COUNT, Sampling};
+use device::Choice;
 use error::Failure;
-use network::Engine;
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -215,18 +218,18 @@ impl Pack {
         Ok(self.manifest.weights_limit(network).map_err(Failure::from)?.map(|limit| limit as f64))
     }
 
-    /// Builds a network from the bytes of its weight file (verified and inflated where it is compressed) on `"webgpu"` or
-    /// `"cpu"`, and lets it answer the pack's test vector.
+    /// Builds a network from the bytes of its weight file (verified and inflated where it is compressed) on `"webgpu"`,
+    /// `"cpu"` or, with `"auto"`, whichever is faster, and lets it answer the pack's test vector.
     ///
     /// # Errors
-    /// `pack-…` where the bytes are not the right ones, `no-webgpu`, `gpu-…` or `out-of-memory` where the device
-    /// cannot, `self-test` where it computes wrongly.
+    /// `pack-…` where the bytes are not the right ones; `no-webgpu`, `gpu-…` or `out-of-memory` where the device
+    /// cannot, `self-test` where it computes wrongly, with `"auto"` only where the processor does.
     pub async fn load(&self, network: String, weights: Vec<u8>, device: String) -> Result<Network, JsValue> {
         let manifest = self.manifest.clone();
         let entry = manifest.network(&network).map_err(Failure::from)?;
-        let weights = manifest.weights(&network, &weights).map_err(Failure::from)?;
-        let mut engine = Engine::new(&entry.config, &weights, manifest.image, &device).await?;
-        engine.check(&entry.test, manifest.image, manifest.schedule).await?;
-        Ok(Network::new(engine, manifest.image, manifest.schedule))
+        let arrays = manifest.weights(&network, &weights).map_err(Failure::from)?;
+        // wasm memory never shrinks: what is no longer needed makes room for the packed weights.
+        drop(weights);
+        Choice { manifest: &manifest, entry, weights: &arrays }.on(&device).await
     }
 }

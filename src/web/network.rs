@@ -2,15 +2,15 @@
 //! picture of it, or an analytic machine over training images.
 
 use super::error::Failure;
-use crate::cpu::CpuNetwork;
+use super::processor::{NetworkPart, OnProcessor};
 use crate::denoiser::{Condition, Conditions, Denoiser, ImageShape};
-use crate::gpu::{Frames, Gpu, GpuNetwork, Progress};
-use crate::network::{NetworkConfig, Weights};
+use crate::gpu::{Frames, GpuNetwork, Progress};
 use crate::pack::TestVector;
 use crate::sampler::{Request, SampleError, Solver, Start, Trajectory, noise};
 use crate::schedule::{Grid, Schedule, Time};
 use js_sys::{Array, Float32Array, Function, Promise};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use std::pin::Pin;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -20,8 +20,10 @@ pub(super) const TOLERANCE: f32 = 1e-2;
 
 /// What runs the network.
 pub(super) enum Engine {
-    /// Any denoiser on the processor: the network, or an analytic machine.
-    Cpu(Box<dyn Denoiser>),
+    /// An analytic machine that needs no other worker.
+    Machine(Box<dyn Denoiser>),
+    /// A network on the processor, which several workers may share.
+    Cpu(OnProcessor),
     /// Our WGSL stages on WebGPU.
     Gpu(Box<GpuNetwork>),
     /// A patch posterior that several workers share.
@@ -29,52 +31,35 @@ pub(super) enum Engine {
 }
 
 impl Engine {
-    /// Builds the network on `"webgpu"` or `"cpu"`.
-    pub async fn new(
-        config: &NetworkConfig,
-        weights: &Weights,
-        shape: ImageShape,
-        device: &str,
-    ) -> Result<Self, Failure> {
-        match device {
-            "cpu" => Ok(Engine::Cpu(Box::new(CpuNetwork::new(config, weights, shape)?))),
-            "webgpu" => Ok(Engine::Gpu(Box::new(GpuNetwork::new(&Gpu::new().await?, config, weights, shape).await?))),
-            other => Err(Failure::new("range", format_args!("expected the device webgpu or cpu, found {other}"))),
-        }
-    }
-
     /// One denoising call, `[B, C, H, W]` in and out.
     async fn denoise(&mut self, x: &[f32], time: Time, conditions: &[Condition]) -> Result<Vec<f32>, JsValue> {
         Ok(match self {
-            Engine::Cpu(denoiser) => denoiser.denoise(x, time, conditions).map_err(Failure::from)?,
+            Engine::Machine(denoiser) => denoiser.denoise(x, time, conditions).map_err(Failure::from)?,
+            Engine::Cpu(network) => network.denoise(x, time, conditions).await?,
             Engine::Gpu(network) => network.denoise(x, time, conditions).await.map_err(Failure::from)?,
             Engine::Shared(posterior) => posterior.denoise(x, time).await?,
         })
     }
-
-    /// Answers the test vector.
-    pub async fn check(&mut self, test: &TestVector, shape: ImageShape, schedule: Schedule) -> Result<(), JsValue> {
-        let mut x = vec![0.0; shape.len()];
-        noise::fill(test.seed, 0, &mut x);
-        let condition = [test.condition.map_or(Condition::Null, Condition::Class)];
-        let answer = self.denoise(&x, schedule.at(test.t), &condition).await?;
-        let expected = test.answer(shape).map_err(Failure::from)?;
-        let difference = expected.iter().zip(&answer).fold(0.0, |worst: f32, (e, a)| worst.max((e - a).abs()));
-        // NaN hides from `max`, so it is asked for by name.
-        if answer.len() == expected.len() && answer.iter().all(|value| value.is_finite()) && difference <= TOLERANCE {
-            return Ok(());
-        }
-        let message = format_args!("it computes wrongly: off by {difference} where {TOLERANCE} is allowed");
-        Err(Failure::new("self-test", message).into())
-    }
 }
 
 /// A prompt as it was understood: a class, or words; neither for anything.
-#[derive(Default, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+pub(super) struct Asked {
     class: Option<usize>,
     words: Option<Vec<usize>>,
+}
+
+impl Asked {
+    /// What would be asked for to get this condition; nothing would for a vector.
+    pub fn of(condition: &Condition) -> Option<Asked> {
+        match condition {
+            Condition::Null => Some(Asked::default()),
+            Condition::Class(class) => Some(Asked { class: Some(*class), words: None }),
+            Condition::Words(words) => Some(Asked { class: None, words: Some(words.clone()) }),
+            Condition::Vector(_) => None,
+        }
+    }
 }
 
 impl From<Asked> for Condition {
@@ -137,16 +122,83 @@ pub struct Network {
     engine: Engine,
     shape: ImageShape,
     schedule: Schedule,
+    notice: String,
 }
 
 impl Network {
     pub(super) fn new(engine: Engine, shape: ImageShape, schedule: Schedule) -> Self {
-        Network { engine, shape, schedule }
+        Network { engine, shape, schedule, notice: String::new() }
     }
+
+    /// With a word on why the device that was wanted most does not draw.
+    pub(super) fn with_notice(self, notice: String) -> Self {
+        Network { notice, ..self }
+    }
+
+    /// Floating point operations of one call for one picture, where the network is on WebGPU; else 0.
+    pub(super) fn operations(&self) -> f64 {
+        if let Engine::Gpu(network) = &self.engine { network.operations() } else { 0.0 }
+    }
+
+    /// Answers the test vector.
+    pub(super) fn check<'a>(
+        &'a mut self,
+        test: &'a TestVector,
+    ) -> Pin<Box<dyn Future<Output = Result<(), JsValue>> + 'a>> {
+        // Boxed, so that its code is there once, and not in all who wait for it.
+        Box::pin(self.answer(test))
+    }
+
+    async fn answer(&mut self, test: &TestVector) -> Result<(), JsValue> {
+        let (shape, schedule) = (self.shape, self.schedule);
+        let mut x = vec![0.0; shape.len()];
+        noise::fill(test.seed, 0, &mut x);
+        let condition = [test.condition.map_or(Condition::Null, Condition::Class)];
+        let answer = self.engine.denoise(&x, schedule.at(test.t), &condition).await?;
+        agrees(&answer, &test.answer(shape).map_err(Failure::from)?)
+    }
+}
+
+/// Whether an answer to the test vector is the pack's.
+fn agrees(answer: &[f32], expected: &[f32]) -> Result<(), JsValue> {
+    let difference = expected.iter().zip(answer).fold(0.0, |worst: f32, (e, a)| worst.max((e - a).abs()));
+    // NaN hides from `max`, so it is asked for by name.
+    if answer.len() == expected.len() && answer.iter().all(|value| value.is_finite()) && difference <= TOLERANCE {
+        return Ok(());
+    }
+    let message = format_args!("it computes wrongly: off by {difference} where {TOLERANCE} is allowed");
+    Err(Failure::new("self-test", message).into())
 }
 
 #[wasm_bindgen]
 impl Network {
+    /// What draws, `"webgpu"` or `"cpu"`.
+    #[wasm_bindgen(getter)]
+    pub fn device(&self) -> String {
+        if matches!(self.engine, Engine::Gpu(_)) { "webgpu".into() } else { "cpu".into() }
+    }
+
+    /// Why the device that was wanted most does not draw; empty where it does.
+    #[wasm_bindgen(getter)]
+    pub fn notice(&self) -> String {
+        self.notice.clone()
+    }
+
+    /// The same network for one picture at a time, where it is on the processor: what this worker does of a call that is
+    /// shared ([`Network::share`]).
+    pub fn own(&self) -> Option<NetworkPart> {
+        if let Engine::Cpu(network) = &self.engine { Some(network.part()) } else { None }
+    }
+
+    /// Shares every call of more than one picture from now on, where the network is on the processor: `gather(x, t, conditions)` gives
+    /// a promise of what [`NetworkPart::part`] says for each picture, behind each other, `[B, C, H, W]`; `conditions` is an
+    /// array of strings, one for each. Without `gather` this worker does all alone.
+    pub fn share(&mut self, gather: Option<Function>) {
+        if let Engine::Cpu(network) = &mut self.engine {
+            network.share(gather);
+        }
+    }
+
     /// Draws pictures, `[B, C, H, W]` in `[−1, 1]`. `wish` is JSON: `seed`, `count`, `steps`, `grid` (uniform unless
     /// given), `solver`, `guidance`, `frames` (whether states on the way are wanted) and, unless anything will do,
     /// `condition`, `{ class }` or `{ words }` with the index of a class or a list of words, or a list of such, one for

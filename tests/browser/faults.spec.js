@@ -46,7 +46,7 @@ test("the page says what is wrong, and trying again works once it is mended", as
 
 test("without WebGPU the processor draws and says so; asked for by name, WebGPU is missed", async ({ page }, { project }) => {
   test.skip(project.name !== "cpu", "WebGPU is there");
-  const auto = await draw(page);
+  const auto = await draw(page, { load: { device: "auto" } });
   expect(auto.device).toBe("cpu");
   expect(auto.notice).toContain("no WebGPU");
   const named = await draw(page, { load: { device: "webgpu" } });
@@ -67,10 +67,12 @@ test("no WebAssembly at all is said plainly", async ({ page }) => {
 
 test.describe("a GPU that fails", () => {
   test.beforeEach(({}, { project }) => test.skip(project.name !== "webgpu", "there is no GPU here"));
-  const faulty = (/** @type {string} */ query) => `faulty-gpu.js?${query}`;
+  // A graphics device that answers at once, as far as the worker can tell.
+  const faulty = (/** @type {string} */ query) => `faulty-gpu.js?graphics=0&${query}`;
+  const load = { device: "auto" };
 
   test("lost once in the middle: a new device draws the same picture, and nobody notices", async ({ page }) => {
-    const result = await draw(page, { worker: faulty("lose=1"), sample: { steps: 5 } });
+    const result = await draw(page, { worker: faulty("lose=1"), load, sample: { steps: 5 } });
     expect(result.message).toBe("");
     expect(result.device).toBe("webgpu");
     expect(result.notice).toBe("");
@@ -84,7 +86,7 @@ test.describe("a GPU that fails", () => {
     const result = await page.evaluate(async () => {
       const here = (/** @type {string} */ address) => new URL(address, location.href).href;
       const { loadModel } = await import(here("../pkg/morphogen.js"));
-      const model = await loadModel("../models/fashion/", { workerUrl: here("faulty-gpu.js") });
+      const model = await loadModel("../models/fashion/", { workerUrl: here("faulty-gpu.js?graphics=0") });
       const channel = new BroadcastChannel("faulty-gpu");
       const devices = [];
       const pictures = [];
@@ -101,7 +103,7 @@ test.describe("a GPU that fails", () => {
   });
 
   test("lost again and again: the processor takes over and says so", async ({ page }) => {
-    const result = await draw(page, { worker: faulty("lose=99"), sample: { steps: 5 }, samples: 2 });
+    const result = await draw(page, { worker: faulty("lose=99"), load, sample: { steps: 5 }, samples: 2 });
     expect(result.message).toBe("");
     expect(result.device).toBe("cpu");
     expect(result.notice).toContain("lost twice");
@@ -114,7 +116,7 @@ test.describe("a GPU that fails", () => {
   });
 
   test("out of memory: the processor takes over, or the error says so", async ({ page }) => {
-    const auto = await draw(page, { worker: faulty("starve=99") });
+    const auto = await draw(page, { worker: faulty("starve=99"), load });
     expect(auto.device).toBe("cpu");
     expect(auto.notice).toContain("memory");
     const named = await draw(page, { worker: faulty("starve=99"), load: { device: "webgpu" } });

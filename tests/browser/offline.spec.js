@@ -25,7 +25,7 @@ test("it draws with the network and with a machine, and asks nobody for anything
   page.on("pageerror", (error) => complaints.push(error.message));
   await context.setOffline(true);
   expect(statSync(FILE).size).toBeLessThanOrEqual(4_000_000);
-  const opened = address("prompt=sneaker&seed=7&count=1&steps=4");
+  const opened = address(`prompt=sneaker&seed=7&count=1&steps=4&device=${project.name}`);
   await page.goto(opened);
   await drawn(page, project.name === "webgpu" ? "(WebGPU)" : "(CPU)");
   expect(new Set(await shown(page)).size).toBeGreaterThan(2);

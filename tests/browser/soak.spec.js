@@ -7,10 +7,10 @@ test("after many samples, as many more hold nothing more", async ({ page, contex
   // The software GPU is slow, and holds all it will hold after the first few.
   const many = project.name === "cpu" ? 20 : 6;
   await page.goto("/tests/blank.html");
-  await page.evaluate(async () => {
+  await page.evaluate(async (wanted) => {
     const here = (/** @type {string} */ address) => new URL(address, location.href).href;
     const { loadModel } = await import(here("../pkg/morphogen.js"));
-    const model = await loadModel("../models/fashion/", { network: "unet", workerUrl: here("counting-worker.js") });
+    const model = await loadModel("../models/fashion/", { device: wanted, network: "unet", workerUrl: here("counting-worker.js") });
     let seed = 0;
     const draw = async (/** @type {number} */ count) => {
       let frames = 0;
@@ -22,7 +22,7 @@ test("after many samples, as many more hold nothing more", async ({ page, contex
       return { frames, device: model.device };
     };
     Object.assign(globalThis, { draw });
-  });
+  }, project.name);
   const [worker] = page.workers();
   const session = await context.newCDPSession(page);
   const held = async () => {
@@ -62,7 +62,7 @@ test("the page's own thread compiles no wasm, asks for no GPU, and only shows wh
       };
     }
   });
-  await page.goto("/?prompt=bag&seed=7&count=1&steps=3");
+  await page.goto(`/?prompt=bag&seed=7&count=1&steps=3&device=${project.name}`);
   await drawn(page);
   if (project.name === "cpu") {
     await page.locator("#machine").selectOption("wiener");

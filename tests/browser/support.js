@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { expect } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -69,7 +69,8 @@ export function shown(page, selector = CHOSEN) {
 export const difference = (a, b) => a.reduce((worst, value, i) => Math.max(worst, Math.abs(value - b[i])), a.length === b.length ? 0 : Infinity);
 
 /**
- * Loads the model of the page that stands at `path` and draws with it; gives the sample, or the error, as plain data.
+ * Loads the model of the page that stands at `path` and draws with it, on the device of the project unless `load` names another; gives
+ * the sample, or the error, as plain data.
  * @param {import("@playwright/test").Page} page
  * @param {{ path?: string, load?: object, sample?: object, worker?: string, samples?: number }} [wish]
  */
@@ -82,7 +83,7 @@ export async function draw(page, { path = "/tests/blank.html", load = {}, sample
       const { loadModel } = await import(here("../pkg/morphogen.js"));
       const workerUrl = worker && here(worker);
       try {
-        const model = await loadModel(here("../models/fashion/"), { ...load, workerUrl });
+        const model = await loadModel(here("../models/fashion/"), { .../** @type {import("../../pkg/morphogen.js").LoadOptions} */ (load), workerUrl });
         const wish = { prompt: "sneaker", seed: 7, steps: 3, frames: true, ...sample };
         let drawn = await model.sample(wish);
         for (let n = 1; n < samples; n += 1) drawn = await model.sample(wish);
@@ -100,7 +101,7 @@ export async function draw(page, { path = "/tests/blank.html", load = {}, sample
         return { pixels: [], noise: [], steps: [], device: "", notice: "", code, message };
       }
     },
-    { load, sample, worker, samples },
+    { load: { device: test.info().project.name, ...load }, sample, worker, samples },
   );
 }
 

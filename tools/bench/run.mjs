@@ -5,15 +5,16 @@
  * are compared. Each engine first draws the same two pictures, which must agree with burn's. onnxruntime-web is given
  * its better build for each backend, the whole-graph optimiser, and the time embedding computed beforehand.
  *
- *     node tools/bench/run.mjs [--network unet] [--rounds 5] [--patience 120] [--batch 1 --batch 16] [--real-gpu]
+ *     node tools/bench/run.mjs [--pack www/models/fashion] [--network unet] [--prompt WORDS] [--steps N] [--cpu] [--rounds 5] [--patience 120] [--batch 1 --batch 16] [--real-gpu]
  *
  * A sample that would take longer than `patience` seconds is not run but put down as steps × one call, marked "≈".
- * `--real-gpu` leaves the software adapter aside. The figures are printed, and written to dist/bench/NETWORK.json.
+ * `--real-gpu` leaves the software adapter aside, and `--cpu` leaves WebGPU out. Pictures as people draw them, with the
+ * pack's guidance and its steps (or `--steps`), are timed besides. The figures are printed, and written to dist/bench/NETWORK.json.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { chromium } from "@playwright/test";
@@ -21,15 +22,12 @@ import { serve } from "../serve.mjs";
 import { brotli, firstLoad } from "../size.mjs";
 
 const ROOT = resolve(fileURLToPath(import.meta.url), "../../..");
-const PACK = "www/models/fashion";
-const PAIRS = /** @type {const} */ ([
-  ["WebGPU", "ours-webgpu", "ort-webgpu"],
-  ["CPU", "ours-cpu", "ort-wasm"],
-]);
-const ENGINES = PAIRS.flatMap(([, ours, peer]) => [ours, peer]);
-
 const { values: options } = parseArgs({
   options: {
+    pack: { type: "string", default: "www/models/fashion" },
+    prompt: { type: "string" },
+    cpu: { type: "boolean", default: false },
+    steps: { type: "string" },
     network: { type: "string", default: "unet" },
     rounds: { type: "string", default: "5" },
     patience: { type: "string", default: "120" },
@@ -39,7 +37,10 @@ const { values: options } = parseArgs({
 });
 const rounds = Number(options.rounds);
 const batches = options.batch.map(Number);
-const data = `dist/bench/${options.network}`;
+const PACK = options.pack;
+const data = `dist/bench/${basename(PACK)}-${options.network}`;
+const PAIRS = [["WebGPU", "ours-webgpu", "ort-webgpu"], ["CPU", "ours-cpu", "ort-wasm"]].slice(options.cpu ? 1 : 0);
+const ENGINES = PAIRS.flatMap(([, ours, peer]) => [ours, peer]);
 
 /** @param {number[]} values */
 function median(values) {
@@ -59,7 +60,7 @@ if (!existsSync(resolve(ROOT, PACK, "manifest.json"))) {
   process.exit(1);
 }
 note("exporting the network as ONNX");
-execFileSync("cargo", ["run", "--quiet", "--locked", "--example", "onnx", "--", PACK, options.network, data], {
+execFileSync("cargo", ["run", "--quiet", "--locked", "--example", "onnx", "--", PACK, options.network, data].concat(options.prompt ?? []), {
   cwd: ROOT,
   stdio: "inherit",
 });
@@ -68,6 +69,7 @@ const site = await serve({
   mounts: [
     ["/tools/bench/page", "tools/bench/page"],
     ["/bench-data", data],
+    ["/bench-pack", PACK],
     ["/ort", "node_modules/onnxruntime-web/dist"],
   ],
 });
@@ -110,6 +112,16 @@ const results = {};
 const downloads = {};
 /** @type {Record<string, number>} */
 const memories = {};
+/** @type {Record<string, Figure>} */
+const pictures = {};
+const all = options.steps && Number(options.steps);
+// Helpers are hired by the first request of several, so one picture is drawn by one worker before that.
+const PICTURES = /** @type {const} */ ([
+  ["a picture of four steps", 1, 4],
+  ["a picture of all steps", 1, all],
+  [`four of all steps, ${Math.min(4, cpus().length)} workers`, 4, all],
+  ["a picture of four steps, with helpers", 1, 4],
+]);
 try {
   for (const engine of ENGINES) {
     const all = [];
@@ -144,9 +156,15 @@ try {
     }
     note(`batch ${batch} done`);
   }
-  for (const device of ["webgpu", "cpu"]) {
+  for (const [what, count, steps] of PICTURES) {
+    const times = [];
+    for (let round = 0; round < rounds; round += 1) times.push(/** @type {number} */ (await page.evaluate(`bench.pictures("ours-cpu", ${count}, ${steps})`)));
+    pictures[what] = { median: median(times), estimated: false, all: times };
+  }
+  const { prompt } = JSON.parse(readFileSync(resolve(ROOT, data, "sample.json"), "utf8"));
+  for (const device of options.cpu ? ["cpu"] : ["webgpu", "cpu"]) {
     await page.goto(`${site.url}tools/bench/page/index.html`);
-    const source = `import("/tools/bench/page/memory.js").then(({ memory }) => memory(${JSON.stringify(options.network)}, "${device}"))`;
+    const source = `import("/tools/bench/page/memory.js").then(({ memory }) => memory(${JSON.stringify(options.network)}, "${device}", ${JSON.stringify(prompt)}))`;
     memories[device] = await page.evaluate(source);
   }
   await context.close();
@@ -207,5 +225,6 @@ for (const [name, ours, peer] of PAIRS) {
   row(`${name}: code, brotli`, `${(a / 1e6).toFixed(3)} MB`, `${(b / 1e6).toFixed(3)} MB`, `${(b / a).toFixed(1)} ×`);
   row(`${name}: largest difference`, results[ours].difference.toExponential(1), results[peer].difference.toExponential(1), "");
 }
+for (const [what, { median }] of Object.entries(pictures)) row(`CPU: ${what}`, time(median));
 for (const [device, bytes] of Object.entries(memories)) row(`wasm memory of a sample, ${device}`, `${(bytes / 2 ** 20).toFixed(1)} MiB`);
-writeFileSync(resolve(ROOT, `${data}.json`), JSON.stringify({ options, results, downloads, memories }, null, 2));
+writeFileSync(resolve(ROOT, `${data}.json`), JSON.stringify({ options, results, downloads, pictures, memories }, null, 2));

@@ -1,6 +1,7 @@
 // The package's worker behind a GPU that fails, given as `workerUrl`. `?lose=N` loses the first N devices in the middle
 // of their work; `?starve=N` lets the first N devices run out of memory. A word on the channel "faulty-gpu" loses all
-// that there are, at once.
+// that there are, at once. With `?graphics=N` the adapter, software in truth, says that it is a graphics device, and by the
+// worker's clock each of its answers takes N milliseconds and nothing else any time.
 // Beside the page that is tested, whatever its faults.
 // @ts-expect-error: where the server puts the package is not where it lies in the repository.
 import "../pkg/worker.js";
@@ -17,6 +18,19 @@ channel.onmessage = async () => {
   await Promise.all(lost);
   channel.postMessage(lost.length);
 };
+
+const answer = query.get("graphics");
+if (navigator.gpu && answer !== null) {
+  let now = 0;
+  performance.now = () => now;
+  const info = { vendor: "test", architecture: "", device: "", description: "a graphics device", isFallbackAdapter: false, subgroupMinSize: 4, subgroupMaxSize: 4 };
+  Object.defineProperty(GPUAdapter.prototype, "info", { get: () => info });
+  const { submit } = GPUQueue.prototype;
+  GPUQueue.prototype.submit = function (commands) {
+    now += Number(answer);
+    return submit.call(this, commands);
+  };
+}
 
 if (navigator.gpu) {
   const requestDevice = GPUAdapter.prototype.requestDevice;

@@ -10,6 +10,7 @@ import { peer } from "./peer.js";
  * One engine with its model loaded.
  * @typedef {object} Engine
  * @property {(batch: number) => Promise<unknown>} call one call of the network on the host's data, answer read back
+ * @property {(count: number, steps?: number) => Promise<unknown>} [pictures] finished pictures as people draw them, with the guidance and the steps of the pack
  * @property {(batch: number) => Promise<Float32Array>} sample finished pictures `[B, C, H, W]` of the seeds 0, 1, …
  */
 
@@ -73,6 +74,11 @@ const bench = {
   call: (name, batch) => timed(() => ready(name).call(batch)),
   /** @param {string} name @param {number} batch */
   sample: (name, batch) => timed(() => ready(name).sample(batch)),
+  /**
+   * Pictures as people draw them; with all steps unless told how many.
+   * @param {string} name @param {number} count @param {number} [steps]
+   */
+  pictures: (name, count, steps) => timed(async () => ready(name).pictures?.(count, steps)),
   /**
    * Largest difference of a sample from burn's.
    * @param {string} name
