@@ -14,6 +14,9 @@ const selects = { count: find("count"), solver: find("solver"), grid: find("grid
 /** @type {Record<"crisp" | "plain", HTMLInputElement>} */
 const switches = { crisp: find("crisp"), plain: find("plain") };
 
+/** @type {import("./pkg/morphogen.js").Usual} what the fields show until a pack has said how its networks draw */
+const UNKNOWN = { steps: Number(inputs.steps.value), grid: "uniform", solver: "ddim", guidance: 1 };
+
 export class Settings {
   /**
    * @param {State} state changed in place
@@ -76,16 +79,12 @@ export class Settings {
     find("networks").replaceChildren(legend, ...rows);
     // What this pack has no choice of is not offered.
     find("plain-field").hidden = !(/** @type {any} */ (info.text)?.captions);
-    find("grid-field").hidden = this.suggested.grid === undefined;
     this.show();
   }
 
-  /**
-   * What the makers of the network that draws now suggest.
-   * @returns {{ steps: number, guidance: number, solver: "ddim" | "ddpm" | "dpm-solver", grid: "uniform" | "early" | undefined }}
-   */
+  /** What the makers of the network that draws now suggest. */
   get suggested() {
-    const { steps = 20, guidance = 1, solver = "ddim", grid } = /** @type {any} */ (this.network ?? {});
+    const { steps, guidance, solver, grid } = this.network ?? this.info?.usual ?? UNKNOWN;
     return { steps, guidance, solver, grid };
   }
 
@@ -126,10 +125,10 @@ export class Settings {
     }
     selects.count.value = String(state.count);
     selects.solver.value = solver;
-    selects.grid.value = grid ?? "uniform";
+    selects.grid.value = grid;
     selects.device.value = state.device;
     find("solver-hint").textContent = words.SOLVERS[solver];
-    find("grid-hint").textContent = words.GRIDS[grid ?? "uniform"];
+    find("grid-hint").textContent = words.GRIDS[grid];
     for (const input of document.querySelectorAll("input[name=network]")) {
       const radio = /** @type {HTMLInputElement} */ (input);
       radio.checked = radio.value === this.network?.name;
