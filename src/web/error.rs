@@ -76,6 +76,7 @@ impl From<SampleError> for Failure {
             SampleError::Count { .. } => "sample-count",
             SampleError::Guidance { .. } => "sample-guidance",
             SampleError::StartTime { .. } | SampleError::Start { .. } => "sample-start",
+            SampleError::Conditions { .. } => "sample-condition",
             SampleError::Cancelled => "aborted",
             SampleError::Denoise(error) => return error.into(),
         };
