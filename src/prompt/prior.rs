@@ -297,7 +297,9 @@ impl Prior {
 
     /// The weight of one word of the prompt.
     fn said(&self, thing: &Thing, word: usize) -> f64 {
-        let names = thing.head() == Some(word) || thing.words.last() == Some(&word);
+        // What comes with a thing names it as little as any other word: a cat with a wry smile is no smile.
+        let ends = thing.words.last() == Some(&word) && !thing.label.contains(" with ");
+        let names = thing.head() == Some(word) || ends;
         if thing.words.contains(&word) {
             return match names {
                 true => HEAD,

@@ -162,3 +162,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_comes_with_a_thing_does_not_name_it() {
+    let truck = [number("truck")];
+    let weight = |label: &str| {
+        let prior = prior_of(|thing| {
+            if thing.label == "fire truck" {
+                (thing.label, thing.main) = (label.into(), Some(0));
+            }
+        });
+        prior.weights(Asked { words: &truck, against: &[] })[8]
+    };
+    let (named, with) = (weight("fire truck"), weight("fire with a truck"));
+    assert!(with > 0.0 && (named / with - HEAD / LABEL).abs() < 1e-9, "{named} {with}");
+}
