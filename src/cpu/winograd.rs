@@ -333,6 +333,7 @@ mod tests {
                 resample: if double { Resample::Double } else { Resample::Keep },
                 groups: None,
                 shift: None,
+                scale: None,
                 relu,
                 residual: Some(2),
             };

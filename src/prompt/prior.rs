@@ -275,8 +275,11 @@ impl Prior {
     fn fit(&self, number: usize, wish: &Wish) -> f64 {
         let thing = &self.things[number];
         let in_label = |word: &usize| thing.words.contains(word);
-        let named = wish.names.iter().any(in_label);
-        if !named && !wish.names.iter().any(|word| thing.tags.contains(word)) {
+        // Where a prompt says more than that it is a face, any face will not do: “dog face” is a dog.
+        let telling: Vec<usize> = wish.names.iter().copied().filter(|word| !self.generic.contains(word)).collect();
+        let telling = if telling.is_empty() { &wish.names } else { &telling };
+        let named = telling.iter().any(in_label);
+        if !named && !telling.iter().any(|word| thing.tags.contains(word)) {
             return 0.0;
         }
         let said: f64 = wish.names.iter().map(|&word| self.said(thing, word)).product();
@@ -308,7 +311,7 @@ impl Prior {
             };
         }
         if !thing.tags.contains(&word) {
-            return MISSING;
+            return if self.generic.contains(&word) { FURTHER_GENERIC } else { MISSING };
         }
         let (head, end) = (thing.head().and_then(|head| self.words.get(head)), self.words.get(word));
         let ends = head.zip(end).is_some_and(|(head, end)| end.len() >= SHORTEST_END && head.ends_with(end.as_str()));

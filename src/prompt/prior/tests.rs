@@ -177,3 +177,11 @@ fn what_comes_with_a_thing_does_not_name_it() {
     let (named, with) = (weight("fire truck"), weight("fire with a truck"));
     assert!(with > 0.0 && (named / with - HEAD / LABEL).abs() < 1e-9, "{named} {with}");
 }
+
+#[test]
+fn a_face_of_something_is_no_other_face() {
+    // Nothing has both words, as where a composition was held out of training.
+    let found = first("hat face", "").unwrap();
+    assert_eq!(found.label, "top hat");
+    assert_eq!(first("face", "").unwrap().label, "crying cat face", "alone it is what is asked for");
+}
