@@ -14,7 +14,7 @@
 use crate::pack::captions::{Captions, Thing};
 use crate::sampler::noise;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 use thiserror::Error;
 
@@ -123,7 +123,7 @@ pub struct Prior {
     kinds: Vec<usize>,
     pictures: Vec<Picture>,
     /// The kinds that are signs.
-    signs: BTreeSet<usize>,
+    signs: Vec<usize>,
     /// The vocabulary, of which the first words are `styles` styles, and those that are colours and that say little.
     words: Vec<String>,
     styles: usize,
@@ -134,19 +134,24 @@ pub struct Prior {
 impl Prior {
     /// Knows the captions of a pack with this vocabulary, whose first `styles` words are styles.
     pub fn new(captions: &Captions, vocabulary: &[String], styles: usize) -> Self {
-        let names: BTreeSet<&str> = captions.shelves.values().map(|shelf| shelf.group.as_str()).collect();
-        let number: BTreeMap<&str, usize> = names.into_iter().zip(0..).collect();
-        let kind = |shelf: &str| captions.shelves.get(shelf).and_then(|shelf| number.get(shelf.group.as_str()));
+        let mut groups: Vec<&str> = Vec::new();
+        for shelf in captions.shelves.values() {
+            if !groups.contains(&shelf.group.as_str()) {
+                groups.push(&shelf.group);
+            }
+        }
+        let number = |group: &str| groups.iter().position(|other| *other == group);
+        let kind = |shelf: &str| captions.shelves.get(shelf).and_then(|shelf| number(&shelf.group));
         let mut prior = Prior { words: vocabulary.to_vec(), styles, ..Prior::default() };
         for (shelf, _, thing) in captions.things() {
-            let number = prior.things.len();
+            let thing_number = prior.things.len();
             let images = thing.styles.len().min(thing.colours.len());
-            prior.pictures.extend((0..images).map(|image| Picture { thing: number, image }));
-            prior.kinds.push(kind(shelf).copied().unwrap_or_default());
+            prior.pictures.extend((0..images).map(|image| Picture { thing: thing_number, image }));
+            prior.kinds.push(kind(shelf).unwrap_or_default());
             prior.colours.extend(thing.colours.iter().flatten());
             prior.things.push(thing.clone());
         }
-        prior.signs = SIGNS.iter().filter_map(|sign| number.get(sign).copied()).collect();
+        prior.signs = SIGNS.iter().filter_map(|sign| number(sign)).collect();
         let generic = |&(_, word): &(usize, &String)| GENERIC.contains(&word.as_str());
         prior.generic = vocabulary.iter().enumerate().filter(generic).map(|(number, _)| number).collect();
         prior
@@ -165,9 +170,10 @@ impl Prior {
     /// The caption of each of `count` pictures; none where no caption fits.
     pub fn choose(&self, asked: Asked<'_>, seed: u64, count: usize) -> Vec<Option<Choice>> {
         let weights = self.weights(asked);
-        let mut fits: Vec<usize> = (0..self.len()).filter(|&n| weights[n] > 0.0).collect();
+        let fits: Vec<usize> = (0..self.len()).filter(|&n| weights[n] > 0.0).collect();
         // Of equals the first.
-        fits.sort_by(|&one, &other| weights[other].total_cmp(&weights[one]));
+        let likeliest =
+            (1..fits.len()).fold(0, |best, n| if weights[fits[n]] > weights[fits[best]] { n } else { best });
         let odds: Vec<f64> = fits.iter().map(|&n| libm::pow(weights[n], FLATTER)).collect();
         let mut uniform = noise::uniforms(seed, noise::CHOICES);
         let mut left: Vec<usize> = Vec::new();
@@ -182,7 +188,7 @@ impl Prior {
                 sum += odds[fit];
                 sum >= share
             });
-            let place = if n == 0 { 0 } else { reached.unwrap_or(left.len().saturating_sub(1)) };
+            let place = if n == 0 { likeliest } else { reached.unwrap_or(left.len().saturating_sub(1)) };
             (place < left.len()).then(|| left.remove(place)).and_then(|fit| self.caption(asked, fits[fit]))
         };
         (0..count).map(draw).collect()
@@ -320,14 +326,14 @@ impl Prior {
 
     /// Kinds of which much fits are likelier meant than one that fits by chance.
     fn favour_kinds(&self, weights: &mut [f64]) {
-        let mut sums = BTreeMap::<usize, f64>::new();
+        let mut sums = vec![0.0; self.kinds.iter().max().map_or(0, |most| most + 1)];
         let kind = |picture: &Picture| self.kinds[picture.thing];
         for (weight, picture) in weights.iter().zip(&self.pictures) {
-            *sums.entry(kind(picture)).or_default() += weight;
+            sums[kind(picture)] += weight;
         }
-        let most = sums.values().fold(0.0, |most: f64, &sum| most.max(sum));
+        let most = sums.iter().fold(0.0, |most: f64, &sum| most.max(sum));
         for (weight, picture) in weights.iter_mut().zip(&self.pictures).filter(|(weight, _)| **weight > 0.0) {
-            *weight *= libm::pow(sums.get(&kind(picture)).copied().unwrap_or_default() / most, KIND);
+            *weight *= libm::pow(sums[kind(picture)] / most, KIND);
         }
     }
 
