@@ -36,8 +36,8 @@ test("the page opens with the first of the emoji's examples, names their makers,
 });
 
 for (const [fault, code] of [
-  ["tamper=attention.safetensors.zz", "pack-tampered"],
-  ["truncate=attention.safetensors.zz", "pack-truncated"],
+  ["tamper=unet.safetensors.zz", "pack-tampered"],
+  ["truncate=unet.safetensors.zz", "pack-truncated"],
   ["tamper=words.json", "pack-tampered"],
 ]) {
   test(`${fault} gives ${code}`, async ({ page }, { project }) => {
@@ -101,7 +101,7 @@ test("a machine draws in colour from the pictures that the words name, and half 
     const [network, theory, copy] = [await model.sample(wish), await model.sample({ ...wish, machine: "bbels" }), await model.sample({ ...wish, machine: "ideal" })];
     return { sizes: [network.pixels.length, theory.pixels.length], images: theory.nearest?.[0], copied: copy.nearest?.[0].copied };
   });
-  expect(found.sizes).toEqual([3 * 32 * 32, 3 * 32 * 32]);
+  expect(found.sizes).toEqual([3 * 64 * 64, 3 * 64 * 64]);
   expect(found.copied).toBe(true);
   const training = [...files].filter(([path]) => path.includes("/training/"));
   expect(training.length).toBeGreaterThan(0);
