@@ -101,12 +101,11 @@ fn an_untrained_network_predicts_nothing() {
 
 #[test]
 fn every_prediction_leads_to_the_same_picture_and_clean_ones_are_judged_as_velocities() {
-    let pictures = [picture(1, SMALL), picture(2, SMALL), picture(3, SMALL)];
+    let [clean, noise, wrong] = [1, 2, 3].map(|seed| picture(seed, SMALL));
     for t in [0.01, 0.05, 0.1, 0.4, 0.7, 0.95, 1.0] {
         let time = Schedule::Cosine.at(t);
         let (a, s) = (time.a as f32, time.s as f32);
-        for i in 0..SMALL.len() {
-            let [clean, noise, wrong] = [0, 1, 2].map(|n: usize| pictures[n][i]);
+        for ((&clean, &noise), &wrong) in clean.iter().zip(&noise).zip(&wrong) {
             let noisy = a * clean + s * noise;
             let right =
                 [(Prediction::Noise, noise), (Prediction::Velocity, a * noise - s * clean), (Prediction::Clean, clean)];

@@ -200,12 +200,13 @@ fn transformed<F: Filter>(kernel: &[f32]) -> [f32; 36] {
 }
 
 /// `Bᵀ d B` of the tile whose first output is at `(y, x)`, for all channels of `plane`; the places are `stride` apart.
+#[allow(clippy::needless_range_loop)] // Matrices: places are named by row and column.
 #[inline(never)]
 fn spread<F: Filter>(plane: &Plane, (y, x): (usize, usize), double: bool, inputs: &mut [Lane], stride: usize) {
     let s = BASELINE;
     // What lies beyond the border reaches only outputs that nobody wants.
     let at = |position: usize, i: usize, side: usize| {
-        ((position + i) as isize - 1 >> isize::from(double)).min(side as isize)
+        (((position + i) as isize - 1) >> isize::from(double)).min(side as isize)
     };
     let rows: [usize; 6] = from_fn(|i| plane.pixel(at(y, i.min(F::N - 1), plane.shape.height), 0));
     let origin = plane.pixel(0, 0) as isize;
@@ -231,6 +232,7 @@ fn spread<F: Filter>(plane: &Plane, (y, x): (usize, usize), double: bool, inputs
 
 /// `Aᵀ m A` of the tile whose first output is at `(y, x)`, finished into one vector of channels; the places of `products`
 /// are `stride` apart.
+#[allow(clippy::needless_range_loop)] // Matrices: places are named by row and column.
 #[inline(never)]
 fn gather<F: Filter>(
     products: &[Lane],
