@@ -5,7 +5,7 @@
  * names them, and the key tells what was asked for. Needs the built package.
  *
  *     node tools/sheet.mjs emoji docs/emoji.png
- *     node tools/sheet.mjs emoji docs/emoji-compositions.png --compositions data/emoji/captions.json
+ *     node tools/sheet.mjs emoji dist/compositions.png --compositions data/emoji/captions.json
  *     node tools/sheet.mjs emoji dist/blind.png --list everyday --seed 1 --blind dist/key.json [--steps 4] [--no-prior]
  */
 import { createHash } from "node:crypto";
