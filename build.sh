@@ -10,7 +10,8 @@ usage: ./build.sh COMMAND
   serve [--port N] [--open]   build what is needed and serve the page at http://localhost:8080/
   build                       the browser build: pkg/generated/, and the site ready for any static host in dist/site/
   offline                     dist/morphogen-offline.html, the page as one file that needs no network
-  test [PART]...              every check, or only some: format clippy rust javascript size browser browsers python
+  test [--install] [PART]...  every check, or only some: format clippy rust javascript size browser browsers python;
+                              asks before it installs system packages, with --install or CI=true it does
   bench [ARGUMENT]...         speed and size beside onnxruntime-web, in one browser
   bench --cold | --soak       a first visit over a slow link, part by part; what a page holds after 500 samples
   emoji [--size N]            the emoji data set in data/emoji/, 64 × 64 unless told otherwise, from npm packages
@@ -79,8 +80,23 @@ need_node_modules() {
   fi
 }
 
+# Whether system packages may be installed: yes (--install, CI=true), or asked once where somebody sits at a terminal.
+may_install() {
+  if [ -z "${INSTALL:-}" ]; then
+    if [ "${CI:-}" = true ]; then INSTALL=yes
+    elif [ -t 0 ] && read -r -p "build.sh: install $* with apt-get, and what else the tests miss? [y/N] " answer; then
+      case $answer in [yY]*) INSTALL=yes ;; *) INSTALL=no ;; esac
+    else INSTALL=no; fi
+  fi
+  [ $INSTALL = yes ]
+}
+
 need_packages() { # Debian packages, where this is Debian and we may
   command -v apt-get >/dev/null || return 0
+  if ! may_install "$@"; then
+    echo "not installing $*: going on without (./build.sh test --install would)"
+    return 0
+  fi
   say "installing $*"
   as_root apt-get update -qq && as_root apt-get install -y -qq --no-install-recommends "$@" >/dev/null ||
     echo "could not install $*: going on without"
@@ -115,7 +131,7 @@ build_wasm() {
   need_node_modules
   say "compiling for the browser"
   # As cdylib alone: a second crate type would turn link-time optimisation off.
-  cargo rustc --locked --lib --profile web --target "$WASM_TARGET" --crate-type cdylib
+  cargo rustc --locked --package morphogen --lib --profile web --target "$WASM_TARGET" --crate-type cdylib
   if [ "$built" -nt $out/morphogen_bg.wasm ] || [ build.sh -nt $out/morphogen_bg.wasm ]; then
     say "generating the glue and optimising"
     "$GLUE" "$built" $out
@@ -151,13 +167,13 @@ test_format() {
 
 test_clippy() {
   need_wasm_target
-  say "clippy, native" && cargo clippy --locked --all-targets -- -D warnings
-  say "clippy, browser" && cargo clippy --locked --lib --target "$WASM_TARGET" -- -D warnings
+  say "clippy, native" && cargo clippy --locked --workspace --all-targets -- -D warnings
+  say "clippy, browser" && cargo clippy --locked --package morphogen --lib --target "$WASM_TARGET" -- -D warnings
 }
 
 test_rust() {
   need_vulkan
-  say "Rust tests" && cargo test --locked
+  say "Rust tests" && cargo test --locked --workspace
 }
 
 test_javascript() {
@@ -208,7 +224,7 @@ need_torch() {
 test_python() {
   need_rust
   need_torch
-  cargo build --locked --bin morphogen
+  cargo build --locked --package morphogen-native
   say "types of the Python package" && (cd python && "$PYTHON" -m mypy)
   say "Python tests"
   (cd python && MORPHOGEN=$(cd .. && cd "$TARGET_DIR/debug" && pwd)/morphogen "$PYTHON" -m pytest --quiet)
@@ -234,6 +250,7 @@ case $command in
     ;;
   test)
     need_rust
+    if [ "${1:-}" = --install ]; then INSTALL=yes && shift; fi
     for part in "${@:-format clippy rust javascript size browser browsers python}"; do
       for name in $part; do
         declare -F "test_$name" >/dev/null || fail "no tests called $name (format clippy rust javascript size browser browsers python)"
@@ -255,11 +272,11 @@ case $command in
     need_rust
     command -v npm >/dev/null || fail "npm is missing: install Node 20 or later"
     [ -f tools/emoji/node_modules/.package-lock.json ] || npm ci --prefix tools/emoji --no-audit --no-fund
-    exec cargo run --locked --release -- emoji --packages tools/emoji/node_modules --output data/emoji "$@"
+    exec cargo run --locked --release --package morphogen-native -- emoji --packages tools/emoji/node_modules --output data/emoji "$@"
     ;;
   train)
     need_rust
-    exec cargo run --locked --release ${MORPHOGEN_FEATURES:+--features "$MORPHOGEN_FEATURES"} -- train "$@"
+    exec cargo run --locked --release --package morphogen-native ${MORPHOGEN_FEATURES:+--features "$MORPHOGEN_FEATURES"} -- train "$@"
     ;;
   -h | --help | help)
     usage

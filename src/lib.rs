@@ -9,38 +9,33 @@
 //!
 //! - [`schedule`]: how much noise at which time.
 //! - [`denoiser`]: the one interface that network and theory share.
-//! - [`network`]: the learned denoiser, from a config, in burn.
-//! - [`cpu`]: the learned denoiser on the processor, for browsers without WebGPU.
+//! - [`network`]: the learned denoiser, from a config to a list of layers.
+//! - [`cpu`]: the list of layers on the processor.
 //! - [`gpu`]: the learned denoiser, the sampler and the patch posterior on the GPU, in WGSL.
 //! - [`sampler`]: one loop for every denoiser; solvers, guidance, noise.
 //! - [`theory`]: the analytic denoisers, which predict what the network draws.
-//! - [`simd`]: vectors, for `cpu` and `theory`.
+//! - [`simd`]: vectors, for `cpu` and `theory`; `parallel`: processors, for `theory`.
 //! - [`reaction`]: Turing's cells, patterns from a local rule, beside the denoisers that are one.
 //! - [`metrics`]: how alike pictures are: agreement, novelty.
 //! - `web`: the wasm-bindgen surface, for the worker of `pkg/` (browser).
-//! - `evaluate`: how well theory predicts networks, over many seeds (native).
-//! - `train`: data sets, the training loop (native).
-//! - `command`: the native command's subcommands.
 //! - [`pack`]: the model pack, read as untrusted input.
 //! - [`prompt`]: free words to an entry of the pack's vocabulary.
+//!
+//! All of it runs in a browser and natively alike. What trains, evaluates and builds data sets stands on top of it, in
+//! `native/`.
 
-#[cfg(not(target_arch = "wasm32"))]
-pub mod command;
 pub mod cpu;
 pub mod denoiser;
-#[cfg(not(target_arch = "wasm32"))]
-pub mod evaluate;
 pub mod gpu;
 pub mod metrics;
 pub mod network;
 pub mod pack;
+mod parallel;
 pub mod prompt;
 pub mod reaction;
 pub mod sampler;
 pub mod schedule;
 pub mod simd;
 pub mod theory;
-#[cfg(not(target_arch = "wasm32"))]
-pub mod train;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

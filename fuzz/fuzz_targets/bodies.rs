@@ -46,7 +46,7 @@ pub fn training(data: &[u8]) {
 /// Every prompt is answered with one entry or with what there is.
 pub fn prompt(data: &[u8]) {
     static ENTRIES: LazyLock<Vec<PromptEntry>> = LazyLock::new(|| {
-        serde_json::from_str(include_str!("../../src/train/vocabulary/fashion.json")).expect("the vocabulary is JSON")
+        serde_json::from_str(include_str!("../../native/vocabulary/fashion.json")).expect("the vocabulary is JSON")
     });
     let entries = &*ENTRIES;
     match understand(entries, &String::from_utf8_lossy(data)) {

@@ -22,7 +22,7 @@ VOCABULARY = ["flat", "noto", "apple", "red", "round", "fruit", "green", "food",
 
 
 def plain_draw(label: list[str], more: list[str], style: str, uniform: random.Random) -> frozenset[str]:
-    """The rule as `src/train/captions.rs` has it, one prompt at a time."""
+    """The rule as `native/src/train/captions.rs` has it, one prompt at a time."""
     kind, styled = uniform.random(), uniform.random() < 0.8
     from_label, from_more = (1.0, 0.0) if kind < 0.4 else (1.0, 0.3) if kind < 0.75 else (0.6, 0.25)
     words = [word for word in label if uniform.random() < from_label]

@@ -14,7 +14,6 @@
 mod context;
 mod displacement;
 mod error;
-#[cfg(not(target_arch = "wasm32"))]
 mod limit;
 mod network;
 mod pipeline;
@@ -24,7 +23,6 @@ mod sample;
 pub mod stage;
 mod sweep;
 mod template;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod twin;
 mod workspace;
 

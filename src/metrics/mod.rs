@@ -2,8 +2,6 @@
 //! whether a sample is new ([`Neighbour`]). Plain functions of pixels; they know nothing of the rest of the house.
 
 mod agreement;
-#[cfg(not(target_arch = "wasm32"))]
-pub mod frechet;
 mod novelty;
 
 pub use agreement::{Agreement, Summary};

@@ -1,21 +1,12 @@
-//! The learned denoiser. A config ([`config`]) is written out once as a list of layers ([`layers`]); burn runs the list
-//! in `module` (training, and natively), and the rooms `cpu` and `gpu` run it in browsers. `BurnDenoiser` puts burn behind
-//! the denoiser interface. A new architecture is one function in [`layers`].
+//! The learned denoiser. A config ([`config`]) is written out once as a list of layers ([`layers`]), which the rooms
+//! `cpu` and `gpu` run, and natively burn, which trains it. A new architecture is one function in [`layers`].
 
 pub mod config;
-#[cfg(not(target_arch = "wasm32"))]
-mod denoise;
 pub mod embedding;
-#[cfg(not(target_arch = "wasm32"))]
-pub mod judge;
 pub mod layers;
-#[cfg(not(target_arch = "wasm32"))]
-pub mod module;
 pub mod weights;
 
 pub use config::{ConfigError, NetworkConfig};
-#[cfg(not(target_arch = "wasm32"))]
-pub use denoise::BurnDenoiser;
 pub use layers::Layers;
 pub use weights::Weights;
 

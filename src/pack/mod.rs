@@ -20,11 +20,8 @@ pub mod text;
 mod training;
 mod weights;
 
-#[cfg(not(target_arch = "wasm32"))]
 mod folder;
-#[cfg(not(target_arch = "wasm32"))]
 mod precision;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod writer;
 
 pub use error::PackError;
@@ -35,13 +32,9 @@ pub use manifest::{
 pub use training::{Images, read_images, to_f32};
 pub use weights::read_weights;
 
-#[cfg(not(target_arch = "wasm32"))]
 pub use folder::{FileReport, Pack, Report};
-#[cfg(not(target_arch = "wasm32"))]
 pub use precision::Precision;
-#[cfg(not(target_arch = "wasm32"))]
 pub use training::inflate;
-#[cfg(not(target_arch = "wasm32"))]
 pub use writer::{NetworkDraft, PackDraft, PackWriter};
 
 #[cfg(test)]

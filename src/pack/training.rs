@@ -80,7 +80,6 @@ pub fn read_images(file: &str, inflated: &[u8], count: usize, shape: ImageShape)
 ///
 /// # Errors
 /// [`PackError::Inflate`] where the data is not zlib, breaks off or goes on; [`PackError::TooLarge`] beyond `limit`.
-#[cfg(not(target_arch = "wasm32"))]
 pub fn inflate(file: &str, compressed: &[u8], limit: u64) -> Result<Vec<u8>, PackError> {
     use std::io::Read;
     let inflate_error = |message: String| PackError::Inflate { file: file.into(), message };

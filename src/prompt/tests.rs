@@ -4,7 +4,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn fashion() -> Vec<PromptEntry> {
-    serde_json::from_str(include_str!("../train/vocabulary/fashion.json")).unwrap()
+    serde_json::from_str(include_str!("../../native/vocabulary/fashion.json")).unwrap()
 }
 
 fn index(label: &str) -> usize {

@@ -16,6 +16,7 @@ use super::training::Training;
 use super::whole::{self, WholeQuery};
 use super::{Provenance, TheoryError};
 use crate::denoiser::{Condition, DenoiseError, Denoiser, ImageShape, check_batch};
+use crate::parallel;
 use crate::schedule::Time;
 use crate::simd::Isa;
 use core::ops::Range;
@@ -153,13 +154,7 @@ impl PatchPosterior {
             questions[*b].answer(&self.training, groups.clone(), &mut partial);
             partial
         };
-        #[cfg(not(target_arch = "wasm32"))]
-        let parts: Vec<Partial> = {
-            use rayon::prelude::*;
-            tasks.par_iter().map(work).collect()
-        };
-        #[cfg(target_arch = "wasm32")]
-        let parts: Vec<Partial> = tasks.iter().map(work).collect();
+        let parts: Vec<Partial> = parallel::map(&tasks, work);
         let mut merged = vec![Partial::empty(shape); questions.len()];
         for ((b, _), part) in tasks.iter().zip(&parts) {
             merged[*b].absorb(part);

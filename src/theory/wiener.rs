@@ -8,6 +8,7 @@
 
 use super::training::Training;
 use crate::denoiser::{Condition, DenoiseError, Denoiser, ImageShape, check_batch};
+use crate::parallel;
 use crate::schedule::Time;
 
 /// The Wiener filter of a training set. All in f64.
@@ -106,17 +107,11 @@ fn add_scaled(to: &mut [f64], v: &[f64], scale: f64) {
 /// The matrix of inner products of rows of length `length`.
 fn gram(rows: &[f64], length: usize) -> Vec<f64> {
     let n = rows.len() / length;
-    let line = |i: usize| -> Vec<f64> {
+    let line = |&i: &usize| -> Vec<f64> {
         let row = &rows[i * length..][..length];
         rows.chunks_exact(length).take(i + 1).map(|other| dot(row, other)).collect()
     };
-    #[cfg(not(target_arch = "wasm32"))]
-    let lower: Vec<Vec<f64>> = {
-        use rayon::prelude::*;
-        (0..n).into_par_iter().map(line).collect()
-    };
-    #[cfg(target_arch = "wasm32")]
-    let lower: Vec<Vec<f64>> = (0..n).map(line).collect();
+    let lower: Vec<Vec<f64>> = parallel::map(&(0..n).collect::<Vec<_>>(), line);
     let mut out = vec![0.0; n * n];
     for (i, line) in lower.iter().enumerate() {
         for (j, v) in line.iter().enumerate() {

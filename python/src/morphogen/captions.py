@@ -1,5 +1,5 @@
 """Captions: for every picture of a data set the words that it may be asked for by, from `captions.json`; the trainer then draws
-a prompt for each picture and step, by the rules of the Rust crate (`src/train/captions.rs`), here for a whole batch at once.
+a prompt for each picture and step, by the rules of the Rust crate (`native/src/train/captions.rs`), here for a whole batch at once.
 
 A picture with hue variants is now and then shown turned in hue: its prompt then has no colour word of label and tags, and always
 names the colours that it shows now."""

@@ -1,5 +1,5 @@
 """Checkpoints: everything that a run needs to go on exactly where it stopped, in the folder that the Rust crate's trainer writes
-(`src/train/checkpoint.rs`), so that `morphogen pack network --run` takes either. Written beside the old one and then swapped
+(`native/src/train/checkpoint.rs`), so that `morphogen pack network --run` takes either. Written beside the old one and then swapped
 in: a run that is killed while writing loses nothing."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Data sets, the folders that the Rust crate takes (`src/train/data.rs`): MNIST-style IDX files (gzipped or not), pictures with
+"""Data sets, the folders that the Rust crate takes (`native/src/train/data.rs`): MNIST-style IDX files (gzipped or not), pictures with
 captions (`captions.json` beside `images.safetensors`), or a sub-folder of pictures for each class."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Turning pictures in hue, as the Rust crate does (`src/train/hue.rs`), so that a network sees things in colours that no drawing
+"""Turning pictures in hue, as the Rust crate does (`native/src/train/hue.rs`), so that a network sees things in colours that no drawing
 of them has. Hue, saturation and value are those of HSV (Smith 1978)."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The network in PyTorch: the twin of the Rust crate's `src/network/module.rs`, from the same config, with tensors of the same
+"""The network in PyTorch: the twin of the Rust crate's `native/src/network/module.rs`, from the same config, with tensors of the same
 names and shapes. `Network` predicts; `Network.denoised` turns a prediction into the posterior mean; `initial` gives fresh weights."""
 
 from __future__ import annotations

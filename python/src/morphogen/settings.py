@@ -1,5 +1,5 @@
 """Everything that fixes a training run besides the data: kept in its checkpoint, in the file that the Rust crate's trainer keeps
-(`src/train/settings.rs`), with what only this trainer knows beside it."""
+(`native/src/train/settings.rs`), with what only this trainer knows beside it."""
 
 from __future__ import annotations
 

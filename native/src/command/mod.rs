@@ -1,0 +1,101 @@
+//! The native command's subcommands, one file each; `bin/morphogen.rs` only picks one. What they share is here: errors,
+//! progress bars, opening a network of a pack.
+
+pub mod backend;
+pub mod calibrate;
+mod captioned;
+pub mod denoise;
+pub mod emoji;
+mod errors;
+pub mod evaluate;
+mod images;
+pub mod judge;
+mod known;
+mod named;
+pub mod novelty;
+pub mod pack;
+pub mod quality;
+pub mod sample;
+mod sampling;
+pub mod steps;
+mod subject;
+pub mod train;
+
+use crate::network::BurnDenoiser;
+use crate::train::TrainError;
+use burn::tensor::Device;
+use indicatif::{ProgressBar, ProgressStyle};
+use morphogen::gpu::{Gpu, GpuError, GpuNetwork};
+use morphogen::network::NetworkError;
+use morphogen::pack::{Pack, PackError};
+use morphogen::prompt::PromptError;
+use morphogen::prompt::prior::NoCaption;
+use morphogen::sampler::SampleError;
+use std::path::PathBuf;
+use thiserror::Error;
+
+/// A subcommand failed; the message says why and what to do.
+#[derive(Debug, Error)]
+pub enum CommandError {
+    /// Training or its data failed.
+    #[error(transparent)]
+    Train(#[from] TrainError),
+    /// The pack is not usable.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// The prompt is not understood.
+    #[error(transparent)]
+    Prompt(#[from] PromptError),
+    /// There is no such caption.
+    #[error(transparent)]
+    Caption(#[from] NoCaption),
+    /// The network is not usable.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// Sampling failed.
+    #[error(transparent)]
+    Sample(#[from] SampleError),
+    /// The GPU failed.
+    #[error(transparent)]
+    Gpu(#[from] GpuError),
+    /// A file could not be written or read.
+    #[error("{}: {message}", path.display())]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// What went wrong.
+        message: String,
+    },
+    /// An option does not fit.
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl CommandError {
+    /// A complaint about a file.
+    pub(crate) fn file(path: impl Into<PathBuf>, error: impl ToString) -> Self {
+        CommandError::File { path: path.into(), message: error.to_string() }
+    }
+}
+
+/// A bar with rate and time left.
+pub(crate) fn progress_bar(length: usize) -> ProgressBar {
+    let bar = ProgressBar::new(length as u64);
+    match ProgressStyle::with_template("{wide_bar} {pos}/{len} {msg}, {eta} left") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// A network of a pack on a burn device.
+pub(crate) fn network(pack: &Pack, name: &str, device: Device) -> Result<BurnDenoiser, CommandError> {
+    let entry = pack.manifest().network(name)?;
+    Ok(BurnDenoiser::on(&entry.config, &pack.weights(name)?, pack.manifest().image, device)?)
+}
+
+/// A network of a pack on the GPU.
+pub(crate) fn gpu_network(pack: &Pack, name: &str) -> Result<GpuNetwork, CommandError> {
+    let manifest = pack.manifest();
+    let (config, weights) = (&manifest.network(name)?.config, pack.weights(name)?);
+    Ok(pollster::block_on(async { GpuNetwork::new(&Gpu::new().await?, config, &weights, manifest.image).await })?)
+}

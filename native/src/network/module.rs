@@ -1,0 +1,292 @@
+//! The network as a burn module: the parameters, and one interpreter of [`Layers`] that training, the CPU path and the
+//! tests share. Shapes are `[B, C, H, W]`; the device decides whether it runs on flex, libtorch or a GPU.
+
+use burn::module::{Module, ModuleVisitor, Param, ParamId};
+use burn::tensor::activation::{relu, softmax};
+use burn::tensor::module::conv2d;
+use burn::tensor::ops::ConvOptions;
+use burn::tensor::{DType, Device, Tensor, TensorData};
+use morphogen::network::NetworkError;
+use morphogen::network::config::{ConditionKind, NetworkConfig, Padding};
+use morphogen::network::layers::{Attention, Conv, Layer, Layers, Op, Resample};
+use morphogen::network::weights::{self, Array, Weights};
+
+/// All parameters of a network, in the order of [`Layers::tensors`].
+#[derive(Module, Debug)]
+pub struct Network {
+    time_in_weight: Param<Tensor<2>>,
+    time_in_bias: Param<Tensor<1>>,
+    time_out_weight: Param<Tensor<2>>,
+    time_out_bias: Param<Tensor<1>>,
+    condition: Param<Tensor<2>>,
+    shift: Param<Tensor<2>>,
+    words: Option<Param<Tensor<2>>>,
+    convolutions: Vec<Convolution>,
+    scale: Option<Param<Tensor<2>>>,
+}
+
+/// The parameters of one convolution.
+#[derive(Module, Debug)]
+struct Convolution {
+    weight: Param<Tensor<4>>,
+    bias: Param<Tensor<1>>,
+    scale: Option<Param<Tensor<1>>>,
+    offset: Option<Param<Tensor<1>>>,
+}
+
+/// In which number format convolutions run; everything else is f32.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Precision {
+    /// 32-bit floats.
+    #[default]
+    F32,
+    /// bfloat16 in the convolutions, as autocast does it: faster where the processor has it, for training only.
+    Bf16,
+}
+
+impl Network {
+    /// Puts weights on a device.
+    ///
+    /// # Errors
+    /// [`NetworkError`] where weights and config do not fit.
+    pub fn new(
+        config: &NetworkConfig,
+        layers: &Layers,
+        weights: &Weights,
+        device: &Device,
+    ) -> Result<Self, NetworkError> {
+        weights::check(config, layers, weights)?;
+        let loader = Loader { weights, device };
+        let convolution = |layer: &Layer| {
+            let Op::Conv(conv) = &layer.op else { return None };
+            let name = |part: &str| format!("{}.{part}", layer.name);
+            let norm = |part| conv.groups.map(|_| loader.load(&name(part))).transpose();
+            let build = || {
+                Ok(Convolution {
+                    weight: loader.load(&name("weight"))?,
+                    bias: loader.load(&name("bias"))?,
+                    scale: norm("norm.scale")?,
+                    offset: norm("norm.offset")?,
+                })
+            };
+            Some(build())
+        };
+        Ok(Network {
+            time_in_weight: loader.load("time.in.weight")?,
+            time_in_bias: loader.load("time.in.bias")?,
+            time_out_weight: loader.load("time.out.weight")?,
+            time_out_bias: loader.load("time.out.bias")?,
+            condition: loader.load("condition.weight")?,
+            shift: loader.load("shift.weight")?,
+            words: match config.condition {
+                ConditionKind::Words { .. } => Some(loader.load("words.weight")?),
+                _ => None,
+            },
+            convolutions: layers.list.iter().filter_map(convolution).collect::<Result<_, NetworkError>>()?,
+            scale: (layers.scales > 0).then(|| loader.load("scale.weight")).transpose()?,
+        })
+    }
+
+    /// Reads the weights back from the device.
+    ///
+    /// # Errors
+    /// [`NetworkError::Device`] where the device cannot be read.
+    pub fn weights(&self, config: &NetworkConfig, layers: &Layers) -> Result<Weights, NetworkError> {
+        let arrays = layers.tensors(config).into_iter().zip(read_parameters(self)?);
+        Ok(arrays.map(|((name, shape), data)| (name, Array { shape, data })).collect())
+    }
+
+    /// What the network predicts (noise, velocity or the clean picture), `[B, C, H, W]`, for noisy pictures `x` `[B, C, H, W]`, time rows
+    /// `[B, E]` and condition rows `[B, n+1]` (see `embedding::condition_row`).
+    pub fn forward(
+        &self,
+        layers: &Layers,
+        x: Tensor<4>,
+        time: Tensor<2>,
+        condition: Tensor<2>,
+        precision: Precision,
+    ) -> Tensor<4> {
+        let row = self.row(time, condition);
+        let [batch, _] = row.dims();
+        let cast = |x: Tensor<4>| if precision == Precision::Bf16 { x.cast(DType::BF16) } else { x };
+        let last_use = last_uses(layers);
+        let mut values: Vec<Option<Tensor<4>>> = vec![Some(cast(x))];
+        let mut parameters = self.convolutions.iter();
+        for (i, layer) in layers.list.iter().enumerate() {
+            // Values come before their uses, so each is there; a missing one would be a fault of `Layers`.
+            let value = |index: usize| values[index].clone().unwrap_or_else(|| unreachable!("value {index} was freed"));
+            let result = match &layer.op {
+                Op::Attention(attention) => attend(attention, value(attention.input)),
+                Op::Conv(conv) => {
+                    let Some(parameters) = parameters.next() else { unreachable!("one convolution per layer") };
+                    let mut input = resample(conv, value(conv.input));
+                    if let Some(skip) = conv.skip {
+                        input = Tensor::cat(vec![input, value(skip)], 1);
+                    }
+                    let mut y = parameters.convolve(conv, layers.padding, input, precision);
+                    let piece =
+                        |start| row.clone().narrow(1, start, conv.channels).reshape([batch, conv.channels, 1, 1]);
+                    if let Some(start) = conv.scale {
+                        y = y * cast(piece(start) + 1.0);
+                    }
+                    if let Some(start) = conv.shift {
+                        y = y + cast(piece(start));
+                    }
+                    if conv.relu {
+                        y = relu(y);
+                    }
+                    if let Some(residual) = conv.residual {
+                        y = y + value(residual);
+                    }
+                    y
+                }
+            };
+            values.push(Some(result));
+            for (value, &last) in values.iter_mut().zip(&last_use) {
+                if last == Some(i) {
+                    *value = None;
+                }
+            }
+        }
+        let Some(Some(output)) = values.pop() else { unreachable!("the last value is the output") };
+        output.cast(DType::F32)
+    }
+
+    /// The rows of shifts `[B, S]`, or of shifts and scales `[B, 2S]`.
+    fn row(&self, time: Tensor<2>, condition: Tensor<2>) -> Tensor<2> {
+        let hidden = relu(time.matmul(self.time_in_weight.val()) + self.time_in_bias.val().unsqueeze());
+        let embedding = hidden.matmul(self.time_out_weight.val()) + self.time_out_bias.val().unsqueeze();
+        let condition = match &self.words {
+            None => condition,
+            Some(words) => {
+                let [batch, size] = condition.dims();
+                let null = condition.clone().narrow(1, size - 1, 1);
+                let text = relu(condition.slice([0..batch, 0..size - 1]).matmul(words.val()));
+                Tensor::cat(vec![text, null], 1)
+            }
+        };
+        let embedding = relu(embedding + condition.matmul(self.condition.val()));
+        let shifts = embedding.clone().matmul(self.shift.val());
+        match &self.scale {
+            None => shifts,
+            Some(scale) => Tensor::cat(vec![shifts, embedding.matmul(scale.val())], 1),
+        }
+    }
+}
+
+impl Convolution {
+    /// Convolution, bias and normalisation of one layer.
+    fn convolve(&self, conv: &Conv, padding: Padding, x: Tensor<4>, precision: Precision) -> Tensor<4> {
+        let border = conv.kernel / 2;
+        let (x, border) = match padding {
+            Padding::Zeros => (x, border),
+            Padding::Circular => (wrap(wrap(x, 2, border), 3, border), 0),
+        };
+        let stride = if conv.resample == Resample::Halve { 2 } else { 1 };
+        let options = ConvOptions::new([stride, stride], [border, border], [1, 1], 1);
+        let (mut weight, mut bias) = (self.weight.val(), self.bias.val());
+        if precision == Precision::Bf16 {
+            (weight, bias) = (weight.cast(DType::BF16), bias.cast(DType::BF16));
+        }
+        let y = conv2d(x, weight, Some(bias), options);
+        match (conv.groups, &self.scale, &self.offset) {
+            (Some(groups), Some(scale), Some(offset)) => normalise(y, groups, scale.val(), offset.val()),
+            _ => y,
+        }
+    }
+}
+
+/// Group normalisation (Wu & He 2018) with epsilon 1e-5, in f32 whatever the format of `x`.
+fn normalise(x: Tensor<4>, groups: usize, scale: Tensor<1>, offset: Tensor<1>) -> Tensor<4> {
+    let (dtype, [batch, channels, height, width]) = (x.dtype(), x.dims());
+    let x = x.cast(DType::F32).reshape([batch, groups, channels / groups * height * width]);
+    let centred = x.clone() - x.mean_dim(2);
+    let variance = centred.clone().square().mean_dim(2);
+    let x = (centred / (variance + 1e-5).sqrt()).reshape([batch, channels, height, width]);
+    let y = x * scale.reshape([1, channels, 1, 1]) + offset.reshape([1, channels, 1, 1]);
+    y.cast(dtype)
+}
+
+/// Doubles by repeating pixels where the layer says so; halving is left to the convolution's stride.
+fn resample(conv: &Conv, x: Tensor<4>) -> Tensor<4> {
+    if conv.resample != Resample::Double {
+        return x;
+    }
+    let [batch, channels, height, width] = x.dims();
+    let x = x.reshape([batch, channels, height, 1, width, 1]);
+    x.expand([batch, channels, height, 2, width, 2]).reshape([batch, channels, 2 * height, 2 * width])
+}
+
+/// Extends `dim` on both sides by `border` lines of the opposite side.
+fn wrap(x: Tensor<4>, dim: usize, border: usize) -> Tensor<4> {
+    let length = x.dims()[dim];
+    if border == 0 {
+        return x;
+    }
+    let (head, tail) = (x.clone().narrow(dim, 0, border), x.clone().narrow(dim, length - border, border));
+    Tensor::cat(vec![tail, x, head], dim)
+}
+
+/// Multi-head self-attention over pixels (Vaswani et al. 2017, eq. 1).
+fn attend(attention: &Attention, qkv: Tensor<4>) -> Tensor<4> {
+    let [batch, _, height, width] = qkv.dims();
+    let (channels, heads) = (attention.channels, attention.heads);
+    let (dtype, size) = (qkv.dtype(), channels / heads);
+    let split = |part: usize| {
+        let part = qkv.clone().narrow(1, part * channels, channels).cast(DType::F32);
+        part.reshape([batch, heads, size, height * width])
+    };
+    let (query, key, value) = (split(0), split(1), split(2));
+    let scores = query.swap_dims(2, 3).matmul(key) / (size as f64).sqrt();
+    let mixed = value.matmul(softmax(scores, 3).swap_dims(2, 3));
+    mixed.reshape([batch, channels, height, width]).cast(dtype)
+}
+
+/// For every value, the layer that uses it last, so that its memory can go back.
+fn last_uses(layers: &Layers) -> Vec<Option<usize>> {
+    let mut last = vec![None; layers.list.len()];
+    for (i, layer) in layers.list.iter().enumerate() {
+        match &layer.op {
+            Op::Attention(attention) => last[attention.input] = Some(i),
+            Op::Conv(conv) => {
+                for value in [Some(conv.input), conv.skip, conv.residual].into_iter().flatten() {
+                    last[value] = Some(i);
+                }
+            }
+        }
+    }
+    last
+}
+
+/// Reads all float parameters of a module back, in visiting order.
+pub(super) fn read_parameters(module: &impl Module) -> Result<Vec<Vec<f32>>, NetworkError> {
+    struct Reader(Vec<Result<Vec<f32>, NetworkError>>);
+    impl ModuleVisitor for Reader {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            let read = param.val().inner().try_into_vec_as::<f32>();
+            self.0.push(read.map_err(|error| NetworkError::Device(error.to_string())));
+        }
+    }
+    let mut reader = Reader(Vec::new());
+    module.visit(&mut reader);
+    reader.0.into_iter().collect()
+}
+
+/// Brings named arrays to a device as parameters.
+pub(super) struct Loader<'a> {
+    pub(super) weights: &'a Weights,
+    pub(super) device: &'a Device,
+}
+
+impl Loader<'_> {
+    pub(super) fn load<const D: usize>(&self, name: &str) -> Result<Param<Tensor<D>>, NetworkError> {
+        let position = self.weights.keys().position(|key| key == name);
+        let (Some(array), Some(position)) = (self.weights.get(name), position) else {
+            return Err(NetworkError::Missing(name.into()));
+        };
+        let data = TensorData::new(array.data.clone(), array.shape.clone());
+        let tensor = Tensor::from_data(data, self.device).set_require_grad(self.device.is_autodiff());
+        // A fixed id per name, so that a stored optimiser state finds its parameter again.
+        Ok(Param::initialized(ParamId::from(position as u64 + 1), tensor))
+    }
+}
