@@ -1,6 +1,7 @@
 /** {@link loadModel} and what it gives: a model that understands prompts and draws samples in the shared worker. */
 import { sharedClient } from "./client.js";
 import { MorphogenError, aborted } from "./errors.js";
+import { GRIDS, MACHINES, SOLVERS } from "./names.js";
 import { choice, whole } from "./range.js";
 import { Frame, Sample } from "./sample.js";
 
@@ -10,9 +11,6 @@ import { Frame, Sample } from "./sample.js";
 /** @typedef {{ url: string, network: string | undefined, device: "auto" | "webgpu" | "cpu" }} Target */
 
 const DEVICES = ["auto", "webgpu", "cpu"];
-const GRIDS = ["uniform", "early"];
-const SOLVERS = ["ddim", "ddpm", "dpm-solver"];
-const MACHINES = ["network", "ideal", "local", "equivariant", "els", "bbels", "wiener"];
 
 /** Packs that came as a file, so far. */
 let handed = 0;
@@ -135,7 +133,7 @@ export class Model {
   async sample(options) {
     const { prompt, signal, onStep, frames = false } = options;
     const machine = options.machine ?? "network";
-    choice("machine", machine, MACHINES);
+    choice("machine", machine, ["network", ...MACHINES]);
     const { window } = options;
     if (window !== undefined) whole("window", window, 1, 255);
     if (options.caption !== undefined) whole("caption", options.caption, 0, 2 ** 32 - 1);

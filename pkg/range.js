@@ -16,7 +16,7 @@ export function whole(what, value, least, most) {
 /**
  * @param {string} what
  * @param {string} value
- * @param {string[]} known
+ * @param {readonly string[]} known
  */
 export function choice(what, value, known) {
   if (!known.includes(value)) {

@@ -5,6 +5,7 @@
 import { correlation, plot } from "./agreement.js";
 import { Explorer } from "./explore.js";
 import { keep } from "./keep.js";
+import { MACHINES } from "./machines.js";
 import { WHOLE } from "./state.js";
 import * as words from "./words.js";
 
@@ -14,7 +15,7 @@ import * as words from "./words.js";
 /** @typedef {import("./pkg/morphogen.js").Nearest} Nearest */
 /** @typedef {import("./pkg/morphogen.js").TrainingImages} TrainingImages */
 /** @typedef {import("./state.js").State} State */
-/** @typedef {keyof typeof words.MACHINES} Machine */
+/** @typedef {keyof typeof MACHINES} Machine */
 /** @typedef {{ model: string, prompt: string, name: string, seed: number, steps: number, solver: "ddim" | "ddpm" | "dpm-solver", grid: "uniform" | "early" | undefined, network: string }} Drawn */
 /** @typedef {{ frames: () => Frame[], scrub: (step: number) => void, changed: () => void }} Page the frames on its stage, the way to one of them, and who keeps the address */
 
@@ -23,8 +24,6 @@ const [section, select, slider, blind, button] = ["theory", "machine", "window",
 const [ours, theirs, mosaic, steps, status, progress] = ["ours", "theirs", "mosaic", "theory-step", "theory-status", "theory-progress"].map(find);
 const [agreement, number, curve, verdicts] = ["agreement", "r", "curve", "verdicts"].map(find);
 
-/** Machines whose pixels see a window; all but the last are blind to where it is. */
-const LOCAL = ["bbels", "els", "local"];
 /** The window where none was calibrated. */
 const USUAL = 7;
 
@@ -55,7 +54,7 @@ export class Compare {
     /** @type {Machine} what the switch goes back to */
     this.lost = "bbels";
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
-    for (const [name, title] of Object.entries(words.MACHINES)) select.add(new Option(title.name, name));
+    for (const [name, title] of Object.entries(MACHINES)) select.add(new Option(title.title, name));
     if (state.machine) select.value = state.machine;
     slider.value = String(state.window === WHOLE ? slider.max : Math.max(0, (state.window - 1) / 2));
     select.addEventListener("change", () => (this.label(), this.again()));
@@ -155,7 +154,7 @@ export class Compare {
     const { signal } = running;
     const machine = /** @type {Machine} */ (select.value);
     state.machine = machine;
-    state.window = LOCAL.includes(machine) ? this.chosen : 0;
+    state.window = MACHINES[machine].window ? this.chosen : 0;
     this.page.changed();
     button.textContent = "Stop";
     progress.hidden = false;
@@ -171,7 +170,7 @@ export class Compare {
         ...{ solver: drawn.solver, grid: drawn.grid },
         network: drawn.network,
         machine,
-        window: LOCAL.includes(machine) ? this.window : undefined,
+        window: MACHINES[machine].window ? this.window : undefined,
         provenance: true,
         signal,
         onStep: (frame) => {
@@ -285,11 +284,11 @@ export class Compare {
 
   label() {
     const machine = /** @type {Machine} */ (select.value);
-    const local = LOCAL.includes(machine);
+    const local = MACHINES[machine].window;
     slider.disabled = blind.disabled = !local;
-    blind.checked = local && machine !== "local";
+    blind.checked = local && MACHINES[machine].anywhere;
     if (blind.checked) this.lost = machine;
-    find("machine-hint").textContent = words.MACHINES[machine].text;
+    find("machine-hint").textContent = MACHINES[machine].says;
     const { window } = this;
     const value = !local || window === WHOLE ? "everything" : window === undefined ? "as calibrated" : `${window} × ${window}`;
     find("window-value").textContent = value;

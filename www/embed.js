@@ -5,6 +5,7 @@
  * may still run the host's scripts. So the code is one script, and the files of the model come as scripts, too.
  */
 import * as morphogen from "./pkg/inline.js";
+import { MACHINES } from "./pkg/names.js";
 import { decoded } from "./pkg/text.js";
 import { read } from "./state.js";
 
@@ -78,7 +79,7 @@ function asked(query) {
   const { prompt, negative, seed, count, steps, guidance, solver, grid, network, device, prior, caption, window } = read(location.search);
   // Frames have always been garments where their address names no model.
   const model = query.has("model") ? read(location.search).model : "fashion";
-  /** @type {<T extends string>(name: string, known: T[]) => T | undefined} */
+  /** @type {<T extends string>(name: string, known: readonly T[]) => T | undefined} */
   const one = (name, known) => known.find((value) => value === query.get(name));
   /** @param {string} name @param {boolean} fallback */
   const on = (name, fallback) => (query.has(name) ? !/^(0|false|no|off)$/.test(query.get(name) ?? "") : fallback);
@@ -96,7 +97,7 @@ function asked(query) {
     device,
     prior: prior ? undefined : "off",
     caption,
-    machine: one("machine", ["ideal", "local", "equivariant", "els", "bbels", "wiener"]),
+    machine: one("machine", MACHINES),
     window: window || undefined,
     controls: on("controls", true),
     autoplay: on("autoplay", true),

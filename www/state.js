@@ -1,5 +1,8 @@
 /** What the page draws, and its form in the address, so that a link holds a picture. */
 
+import { MACHINES } from "./machines.js";
+import { GRIDS, SOLVERS } from "./pkg/names.js";
+
 /**
  * @typedef {object} State
  * @property {string} prompt free words
@@ -17,7 +20,7 @@
  * @property {boolean} prior whether the seed chooses a caption that goes with the words; false: just the words
  * @property {number | undefined} caption number of the one that the reader keeps; undefined: the seed chooses
  * @property {"" | "smooth" | "crisp"} view how pictures are enlarged; empty: as suits their size
- * @property {"" | "bbels" | "els" | "local" | "ideal" | "wiener"} machine that the picture is compared with; empty: none
+ * @property {"" | keyof typeof MACHINES} machine that the picture is compared with; empty: none
  * @property {number} window pixels that each of its pixels sees; 0: as calibrated
  */
 
@@ -58,6 +61,7 @@ const EARLIER = /** @type {const} */ ({ model: "fashion", steps: 20, solver: "dd
 
 /** A window that sees the whole of any picture. */
 export const WHOLE = 127;
+const OFFERED = /** @type {(keyof typeof MACHINES)[]} */ (Object.keys(MACHINES));
 
 /**
  * Reads an address; what does not make sense in it is left at its default.
@@ -88,8 +92,8 @@ export function read(search) {
     count: whole("count", 16, usual.count),
     steps: whole("steps", 60, usual.steps),
     guidance: guidance >= 1 && guidance <= 6 ? guidance : undefined,
-    solver: one("solver", /** @type {const} */ (["ddim", "ddpm", "dpm-solver"]), usual.solver),
-    grid: one("grid", /** @type {const} */ (["uniform", "early"]), usual.grid),
+    solver: one("solver", SOLVERS, usual.solver),
+    grid: one("grid", GRIDS, usual.grid),
     network: word("network"),
     device: one("device", ["auto", "webgpu", "cpu"], "auto"),
     model: word("model"),
@@ -98,7 +102,7 @@ export function read(search) {
     prior: query.get("prior") !== "off",
     caption: whole("caption", 0xffff_ffff, undefined, 0),
     view: one("view", ["smooth", "crisp"], /** @type {const} */ ("")),
-    machine: one("machine", ["bbels", "els", "local", "ideal", "wiener"], /** @type {const} */ ("")),
+    machine: one("machine", OFFERED, /** @type {const} */ ("")),
     window: query.get("window") === "whole" ? WHOLE : odd(query.get("window")),
   };
 }

@@ -56,15 +56,6 @@ export const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 /** @param {number} count @param {string} label */
 export const pictures = (count, label) => (count === 1 ? `${label}, one picture` : `${label}, ${count} pictures`);
 
-/** The analytic machines, the one that foretells best first. */
-export const MACHINES = {
-  bbels: { name: "Short-sighted", text: "Sees a window, may use pieces from anywhere, but knows where the border is (bbELS)." },
-  els: { name: "Short-sighted, lost", text: "Sees a window and has no idea where it is in the picture (ELS)." },
-  local: { name: "Short-sighted, in place", text: "Sees a window, and uses pieces from the same place only (LS)." },
-  ideal: { name: "All-seeing", text: "Sees the whole picture: it can only copy (IS)." },
-  wiener: { name: "Average", text: "Knows only averages and how pixels go together: the simplest guess (Wiener)." },
-};
-
 /**
  * What a correlation means.
  * @param {number} r

@@ -22,44 +22,124 @@ pub enum Machine {
     Wiener,
 }
 
+/// What is to be said of a machine. Everybody takes names, titles and needs from here: the command, and, through the
+/// files that `tests/names.rs` writes, the package, the page and what is embedded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// Which one.
+    pub machine: Machine,
+    /// The name used in packs, files, addresses and the command line.
+    pub name: &'static str,
+    /// Its name in the paper.
+    pub symbol: &'static str,
+    /// What a reader of the page calls it.
+    pub title: &'static str,
+    /// What it does, in a sentence.
+    pub says: &'static str,
+    /// Its place among those that the page offers, the one that foretells best first.
+    pub place: Option<u8>,
+    /// The three choices of the patch posterior; nothing for the Wiener filter, which is not one.
+    pub choices: Option<Choices>,
+}
+
+/// A patch posterior over the patches inside the training images.
+const fn posterior(window: Window, answer: Answer, boundary: Boundary) -> Option<Choices> {
+    Some(Choices { window, answer, boundary, patches: Patches::Inside })
+}
+
+/// The machines, the simplest theory first. A new one is an entry here and, unless it is a patch posterior, a file.
+pub const TABLE: [Entry; 6] = [
+    Entry {
+        machine: Machine::Ideal,
+        name: "ideal",
+        symbol: "IS",
+        title: "All-seeing",
+        says: "Sees the whole picture: it can only copy (IS).",
+        place: Some(3),
+        choices: posterior(Window::WholeImage, Answer::SamePlace, Boundary::Zeros),
+    },
+    Entry {
+        machine: Machine::Local,
+        name: "local",
+        symbol: "LS",
+        title: "Short-sighted, in place",
+        says: "Sees a window, and uses pieces from the same place only (LS).",
+        place: Some(2),
+        choices: posterior(Window::Local, Answer::SamePlace, Boundary::Zeros),
+    },
+    Entry {
+        machine: Machine::Equivariant,
+        name: "equivariant",
+        symbol: "ES",
+        title: "All-seeing, lost",
+        says: "Sees the whole picture, but not where its edges are: it copies, shifted around a ring (ES).",
+        place: None,
+        choices: posterior(Window::WholeImage, Answer::AnyPlace, Boundary::Circular),
+    },
+    Entry {
+        machine: Machine::Els,
+        name: "els",
+        symbol: "ELS",
+        title: "Short-sighted, lost",
+        says: "Sees a window and has no idea where it is in the picture (ELS).",
+        place: Some(1),
+        choices: posterior(Window::Local, Answer::AnyPlace, Boundary::Circular),
+    },
+    Entry {
+        machine: Machine::Bbels,
+        name: "bbels",
+        symbol: "bbELS",
+        title: "Short-sighted",
+        says: "Sees a window, may use pieces from anywhere, but knows where the border is (bbELS).",
+        place: Some(0),
+        choices: posterior(Window::Local, Answer::SameBorder, Boundary::Zeros),
+    },
+    Entry {
+        machine: Machine::Wiener,
+        name: "wiener",
+        symbol: "Wiener",
+        title: "Average",
+        says: "Knows only averages and how pixels go together: the simplest guess (Wiener).",
+        place: Some(4),
+        choices: None,
+    },
+];
+
 impl Machine {
     /// All of them, simplest theory first.
-    pub const ALL: [Machine; 6] =
-        [Machine::Ideal, Machine::Local, Machine::Equivariant, Machine::Els, Machine::Bbels, Machine::Wiener];
+    pub const ALL: [Machine; TABLE.len()] = {
+        let mut all = [Machine::Ideal; TABLE.len()];
+        let mut i = 0;
+        while i < TABLE.len() {
+            all[i] = TABLE[i].machine;
+            i += 1;
+        }
+        all
+    };
+
+    /// What is to be said of it; the table is in the order of the machines (a test sees to it).
+    pub fn entry(self) -> &'static Entry {
+        &TABLE[self as usize]
+    }
 
     /// The name used in packs, files and the command line.
     pub fn name(self) -> &'static str {
-        match self {
-            Machine::Ideal => "ideal",
-            Machine::Local => "local",
-            Machine::Equivariant => "equivariant",
-            Machine::Els => "els",
-            Machine::Bbels => "bbels",
-            Machine::Wiener => "wiener",
-        }
+        self.entry().name
     }
 
     /// The machine of this name.
     pub fn named(name: &str) -> Option<Machine> {
-        Machine::ALL.into_iter().find(|m| m.name() == name)
+        TABLE.iter().find(|entry| entry.name == name).map(|entry| entry.machine)
     }
 
     /// Whether it needs a window `k(t)`.
     pub fn is_local(self) -> bool {
-        matches!(self, Machine::Local | Machine::Els | Machine::Bbels)
+        self.choices().is_some_and(|choices| choices.window == Window::Local)
     }
 
     /// The three choices of the patch posterior; nothing for the Wiener filter, which is not one.
     pub fn choices(self) -> Option<Choices> {
-        let (window, answer, boundary) = match self {
-            Machine::Ideal => (Window::WholeImage, Answer::SamePlace, Boundary::Zeros),
-            Machine::Local => (Window::Local, Answer::SamePlace, Boundary::Zeros),
-            Machine::Equivariant => (Window::WholeImage, Answer::AnyPlace, Boundary::Circular),
-            Machine::Els => (Window::Local, Answer::AnyPlace, Boundary::Circular),
-            Machine::Bbels => (Window::Local, Answer::SameBorder, Boundary::Zeros),
-            Machine::Wiener => return None,
-        };
-        Some(Choices { window, answer, boundary, patches: Patches::Inside })
+        self.entry().choices
     }
 }
 

@@ -23,7 +23,7 @@ mod wiener;
 
 pub use crate::simd::Isa;
 pub use locality::{Locality, LocalityPoint, MAX_WINDOW};
-pub use machine::{Answer, Boundary, Choices, Machine, Patches, Window};
+pub use machine::{Answer, Boundary, Choices, Entry, Machine, Patches, TABLE, Window};
 pub use partial::Partial;
 pub use patch::PatchPosterior;
 pub(crate) use patch::Scales;

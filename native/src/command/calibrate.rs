@@ -44,12 +44,16 @@ pub struct CalibrateArgs {
 }
 
 /// The machines that have a window.
-pub(crate) const LOCAL: [Machine; 3] = [Machine::Local, Machine::Els, Machine::Bbels];
+pub(crate) fn local_machines() -> Vec<Machine> {
+    Machine::ALL.into_iter().filter(|machine| machine.is_local()).collect()
+}
 
 /// A machine that has a window, by name.
 fn local(name: &str) -> Result<Machine, String> {
-    let machine = LOCAL.into_iter().find(|machine| machine.name() == name);
-    machine.ok_or_else(|| format!("expected one of {}", LOCAL.map(Machine::name).join(", ")))
+    let known = || {
+        format!("expected one of {}", local_machines().into_iter().map(Machine::name).collect::<Vec<_>>().join(", "))
+    };
+    Machine::named(name).filter(|machine| machine.is_local()).ok_or_else(known)
 }
 
 /// Runs `morphogen calibrate`.
@@ -60,7 +64,7 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<(), CommandError> {
     let pack = Pack::open(&args.pack)?;
     let names = networks(&pack, &args.network)?;
     let sets = Sets::open(&pack, args.data.as_deref(), args.images)?;
-    let machines = if args.machine.is_empty() { LOCAL.to_vec() } else { args.machine.clone() };
+    let machines = if args.machine.is_empty() { local_machines() } else { args.machine.clone() };
     let bar = super::progress_bar(names.len() * args.seeds as usize * args.steps);
     let mut found = Vec::new();
     for name in &names {

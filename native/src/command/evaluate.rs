@@ -4,7 +4,7 @@
 
 use super::CommandError;
 use super::backend::Backend;
-use super::calibrate::LOCAL;
+use super::calibrate::local_machines;
 use super::images::{Sets, networks};
 use super::quality::Panel;
 use crate::evaluate::{Contest, Report, Settings, scatter};
@@ -115,8 +115,11 @@ impl Shard {
 
 /// Pictures that go through a network side by side.
 const BATCH: usize = 10;
-/// The machines compared unless told otherwise.
-const MACHINES: [Machine; 5] = [Machine::Ideal, Machine::Local, Machine::Els, Machine::Bbels, Machine::Wiener];
+
+/// The machines compared unless told otherwise: those that the page offers.
+fn usual_machines() -> Vec<Machine> {
+    Machine::ALL.into_iter().filter(|machine| machine.entry().place.is_some()).collect()
+}
 
 /// Runs `morphogen evaluate`.
 ///
@@ -168,7 +171,7 @@ fn compare(args: &EvaluateArgs, pack: &Pack) -> Result<Report, CommandError> {
         weights: BTreeMap::new(),
         window: BTreeMap::new(),
     };
-    let asked = if args.machine.is_empty() { &MACHINES[..] } else { &args.machine };
+    let asked = if args.machine.is_empty() { usual_machines() } else { args.machine.clone() };
     for name in &names {
         let window = if args.seeds > 0 { windows(pack, name)? } else { BTreeMap::new() };
         let entry = pack.manifest().network(name)?;
@@ -250,7 +253,7 @@ fn grade(
 fn windows(pack: &Pack, name: &str) -> Result<BTreeMap<Machine, Vec<LocalityPoint>>, CommandError> {
     let entry = pack.manifest().network(name)?;
     let mut windows = BTreeMap::new();
-    for machine in LOCAL {
+    for machine in local_machines() {
         let Some(points) = entry.locality.get(machine.name()) else {
             let message = format!("{name} has no k(t) for {}; run `morphogen calibrate` first", machine.name());
             return Err(CommandError::Usage(message));

@@ -1,0 +1,6 @@
+// Written from Rust's tables by `MORPHOGEN_WRITE=1 cargo test --test names`; change those.
+
+/** What options may say. */
+export const MACHINES = /** @type {const} */ (["ideal", "local", "equivariant", "els", "bbels", "wiener"]);
+export const SOLVERS = /** @type {const} */ (["ddim", "ddpm", "dpm-solver"]);
+export const GRIDS = /** @type {const} */ (["uniform", "early"]);
