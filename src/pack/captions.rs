@@ -38,6 +38,8 @@ pub struct Thing {
     pub main: Option<usize>,
     /// Other words for it.
     pub tags: Vec<usize>,
+    /// Words that mean this very thing where they stand alone: who says no more than “moon” means the full moon.
+    pub usual: Vec<usize>,
     /// The style of each image.
     pub styles: Vec<usize>,
     /// The main colours of each image.
@@ -59,6 +61,9 @@ struct Columns {
     styles: Vec<Vec<usize>>,
     colours: Vec<Vec<Vec<usize>>>,
     known: Vec<Vec<u8>>,
+    /// Left out where no thing has any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    usual: Vec<Vec<usize>>,
 }
 
 impl From<Captions> for Columns {
@@ -66,7 +71,7 @@ impl From<Captions> for Columns {
         let mut columns = Columns::default();
         for (name, Shelf { group, things }) in captions.shelves {
             columns.shelves.push((name, group, things.len()));
-            for Thing { label, words, main, tags, styles, colours, known } in things {
+            for Thing { label, words, main, tags, usual, styles, colours, known } in things {
                 columns.labels.push(label);
                 columns.words.push(words);
                 columns.main.push(main);
@@ -74,7 +79,11 @@ impl From<Captions> for Columns {
                 columns.styles.push(styles);
                 columns.colours.push(colours);
                 columns.known.push(known);
+                columns.usual.push(usual);
             }
+        }
+        if columns.usual.iter().all(Vec::is_empty) {
+            columns.usual.clear();
         }
         columns
     }
@@ -84,26 +93,31 @@ impl TryFrom<Columns> for Captions {
     type Error = String;
 
     fn try_from(columns: Columns) -> Result<Self, String> {
-        let Columns { shelves, labels, words, main, tags, styles, colours, known } = columns;
-        let lengths = [words.len(), main.len(), tags.len(), styles.len(), colours.len(), known.len()];
-        let counts = shelves.iter().try_fold(0usize, |sum, (.., count)| sum.checked_add(*count));
+        let Columns { shelves, labels, words, main, tags, styles, colours, known, mut usual } = columns;
         let all = labels.len();
+        if usual.is_empty() {
+            usual.resize(all, Vec::new());
+        }
+        let lengths = [words.len(), main.len(), tags.len(), styles.len(), colours.len(), known.len(), usual.len()];
+        let counts = shelves.iter().try_fold(0usize, |sum, (.., count)| sum.checked_add(*count));
         if counts != Some(all) || lengths.iter().any(|&length| length != all) {
             return Err(format!(
                 "expected {all} things on the shelves and in each column, found {counts:?}, {lengths:?}"
             ));
         }
-        let texts = labels.into_iter().zip(words).zip(main).zip(tags);
+        let texts = labels.into_iter().zip(words).zip(main).zip(tags).zip(usual);
         let images = styles.into_iter().zip(colours).zip(known);
-        let mut things = texts.zip(images).map(|((((label, words), main), tags), ((styles, colours), known))| Thing {
-            label,
-            words,
-            main,
-            tags,
-            styles,
-            colours,
-            known,
-        });
+        let mut things =
+            texts.zip(images).map(|(((((label, words), main), tags), usual), ((styles, colours), known))| Thing {
+                label,
+                words,
+                main,
+                tags,
+                usual,
+                styles,
+                colours,
+                known,
+            });
         let mut captions = Captions::default();
         for (name, group, count) in shelves {
             let shelf = Shelf { group, things: things.by_ref().take(count).collect() };
@@ -154,7 +168,7 @@ impl Thing {
         if let Some(style) = self.styles.iter().find(|&&style| style >= styles) {
             return Err(format!("there is no style {style}"));
         }
-        let words = self.words.iter().chain(&self.tags).chain(self.colours.iter().flatten());
+        let words = self.words.iter().chain(&self.tags).chain(&self.usual).chain(self.colours.iter().flatten());
         match words.into_iter().find(|&&word| word >= count) {
             Some(word) => Err(format!("there is no word {word}")),
             None => Ok(()),

@@ -33,7 +33,7 @@ const FURTHER: f64 = 0.12;
 const FURTHER_GENERIC: f64 = 0.6;
 /// Words that say little: most drawings of an animal or of somebody have one.
 const GENERIC: [&str; 4] = ["face", "person", "man", "woman"];
-/// Weight of a label that says just what the prompt says.
+/// Weight of a label that says just what the prompt says, or of what the prompt's only word usually means.
 const EXACT: f64 = 3.0;
 /// Kinds of things that stand for others, and what they weigh unless the prompt says just their label: who asks for water
 /// means none of the signs that have a word for it.
@@ -280,6 +280,9 @@ impl Prior {
     /// What a thing's words say of the prompt's, whatever its style.
     fn fit(&self, number: usize, wish: &Wish) -> f64 {
         let thing = &self.things[number];
+        if matches!(wish.names[..], [word] if thing.usual.contains(&word)) {
+            return HEAD * EXACT;
+        }
         let in_label = |word: &usize| thing.words.contains(word);
         // Where a prompt says more than that it is a face, any face will not do: “dog face” is a dog.
         let telling: Vec<usize> = wish.names.iter().copied().filter(|word| !self.generic.contains(word)).collect();

@@ -4,7 +4,7 @@
 use super::CommandError;
 use crate::train::captions::{Caption, CaptionFile, CaptionSplit, images};
 use morphogen::pack::captions::{Shelf, Thing};
-use morphogen::pack::{Images, PackWriter};
+use morphogen::pack::{Images, Pack, PackWriter};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -52,6 +52,28 @@ pub(super) fn shelves(writer: &mut PackWriter, data: &Path) -> Result<(), Comman
     Ok(writer.shelves(kinds.into_iter().map(shelf).collect())?)
 }
 
+/// Says in the captions of a pack which thing each of `usual`'s words means where it stands alone, by its label.
+pub(super) fn usual(folder: &Path, usual: &BTreeMap<String, String>) -> Result<(), CommandError> {
+    let pack = Pack::open(folder)?;
+    let (mut captions, words) = (pack.captions()?, pack.words()?);
+    let mut things: Vec<&mut Thing> = captions.shelves.values_mut().flat_map(|shelf| &mut shelf.things).collect();
+    things.iter_mut().for_each(|thing| thing.usual.clear());
+    for (word, label) in usual {
+        let unknown = |what: &str| {
+            CommandError::Usage(format!(
+                "expected words and labels of the pack, found “{word}”: “{label}”, whose {what} it does not have"
+            ))
+        };
+        let number = words.iter().position(|known| known == word).ok_or_else(|| unknown("word"))?;
+        let thing = things.iter_mut().find(|thing| thing.label == *label).ok_or_else(|| unknown("label"))?;
+        thing.usual.push(number);
+    }
+    let mut writer = PackWriter::update(folder)?;
+    writer.captions(&captions)?;
+    writer.finish()?;
+    Ok(())
+}
+
 /// What the images `members` show: one thing in several styles. They share label and main word; tags may have been
 /// loosened in one style and not in another, and all of them help to find the thing.
 fn thing(entries: &[Caption], members: &[usize], number: &BTreeMap<&str, usize>) -> Thing {
@@ -69,6 +91,7 @@ fn thing(entries: &[Caption], members: &[usize], number: &BTreeMap<&str, usize>)
         main: main.filter(|&place| place + 1 != words.len()),
         words,
         tags,
+        usual: Vec::new(),
         // The vocabulary begins with the styles, in their order.
         styles: members.iter().map(|&n| entries[n].style).collect(),
         colours: members.iter().map(|&n| known(&entries[n].colours)).collect(),

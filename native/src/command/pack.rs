@@ -99,6 +99,14 @@ enum Action {
         #[arg(long)]
         extras: Option<PathBuf>,
     },
+    /// Say which caption everyday words mean where they stand alone
+    Usual {
+        /// Folder of the pack
+        pack: PathBuf,
+        /// JSON that maps words to labels of captions: {"moon": "full moon"}
+        #[arg(long)]
+        words: PathBuf,
+    },
     /// Add the first images of each class, or all captioned ones, for the theory
     Training {
         /// Folder of the pack
@@ -261,6 +269,7 @@ pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
             }
             writer.finish()?;
         }
+        Action::Usual { pack, words } => captioned::usual(pack, &read_json(words)?)?,
         Action::Check { pack } => {
             let report = Pack::open(pack)?.check();
             print!("{report}");

@@ -71,6 +71,23 @@ fn the_first_picture_takes_the_likeliest_caption_whatever_the_seed() {
 }
 
 #[test]
+fn a_word_alone_means_what_it_usually_means() {
+    let usual = |thing: &mut Thing| {
+        if thing.label == "crying cat face" {
+            thing.usual = numbers("cat");
+        }
+    };
+    let label = |words: &str| {
+        let asked = Asked { words: &numbers(words), against: &[] };
+        prior_of(usual).choose(asked, 7, 1).remove(0).unwrap().label
+    };
+    assert_eq!(label("cat"), "crying cat face", "though another label says just this");
+    assert_eq!(label("blue cat"), "blue crying cat face", "a colour is no other name");
+    assert_eq!(first("cat", "").unwrap().label, "cat");
+    assert_ne!(label("cat hat"), "crying cat face", "what two words mean is another matter");
+}
+
+#[test]
 fn the_seed_chooses_the_others_and_the_same_ones_again() {
     let seen = |seed| -> Vec<usize> { chosen("cat", "", seed, 4).into_iter().flatten().map(|c| c.index).collect() };
     assert_eq!(seen(1), seen(1));
