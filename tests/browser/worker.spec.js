@@ -1,6 +1,6 @@
 /** Workers that fall silent, machines that sleep, tabs that are put away: nothing hangs, and nobody is given up too early. */
 import { expect, test } from "@playwright/test";
-import { SHORT, draw, drawn, shown } from "./support.js";
+import { SHORT, draw, drawn, settings, shown } from "./support.js";
 
 /**
  * Makes the worker fail at seed 666.
@@ -55,6 +55,7 @@ test("the page says that its worker fell silent, and draws when told to try agai
   await page.clock.runFor("02:00");
   await expect(page.locator("#status")).toContainText("stopped answering");
   await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
+  await settings(page);
   await page.locator("#seed").fill("5");
   await page.keyboard.press("Enter");
   await expect(page.locator("#status")).toContainText("Bag, one picture, drawn on");
