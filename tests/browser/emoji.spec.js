@@ -99,9 +99,9 @@ test("a machine draws in colour from the pictures that the words name, and half 
   const found = await page.evaluate(async () => {
     const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
     const model = await loadModel(new URL("../models/emoji/", location.href).href, { network: "unet" });
-    const wish = { prompt: "red heart", seed: 2, steps: 6 };
-    const [network, theory, copy] = [await model.sample(wish), await model.sample({ ...wish, machine: "bbels" }), await model.sample({ ...wish, machine: "ideal" })];
-    return { sizes: [network.pixels.length, theory.pixels.length], images: theory.nearest?.[0], copied: copy.nearest?.[0].copied };
+    const wish = { prompt: "red heart", seed: 2, steps: 2 };
+    const [network, theory, copy] = [await model.sample(wish), await model.sample({ ...wish, machine: "bbels" }), await model.sample({ ...wish, steps: 6, machine: "ideal" })];
+    return { sizes: [network.pixels.length, theory.pixels.length], copied: copy.nearest?.[0].copied };
   });
   expect(found.sizes).toEqual([3 * 64 * 64, 3 * 64 * 64]);
   expect(found.copied).toBe(true);
