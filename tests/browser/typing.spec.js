@@ -147,9 +147,13 @@ test("who asked for less motion sees every drawing once, when it is finished", a
 
 test("a comparison that was begun with the sketch is not taken away", async ({ page }) => {
   await stubbed(page, "", FAST);
+  // From here on time goes as far as it is run: the rest must not come before the comparison.
+  await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 60_000);
   await page.locator("#prompt").fill("red heart");
+  await page.clock.runFor(1000);
   await expect(page.locator(".caption").first()).toHaveText("red heart 0 · Fluent");
   await page.locator("#compare").dispatchEvent("click");
+  await page.clock.runFor(500);
   await expect(page.locator("#theory-status")).toContainText("agree with r =");
   await page.clock.runFor(2500);
   await expect(page.locator("#theory-status")).toContainText("agree with r =");
