@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
 
-// Two projects, one per engine of the package: tests run on both unless their file says otherwise.
+// Two projects, one per engine of the package. A test runs on the processor, which is the quick one here, unless its tag says
+// that it is about the GPU (@webgpu) or about what both engines do (@both).
 // The service worker, which would fetch everything behind every test, is let in by its own tests alone. WebGPU runs on the
 // software adapter, which needs no GPU and computes the same everywhere.
 
@@ -27,16 +28,16 @@ const launch = (args) => ({
 export default defineConfig({
   testDir: "tests/browser",
   outputDir: "test-results",
-  // A software GPU shares the processor with the page: few workers, long limits.
-  workers: 1,
+  // A software GPU takes every processor there is, so no two tests have one at once; limits are long.
+  workers: 2,
   timeout: 180_000,
   expect: { timeout: 60_000 },
   forbidOnly: !!process.env.CI,
   reporter: "list",
   use: { baseURL: `http://localhost:${port}`, headless: true, serviceWorkers: "block", trace: "retain-on-failure" },
   projects: [
-    { name: "webgpu", use: { launchOptions: launch([...quiet, ...softwareWebGpu]) } },
-    { name: "cpu", use: { launchOptions: launch(quiet) } },
+    { name: "webgpu", grep: /@(webgpu|both)\b/, workers: 1, use: { launchOptions: launch([...quiet, ...softwareWebGpu]) } },
+    { name: "cpu", grepInvert: /@webgpu\b/, use: { launchOptions: launch(quiet) } },
   ],
   webServer: {
     command: `node tools/serve.mjs --quiet --port ${port} --mount /tests=tests/browser/pages`,

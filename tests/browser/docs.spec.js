@@ -19,8 +19,7 @@ let server;
 /** @type {string} */
 let scratch;
 
-test.beforeAll(async ({}, { project }) => {
-  test.skip(project.name !== "cpu", "how a page embeds it does not depend on the device");
+test.beforeAll(async () => {
   mkdirSync(join(ROOT, "dist"), { recursive: true });
   scratch = mkdtempSync(join(ROOT, "dist", "docs-"));
   server = await serve({

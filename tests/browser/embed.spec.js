@@ -46,14 +46,12 @@ test("in a sandbox without an origin it draws, tells its height, and asks no oth
   expect(complaints).toEqual([]);
 });
 
-test("in a sandbox it reads free text, in other languages too", async ({ page }, { project }) => {
-  test.skip(project.name !== "cpu", "one engine is enough for words");
+test("in a sandbox it reads free text, in other languages too", async ({ page }) => {
   const frame = await embedded(page, "model=emoji&prompt=rotes+Herz&seed=3&steps=2&device=cpu");
   await expect(frame.locator("canvas")).toHaveAccessibleName(/red heart.*seed 3/i);
 });
 
-test("it draws with a machine, too, and looks as the address asks", async ({ page }, { project }) => {
-  test.skip(project.name !== "cpu", "the machines run on the processor");
+test("it draws with a machine, too, and looks as the address asks", async ({ page }) => {
   const frame = await embedded(page, "prompt=bag&seed=3&steps=2&machine=bbels&window=7&controls=0&theme=dark&device=cpu");
   await expect(frame.locator("canvas")).toHaveAccessibleName(/bag.*seed 3/i);
   const machine = await shown(frame, "canvas");

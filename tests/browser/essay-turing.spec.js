@@ -1,8 +1,6 @@
 /** The essay's chapter of Turing's cells: what its figure claims, in the figure itself. */
 import { expect, test } from "@playwright/test";
 
-test.beforeEach(({}, { project }) => test.skip(project.name !== "cpu", "tests/gpu_reaction.rs compares the GPU's steps with the processor's"));
-
 /**
  * The figure, with less motion: it runs to the end by itself and stands still.
  * @param {import("@playwright/test").Page} page

@@ -17,8 +17,7 @@ const NATIVE = { seed: 2, bbels: "0.969", ideal: "0.772" };
 /** Machines that look everywhere take their time on two busy cores. */
 const HEAVY = { timeout: 160_000 };
 
-test.beforeEach(async ({ page }, { project }) => {
-  test.skip(project.name !== "cpu", "what figures show does not depend on the device");
+test.beforeEach(async ({ page }) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
 });
 

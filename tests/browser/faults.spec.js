@@ -1,6 +1,6 @@
 /** What can go wrong does, and each time there is a typed error with a sentence, or the way on is taken and said. */
 import { expect, test } from "@playwright/test";
-import { difference, draw, drawn } from "./support.js";
+import { TINY, WEBGPU, difference, draw, drawn } from "./support.js";
 
 /** @type {[fault: string, code: string, sentence: RegExp][]} */
 const FILES = [
@@ -44,8 +44,7 @@ test("the page says what is wrong, and trying again works once it is mended", as
   await drawn(page, "Bag");
 });
 
-test("without WebGPU the processor draws and says so; asked for by name, WebGPU is missed", async ({ page }, { project }) => {
-  test.skip(project.name !== "cpu", "WebGPU is there");
+test("without WebGPU the processor draws and says so; asked for by name, WebGPU is missed", async ({ page }) => {
   const auto = await draw(page, { load: { device: "auto" } });
   expect(auto.device).toBe("cpu");
   expect(auto.notice).toContain("no WebGPU");
@@ -65,19 +64,19 @@ test("no WebAssembly at all is said plainly", async ({ page }) => {
   expect(result.code).toBe("wasm-unsupported");
 });
 
-test.describe("a GPU that fails", () => {
-  test.beforeEach(({}, { project }) => test.skip(project.name !== "webgpu", "there is no GPU here"));
+test.describe("a GPU that fails", { tag: WEBGPU }, () => {
   // A graphics device that answers at once, as far as the worker can tell.
   const faulty = (/** @type {string} */ query) => `faulty-gpu.js?graphics=0&${query}`;
-  const load = { device: "auto" };
+  const sample = { ...TINY.sample, steps: 5 };
+  const on = (/** @type {string} */ device) => ({ ...TINY, sample, load: { device } });
 
   test("lost once in the middle: a new device draws the same picture, and nobody notices", async ({ page }) => {
-    const result = await draw(page, { worker: faulty("lose=1"), load, sample: { steps: 5 } });
+    const result = await draw(page, { ...on("auto"), worker: faulty("lose=1") });
     expect(result.message).toBe("");
     expect(result.device).toBe("webgpu");
     expect(result.notice).toBe("");
     expect(result.steps).toEqual([0, 1, 2, 3, 4, 5]);
-    const sound = await draw(page, { load: { device: "cpu" }, sample: { steps: 5 } });
+    const sound = await draw(page, on("cpu"));
     expect(difference(result.pixels, sound.pixels)).toBeLessThanOrEqual(1e-2);
   });
 
@@ -86,12 +85,12 @@ test.describe("a GPU that fails", () => {
     const result = await page.evaluate(async () => {
       const here = (/** @type {string} */ address) => new URL(address, location.href).href;
       const { loadModel } = await import(here("../pkg/morphogen.js"));
-      const model = await loadModel("../models/fashion/", { workerUrl: here("faulty-gpu.js?graphics=0") });
+      const model = await loadModel("shapes/", { workerUrl: here("faulty-gpu.js?graphics=0") });
       const channel = new BroadcastChannel("faulty-gpu");
       const devices = [];
       const pictures = [];
       for (let n = 0; n < 3; n += 1) {
-        const sample = await model.sample({ prompt: "bag", seed: 2, steps: 3 });
+        const sample = await model.sample({ prompt: "red disc", seed: 2, steps: 3 });
         pictures.push([...sample.pixels].join());
         const lost = new Promise((resolve) => (channel.onmessage = ({ data }) => resolve(data)));
         channel.postMessage("lose");
@@ -103,7 +102,7 @@ test.describe("a GPU that fails", () => {
   });
 
   test("lost again and again: the processor takes over and says so", async ({ page }) => {
-    const result = await draw(page, { worker: faulty("lose=99"), load, sample: { steps: 5 }, samples: 2 });
+    const result = await draw(page, { ...on("auto"), worker: faulty("lose=99"), sample: [sample, sample] });
     expect(result.message).toBe("");
     expect(result.device).toBe("cpu");
     expect(result.notice).toContain("lost twice");
@@ -111,15 +110,15 @@ test.describe("a GPU that fails", () => {
   });
 
   test("lost again and again, and nothing but WebGPU will do: device-lost", async ({ page }) => {
-    const result = await draw(page, { worker: faulty("lose=99"), load: { device: "webgpu" }, sample: { steps: 5 } });
+    const result = await draw(page, { ...on("webgpu"), worker: faulty("lose=99") });
     expect(result.code).toBe("device-lost");
   });
 
   test("out of memory: the processor takes over, or the error says so", async ({ page }) => {
-    const auto = await draw(page, { worker: faulty("starve=99"), load });
+    const auto = await draw(page, { ...on("auto"), worker: faulty("starve=99") });
     expect(auto.device).toBe("cpu");
     expect(auto.notice).toContain("memory");
-    const named = await draw(page, { worker: faulty("starve=99"), load: { device: "webgpu" } });
+    const named = await draw(page, { ...on("webgpu"), worker: faulty("starve=99") });
     expect(named.code).toBe("out-of-memory");
   });
 });

@@ -2,8 +2,6 @@
 import { expect, test } from "@playwright/test";
 import { difference, draw } from "./support.js";
 
-test.beforeEach(({}, { project }) => test.skip(project.name !== "cpu", "the network is the same for both devices"));
-
 /** Addresses of one test alone, since the server remembers what has had its hiccup. */
 const unique = () => `n=${crypto.randomUUID()}`;
 

@@ -4,31 +4,50 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, test } from "@playwright/test";
-import { barriers, difference, drawn, settings, shown } from "./support.js";
+import { BOTH, barriers, difference, drawn, settings, shown } from "./support.js";
 
 const ROOT = resolve(import.meta.dirname, "../..");
-const FILE = resolve(ROOT, "dist/offline-test/morphogen.html");
-const address = (/** @type {string} */ query) => `${pathToFileURL(FILE).href}?${query}`;
+/** One for each project, since both may run at once. */
+let file = "";
+const address = (/** @type {string} */ query) => `${pathToFileURL(file).href}?${query}`;
 
-test.beforeAll(() => {
+test.beforeAll(({}, { project }) => {
   test.setTimeout(300_000);
-  execFileSync("node", ["tools/offline.mjs", FILE], { cwd: ROOT });
+  file = resolve(ROOT, `dist/offline-test/${project.name}.html`);
+  execFileSync("node", ["tools/offline.mjs", file], { cwd: ROOT });
 });
 
-test("it draws with the network and with a machine, and asks nobody for anything", async ({ page, context }, { project }) => {
+/**
+ * Opens the file with the network off.
+ * @param {import("@playwright/test").Page} page
+ * @param {string} query
+ * @returns {Promise<{ outside: string[], complaints: string[] }>} what the page asks for elsewhere, and what it complains of
+ */
+async function alone(page, query) {
+  const opened = address(query);
   /** @type {string[]} */
-  const requests = [];
+  const outside = [];
   /** @type {string[]} */
   const complaints = [];
-  context.on("request", (request) => requests.push(request.url()));
+  page.context().on("request", (request) => !/^(blob|data):/.test(request.url()) && request.url() !== opened && outside.push(request.url()));
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
   page.on("pageerror", (error) => complaints.push(error.message));
-  await context.setOffline(true);
-  expect(statSync(FILE).size).toBeLessThanOrEqual(4_000_000);
-  const opened = address(`prompt=sneaker&seed=7&count=1&steps=4&device=${project.name}`);
+  await page.context().setOffline(true);
   await page.goto(opened);
+  return { outside, complaints };
+}
+
+test("it draws, and asks nobody for anything", { tag: BOTH }, async ({ page }, { project }) => {
+  const found = await alone(page, `prompt=sneaker&seed=7&count=1&steps=4&network=resnet&device=${project.name}`);
   await drawn(page, project.name === "webgpu" ? "(WebGPU)" : "(CPU)");
   expect(new Set(await shown(page)).size).toBeGreaterThan(2);
+  expect(found).toEqual({ outside: [], complaints: [] });
+});
+
+test("it draws with every network and with a machine, and asks nobody for anything", async ({ page }) => {
+  expect(statSync(file).size).toBeLessThanOrEqual(4_000_000);
+  const found = await alone(page, "prompt=sneaker&seed=7&count=1&steps=4&device=cpu");
+  await drawn(page, "(CPU)");
   await expect(page.locator("#how")).toContainText(/holds \d+ of the 600 training pictures/);
 
   await page.locator("#machine").selectOption("local");
@@ -37,19 +56,17 @@ test("it draws with the network and with a machine, and asks nobody for anything
   await expect(page.locator("#theory-status")).toContainText("they agree with r =");
   expect(difference(await shown(page, "#theirs"), await shown(page, "#ours"))).toBeGreaterThan(10);
 
-  // Both networks are there; packs that are not are not offered.
+  // The other networks are there; packs that are not are not offered.
   await expect(page.locator("#packs")).toBeHidden();
   await settings(page);
-  await page.locator("input[name=network][value=unet]").check();
-  await drawn(page);
-  await expect(page.locator("#status")).toContainText("drawn on");
-  const outside = requests.filter((url) => !/^(blob|data):/.test(url) && url !== opened);
-  expect(outside).toEqual([]);
-  expect(complaints).toEqual([]);
+  for (const network of ["unet", "resnet"]) {
+    await page.locator(`input[name=network][value=${network}]`).check();
+    await drawn(page);
+  }
+  expect(found).toEqual({ outside: [], complaints: [] });
 });
 
-test("it draws the same picture as the hosted page, and survives a server that mistakes its encoding", async ({ page }, { project }) => {
-  test.skip(project.name !== "cpu", "one device is enough to compare");
+test("it draws the same picture as the hosted page, and survives a server that mistakes its encoding", async ({ page }) => {
   await page.goto(address("prompt=bag&seed=3&count=1&steps=3&device=cpu"));
   await drawn(page);
   expect(await barriers(page)).toEqual([]);
@@ -57,7 +74,7 @@ test("it draws the same picture as the hosted page, and survives a server that m
   // Without a prompt, what it holds greets.
   await page.goto(address("count=1&steps=2&device=cpu"));
   await drawn(page, "Sneaker");
-  await page.route("**/offline.html*", (route) => route.fulfill({ path: FILE, contentType: "text/html; charset=utf-8" }));
+  await page.route("**/offline.html*", (route) => route.fulfill({ path: file, contentType: "text/html; charset=utf-8" }));
   await page.goto("/offline.html?prompt=bag&seed=3&count=1&steps=3&device=cpu");
   await drawn(page);
   expect(await shown(page)).toEqual(offline);

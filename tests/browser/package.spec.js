@@ -1,33 +1,29 @@
 /** The package as another page would use it: same seed, same picture, on any device. */
 import { expect, test } from "@playwright/test";
-import { PINNED, difference, draw } from "./support.js";
+import { BOTH, PINNED, WEBGPU, difference, draw } from "./support.js";
 
-test("the same seed gives the same noise as natively, and the same picture twice", async ({ page }, { project }) => {
-  const first = await draw(page, { sample: { count: 2 } });
+test("the same seed gives the same noise as natively, and the same picture twice", { tag: BOTH }, async ({ page }, { project }) => {
+  const [first, again] = [await draw(page, { sample: { count: 2 } }), await draw(page, { sample: [{ count: 2 }, { seed: 8 }] })];
   expect(first.message).toBe("");
   expect(first.device).toBe(project.name);
   expect(first.noise).toEqual(PINNED);
   expect(first.steps).toEqual([0, 1, 2, 3]);
   expect(first.pixels.length).toBe(2 * 28 * 28);
   expect(first.pixels.every((value) => value >= -1 && value <= 1)).toBe(true);
-  const again = await draw(page, { sample: { count: 2 } });
-  expect(again.pixels).toEqual(first.pixels);
-  const other = await draw(page, { sample: { seed: 8 } });
-  expect(other.noise).not.toEqual(PINNED);
-  expect(difference(other.pixels, first.pixels.slice(28 * 28))).toBeLessThan(1e-2);
+  expect(again.each[0]).toEqual(first.pixels);
+  expect(again.noise).not.toEqual(PINNED);
+  expect(difference(again.pixels, first.pixels.slice(28 * 28))).toBeLessThan(1e-2);
 });
 
-for (const [solver, grid] of [["ddim", "uniform"], ["dpm-solver", "early"], ["ddpm", "uniform"], ["ddim", "early"]]) {
-  test(`GPU and CPU agree (${solver}, ${grid})`, async ({ page }, { project }) => {
-    test.skip(project.name === "cpu", "there is only one device here");
-    const sample = { solver, grid, steps: 6, guidance: solver === "ddim" ? 2 : 1 };
-    const gpu = await draw(page, { load: { device: "webgpu" }, sample });
-    const cpu = await draw(page, { load: { device: "cpu" }, sample });
-    expect([gpu.device, cpu.device]).toEqual(["webgpu", "cpu"]);
-    expect(gpu.noise).toEqual(cpu.noise);
-    expect(difference(gpu.pixels, cpu.pixels)).toBeLessThanOrEqual(1e-2);
-  });
-}
+test("GPU and CPU agree, whatever the solver and wherever the steps lie", { tag: WEBGPU }, async ({ page }) => {
+  const walks = [["ddim", "uniform"], ["dpm-solver", "early"], ["ddpm", "uniform"], ["ddim", "early"]];
+  const sample = walks.map(([solver, grid]) => ({ solver, grid, steps: 6, guidance: solver === "ddim" ? 2 : 1 }));
+  const [gpu, cpu] = [await draw(page, { load: { device: "webgpu" }, sample }), await draw(page, { load: { device: "cpu" }, sample })];
+  expect([gpu.message, gpu.device, cpu.device]).toEqual(["", "webgpu", "cpu"]);
+  expect(gpu.noise).toEqual(cpu.noise);
+  expect(gpu.each).toHaveLength(walks.length);
+  gpu.each.forEach((pixels, n) => expect(difference(pixels, cpu.each[n]), walks[n].join()).toBeLessThanOrEqual(1e-2));
+});
 
 test("every network of the pack draws", async ({ page }) => {
   await page.goto("/tests/blank.html");
@@ -152,7 +148,7 @@ test("what cannot be meant is refused with a sentence", async ({ page }) => {
     "range", "pack-unknown", "prompt-unknown", "prompt-empty"]);
 });
 
-test("a sample may begin where another stood, and only with pictures that fit", async ({ page }, { project }) => {
+test("a sample may begin where another stood, and only with pictures that fit", { tag: BOTH }, async ({ page }, { project }) => {
   await page.goto("/tests/blank.html");
   const result = await page.evaluate(async (device) => {
     const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);

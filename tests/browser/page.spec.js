@@ -85,10 +85,12 @@ test("a drawing can be stopped, and the next one starts", async ({ page }) => {
   await expect(page.locator("#status")).toContainText("Drawing", { timeout: 120_000 });
   await page.getByRole("button", { name: "Stop" }).click();
   await expect(page.locator("#status")).toHaveText("Stopped.");
-  await page.locator("#count").selectOption("1");
-  await page.getByRole("button", { name: "Stop" }).click();
+  // Another one starts, and what is asked for meanwhile takes its place.
+  await page.locator("#steps").fill("59");
+  await expect(page.locator("#status")).toContainText("Drawing");
   await page.locator("#steps").fill("2");
-  await drawn(page, "Coat, one picture");
+  await drawn(page, "Coat, 16 pictures, drawn on");
+  await expect(page.locator("#step")).toHaveValue("2");
 });
 
 test("settings are in the address, and nonsense in it is ignored", async ({ page }) => {

@@ -2,8 +2,6 @@
 import { expect, test } from "@playwright/test";
 import { asked, drawn, settings, shown, stubbed } from "./support.js";
 
-test.beforeEach(({}, { project }) => test.skip(project.name !== "cpu", "the model of these tests needs no device"));
-
 /** The address in the lines to embed. @param {import("@playwright/test").Page} page */
 async function framed(page) {
   const [, src] = /src="([^"]+)"/.exec(await page.locator("#embed-code").inputValue()) ?? [];

@@ -1,8 +1,8 @@
 /** Many samples in one page: what it holds stays the same, and the thread that answers the reader does none of the work. */
 import { expect, test } from "@playwright/test";
-import { drawn } from "./support.js";
+import { BOTH, drawn } from "./support.js";
 
-test("after many samples, as many more hold nothing more", async ({ page, context }, { project }) => {
+test("after many samples, as many more hold nothing more", { tag: BOTH }, async ({ page, context }, { project }) => {
   test.setTimeout(600_000);
   // The software GPU is slow, and holds all it will hold after the first few.
   const many = project.name === "cpu" ? 20 : 6;
@@ -41,7 +41,7 @@ test("after many samples, as many more hold nothing more", async ({ page, contex
   expect(after.heap - before.heap).toBeLessThan(many * 28 * 28 * 4);
 });
 
-test("the page's own thread compiles no wasm, asks for no GPU, and only shows what comes", async ({ page }, { project }) => {
+test("the page's own thread compiles no wasm, asks for no GPU, and only shows what comes", { tag: BOTH }, async ({ page }, { project }) => {
   await page.addInitScript(() => {
     /** @type {string[]} */
     const done = [];

@@ -6,6 +6,12 @@ import { expect, test } from "@playwright/test";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
+/** Tags of tests that need a GPU, or that are about what both engines do; those without a tag run on the processor alone. */
+export const [WEBGPU, BOTH] = ["@webgpu", "@both"];
+
+/** What `draw` wishes for where it is about the GPU and not about the picture: a tiny pack, whose shaders are soon compiled and run. */
+export const TINY = { model: "shapes/", sample: { prompt: "red disc", steps: 2 } };
+
 /** The address of a short drawing. */
 export const SHORT = "/?prompt=sneaker&seed=7&count=1&steps=4";
 
@@ -70,24 +76,26 @@ export const difference = (a, b) => a.reduce((worst, value, i) => Math.max(worst
 
 /**
  * Loads the model of the page that stands at `path` and draws with it, on the device of the project unless `load` names another; gives
- * the sample, or the error, as plain data.
+ * the sample, or the error, as plain data. Where several samples are wished for, one model draws them all: `each` has their
+ * pixels, and the rest is of the last.
  * @param {import("@playwright/test").Page} page
- * @param {{ path?: string, load?: object, sample?: object, worker?: string, samples?: number }} [wish]
+ * @param {{ path?: string, model?: string, load?: object, sample?: object | object[], worker?: string }} [wish]
  */
-export async function draw(page, { path = "/tests/blank.html", load = {}, sample = {}, worker, samples = 1 } = {}) {
+export async function draw(page, { path = "/tests/blank.html", model: pack = "../models/fashion/", load = {}, sample = {}, worker } = {}) {
   await page.goto(path);
   return page.evaluate(
-    async ({ load, sample, worker, samples }) => {
+    async ({ pack, load, wishes, worker }) => {
       const here = (/** @type {string} */ address) => new URL(address, location.href).href;
       /** @type {typeof import("../../pkg/morphogen.js")} */
       const { loadModel } = await import(here("../pkg/morphogen.js"));
       const workerUrl = worker && here(worker);
       try {
-        const model = await loadModel(here("../models/fashion/"), { .../** @type {import("../../pkg/morphogen.js").LoadOptions} */ (load), workerUrl });
-        const wish = { prompt: "sneaker", seed: 7, steps: 3, frames: true, ...sample };
-        let drawn = await model.sample(wish);
-        for (let n = 1; n < samples; n += 1) drawn = await model.sample(wish);
+        const model = await loadModel(here(pack), { .../** @type {import("../../pkg/morphogen.js").LoadOptions} */ (load), workerUrl });
+        const all = [];
+        for (const wish of wishes) all.push(await model.sample({ prompt: "sneaker", seed: 7, steps: 3, frames: true, ...wish }));
+        const drawn = all[all.length - 1];
         return {
+          each: all.map(({ pixels }) => [...pixels]),
           pixels: [...drawn.pixels],
           noise: [...new Uint32Array(drawn.frames[0]?.x.slice(0, 4).buffer ?? new ArrayBuffer(0))],
           steps: drawn.frames.map(({ step }) => step),
@@ -98,11 +106,29 @@ export async function draw(page, { path = "/tests/blank.html", load = {}, sample
         };
       } catch (error) {
         const { code, message } = /** @type {import("../../pkg/morphogen.js").MorphogenError} */ (error);
-        return { pixels: [], noise: [], steps: [], device: "", notice: "", code, message };
+        return { each: [], pixels: [], noise: [], steps: [], device: "", notice: "", code, message };
       }
     },
-    { load: { device: test.info().project.name, ...load }, sample, worker, samples },
+    { pack, load: { device: test.info().project.name, ...load }, wishes: [sample].flat(), worker },
   );
+}
+
+/**
+ * Counts from the first moment of the next page on how often something is painted on a canvas there.
+ * @param {import("@playwright/test").Page} page
+ */
+export async function countPaints(page) {
+  await page.addInitScript(() => {
+    /** @type {Map<HTMLCanvasElement, number>} */
+    const paints = new Map();
+    const { putImageData } = CanvasRenderingContext2D.prototype;
+    CanvasRenderingContext2D.prototype.putImageData = function (/** @type {any[]} */ ...all) {
+      paints.set(this.canvas, (paints.get(this.canvas) ?? 0) + 1);
+      return /** @type {any} */ (putImageData).apply(this, all);
+    };
+    Object.assign(globalThis, { paints });
+  });
+  return (/** @type {string} */ selector) => page.locator(selector).evaluate((canvas) => /** @type {any} */ (globalThis).paints.get(canvas) ?? 0);
 }
 
 /**

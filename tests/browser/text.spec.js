@@ -125,8 +125,7 @@ test("an element draws just the words where the prior is off", async ({ page }) 
   expect(chosen[2]).toEqual([null]);
 });
 
-test("a machine answers from the pictures that the words describe, on whatever shelf", async ({ page }, { project }) => {
-  test.skip(project.name !== "cpu", "the machines run on the processor");
+test("a machine answers from the pictures that the words describe, on whatever shelf", async ({ page }) => {
   const found = await withShapes(page, async (model) => {
     const reds = await model.training("red");
     const disc = await model.training("red disc, soft");

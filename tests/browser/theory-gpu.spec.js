@@ -1,30 +1,28 @@
 /** The analytic machines on WebGPU: the same pictures as on the processor, which takes over where a device fails. */
 import { expect, test } from "@playwright/test";
-import { difference, draw } from "./support.js";
+import { WEBGPU, difference, draw } from "./support.js";
 
-/** @param {{ request: import("@playwright/test").APIRequestContext, project: string }} here */
-async function needs({ request, project }) {
-  test.skip(project !== "webgpu", "there is no WebGPU");
+/** @param {import("@playwright/test").APIRequestContext} request */
+async function needs(request) {
   const manifest = await (await request.get("/models/fashion/manifest.json")).json();
   test.skip(manifest.training === undefined, "this pack has no training images");
 }
 
-test("a machine draws the same on WebGPU as on the processor", async ({ page, request }, { project }) => {
-  await needs({ request, project: project.name });
-  // Shaders are compiled slowly there, the network's too.
-  test.slow();
+test("a machine draws the same on WebGPU as on the processor", { tag: WEBGPU }, async ({ page, request }) => {
+  await needs(request);
   // Windows so wide that there are few displacements, since this GPU is software.
   const sample = { machine: "bbels", window: 27, steps: 2 };
-  const graphics = await draw(page, { load: { device: "webgpu" }, sample });
+  // Shaders are compiled slowly there, the network's too: this one has the fewest.
+  const graphics = await draw(page, { load: { device: "webgpu", network: "resnet" }, sample });
   expect(graphics).toMatchObject({ message: "", device: "webgpu" });
-  const processor = await draw(page, { load: { device: "cpu" }, sample });
+  const processor = await draw(page, { load: { device: "cpu", network: "resnet" }, sample });
   expect(processor).toMatchObject({ message: "", device: "cpu" });
   expect(graphics.noise).toEqual(processor.noise);
   expect(difference(graphics.pixels, processor.pixels)).toBeLessThan(2e-3);
 });
 
-test("a processor in disguise is not taken unless it is insisted on", async ({ page, request }, { project }) => {
-  await needs({ request, project: project.name });
+test("a processor in disguise is not taken unless it is insisted on", { tag: WEBGPU }, async ({ page, request }) => {
+  await needs(request);
   await page.goto("/tests/blank.html");
   const code = await page.evaluate(async () => {
     const here = (/** @type {string} */ address) => new URL(address, location.href).href;

@@ -1,8 +1,9 @@
 /** The page draws as one types: sketches at every pause, all steps after a rest, in order, none lost, none stale. */
 import { expect, test } from "@playwright/test";
-import { asked, drawn, shown, stubbed } from "./support.js";
+import { asked, countPaints, drawn, shown, stubbed } from "./support.js";
 
-test.beforeEach(({}, { project }) => test.skip(project.name !== "cpu", "the model of these tests needs no device"));
+// Time that only passes is not waited for.
+test.beforeEach(({ page }) => page.clock.install());
 
 /** A step of one picture, in milliseconds: a sketch is fast enough to follow the typing. */
 const FAST = { step: 20 };
@@ -72,7 +73,7 @@ test("what is typed on takes the place of what is under way: the newest wins, in
   expect(words).toEqual(words.toSorted((/** @type {string} */ a, /** @type {string} */ b) => typed.indexOf(a) - typed.indexOf(b)));
   expect((await asked(page)).at(-1)).toMatchObject({ prompt: "six", steps: 8 });
   const picture = await shown(page);
-  await page.waitForTimeout(2500);
+  await page.clock.runFor(2500);
   expect(await shown(page)).toEqual(picture);
 });
 
@@ -89,7 +90,7 @@ test("the button overtakes the typing, and what it overtook is never shown", asy
   expect((await names()).filter((/** @type {string} */ name) => name.includes("slow cat"))).toEqual([]);
   const count = (await asked(page)).length;
   // Nothing is left waiting.
-  await page.waitForTimeout(2500);
+  await page.clock.runFor(2500);
   expect((await asked(page)).length).toBe(count);
 });
 
@@ -97,7 +98,7 @@ test("the rest waits for the sketch", async ({ page }) => {
   await stubbed(page, "", FAST);
   await hold(page, "red heart");
   await page.locator("#prompt").fill("red heart");
-  await page.waitForTimeout(2500);
+  await page.clock.runFor(2500);
   expect((await asked(page)).at(-1)).toMatchObject({ prompt: "red heart", steps: 4 });
   await hold(page);
   await expect(page.locator(".pick").first()).toHaveAccessibleName("red heart, seed 7, finished");
@@ -108,7 +109,7 @@ test("the rest waits for the sketch", async ({ page }) => {
 test("where a sketch takes too long, only the button draws", async ({ page }) => {
   await stubbed(page, "?count=1", SLOW);
   await page.locator("#prompt").fill("cat");
-  await page.waitForTimeout(3000);
+  await page.clock.runFor(3000);
   expect((await asked(page)).map(({ prompt }) => prompt)).toEqual(["birthday cake"]);
   await page.locator("#draw").click();
   await drawn(page, "cat, one picture, drawn on");
@@ -119,12 +120,12 @@ test("half a word is no mistake, and an empty line asks for nothing", async ({ p
   const picture = await shown(page);
   await page.locator("#prompt").fill("zorgle");
   await expect(page.locator("#understood")).toContainText("“zorgle” is unknown to it so far");
-  await page.waitForTimeout(2500);
+  await page.clock.runFor(2500);
   await expect(page.locator("#prompt")).not.toHaveAttribute("aria-invalid", "true");
   await expect(page.locator("#status")).not.toHaveClass(/problem/);
   expect(await shown(page)).toEqual(picture);
   await page.locator("#prompt").fill("");
-  await page.waitForTimeout(2500);
+  await page.clock.runFor(2500);
   expect((await asked(page)).length).toBe(1);
   await page.locator("#prompt").fill("zorgle");
   await page.locator("#prompt").press("Enter");
@@ -135,29 +136,26 @@ test("half a word is no mistake, and an empty line asks for nothing", async ({ p
 
 test("who asked for less motion sees every drawing once, when it is finished", async ({ page }) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
+  const paints = await countPaints(page);
   await stubbed(page, "", FAST);
-  await page.evaluate(() => {
-    const context = /** @type {CanvasRenderingContext2D} */ (document.querySelector("canvas")?.getContext("2d"));
-    const put = context.putImageData;
-    Object.assign(globalThis, { paints: 0 });
-    context.putImageData = function (/** @type {any[]} */ ...all) {
-      /** @type {any} */ (globalThis).paints += 1;
-      return /** @type {any} */ (put).apply(this, all);
-    };
-  });
+  const before = await paints(".pick >> nth=0 >> canvas");
   await page.locator("#prompt").fill("red heart");
   await drawn(page, "red heart, 4 pictures, drawn on");
   // The sketch, and the whole.
-  expect(await page.evaluate(() => /** @type {any} */ (globalThis).paints)).toBe(2);
+  expect(await paints(".pick >> nth=0 >> canvas") - before).toBe(2);
 });
 
 test("a comparison that was begun with the sketch is not taken away", async ({ page }) => {
   await stubbed(page, "", FAST);
+  // From here on time goes as far as it is run: the rest must not come before the comparison.
+  await page.clock.pauseAt((await page.evaluate(() => Date.now())) + 60_000);
   await page.locator("#prompt").fill("red heart");
+  await page.clock.runFor(1000);
   await expect(page.locator(".caption").first()).toHaveText("red heart 0 · Fluent");
   await page.locator("#compare").dispatchEvent("click");
+  await page.clock.runFor(500);
   await expect(page.locator("#theory-status")).toContainText("agree with r =");
-  await page.waitForTimeout(2500);
+  await page.clock.runFor(2500);
   await expect(page.locator("#theory-status")).toContainText("agree with r =");
   expect((await asked(page)).slice(1).map(({ steps, grid, machine }) => [steps, grid, machine])).toEqual([[4, "early", undefined], [4, "early", "bbels"]]);
 });

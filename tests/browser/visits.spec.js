@@ -9,8 +9,6 @@ import { site } from "../../tools/site.mjs";
 import { drawn, shown } from "./support.js";
 
 test.use({ serviceWorkers: "allow" });
-test.beforeEach(({}, { project }) => test.skip(project.name !== "cpu", "what is kept does not depend on the device"));
-
 const PAGE = "?prompt=bag&seed=7&count=1&steps=2&device=cpu";
 
 /** A site of its own for each test, to be changed and taken away. */

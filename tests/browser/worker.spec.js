@@ -1,6 +1,6 @@
 /** Workers that fall silent, machines that sleep, tabs that are put away: nothing hangs, and nobody is given up too early. */
 import { expect, test } from "@playwright/test";
-import { SHORT, draw, drawn, shown } from "./support.js";
+import { BOTH, SHORT, draw, drawn, settings, shown } from "./support.js";
 
 /**
  * Makes the worker fail at seed 666.
@@ -27,8 +27,7 @@ const SILENCES = [
 ];
 
 for (const [what, how] of SILENCES) {
-  test(`a worker that ${what} is noticed, said, and replaced`, async ({ page }, { project }) => {
-    test.skip(project.name !== "cpu", "the same with both devices");
+  test(`a worker that ${what} is noticed, said, and replaced`, async ({ page }) => {
     await failing(page, how);
     await page.clock.install();
     await page.goto("/tests/blank.html");
@@ -46,8 +45,7 @@ for (const [what, how] of SILENCES) {
   });
 }
 
-test("the page says that its worker fell silent, and draws when told to try again", async ({ page }, { project }) => {
-  test.skip(project.name !== "cpu", "the same with both devices");
+test("the page says that its worker fell silent, and draws when told to try again", async ({ page }) => {
   await failing(page, "for (;;) {}");
   await page.clock.install();
   await page.goto("/?prompt=bag&count=1&steps=2&device=cpu&seed=666");
@@ -55,13 +53,13 @@ test("the page says that its worker fell silent, and draws when told to try agai
   await page.clock.runFor("02:00");
   await expect(page.locator("#status")).toContainText("stopped answering");
   await expect(page.getByRole("button", { name: "Try again" })).toBeVisible();
+  await settings(page);
   await page.locator("#seed").fill("5");
   await page.keyboard.press("Enter");
   await expect(page.locator("#status")).toContainText("Bag, one picture, drawn on");
 });
 
-test("a worker that only takes long answers between its steps, and is left alone", async ({ page }, { project }) => {
-  test.skip(project.name !== "cpu", "the same with both devices");
+test("a worker that only takes long answers between its steps, and is left alone", async ({ page }) => {
   await page.addInitScript(() => {
     const Plain = Worker;
     Object.assign(globalThis, { alive: 0 });
@@ -103,12 +101,13 @@ test("a tab that is frozen and shown again goes on where it was", async ({ page,
   expect(await shown(page)).toEqual(picture);
 });
 
-test("an isolated page (COOP, COEP) draws as any other", async ({ page }, { project }) => {
-  const isolated = await draw(page, { path: "/~isolate=1/tests/blank.html" });
+test("an isolated page (COOP, COEP) draws as any other", { tag: BOTH }, async ({ page }, { project }) => {
+  const load = { network: "resnet" };
+  const isolated = await draw(page, { path: "/~isolate=1/tests/blank.html", load });
   expect(await page.evaluate("crossOriginIsolated")).toBe(true);
   expect(isolated.message).toBe("");
   expect(isolated.device).toBe(project.name);
-  const plain = await draw(page, {});
+  const plain = await draw(page, { load });
   expect(await page.evaluate("crossOriginIsolated")).toBe(false);
   expect(plain.pixels).toEqual(isolated.pixels);
 });

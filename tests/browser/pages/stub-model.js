@@ -1,8 +1,8 @@
 /**
  * In the place of the package: a model of 64 × 64 pixels that draws discs in the colour of its prompt, as slowly as
  * `stub.step` milliseconds a step, or not at all while its prompt is in `stub.hold`, with a prior that chooses captions. What
- * the page asks for stands in `stub.asked`. For
- * tests of what the page does with answers, whatever they cost.
+ * the page asks for stands in `stub.asked`. By the page's stopwatch a step takes just as long, and nothing else any time: a busy
+ * machine is no slow model. For tests of what the page does with answers, whatever they cost.
  */
 
 const SIZE = { width: 64, height: 64, channels: 3 };
@@ -12,6 +12,9 @@ const PLANE = SIZE.width * SIZE.height;
 export const stub = Object.assign(globalThis, {
   stub: { step: 5, asked: /** @type {any[]} */ ([]), finished: /** @type {string[]} */ ([]), fetched: 0, .../** @type {any} */ (globalThis).stub },
 }).stub;
+
+let now = 0;
+performance.now = () => now;
 
 export class MorphogenError extends Error {
   /** @param {string} code @param {string} message */
@@ -105,7 +108,10 @@ class Model {
     const drawn = (/** @type {number} */ n, /** @type {number} */ noise) => disc(`${prompt} ${captions[n]?.index}`, seed + n, noise);
     while (stub.hold?.includes(prompt) && !signal?.aborted) await new Promise((done) => setTimeout(done, 10));
     for (let step = 0; step <= steps; step += 1) {
-      if (step > 0) await new Promise((done) => setTimeout(done, stub.step * count));
+      if (step > 0) {
+        await new Promise((done) => setTimeout(done, stub.step * count));
+        now += stub.step * count;
+      }
       if (signal?.aborted) throw new MorphogenError("aborted", "Stopped.");
       const noise = 1 - step / steps;
       const [x, denoised] = [batch((n) => drawn(n, noise), count), batch((n) => drawn(n, noise / 2), count)];
