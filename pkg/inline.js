@@ -18,7 +18,7 @@ const opened = new Map();
  * @param {string} url
  */
 export function inlined(url) {
-  if (!(url in files)) return undefined;
+  if (!Object.hasOwn(files, url)) return undefined;
   const bytes = opened.get(url) ?? inflated(files[url]);
   opened.set(url, bytes);
   return bytes;

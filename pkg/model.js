@@ -203,7 +203,7 @@ export class Model {
    */
   #only(machine) {
     const { prompts, training } = this.#info;
-    if (machine === "network" || prompts.length !== 1 || !training[prompts[0].name]) return undefined;
+    if (machine === "network" || prompts.length !== 1 || !Object.hasOwn(training, prompts[0].name)) return undefined;
     return /** @type {Understood} */ ({ index: 0, ...prompts[0] });
   }
 

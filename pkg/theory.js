@@ -2,11 +2,13 @@
  * The analytic machines inside the worker. This file and its neighbours are fetched only when a machine or the training
  * images are first asked for.
  */
+import { breathe } from "./breathe.js";
 import { crew } from "./crew.js";
-import { Shared, download } from "./download.js";
-import { MorphogenError } from "./errors.js";
+import { download } from "./download.js";
+import { MorphogenError, aborted } from "./errors.js";
 import { Graphics } from "./graphics.js";
 import { unpacked } from "./inflate.js";
+import { Kept } from "./kept.js";
 
 /** @typedef {import("./generated/morphogen.js").Pack} Core */
 /** @typedef {import("./generated/morphogen.js").Network} Network */
@@ -16,8 +18,7 @@ import { unpacked } from "./inflate.js";
 /** @typedef {{ image: Uint32Array, place: Uint32Array, weight: Float32Array, patches: Float32Array, window: number }} Provenance `[B, H, W]` each */
 /** @typedef {{ network: Network, provenance: () => Provenance | undefined, device: () => "webgpu" | "cpu", notice: () => string, free: () => void }} Machine `provenance` is that of the last step, where it was kept; `device` is what answered last, `notice` why not the other */
 
-/** Most bytes of training files that one prompt fetches. */
-const MOST = 500_000;
+/** @typedef {{ bytes: Uint8Array, captions?: number[] }} Images `[N, C, H, W]`, 0 to 255; the caption of each, where they were gathered for a prompt of words */
 
 /** Parts of a call that is shared; the same number everywhere, so that the sums are. */
 const PARTS = 8;
@@ -39,12 +40,8 @@ export class Machines {
     /** The words of a pack that draws from free text. */
     this.list = list;
     this.cache = cache;
-    /** @type {Map<string, Shared<Uint8Array>>} `[N, C, H, W]`, 0 to 255, by prompt */
-    this.images = new Map();
-    /** @type {Map<string, Shared<Uint8Array>>} the same by shelf, where the pack draws from free text */
-    this.shelves = new Map();
-    /** @type {Map<string, number[]>} the caption of each gathered image, by prompt */
-    this.captions = new Map();
+    /** Images `[N, C, H, W]`, 0 to 255, of prompts and of shelves. @type {Kept<Images>} */
+    this.kept = new Kept(core.keptLimit());
     /** @type {{ key: string, held: Network, graphics?: undefined } | { key: string, held: Posterior, graphics: Graphics } | undefined} the last one, kept for the next seed */
     this.last = undefined;
   }
@@ -65,7 +62,7 @@ export class Machines {
     const key = JSON.stringify([machine, network, prompt, window, device]);
     if (this.last?.key !== key) {
       this.forget();
-      if (machine === "wiener") this.last = { key, held: core.wiener(images) };
+      if (machine === "wiener") this.last = { key, held: await wiener(core, images, signal) };
       else {
         const held = core.posterior(machine, network, images, window);
         this.last = { key, held, graphics: new Graphics(held, device) };
@@ -104,42 +101,47 @@ export class Machines {
    * @param {AbortSignal} signal
    */
   async training(prompt, signal) {
+    return (await this.images(prompt, signal)).bytes;
+  }
+
+  /**
+   * The same, with the caption of each where there is one.
+   * @param {string} prompt
+   * @param {AbortSignal} signal
+   */
+  async images(prompt, signal) {
     const { info } = this;
-    if (!prompt || !(info.text ? info.text.captions : info.training[prompt])) {
+    if (!prompt || !(info.text ? info.text.captions : Object.hasOwn(info.training, prompt))) {
       const what = prompt ? `of “${prompt}”` : "of nothing in particular: give a prompt";
       throw new MorphogenError("machine-unavailable", `This pack has no training images ${what}, so no machine can learn from them.`);
     }
     const fetch = info.text ? this.gather : this.shelf;
-    const shared = this.images.get(prompt) ?? new Shared((signal) => fetch.call(this, prompt, signal));
-    this.images.set(prompt, shared);
-    return shared.get(signal);
+    return this.kept.get(`prompt ${prompt}`, (signal) => fetch.call(this, prompt, signal), signal);
   }
 
   /**
    * The images that show what the words of a prompt say, from whichever shelves they are on.
    * @param {string} prompt words of the pack, as it spells them
    * @param {AbortSignal} signal
+   * @returns {Promise<Images>}
    */
   async gather(prompt, signal) {
     const words = prompt.split(" ").map((word) => this.list.indexOf(word));
     /** @type {{ shelf: string, images: number[], captions: number[] }[]} */
-    const picks = JSON.parse(this.core.matching(new Uint32Array(words), MOST));
+    const picks = JSON.parse(this.core.matching(new Uint32Array(words)));
     const { channels, height, width } = this.info.image;
     const size = channels * height * width;
     const parts = await Promise.all(
       picks.map(async ({ shelf, images }) => {
-        const shared = this.shelves.get(shelf) ?? new Shared((signal) => this.shelf(shelf, signal));
-        this.shelves.set(shelf, shared);
-        const all = await shared.get(signal);
-        return images.map((n) => all.subarray(n * size, (n + 1) * size));
+        const { bytes } = await this.kept.get(`shelf ${shelf}`, (signal) => this.shelf(shelf, signal), signal);
+        return images.map((n) => bytes.subarray(n * size, (n + 1) * size));
       }),
     );
     const images = parts.flat();
     if (images.length === 0) throw new MorphogenError("machine-unavailable", `No training image shows “${prompt}”, so no machine can learn from one.`);
     const gathered = new Uint8Array(images.length * size);
     images.forEach((image, n) => gathered.set(image, n * size));
-    this.captions.set(prompt, picks.flatMap(({ captions }) => captions));
-    return gathered;
+    return { bytes: gathered, captions: picks.flatMap(({ captions }) => captions) };
   }
 
   /**
@@ -147,7 +149,7 @@ export class Machines {
    * @param {string} prompt
    */
   has(prompt) {
-    return this.images.get(prompt)?.run?.settled ?? false;
+    return this.kept.here(`prompt ${prompt}`) !== undefined;
   }
 
   /**
@@ -158,10 +160,9 @@ export class Machines {
    * @returns {Promise<import("./morphogen.js").Nearest[]>}
    */
   async nearest(prompt, pictures, signal) {
-    const images = await this.training(prompt, signal);
+    const { bytes, captions } = await this.images(prompt, signal);
     /** @type {import("./morphogen.js").Nearest[]} */
-    const found = JSON.parse(this.core.nearest(images, pictures));
-    const captions = this.captions.get(prompt);
+    const found = JSON.parse(this.core.nearest(bytes, pictures));
     return captions ? found.map((one) => ({ ...one, ...JSON.parse(this.core.shown(captions[one.image])) })) : found;
   }
 
@@ -169,11 +170,12 @@ export class Machines {
    * The images of one training file, `[N, C, H, W]`, 0 to 255.
    * @param {string} name of the prompt or shelf
    * @param {AbortSignal} signal
+   * @returns {Promise<Images>}
    */
   async shelf(name, signal) {
     const { file } = this.info.training[name];
     const packed = await this.file(file, signal);
-    return this.core.images(name, await unpacked(file, packed, this.core.inflatedLimit(name)));
+    return { bytes: this.core.images(name, await unpacked(file, packed, this.core.inflatedLimit(name))) };
   }
 
   /**
@@ -198,4 +200,22 @@ export class Machines {
     this.forget();
     crew.dismiss();
   }
+}
+
+/**
+ * The Wiener filter of training images, made piece by piece so that a cancellation is heard in between.
+ * @param {Core} core
+ * @param {Uint8Array} images
+ * @param {AbortSignal} signal
+ * @returns {Promise<Network>}
+ */
+async function wiener(core, images, signal) {
+  const filter = core.wiener(images);
+  while (filter.advance()) {
+    await breathe();
+    if (!signal.aborted) continue;
+    filter.free();
+    throw aborted();
+  }
+  return filter.network();
 }

@@ -90,7 +90,8 @@ export async function unzip(archive) {
   if (!top) throw refused(`there is no ${MANIFEST} in it`);
   const folder = top.name.slice(0, -MANIFEST.length);
   /** @type {Record<string, Uint8Array>} */
-  const files = {};
+  // Without a prototype: a file may be called “__proto__”.
+  const files = Object.create(null);
   let left = LIMIT;
   for (const entry of entries) {
     const name = entry.name.slice(folder.length);

@@ -25,6 +25,11 @@ fn manifests() {
 }
 
 #[test]
+fn networks() {
+    run("build", bodies::build);
+}
+
+#[test]
 fn weights() {
     run("weights", bodies::weights);
 }
@@ -55,6 +60,13 @@ fn the_good_files_of_the_corpus_are_accepted() {
         |file: &str| std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(file)).unwrap();
     for file in ["manifest/full.json", "manifest/clean.json"] {
         morphogen::pack::Manifest::parse(&read(file)).unwrap();
+    }
+    for file in ["build/resnet.json", "build/attention.json", "build/words.json"] {
+        assert!(!morphogen::pack::Manifest::parse_within(&read(file), bodies::SMALL).unwrap().networks.is_empty());
+    }
+    for file in ["build/deep.json", "build/tokens.json"] {
+        let error = morphogen::pack::Manifest::parse_within(&read(file), bodies::SMALL).unwrap_err();
+        assert_eq!(error.code(), "pack-too-large", "{file}: {error}");
     }
     let expected = [("a.weight".to_string(), vec![2, 3]), ("a.bias".to_string(), vec![2])];
     for file in ["weights/f16.safetensors", "weights/f32.safetensors"] {

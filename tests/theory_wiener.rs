@@ -75,3 +75,27 @@ fn without_noise_it_keeps_what_the_images_span() {
         assert!((a - b).abs() < 1e-3);
     }
 }
+
+#[test]
+fn made_in_pieces_it_is_the_same_and_can_be_stopped_between_them() {
+    let (shape, count) = (ImageShape { channels: 1, height: 20, width: 20 }, 500);
+    let images = Random(22).pictures(count, shape);
+    let training = Training::new(&images, shape).unwrap();
+    let mut pieces = 0;
+    let made = Wiener::new_while(&training, || {
+        pieces += 1;
+        true
+    });
+    assert!(pieces > 4, "{pieces} breaths are too few to hear anybody in");
+    let time = Schedule::Cosine.at(0.4);
+    let answer = |mut wiener: Wiener| wiener.denoise(&images[..shape.len()], time, &[Condition::Null]).unwrap();
+    assert_eq!(answer(made.unwrap()), answer(Wiener::new(&training)));
+    for stop in [1, pieces / 2, pieces] {
+        let mut asked = 0;
+        let stopped = Wiener::new_while(&training, || {
+            asked += 1;
+            asked < stop
+        });
+        assert!(stopped.is_none() && asked == stop, "asked {asked} times, stopped at {stop}");
+    }
+}

@@ -182,8 +182,9 @@ export class Compare {
       });
       const [network] = this.sample ? (await model.nearest(this.sample, signal)).slice(this.picture) : [];
       if (signal.aborted) return;
-      const known = model.info.training[drawn.name];
-      if (known) void keep([`models/${drawn.model}/${known.file}`]);
+      // A prompt may be called “constructor”.
+      const { training } = model.info;
+      if (Object.hasOwn(training, drawn.name)) void keep([`models/${drawn.model}/${training[drawn.name].file}`]);
       this.running = undefined;
       this.paint();
       this.judge(images, network, sample.nearest?.[0]);

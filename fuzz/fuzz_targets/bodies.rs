@@ -1,7 +1,11 @@
 //! What each fuzz target checks, in one place, so that `tests/corpus.rs` runs the same on the kept corpus.
 
-use morphogen::denoiser::ImageShape;
-use morphogen::pack::{Manifest, PromptEntry, inflate, read_images, read_weights};
+use morphogen::cpu::CpuNetwork;
+use morphogen::denoiser::{Condition, Denoiser, ImageShape};
+use morphogen::gpu::stage::compile;
+use morphogen::network::Layers;
+use morphogen::network::weights::{Array, Weights};
+use morphogen::pack::{Budget, Manifest, PromptEntry, inflate, read_images, read_weights};
 use morphogen::prompt::prior::{Asked, Prior};
 use morphogen::prompt::text::Vocabulary;
 use morphogen::prompt::understand;
@@ -12,6 +16,29 @@ pub fn manifest(data: &[u8]) {
     if let Ok(manifest) = Manifest::parse(data) {
         let json = serde_json::to_vec(&manifest).expect("what was read can be written");
         assert_eq!(Manifest::parse(&json).expect("and read again"), manifest);
+    }
+}
+
+/// What a network of the corpus may take: little, so that many are tried.
+pub const SMALL: Budget = Budget { weights: 1 << 18, values: 1 << 16, memory: 1 << 22, tokens: 64, ..Budget::BROWSER };
+
+/// A manifest that is accepted describes networks that can be built, on any engine, and that answer.
+pub fn build(data: &[u8]) {
+    let Ok(manifest) = Manifest::parse_within(data, SMALL) else { return };
+    for entry in manifest.networks.values() {
+        let layers = Layers::for_pictures(&entry.config, manifest.image).expect("what was accepted can be laid out");
+        assert!(
+            layers.peak_bytes(manifest.image) <= SMALL.values && layers.weight_bytes(&entry.config) <= SMALL.weights
+        );
+        let (stages, shapes) = compile(&layers, manifest.image).expect("and written out for the GPU");
+        assert!(!stages.is_empty() && shapes == layers.shapes(manifest.image));
+        let zeros =
+            |(name, shape): (String, Vec<usize>)| (name, Array { data: vec![0.0; shape.iter().product()], shape });
+        let weights: Weights = layers.tensors(&entry.config).into_iter().map(zeros).collect();
+        let mut network = CpuNetwork::new(&entry.config, &weights, manifest.image).expect("and built");
+        let x = vec![0.5; manifest.image.len()];
+        let answer = network.denoise(&x, manifest.schedule.at(0.5), &[Condition::Null]).expect("and asked");
+        assert!(answer.len() == x.len() && answer.iter().all(|value| value.is_finite()));
     }
 }
 

@@ -32,6 +32,17 @@ fn fail(folder: &Path, line: &str) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+#[test]
+fn a_pipe_that_closes_ends_the_command_quietly() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    // Nobody reads from the first line on, as behind `| head -n 0`.
+    drop(reader);
+    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("../www/models/fashion");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_morphogen"));
+    let output = command.args(["pack", "check"]).arg(pack).stdout(writer).output().expect("the command starts");
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}
+
 /// Two classes of 8×8 images, as folders: bright left halves and bright top halves; some to test on.
 fn write_data(folder: &Path) {
     for (class, name) in ["left", "top"].iter().enumerate() {

@@ -9,6 +9,7 @@
 mod attention;
 mod convolution;
 mod direct;
+mod footprint;
 mod norm;
 mod plane;
 mod winograd;
@@ -22,6 +23,7 @@ use crate::network::weights::{self, Weights};
 use crate::schedule::Time;
 use crate::simd::{BASELINE, Simd};
 use convolution::{Convolution, Room, V};
+pub use footprint::footprint;
 use norm::Norm;
 use plane::Plane;
 

@@ -102,7 +102,7 @@ pub struct Attention {
 pub const ALIGNMENT: usize = 64;
 
 /// Most pixels that attention can look at: the scores of four queries stay in 16 KiB of workgroup memory.
-const MAX_TOKENS: usize = 900;
+pub const MAX_TOKENS: usize = 900;
 
 impl Stage {
     /// What it is called in messages.
@@ -144,14 +144,18 @@ impl Stage {
 
     /// Floating point operations for one picture (a multiplication and an addition count as two).
     pub fn operations(&self) -> f64 {
-        let operations = match self {
+        // As f64 from the start: the product of a large network is beyond a browser's usize.
+        let product = |sizes: &[usize]| sizes.iter().map(|&size| size as f64).product::<f64>();
+        match self {
             Stage::Conv(conv) => {
-                2 * conv.shape.len() * (conv.input_shape.channels + conv.skip_channels) * conv.kernel * conv.kernel
+                let inputs = conv.input_shape.channels + conv.skip_channels;
+                product(&[2, conv.shape.len(), inputs, conv.kernel, conv.kernel])
             }
-            Stage::Norm(norm) => 8 * norm.shape.len(),
-            Stage::Attention(attention) => 4 * attention.shape.len() * attention.shape.height * attention.shape.width,
-        };
-        operations as f64
+            Stage::Norm(norm) => product(&[8, norm.shape.len()]),
+            Stage::Attention(attention) => {
+                product(&[4, attention.shape.len(), attention.shape.height, attention.shape.width])
+            }
+        }
     }
 }
 

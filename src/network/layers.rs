@@ -10,6 +10,9 @@
 use super::config::{Architecture, ConditionKind, ConfigError, Modulation, NetworkConfig, Normalisation, Padding};
 use crate::denoiser::ImageShape;
 
+/// Most pixels that may look at each other on any engine: their scores, one for each pair, stay below 64 MiB.
+pub const MAX_TOKENS: u64 = 1 << 12;
+
 /// Index of a value: 0 is the input, `i + 1` the result of layer `i`.
 pub type Value = usize;
 
@@ -149,10 +152,10 @@ impl Layers {
         Ok(layers)
     }
 
-    /// Checks that pictures of `shape` can pass through.
+    /// Checks that pictures of `shape` can pass through, on any engine.
     ///
     /// # Errors
-    /// [`ConfigError`] naming the side that does not fit.
+    /// [`ConfigError`] naming the side that does not fit, or more than [`MAX_TOKENS`] pixels in an attention.
     pub fn check_shape(&self, shape: ImageShape) -> Result<(), ConfigError> {
         for side in [shape.height, shape.width] {
             if side == 0 || side % self.multiple != 0 || side > 256 {
@@ -160,7 +163,12 @@ impl Layers {
                 return Err(ConfigError(format!("expected sides in multiples of {multiple} up to 256, found {side}")));
             }
         }
-        Ok(())
+        match self.tokens(shape) {
+            tokens if tokens > MAX_TOKENS => {
+                Err(ConfigError(format!("expected up to {MAX_TOKENS} pixels in an attention, found {tokens}")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Name and shape of every tensor of the network, embedding included; the only ones a weight file may hold.

@@ -4,6 +4,7 @@
 pub mod config;
 pub mod embedding;
 pub mod layers;
+pub mod memory;
 pub mod weights;
 
 pub use config::{ConfigError, NetworkConfig};

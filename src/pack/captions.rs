@@ -6,7 +6,7 @@
 //! *things*, and of each thing an image for every style that training saw it in, next to each other.
 
 use super::manifest::{Manifest, find};
-use super::{PackError, limits};
+use super::{Limit, PackError, limits};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -205,10 +205,7 @@ impl Manifest {
     pub fn captions(&self, inflated: &[u8]) -> Result<Captions, PackError> {
         let (text, file) = (self.text()?, self.captions_file()?);
         let fail = |message: String| PackError::Text { file: file.into(), message };
-        let found = inflated.len() as u64;
-        if found > limits::CAPTIONS {
-            return Err(PackError::TooLarge { what: file.into(), limit: limits::CAPTIONS, found });
-        }
+        self.budget.hold(Limit::Captions, file, inflated.len() as u64)?;
         let captions: Captions = serde_json::from_slice(inflated).map_err(|error| fail(error.to_string()))?;
         for (name, shelf) in &captions.shelves {
             let entry = find(&self.training, "shelf", name)?;
@@ -222,8 +219,9 @@ impl Manifest {
         Ok(captions)
     }
 
-    /// As many of `picks` as have files of `budget` bytes together, at least one: those with the most images per byte.
-    pub fn within(&self, mut picks: Vec<Pick>, budget: u64) -> Vec<Pick> {
+    /// As many of `picks` as have files of [`super::Budget::fetched`] bytes together, at least one: those with the most
+    /// images per byte.
+    pub fn within(&self, mut picks: Vec<Pick>) -> Vec<Pick> {
         let bytes = |pick: &Pick| {
             let file = self.training.get(&pick.shelf).and_then(|entry| self.files.get(&entry.file));
             file.map_or(u64::MAX, |file| file.bytes)
@@ -233,7 +231,7 @@ impl Manifest {
         let mut spent = 0u64;
         let fits = picks.iter().take_while(|pick| {
             spent = spent.saturating_add(bytes(pick));
-            spent <= budget
+            spent <= self.budget.fetched
         });
         let kept = fits.count().max(1);
         picks.truncate(kept);

@@ -2,9 +2,11 @@
 //! references that lead somewhere, and networks that fit the pictures.
 
 use super::manifest::{JudgeEntry, Manifest, NetworkEntry, PromptEntry, Terms};
-use super::{PackError, limits};
+use super::{Limit, PackError, limits};
+use crate::denoiser::ImageShape;
 use crate::network::config::ConditionKind;
 use crate::network::layers::Layers;
+use crate::network::memory::product;
 use crate::schedule::MAX_STEPS;
 use std::collections::BTreeSet;
 
@@ -58,21 +60,20 @@ impl Manifest {
                 return fail(format!("there are training images for “{}”, which is no prompt", short(prompt)));
             }
             self.check_reference(&training.file)?;
-            self.images_bytes(training.count)?;
+            self.images_bytes(prompt, training.count)?;
         }
         self.check_words()?;
         self.judge.as_ref().map_or(Ok(()), |judge| self.check_judge(judge))
     }
 
-    /// Bytes of `count` u8 images.
-    pub(super) fn images_bytes(&self, count: usize) -> Result<u64, PackError> {
-        let bytes = (count as u64).saturating_mul(self.image.len() as u64);
-        if count == 0 {
-            return fail("expected at least one training image, found 0".into());
+    /// Bytes of the `count` u8 images of `prompt`.
+    pub(super) fn images_bytes(&self, prompt: &str, count: usize) -> Result<u64, PackError> {
+        let ImageShape { channels, height, width } = self.image;
+        let bytes = product([count, channels, height, width]);
+        if bytes == 0 {
+            return fail(format!("{}: expected at least one training image, found 0", short(prompt)));
         }
-        if bytes > limits::FILE {
-            return Err(PackError::TooLarge { what: "training images".into(), limit: limits::FILE, found: bytes });
-        }
+        self.budget.hold(Limit::Images, &format!("the training images of {}", short(prompt)), bytes)?;
         Ok(bytes)
     }
 
@@ -80,25 +81,23 @@ impl Manifest {
         if self.files.len() > limits::FILES {
             return fail(format!("expected up to {} files, found {}", limits::FILES, self.files.len()));
         }
-        let mut total = 0u64;
         for (name, file) in &self.files {
             check_name("file name", name.strip_prefix(TRAINING).unwrap_or(name))?;
             if name == super::MANIFEST {
                 return fail("the manifest cannot list itself".into());
             }
-            if file.bytes > limits::FILE {
-                return Err(PackError::TooLarge { what: name.clone(), limit: limits::FILE, found: file.bytes });
-            }
+            self.budget.hold(Limit::File, name, file.bytes)?;
             if file.sha256.len() != 64 || !file.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
                 return fail(format!("{name}: expected a SHA-256 of 64 lower-case hexadecimal digits"));
             }
-            // Cannot overflow: at most FILES files of at most FILE bytes.
-            total += file.bytes;
         }
-        if total > limits::TOTAL {
-            return Err(PackError::TooLarge { what: "the pack".into(), limit: limits::TOTAL, found: total });
-        }
-        Ok(())
+        self.budget.hold(Limit::Total, "the pack", self.bytes_of(self.files.keys()))
+    }
+
+    /// Bytes of files together; of those that are not listed, none.
+    fn bytes_of<'a>(&self, names: impl Iterator<Item = &'a String>) -> u64 {
+        let bytes = names.filter_map(|name| self.files.get(name)).map(|file| file.bytes);
+        bytes.fold(0, u64::saturating_add)
     }
 
     fn check_reference(&self, file: &str) -> Result<(), PackError> {
@@ -118,6 +117,7 @@ impl Manifest {
         if network.config.channels != self.image.channels {
             return fail(format!("expected {} channels, found {}", self.image.channels, network.config.channels));
         }
+        self.budget.network(&format!("network {name}"), &network.config, &layers, self.image)?;
         if let ConditionKind::Class { count } = network.config.condition
             && !self.prompts.is_empty()
             && count != self.prompts.len()
@@ -179,6 +179,12 @@ impl Manifest {
         if text.aliases.len() > limits::WORDS || text.aliases.values().any(|&style| style >= text.styles) {
             return fail(format!("expected up to {} other words for styles, each for one there is", limits::WORDS));
         }
+        self.budget.hold(Limit::Words, &text.words, text.count as u64)?;
+        let text_bytes = self.bytes_of(text.languages.values().chain([&text.words]));
+        self.budget.hold(Limit::Text, "the words", text_bytes)?;
+        if text.languages.len() > limits::LANGUAGES {
+            return fail(format!("expected up to {} languages, found {}", limits::LANGUAGES, text.languages.len()));
+        }
         for language in text.languages.keys() {
             check_name("language", language)?;
         }
@@ -186,10 +192,8 @@ impl Manifest {
             return fail(format!("expected up to {} examples, found {}", limits::WORDS, text.examples.len()));
         }
         text.examples.iter().try_for_each(|example| check_text("example", example))?;
-        if let Some(file) = text.captions.as_ref().and_then(|name| self.files.get(name))
-            && file.bytes > limits::CAPTIONS
-        {
-            return Err(PackError::TooLarge { what: "captions".into(), limit: limits::CAPTIONS, found: file.bytes });
+        if let Some(file) = &text.captions {
+            self.budget.hold(Limit::Captions, file, self.bytes_of([file].into_iter()))?;
         }
         text.languages
             .values()
@@ -206,14 +210,16 @@ impl Manifest {
                 "judge: expected some classes and an accuracy in [0, 1], found {classes}, {accuracy}"
             ));
         }
+        let mut bytes = 0u64;
         for (name, shape) in &judge.tensors {
             check_text("judge tensor name", name)?;
-            let values = shape.iter().try_fold(1u64, |product, &size| product.checked_mul(size as u64));
-            if shape.len() > 8 || values.is_none_or(|values| values == 0 || values > limits::FILE / 2) {
+            let values = product(shape.iter().copied());
+            if shape.len() > 8 || values == 0 {
                 return fail(format!("judge: tensor “{}” has no usable shape: {shape:?}", short(name)));
             }
+            bytes = bytes.saturating_add(values.saturating_mul(4));
         }
-        Ok(())
+        self.budget.hold(Limit::Weights, "the judge", bytes)
     }
 }
 

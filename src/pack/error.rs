@@ -1,6 +1,7 @@
 //! Everything that can be wrong with a model pack, as one typed error. [`PackError::code`] is stable and goes to
 //! JavaScript and scripts; the sentence is for people: what was expected, what was found, what to do.
 
+use super::Limit;
 use thiserror::Error;
 
 /// Why a pack, or one file of it, was refused. Nothing of a refused file is used.
@@ -17,14 +18,16 @@ pub enum PackError {
         /// What the manifest says.
         found: String,
     },
-    /// Something is larger than a pack may make it.
-    #[error("{what} has {found} bytes, more than the limit of {limit}; split or shrink it")]
+    /// Something is larger than the [`super::Budget`] or the format lets a pack make it.
+    #[error("{what}: found {found} {}, the limit “{limit}” is {most}; {}", limit.unit(), limit.advice())]
     TooLarge {
-        /// A file, or a part of one.
+        /// A file, a network, or a part of one.
         what: String,
-        /// The most bytes allowed.
-        limit: u64,
-        /// Bytes found or announced.
+        /// Which limit.
+        limit: Limit,
+        /// The most that it allows, in its unit.
+        most: u64,
+        /// What was found or announced.
         found: u64,
     },
     /// The pack has no network, prompt, training images, judge or file of this name.

@@ -2,8 +2,10 @@
 //! and [`Pack::check`] reads all of them and reports.
 
 use super::captions::Captions;
-use super::{Images, MANIFEST, Manifest, PackError, inflate, limits};
+use super::manifest::find;
+use super::{Budget, Images, MANIFEST, Manifest, PackError, inflate, limits};
 use crate::network::weights::Weights;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -16,13 +18,21 @@ pub struct Pack {
 }
 
 impl Pack {
-    /// Opens the pack in `folder`; reads only the manifest.
+    /// Opens the pack in `folder`, within [`Budget::here`]; reads only the manifest.
     ///
     /// # Errors
-    /// [`PackError`] where the manifest is missing or wrong.
+    /// [`PackError`] where the manifest is missing or wrong, or asks for too much.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, PackError> {
+        Pack::open_within(folder, Budget::here())
+    }
+
+    /// Opens the pack in `folder`, which may ask for no more than `budget`.
+    ///
+    /// # Errors
+    /// As [`Pack::open`].
+    pub fn open_within(folder: impl AsRef<Path>, budget: Budget) -> Result<Self, PackError> {
         let folder = folder.as_ref().to_path_buf();
-        let manifest = Manifest::parse(&read(&folder.join(MANIFEST), limits::MANIFEST)?)?;
+        let manifest = Manifest::parse_within(&read(&folder.join(MANIFEST), limits::MANIFEST)?, budget)?;
         Ok(Pack { folder, manifest })
     }
 
@@ -91,13 +101,22 @@ impl Pack {
         self.manifest.words(&self.file(&self.manifest.text()?.words)?)
     }
 
+    /// What the words of `language` mean, as numbers of the vocabulary.
+    ///
+    /// # Errors
+    /// [`PackError`] where the pack does not have it, or it is not what the manifest promises.
+    pub fn language(&self, language: &str) -> Result<BTreeMap<String, Vec<usize>>, PackError> {
+        let file = find(&self.manifest.text()?.languages, "language", language)?;
+        self.manifest.language(language, &self.file(file)?)
+    }
+
     /// What the training images on the shelves show.
     ///
     /// # Errors
     /// [`PackError`] where the pack has no captions, or they are not what the manifest promises.
     pub fn captions(&self) -> Result<Captions, PackError> {
         let file = self.manifest.captions_file()?;
-        self.manifest.captions(&inflate(file, &self.file(file)?, limits::CAPTIONS)?)
+        self.manifest.captions(&inflate(file, &self.file(file)?, self.manifest.budget.captions)?)
     }
 
     /// Reads every file as its user would and says how each fared.
@@ -120,11 +139,17 @@ impl Pack {
         }
         if let Some(text) = &manifest.text {
             push(&text.words, format!("{} words", text.count), self.words().err());
+            for (language, file) in &text.languages {
+                push(file, format!("words of the language {language}"), self.language(language).err());
+            }
             if let Some(file) = &text.captions {
                 push(file, "what the training images show".into(), self.captions().err());
             }
         }
-        let text = manifest.text.iter().flat_map(|text| text.captions.iter().chain([&text.words]));
+        let text = manifest
+            .text
+            .iter()
+            .flat_map(|text| text.captions.iter().chain([&text.words]).chain(text.languages.values()));
         let text: Vec<&String> = text.collect();
         for name in manifest.files.keys() {
             let networks = manifest.networks.values().map(|entry| &entry.file);

@@ -1,7 +1,7 @@
 //! `manifest.json` as types: what a pack holds, under which licence, and how to tell that each file is the right one.
 //! [`Manifest::parse`] is the way in; what it returns has passed every check of [`Manifest::check`].
 
-use super::{FORMAT, PackError, VERSION, base64, limits};
+use super::{Budget, FORMAT, Limit, PackError, VERSION, base64, limits};
 use crate::denoiser::ImageShape;
 use crate::network::config::NetworkConfig;
 use crate::sampler::{Sampling, Solver};
@@ -49,6 +49,9 @@ pub struct Manifest {
     /// Length and hash of each file by name.
     #[serde(deserialize_with = "unique")]
     pub files: BTreeMap<String, FileEntry>,
+    /// What it may ask for.
+    #[serde(skip)]
+    pub(super) budget: Budget,
 }
 
 /// Name and version of the format.
@@ -279,16 +282,21 @@ struct Probe {
 }
 
 impl Manifest {
-    /// Reads and checks `manifest.json`.
+    /// Reads and checks `manifest.json`, within [`Budget::here`].
     ///
     /// # Errors
-    /// [`PackError::TooLarge`] beyond [`limits::MANIFEST`], [`PackError::Version`] for another format or version,
+    /// [`PackError::TooLarge`] beyond a limit, [`PackError::Version`] for another format or version,
     /// [`PackError::Manifest`] for everything else.
     pub fn parse(json: &[u8]) -> Result<Self, PackError> {
-        let found = json.len() as u64;
-        if found > limits::MANIFEST {
-            return Err(PackError::TooLarge { what: super::MANIFEST.into(), limit: limits::MANIFEST, found });
-        }
+        Manifest::parse_within(json, Budget::here())
+    }
+
+    /// Reads and checks `manifest.json`; neither it nor its files may ask for more than `budget`.
+    ///
+    /// # Errors
+    /// As [`Manifest::parse`].
+    pub fn parse_within(json: &[u8], budget: Budget) -> Result<Self, PackError> {
+        budget.hold(Limit::Manifest, super::MANIFEST, json.len() as u64)?;
         let json_error = |error: serde_json::Error| PackError::Manifest(error.to_string());
         let Probe { format } = serde_json::from_slice(json).map_err(json_error)?;
         if format != Format::default() {
@@ -297,6 +305,7 @@ impl Manifest {
             return Err(PackError::Version { expected, found: format!("{name} {}", format.version) });
         }
         let manifest: Manifest = serde_json::from_slice(json).map_err(json_error)?;
+        let manifest = Manifest { budget, ..manifest };
         manifest.check()?;
         Ok(manifest)
     }

@@ -1,7 +1,7 @@
 //! The model pack: a folder with `manifest.json`, weights and training images, read as untrusted input. Read it with
 //! [`Manifest::parse`], then hand each fetched file to [`Manifest::weights`], [`Manifest::images`] or
 //! [`Manifest::judge_weights`], which check length, SHA-256, tensor names, shapes, types and values before anything is
-//! used. Natively, [`Pack`] does the same on a folder and [`PackWriter`] writes one.
+//! used, and how much there is of it before anything is allocated ([`Budget`]). Natively, [`Pack`] does the same on a folder and [`PackWriter`] writes one.
 //!
 //! ```text
 //! manifest.json                      what is in the pack, and the SHA-256 of each file
@@ -11,6 +11,7 @@
 //! ```
 
 mod base64;
+mod budget;
 pub mod captions;
 mod check;
 mod error;
@@ -24,6 +25,7 @@ mod folder;
 mod precision;
 pub mod writer;
 
+pub use budget::{Budget, Limit};
 pub use error::PackError;
 pub use manifest::{
     FileEntry, Format, JudgeEntry, Licence, Locality, Manifest, NetworkEntry, PromptEntry, Terms, TestVector,
@@ -47,24 +49,20 @@ pub const FORMAT: &str = "morphogen-pack";
 /// Version of the format that this code reads and writes.
 pub const VERSION: u32 = 1;
 
-/// Limits on what a pack may ask of its reader.
+/// Limits of the format, the same everywhere; what depends on the machine is the [`Budget`].
 pub mod limits {
     /// Most bytes of `manifest.json`.
     pub const MANIFEST: u64 = 1 << 20;
     /// Most bytes of a tensor file's header.
     pub const HEADER: u64 = 1 << 20;
-    /// Most bytes of one file, before and after inflating.
-    pub const FILE: u64 = 256 << 20;
-    /// Most bytes of all files together.
-    pub const TOTAL: u64 = 2 << 30;
     /// Most files.
     pub const FILES: usize = 4096;
-    /// Most bytes of the captions, before and after inflating.
-    pub const CAPTIONS: u64 = 4 << 20;
     /// Most prompts.
     pub const PROMPTS: usize = 2048;
     /// Most answers of a judge.
     pub const ANSWERS: usize = 1 << 14;
+    /// Most languages beside the pack's own.
+    pub const LANGUAGES: usize = 64;
     /// Most synonyms of one prompt.
     pub const WORDS: usize = 256;
     /// Most bytes of a name, label or synonym.

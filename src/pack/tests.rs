@@ -13,6 +13,7 @@ use crate::schedule::{Grid, Schedule};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+mod budget;
 mod precision;
 mod text;
 

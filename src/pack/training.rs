@@ -2,9 +2,9 @@
 //! compressed. Natively [`inflate`] opens it; in the browser `DecompressionStream("deflate")` does, after
 //! [`Manifest::verify`] has seen the compressed bytes.
 
-use super::PackError;
 use super::manifest::{Manifest, find};
 use super::tensors::{self, Dtype, clip};
+use super::{Limit, PackError};
 use crate::denoiser::ImageShape;
 
 /// How the name of a compressed file ends.
@@ -43,7 +43,7 @@ impl Manifest {
     /// [`PackError`] naming what does not fit.
     pub fn images(&self, prompt: &str, inflated: &[u8]) -> Result<Images, PackError> {
         let entry = find(&self.training, "training images for", prompt)?;
-        self.images_bytes(entry.count)?;
+        self.images_bytes(prompt, entry.count)?;
         read_images(&entry.file, inflated, entry.count, self.image)
     }
 
@@ -53,7 +53,7 @@ impl Manifest {
     /// [`PackError::Unknown`] where there is none.
     pub fn inflated_limit(&self, prompt: &str) -> Result<u64, PackError> {
         let entry = find(&self.training, "training images for", prompt)?;
-        Ok(self.images_bytes(entry.count)? + 8 + super::limits::HEADER)
+        Ok(self.images_bytes(prompt, entry.count)?.saturating_add(8 + super::limits::HEADER))
     }
 }
 
@@ -84,12 +84,16 @@ pub fn inflate(file: &str, compressed: &[u8], limit: u64) -> Result<Vec<u8>, Pac
     use std::io::Read;
     let inflate_error = |message: String| PackError::Inflate { file: file.into(), message };
     let mut decoder = flate2::read::ZlibDecoder::new(compressed);
+    let too_large = |found| PackError::TooLarge { what: file.into(), limit: Limit::Inflated, most: limit, found };
+    // One byte more than allowed tells a bomb from a full file. All of it is reserved at once: a list that grows may take
+    // three times as much on its way.
+    let most = limit.saturating_add(1);
     let mut bytes = Vec::new();
-    // One byte more than allowed tells a bomb from a full file; nothing beyond it is ever held.
-    decoder.by_ref().take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|e| inflate_error(e.to_string()))?;
+    let room = usize::try_from(most).ok().and_then(|most| bytes.try_reserve_exact(most).ok());
+    room.ok_or_else(|| too_large(most))?;
+    decoder.by_ref().take(most).read_to_end(&mut bytes).map_err(|e| inflate_error(e.to_string()))?;
     if bytes.len() as u64 > limit {
-        let what = format!("{file}, inflated,");
-        return Err(PackError::TooLarge { what, limit, found: bytes.len() as u64 });
+        return Err(too_large(bytes.len() as u64));
     }
     if decoder.total_in() != compressed.len() as u64 {
         return Err(inflate_error(format!("it ends after {} of {} bytes", decoder.total_in(), compressed.len())));

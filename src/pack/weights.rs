@@ -36,9 +36,7 @@ impl Manifest {
             return Ok(None);
         }
         let layers = Layers::new(&entry.config).map_err(|error| PackError::Manifest(error.to_string()))?;
-        let bytes = |shape: Vec<usize>| 4 * shape.into_iter().product::<usize>() as u64;
-        let values: u64 = layers.tensors(&entry.config).into_iter().map(|(_, shape)| bytes(shape)).sum();
-        Ok(Some(values + 8 + limits::HEADER))
+        Ok(Some(layers.weight_bytes(&entry.config).saturating_add(8 + limits::HEADER)))
     }
 
     /// Reads the weights of the judge from the bytes of its file, with the same checks.

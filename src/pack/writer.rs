@@ -9,7 +9,7 @@ use super::manifest::{
 };
 use super::precision::{Encoded, Precision};
 use super::training::{COMPRESSED, TENSOR};
-use super::{Images, MANIFEST, Pack, PackError, weights};
+use super::{Budget, Images, MANIFEST, Pack, PackError, weights};
 use crate::denoiser::ImageShape;
 use crate::network::Weights;
 use crate::network::config::NetworkConfig;
@@ -93,6 +93,7 @@ impl PackWriter {
             training: BTreeMap::new(),
             judge: None,
             files: BTreeMap::new(),
+            budget: Budget::here(),
         };
         Ok(PackWriter { folder, manifest, files: BTreeMap::new() })
     }
@@ -171,7 +172,7 @@ impl PackWriter {
             let message = format!("expected pictures of {}, found {}", self.manifest.image, images.shape);
             return Err(PackError::Tensor { file, tensor: TENSOR.into(), message });
         }
-        self.manifest.images_bytes(images.count)?;
+        self.manifest.images_bytes(prompt, images.count)?;
         let bytes = write_tensors(&file, vec![(TENSOR.into(), Dtype::U8, shape.to_vec(), images.data.clone())])?;
         let compressed = deflate(&file, &bytes)?;
         self.manifest.training.insert(prompt.into(), TrainingEntry { file: file.clone(), count: images.count });

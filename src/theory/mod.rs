@@ -18,6 +18,7 @@ mod sheet;
 mod softmax;
 mod sweep;
 mod training;
+mod tridiagonal;
 mod whole;
 mod wiener;
 
@@ -30,7 +31,7 @@ pub(crate) use patch::Scales;
 pub(crate) use plan::{Axis, axis};
 pub use provenance::Provenance;
 pub use training::{MAX_SIDE, Training};
-pub use wiener::Wiener;
+pub use wiener::{Wiener, WienerBuild};
 
 use crate::denoiser::{DenoiseError, Denoiser, ImageShape};
 use std::sync::Arc;

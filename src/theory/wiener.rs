@@ -7,6 +7,7 @@
 //! the smaller Gram matrix, through `C (a²C + s²)⁻¹ = Xᵀ (a² X Xᵀ + s²)⁻¹ X`.
 
 use super::training::Training;
+use super::tridiagonal::{Reduction, Tridiagonal, add_scaled, dot};
 use crate::denoiser::{Condition, DenoiseError, Denoiser, ImageShape, check_batch};
 use crate::parallel;
 use crate::schedule::Time;
@@ -22,9 +23,32 @@ pub struct Wiener {
     matrix: Tridiagonal,
 }
 
-impl Wiener {
-    /// Takes mean and covariance of `training` and changes the basis: `min(N, D)³` operations, once.
-    pub fn new(training: &Training) -> Wiener {
+/// Multiplications of one piece of [`WienerBuild`]: some hundredths of a second.
+const PIECE: usize = 1 << 24;
+
+/// A [`Wiener`] filter on its way, made in pieces: call [`WienerBuild::advance`] until it says that nothing is left, and do
+/// something else in between. Dropping it stops.
+#[derive(Debug, Clone)]
+pub struct WienerBuild {
+    shape: ImageShape,
+    mean: Vec<f64>,
+    /// Centred images over √N, `[N, D]`, or `[D, N]` where there are no fewer images than values.
+    rows: Vec<f64>,
+    stage: Stage,
+}
+
+/// What is being made.
+#[derive(Debug, Clone)]
+enum Stage {
+    /// The matrix of inner products of rows, row by row: its lower half so far.
+    Products(Vec<Vec<f64>>),
+    /// Its other basis.
+    Reduction(Reduction),
+}
+
+impl WienerBuild {
+    /// Begins with the mean of `training`.
+    pub fn new(training: &Training) -> WienerBuild {
         let shape = training.shape();
         let (n, d) = (training.count(), shape.len());
         let mut images: Vec<f64> = training.images().into_iter().map(f64::from).collect();
@@ -40,18 +64,66 @@ impl Wiener {
                 *v = (*v - m) * scale;
             }
         }
-        if n < d {
-            let matrix = Tridiagonal::new(gram(&images, d), n);
-            return Wiener { shape, mean, images, matrix };
+        let rows = if n < d { images } else { transposed(&images, d) };
+        WienerBuild { shape, mean, rows, stage: Stage::Products(Vec::new()) }
+    }
+
+    /// Number of rows, and how long each is.
+    fn size(&self) -> (usize, usize) {
+        let (d, all) = (self.shape.len(), self.rows.len());
+        let n = all / d;
+        if n < d { (n, d) } else { (d, n) }
+    }
+
+    /// Does the next piece; whether any is left.
+    pub fn advance(&mut self) -> bool {
+        let (count, length) = self.size();
+        match &mut self.stage {
+            Stage::Products(lower) => {
+                let end = (lower.len() + (PIECE / (count * length)).max(1)).min(count);
+                let line = |&i: &usize| -> Vec<f64> {
+                    let row = &self.rows[i * length..][..length];
+                    self.rows.chunks_exact(length).take(i + 1).map(|other| dot(row, other)).collect()
+                };
+                lower.extend(parallel::map(&(lower.len()..end).collect::<Vec<_>>(), line));
+                if end == count {
+                    self.stage = Stage::Reduction(Reduction::new(symmetric(lower), count));
+                }
+                true
+            }
+            Stage::Reduction(reduction) => reduction.advance(PIECE),
         }
-        let mut columns = vec![0.0; n * d];
-        for (i, image) in images.chunks_exact(d).enumerate() {
-            for (j, v) in image.iter().enumerate() {
-                columns[j * n + i] = *v;
+    }
+
+    /// Does what is left.
+    pub fn finish(mut self) -> Wiener {
+        while self.advance() {}
+        let WienerBuild { shape, mean, rows, stage } = self;
+        // Where there are as many images as values, the covariance itself is at hand.
+        let images = if rows.len() < shape.len() * shape.len() { rows } else { Vec::new() };
+        let matrix = match stage {
+            Stage::Reduction(reduction) => reduction.finish(),
+            Stage::Products(_) => unreachable!("products are followed by the reduction"),
+        };
+        Wiener { shape, mean, images, matrix }
+    }
+}
+
+impl Wiener {
+    /// Takes mean and covariance of `training` and changes the basis: `min(N, D)³` operations, once.
+    pub fn new(training: &Training) -> Wiener {
+        WienerBuild::new(training).finish()
+    }
+
+    /// The same, made piece by piece for as long as `go_on` says so; nothing where it did not.
+    pub fn new_while(training: &Training, mut go_on: impl FnMut() -> bool) -> Option<Wiener> {
+        let mut build = WienerBuild::new(training);
+        while build.advance() {
+            if !go_on() {
+                return None;
             }
         }
-        let matrix = Tridiagonal::new(gram(&columns, n), d);
-        Wiener { shape, mean, images: Vec::new(), matrix }
+        Some(build.finish())
     }
 
     /// `x̂₀` of one picture.
@@ -85,33 +157,21 @@ impl Denoiser for Wiener {
     }
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    // Eight sums side by side, so that they become vectors.
-    let mut sums = [0.0; 8];
-    let (a8, b8) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest: f64 = a8.remainder().iter().zip(b8.remainder()).map(|(a, b)| a * b).sum();
-    for (a, b) in a8.zip(b8) {
-        for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
-            *sum += a * b;
+/// `[n, d]` as `[d, n]`.
+fn transposed(images: &[f64], d: usize) -> Vec<f64> {
+    let n = images.len() / d;
+    let mut columns = vec![0.0; n * d];
+    for (i, image) in images.chunks_exact(d).enumerate() {
+        for (j, v) in image.iter().enumerate() {
+            columns[j * n + i] = *v;
         }
     }
-    sums.iter().sum::<f64>() + rest
+    columns
 }
 
-fn add_scaled(to: &mut [f64], v: &[f64], scale: f64) {
-    for (to, v) in to.iter_mut().zip(v) {
-        *to += scale * v;
-    }
-}
-
-/// The matrix of inner products of rows of length `length`.
-fn gram(rows: &[f64], length: usize) -> Vec<f64> {
-    let n = rows.len() / length;
-    let line = |&i: &usize| -> Vec<f64> {
-        let row = &rows[i * length..][..length];
-        rows.chunks_exact(length).take(i + 1).map(|other| dot(row, other)).collect()
-    };
-    let lower: Vec<Vec<f64>> = parallel::map(&(0..n).collect::<Vec<_>>(), line);
+/// The symmetric matrix `[n, n]` of which `lower` has the lower half, line by line.
+fn symmetric(lower: &[Vec<f64>]) -> Vec<f64> {
+    let n = lower.len();
     let mut out = vec![0.0; n * n];
     for (i, line) in lower.iter().enumerate() {
         for (j, v) in line.iter().enumerate() {
@@ -120,89 +180,4 @@ fn gram(rows: &[f64], length: usize) -> Vec<f64> {
         }
     }
     out
-}
-
-/// A symmetric matrix as `Q T Qᵀ`.
-#[derive(Debug, Clone)]
-struct Tridiagonal {
-    /// The diagonal of T, `[n]`.
-    diagonal: Vec<f64>,
-    /// What lies beside it, `[n − 1]`.
-    beside: Vec<f64>,
-    /// Reflections `I − 2 v vᵀ`; the i-th acts on entries `i + 1…`.
-    reflections: Vec<Vec<f64>>,
-}
-
-impl Tridiagonal {
-    /// Reduces the symmetric `matrix` `[n, n]`.
-    fn new(mut matrix: Vec<f64>, n: usize) -> Tridiagonal {
-        let (mut diagonal, mut beside, mut reflections) = (Vec::new(), Vec::new(), Vec::new());
-        for i in 0..n {
-            diagonal.push(matrix[i * n + i]);
-            if i + 1 == n {
-                break;
-            }
-            let mut v = matrix[i * n + i + 1..(i + 1) * n].to_vec();
-            let norm = libm::sqrt(dot(&v, &v));
-            let target = if v[0] > 0.0 { -norm } else { norm };
-            beside.push(target);
-            v[0] -= target;
-            let length = libm::sqrt(dot(&v, &v));
-            if length > 0.0 {
-                v.iter_mut().for_each(|v| *v /= length);
-            }
-            // A ← A − v wᵀ − w vᵀ on the rest, with w = 2 (A v − (vᵀ A v) v).
-            let rest = |r: usize| (i + 1 + r) * n + i + 1..(i + 2 + r) * n;
-            let product: Vec<f64> = (0..v.len()).map(|r| dot(&matrix[rest(r)], &v)).collect();
-            let along = dot(&product, &v);
-            let w: Vec<f64> = product.iter().zip(&v).map(|(p, v)| 2.0 * (p - along * v)).collect();
-            for r in 0..v.len() {
-                let row = &mut matrix[rest(r)];
-                for (to, (v_j, w_j)) in row.iter_mut().zip(v.iter().zip(&w)) {
-                    *to -= v[r] * w_j + w[r] * v_j;
-                }
-            }
-            reflections.push(v);
-        }
-        Tridiagonal { diagonal, beside, reflections }
-    }
-
-    /// `(scale·M + shift)⁻¹ x`, and M times that where `times` is asked for.
-    fn filter(&self, mut x: Vec<f64>, scale: f64, shift: f64, times: bool) -> Vec<f64> {
-        let n = x.len();
-        for (i, v) in self.reflections.iter().enumerate() {
-            let along = dot(v, &x[i + 1..]);
-            add_scaled(&mut x[i + 1..], v, -2.0 * along);
-        }
-        // Gaussian elimination down, then up; the matrix is positive definite, so no pivots are needed.
-        let mut pivots = Vec::with_capacity(n);
-        for i in 0..n {
-            let mut pivot = scale * self.diagonal[i] + shift;
-            if i > 0 {
-                let side = scale * self.beside[i - 1];
-                let factor = side / pivots[i - 1];
-                pivot -= factor * side;
-                x[i] -= factor * x[i - 1];
-            }
-            pivots.push(pivot);
-        }
-        for i in (0..n).rev() {
-            let above = if i + 1 < n { scale * self.beside[i] * x[i + 1] } else { 0.0 };
-            x[i] = (x[i] - above) / pivots[i];
-        }
-        if times {
-            x = (0..n)
-                .map(|i| {
-                    let low = if i > 0 { self.beside[i - 1] * x[i - 1] } else { 0.0 };
-                    let high = if i + 1 < n { self.beside[i] * x[i + 1] } else { 0.0 };
-                    low + self.diagonal[i] * x[i] + high
-                })
-                .collect();
-        }
-        for (i, v) in self.reflections.iter().enumerate().rev() {
-            let along = dot(v, &x[i + 1..]);
-            add_scaled(&mut x[i + 1..], v, -2.0 * along);
-        }
-        x
-    }
 }

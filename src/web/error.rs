@@ -7,6 +7,7 @@ use crate::network::NetworkError;
 use crate::pack::PackError;
 use crate::prompt::PromptError;
 use crate::sampler::SampleError;
+use crate::theory::TheoryError;
 use std::fmt::Display;
 use wasm_bindgen::JsValue;
 
@@ -101,5 +102,11 @@ impl From<GpuError> for Failure {
             ref other => other.code(),
         };
         Failure::new(code, error)
+    }
+}
+
+impl From<TheoryError> for Failure {
+    fn from(error: TheoryError) -> Self {
+        Failure::new("machine-unavailable", error)
     }
 }

@@ -4,16 +4,16 @@
 use super::Pack;
 use super::error::Failure;
 use super::network::{Engine, Network};
-use crate::denoiser::{DenoiseError, ImageShape};
+use super::shared::Shared;
+use crate::denoiser::ImageShape;
 use crate::metrics::Neighbour;
 use crate::pack;
-use crate::schedule::{Schedule, Time};
-use crate::theory::{Locality, LocalityPoint, Machine, Partial, PatchPosterior, TheoryError, Training, Wiener};
-use js_sys::{Array, Float32Array, Function, Promise, Uint32Array};
+use crate::schedule::Schedule;
+use crate::theory::{Locality, LocalityPoint, Machine, Partial, PatchPosterior, Training, WienerBuild};
+use js_sys::Function;
 use serde::Serialize;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen]
 impl Pack {
@@ -43,15 +43,15 @@ impl Pack {
     }
 
     /// The training images that match a prompt of `words`, where the pack draws from free text, as JSON
-    /// `[{ shelf, images, captions }]` ([`pack::captions::Pick`]); after [`Pack::learn_captions`]. At most `budget` bytes of files,
-    /// as long as it is more than one.
+    /// `[{ shelf, images, captions }]` ([`pack::captions::Pick`]); after [`Pack::learn_captions`]. No more files than the budget
+    /// lets one prompt fetch, as long as it is more than one.
     ///
     /// # Errors
     /// `pack-…` where the pack draws classes.
-    pub fn matching(&self, words: &[usize], budget: f64) -> Result<String, JsValue> {
+    pub fn matching(&self, words: &[usize]) -> Result<String, JsValue> {
         let styles = self.manifest.text().map_err(Failure::from)?.styles;
         let picks = self.captions.matching(words, styles);
-        let picks = self.manifest.within(picks, budget as u64);
+        let picks = self.manifest.within(picks);
         Ok(serde_json::to_string(&picks).map_err(|error| Failure::new("internal", error))?)
     }
 
@@ -70,14 +70,14 @@ impl Pack {
         Ok(serde_json::to_string(&found).map_err(|error| Failure::new("internal", error))?)
     }
 
-    /// The Wiener filter of training `images` `[N, C, H, W]`: the machine that is not a patch posterior.
+    /// Begins the Wiener filter of training `images` `[N, C, H, W]`: the machine that is not a patch posterior.
     ///
     /// # Errors
     /// `machine-unavailable` where it cannot be made of these images.
-    pub fn wiener(&self, images: &[u8]) -> Result<Network, JsValue> {
+    pub fn wiener(&self, images: &[u8]) -> Result<Filter, JsValue> {
         let training = training(images, self.manifest.image)?;
-        let engine = Engine::Machine(Box::new(Wiener::new(&training)));
-        Ok(Network::new(engine, self.manifest.image, self.manifest.schedule))
+        let build = WienerBuild::new(&training);
+        Ok(Filter { build, shape: self.manifest.image, schedule: self.manifest.schedule })
     }
 
     /// A patch posterior (`els`, `bbels`, …) over training `images` `[N, C, H, W]`. Local machines see
@@ -113,6 +113,28 @@ impl Pack {
 
 fn training(images: &[u8], shape: ImageShape) -> Result<Arc<Training>, Failure> {
     Ok(Arc::new(Training::new(&pack::to_f32(images), shape)?))
+}
+
+/// A Wiener filter on its way: [`Filter::advance`] until nothing is left, with a breath in between so that a cancellation
+/// is heard, then [`Filter::network`].
+#[wasm_bindgen]
+pub struct Filter {
+    build: WienerBuild,
+    shape: ImageShape,
+    schedule: Schedule,
+}
+
+#[wasm_bindgen]
+impl Filter {
+    /// Does the next piece, some hundredths of a second; whether any is left.
+    pub fn advance(&mut self) -> bool {
+        self.build.advance()
+    }
+
+    /// The filter, ready to draw.
+    pub fn network(self) -> Network {
+        Network::new(Engine::Machine(Box::new(self.build.finish())), self.shape, self.schedule)
+    }
 }
 
 /// A [`Neighbour`] as JavaScript is told of it.
@@ -158,67 +180,7 @@ impl Posterior {
     /// something only where the parts were computed with `trace`.
     pub fn network(&self, gather: Function, explain: Function) -> Network {
         let shape = self.posterior.training().shape();
-        let shared = Shared { posterior: self.posterior.clone(), gather, explain };
+        let shared = Shared::new(self.posterior.clone(), gather, explain);
         Network::new(Engine::Shared(shared), shape, self.schedule)
-    }
-}
-
-/// A patch posterior whose parts JavaScript gathers.
-pub(super) struct Shared {
-    posterior: PatchPosterior,
-    gather: Function,
-    explain: Function,
-}
-
-impl Shared {
-    /// The posterior means of the pictures `x` `[B, C, H, W]`.
-    pub async fn denoise(&self, x: &[f32], time: Time) -> Result<Vec<f32>, JsValue> {
-        let shape = self.posterior.training().shape();
-        let promise = self.gather.call2(&JsValue::UNDEFINED, &Float32Array::from(x), &time.t.into())?;
-        let parts = JsFuture::from(promise.dyn_into::<Promise>()?).await?.dyn_into::<Array>()?;
-        let merged = merge(&parts, x.len() / shape.len(), shape)?;
-        self.explain(&merged, self.posterior.window(time))?;
-        let means: Vec<f32> = merged.iter().flat_map(Partial::mean).collect();
-        if !means.iter().all(|value| value.is_finite()) {
-            return Err(Failure::from(DenoiseError::NotFinite).into());
-        }
-        Ok(means)
-    }
-
-    fn explain(&self, merged: &[Partial], window: usize) -> Result<(), JsValue> {
-        let (mut image, mut place, mut weight, mut patches) = (vec![], vec![], vec![], vec![]);
-        for provenance in merged.iter().map(Partial::provenance) {
-            image.extend(provenance.image);
-            place.extend(provenance.place);
-            weight.extend(provenance.weight);
-            patches.extend(provenance.patches);
-        }
-        let arguments = Array::of4(
-            &Uint32Array::from(&image[..]),
-            &Uint32Array::from(&place[..]),
-            &Float32Array::from(&weight[..]),
-            &Float32Array::from(&patches[..]),
-        );
-        arguments.push(&(window as f64).into());
-        self.explain.apply(&JsValue::UNDEFINED, &arguments)?;
-        Ok(())
-    }
-}
-
-/// Merges the parts of `count` pictures, in the order given.
-fn merge(parts: &Array, count: usize, shape: ImageShape) -> Result<Vec<Partial>, JsValue> {
-    let mut merged = vec![Partial::empty(shape); count];
-    for part in parts.iter() {
-        let floats = part.dyn_into::<Float32Array>()?.to_vec();
-        for (whole, floats) in merged.iter_mut().zip(floats.chunks_exact((floats.len() / count.max(1)).max(1))) {
-            whole.merge(&Partial::from_floats(floats, shape).map_err(Failure::from)?).map_err(Failure::from)?;
-        }
-    }
-    Ok(merged)
-}
-
-impl From<TheoryError> for Failure {
-    fn from(error: TheoryError) -> Self {
-        Failure::new("machine-unavailable", error)
     }
 }

@@ -3,6 +3,7 @@
 //! them, without a pack. Every error is a
 //! JavaScript `Error` with a stable `code`.
 
+mod asked;
 mod device;
 mod error;
 mod machine;
@@ -10,13 +11,14 @@ mod machine_gpu;
 mod network;
 mod processor;
 mod reaction;
+mod shared;
 
 pub use network::Network;
 pub use processor::NetworkPart;
 pub use reaction::Cells;
 
 use crate::pack::captions::Captions;
-use crate::pack::{Manifest, PromptEntry, limits};
+use crate::pack::{Manifest, PromptEntry};
 use crate::prompt;
 use crate::prompt::prior::{Asked, Prior};
 use crate::prompt::text::{self, Vocabulary};
@@ -137,7 +139,13 @@ impl Pack {
     /// Most bytes that the captions may inflate to.
     #[wasm_bindgen(js_name = captionsLimit)]
     pub fn captions_limit(&self) -> f64 {
-        limits::CAPTIONS as f64
+        self.manifest.budget().captions as f64
+    }
+
+    /// Bytes of training images that may be kept for the next prompt.
+    #[wasm_bindgen(js_name = keptLimit)]
+    pub fn kept_limit(&self) -> f64 {
+        self.manifest.budget().kept as f64
     }
 
     /// Takes what the training images show, from the inflated bytes of its file (verified before); after [`Pack::learn`].

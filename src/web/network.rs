@@ -1,15 +1,17 @@
 //! A denoiser on a device, asked for samples: a network, checked against the pack's test vector before anybody sees a
 //! picture of it, or an analytic machine over training images.
 
+use super::asked::Asked;
 use super::error::Failure;
 use super::processor::{NetworkPart, OnProcessor};
+use super::shared::Shared;
 use crate::denoiser::{Condition, Conditions, Denoiser, ImageShape};
 use crate::gpu::{Frames, GpuNetwork, Progress};
 use crate::pack::TestVector;
 use crate::sampler::{Request, SampleError, Solver, Start, Trajectory, noise};
 use crate::schedule::{Grid, Schedule, Time};
 use js_sys::{Array, Float32Array, Function, Promise};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::pin::Pin;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -27,7 +29,7 @@ pub(super) enum Engine {
     /// Our WGSL stages on WebGPU.
     Gpu(Box<GpuNetwork>),
     /// A patch posterior that several workers share.
-    Shared(super::machine::Shared),
+    Shared(Shared),
 }
 
 impl Engine {
@@ -39,36 +41,6 @@ impl Engine {
             Engine::Gpu(network) => network.denoise(x, time, conditions).await.map_err(Failure::from)?,
             Engine::Shared(posterior) => posterior.denoise(x, time).await?,
         })
-    }
-}
-
-/// A prompt as it was understood: a class, or words; neither for anything.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Asked {
-    class: Option<usize>,
-    words: Option<Vec<usize>>,
-}
-
-impl Asked {
-    /// What would be asked for to get this condition; nothing would for a vector.
-    pub fn of(condition: &Condition) -> Option<Asked> {
-        match condition {
-            Condition::Null => Some(Asked::default()),
-            Condition::Class(class) => Some(Asked { class: Some(*class), words: None }),
-            Condition::Words(words) => Some(Asked { class: None, words: Some(words.clone()) }),
-            Condition::Vector(_) => None,
-        }
-    }
-}
-
-impl From<Asked> for Condition {
-    fn from(asked: Asked) -> Self {
-        match asked {
-            Asked { words: Some(words), .. } => Condition::Words(words),
-            Asked { class: Some(class), .. } => Condition::Class(class),
-            _ => Condition::Null,
-        }
     }
 }
 

@@ -2,8 +2,8 @@
 //! pictures is cut into pictures. As a picture is the same to the bit whoever computes it, so is the whole.
 
 use super::Pack;
+use super::asked::Asked;
 use super::error::Failure;
-use super::network::Asked;
 use crate::cpu::CpuNetwork;
 use crate::denoiser::{Condition, DenoiseError, Denoiser};
 use crate::schedule::{Schedule, Time};

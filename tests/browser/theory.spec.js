@@ -276,3 +276,35 @@ for (const width of [360, 1440]) {
     }
   });
 }
+
+test("a Wiener filter that is being made lets others in, and can be cancelled", async ({ page }) => {
+  await page.goto("/tests/blank.html");
+  const result = await page.evaluate(async () => {
+    const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    const model = await loadModel("../models/fashion/", { device: "cpu" });
+    await model.training("sneaker");
+    /**
+     * How many questions the worker answers while it draws, and what came of the drawing.
+     * @param {number} [most] after so many it is cancelled
+     */
+    const asked = async (most = Infinity) => {
+      const controller = new AbortController();
+      let [over, answers] = [false, 0];
+      const end = () => void (over = true);
+      const drawing = model.sample({ prompt: "sneaker", machine: "wiener", steps: 1, signal: controller.signal });
+      drawing.then(end, end);
+      while (!over) {
+        await model.understand("bag");
+        if ((answers += 1) === most) controller.abort();
+      }
+      const { pixels = [], code = "" } = await drawing.catch((/** @type {object} */ thrown) => thrown);
+      return { answers, code, pixels: [...pixels] };
+    };
+    return { cancelled: await asked(5), whole: await asked(), again: await asked() };
+  });
+  expect(result.cancelled).toMatchObject({ code: "aborted", pixels: [] });
+  // Made at a stretch, it would answer next to none.
+  expect(result.whole.answers).toBeGreaterThan(10);
+  expect(result.whole).toMatchObject({ code: "", pixels: expect.arrayContaining([expect.any(Number)]) });
+  expect(result.again.pixels).toEqual(result.whole.pixels);
+});

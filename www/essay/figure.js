@@ -213,7 +213,7 @@ export class Host {
   async training(prompt, signal) {
     const model = await this.model();
     const images = await model.training(prompt, signal);
-    this.world.keep([`models/${PACK}/${model.info.training[prompt]?.file}`]);
+    if (Object.hasOwn(model.info.training, prompt)) this.world.keep([`models/${PACK}/${model.info.training[prompt].file}`]);
     return images;
   }
 

@@ -89,7 +89,7 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<(), CommandError> {
             let list: Vec<String> = points.iter().map(|p| p.window.to_string()).collect();
             bar.println(format!("{name}, {}, k from t = {:.2} up: {}", machine.name(), points[0].t, list.join(" ")));
             if bar.is_hidden() {
-                println!("{name}, {}, k from t = {:.2} up: {}", machine.name(), points[0].t, list.join(" "));
+                say!("{name}, {}, k from t = {:.2} up: {}", machine.name(), points[0].t, list.join(" "));
             }
             let points = points.into_iter().map(|p| Locality { t: p.t, k: p.window }).collect();
             found.push((name, *machine, points));

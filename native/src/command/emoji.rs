@@ -32,14 +32,14 @@ pub fn emoji(args: &EmojiArgs) -> Result<(), CommandError> {
     let count = |split| entries.iter().filter(|entry| entry.split == split).count();
     let codes: BTreeSet<_> = entries.iter().map(|entry| &entry.code).collect();
     let pairs: BTreeSet<_> = entries.iter().filter_map(|entry| entry.pair.as_ref()).collect();
-    println!(
+    say!(
         "{} emoji in {} styles: {} images of {size} × {size} pixels",
         codes.len(),
         set.licensed.captions.styles.len(),
         set.len(),
         size = set.size
     );
-    println!(
+    say!(
         "{} to train on; held out: {} for their style, {} for {} pairs of words",
         count(Split::Train),
         count(Split::Style),
@@ -48,10 +48,10 @@ pub fn emoji(args: &EmojiArgs) -> Result<(), CommandError> {
     );
     let turned = entries.iter().filter(|entry| !entry.hues.is_empty()).count();
     let variants: usize = entries.iter().map(|entry| entry.hues.len()).sum();
-    println!("{turned} of these may be turned in hue, to {variants} variants");
-    println!("{} words for prompts", set.licensed.captions.vocabulary().len());
+    say!("{turned} of these may be turned in hue, to {variants} variants");
+    say!("{} words for prompts", set.licensed.captions.vocabulary().len());
     for (language, dictionary) in &set.languages {
-        println!("{language}: {} words for {} English ones", dictionary.len(), languages::reach(dictionary));
+        say!("{language}: {} words for {} English ones", dictionary.len(), languages::reach(dictionary));
     }
     Ok(())
 }

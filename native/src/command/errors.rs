@@ -42,7 +42,7 @@ pub fn table(pack: &Pack, names: &[String], data: &Path, count: usize, device: &
         lines.push(format!("| `{name}` |{}", cells(errors)));
     }
     bar.finish_and_clear();
-    println!("{}", lines.join("\n"));
+    say!("{}", lines.join("\n"));
     Ok(())
 }
 

@@ -134,7 +134,7 @@ pub fn evaluate(args: &EvaluateArgs) -> Result<(), CommandError> {
         Some(pack) => compare(args, &Pack::open(pack)?)?,
         None => merge(args)?,
     };
-    println!("{}", report.table().trim());
+    say!("{}", report.table().trim());
     if let Some(path) = &args.json {
         report.write(path).map_err(super::images::usage)?;
     }
@@ -230,7 +230,7 @@ fn grade(
 ) -> Result<(), CommandError> {
     let (accuracy, frechet) = (100.0 * panel.accuracy, panel.training_frechet);
     let count = Panel::SAMPLES;
-    println!(
+    say!(
         "the judge gets {accuracy:.1} % of real test images right; Fréchet distance of {count} training images {frechet:.3}"
     );
     let bar = super::progress_bar(names.len() * args.samples);

@@ -53,7 +53,7 @@ pub fn judge(args: &JudgeArgs) -> Result<(), CommandError> {
         bar.inc(1);
         bar.set_message(format!("loss {loss:.3}"));
         if bar.is_hidden() && step % 100 == 0 {
-            println!("step {step}/{steps}: loss {loss:.3}");
+            say!("step {step}/{steps}: loss {loss:.3}");
         }
     })?;
     bar.finish();
@@ -62,6 +62,6 @@ pub fn judge(args: &JudgeArgs) -> Result<(), CommandError> {
     let accuracy = judge::accuracy(&Judge::new(&rounded, &device)?, &test)?;
     writer.judge(&weights, Precision::F16, train.answers(), accuracy)?;
     writer.finish()?;
-    println!("test accuracy {accuracy:.4} on {} images: {}", test.len(), args.pack.display());
+    say!("test accuracy {accuracy:.4} on {} images: {}", test.len(), args.pack.display());
     Ok(())
 }

@@ -45,7 +45,7 @@ pub(super) fn write(folder: &Path, network: &str) -> Result<(), CommandError> {
     writer.finish()?;
     missed.sort_by(f64::total_cmp);
     let at = |share: f64| missed.get((missed.len() as f64 * share) as usize).copied().unwrap_or(f64::NAN);
-    println!(
+    say!(
         "share missed of {} training pictures: a quarter below {:.3}, half below {:.3}, a twentieth above {:.3}",
         missed.len(),
         at(0.25),

@@ -1,6 +1,13 @@
 //! The native command's subcommands, one file each; `bin/morphogen.rs` only picks one. What they share is here: errors,
 //! progress bars, opening a network of a pack.
 
+/// Prints a line as [`println!`] does; where nobody reads any more (`morphogen … | head`), the command ends quietly.
+macro_rules! say {
+    ($($words:tt)*) => {
+        $crate::command::said(&format_args!($($words)*))
+    };
+}
+
 pub mod backend;
 pub mod calibrate;
 mod captioned;
@@ -31,6 +38,8 @@ use morphogen::pack::{Pack, PackError};
 use morphogen::prompt::PromptError;
 use morphogen::prompt::prior::NoCaption;
 use morphogen::sampler::SampleError;
+use std::fmt::Display;
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 use thiserror::Error;
 
@@ -98,4 +107,16 @@ pub(crate) fn gpu_network(pack: &Pack, name: &str) -> Result<GpuNetwork, Command
     let manifest = pack.manifest();
     let (config, weights) = (&manifest.network(name)?.config, pack.weights(name)?);
     Ok(pollster::block_on(async { GpuNetwork::new(&Gpu::new().await?, config, &weights, manifest.image).await })?)
+}
+
+/// Prints `line` for [`say!`].
+///
+/// # Panics
+/// Where standard output cannot be written for another reason than a closed pipe, such as a full disk; as [`println!`].
+pub(crate) fn said(line: &dyn Display) {
+    match writeln!(std::io::stdout().lock(), "{line}") {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) => panic!("standard output: {error}"),
+    }
 }

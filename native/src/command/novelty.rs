@@ -107,7 +107,7 @@ fn tell(args: &NoveltyArgs, ways: &[Findings]) -> Result<(), CommandError> {
         ["with the prior", "words alone"].iter().zip(ways)
     {
         let alike = alike.map_or_else(String::new, |r| format!("; {} pictures of a prompt: mean r {r:.3}", args.seeds));
-        println!("{name}: of {samples} samples {copies:.3} copies, {close:.3} close to one training image{alike}");
+        say!("{name}: of {samples} samples {copies:.3} copies, {close:.3} close to one training image{alike}");
     }
     let Some(path) = &args.json else { return Ok(()) };
     let json = serde_json::to_vec_pretty(&ways).map_err(|error| CommandError::file(path, error))?;

@@ -234,7 +234,7 @@ pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
                 entry.guidance = *guidance;
             }
             let pack = writer.finish()?;
-            println!("{network}: {stated}, guidance {}", pack.manifest().network(network)?.guidance);
+            say!("{network}: {stated}, guidance {}", pack.manifest().network(network)?.guidance);
         }
         Action::Training { pack, data, count } => {
             let mut writer = PackWriter::update(pack)?;
@@ -272,7 +272,7 @@ pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
         Action::Usual { pack, words } => captioned::usual(pack, &read_json(words)?)?,
         Action::Check { pack } => {
             let report = Pack::open(pack)?.check();
-            print!("{report}");
+            say!("{report}");
             if !report.is_good() {
                 return Err(CommandError::Usage("the pack is not good".into()));
             }

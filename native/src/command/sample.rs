@@ -100,7 +100,7 @@ pub fn sample(args: &SampleArgs) -> Result<(), CommandError> {
     let bar = super::progress_bar(request.steps * subjects.len());
     let mut pictures = Vec::new();
     for Subject { condition, against, captions } in subjects {
-        captions.iter().for_each(|caption| println!("{caption}"));
+        captions.iter().for_each(|caption| say!("{caption}"));
         let request = Request { condition, against, ..request.clone() };
         pictures.extend(artist.draw(&request, manifest.schedule, || bar.inc(1))?);
     }

@@ -106,10 +106,10 @@ pub fn steps(args: &StepsArgs) -> Result<(), CommandError> {
 
 fn print(table: &Table, enough: f64) {
     let Table { network, guidance, seeds, .. } = table;
-    println!("\n{network}: median r with {REFERENCE} over {seeds} seeds (worst seed), guidance {guidance}\n");
-    println!("{}", table.markdown());
+    say!("\n{network}: median r with {REFERENCE} over {seeds} seeds (worst seed), guidance {guidance}\n");
+    say!("{}", table.markdown());
     match table.fewest(enough) {
-        Some(row) => println!("enough for a median of {enough}: {}", row.sampling),
-        None => println!("none of these reaches a median of {enough}; try more --steps"),
+        Some(row) => say!("enough for a median of {enough}: {}", row.sampling),
+        None => say!("none of these reaches a median of {enough}; try more --steps"),
     }
 }

@@ -215,10 +215,10 @@ pub fn train(args: &TrainArgs) -> Result<(), CommandError> {
         bar.set_message(format!("loss {mean:.4}, {rate:.0} images/s"));
         bar.inc(1);
         if bar.is_hidden() && report.step % 100 == 0 {
-            println!("step {}/{}: loss {mean:.4}, {rate:.0} images/s", report.step, report.steps);
+            say!("step {}/{}: loss {mean:.4}, {rate:.0} images/s", report.step, report.steps);
         }
     })?;
     bar.finish();
-    println!("trained: {}", args.run.display());
+    say!("trained: {}", args.run.display());
     Ok(())
 }

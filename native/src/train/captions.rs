@@ -3,7 +3,6 @@
 //! a prompt for each image and step.
 
 use super::TrainError;
-use super::data::{Dataset, Split};
 use super::emoji::colour::is_colour;
 use morphogen::denoiser::{Condition, ImageShape};
 use morphogen::pack::{Images, read_images};
@@ -143,6 +142,21 @@ struct Wording {
 }
 
 impl Captions {
+    /// The captions of images, in their order, as indices of `vocabulary`; words that it does not have are left out.
+    pub fn new<'a>(vocabulary: Vec<String>, entries: impl Iterator<Item = &'a Caption>) -> Self {
+        let index: BTreeMap<&str, usize> = vocabulary.iter().enumerate().map(|(n, word)| (word.as_str(), n)).collect();
+        let known = |words: &[String]| words.iter().filter_map(|word| index.get(word.as_str()).copied()).collect();
+        let wording = |entry: &Caption| Wording {
+            style: entry.style,
+            label: known(&entry.words),
+            tags: known(&entry.tags),
+            colours: known(&entry.colours),
+            hues: entry.hues.iter().map(|hue| (hue.degrees, known(&hue.colours))).collect(),
+        };
+        let wordings = entries.map(wording).collect();
+        Captions { vocabulary, wordings }
+    }
+
     /// A prompt for image `n`, from uniform draws in `[0, 1)`: mostly the whole label, often with tags and colours,
     /// sometimes just a few words; mostly with the style.
     pub fn draw(&self, n: usize, uniform: impl FnMut() -> f64) -> Condition {
@@ -222,32 +236,4 @@ pub fn images(folder: &Path, count: usize, size: Option<usize>) -> Result<Images
     }
     read_images(IMAGES, &bytes, count, ImageShape { channels: 3, height: side, width: side })
         .map_err(|error| fail(error.to_string()))
-}
-
-/// Opens a folder with captions; what an image shows (its code) is its class, and the classes of both splits agree. The
-/// test split is the held-out styles.
-pub(super) fn open(folder: &Path, split: Split, size: Option<usize>) -> Result<Dataset, TrainError> {
-    let file = CaptionFile::open(folder)?;
-    let images = images(folder, file.entries.len(), size)?;
-    let shape = images.shape;
-    let vocabulary = file.vocabulary();
-    let index: BTreeMap<&str, usize> = vocabulary.iter().enumerate().map(|(n, word)| (word.as_str(), n)).collect();
-    let mut names: Vec<String> = file.entries.iter().map(|entry| entry.code.clone()).collect();
-    names.sort();
-    names.dedup();
-    let wanted = if split == Split::Train { CaptionSplit::Train } else { CaptionSplit::Style };
-    let (mut chosen, mut labels, mut wordings) = (Vec::new(), Vec::new(), Vec::new());
-    for (n, entry) in file.entries.iter().enumerate().filter(|(_, entry)| entry.split == wanted) {
-        let known = |words: &[String]| words.iter().filter_map(|word| index.get(word.as_str()).copied()).collect();
-        let (label, tags, colours) = (known(&entry.words), known(&entry.tags), known(&entry.colours));
-        let hues = entry.hues.iter().map(|hue| (hue.degrees, known(&hue.colours))).collect();
-        wordings.push(Wording { style: entry.style, label, tags, colours, hues });
-        labels.push(names.partition_point(|name| *name < entry.code));
-        chosen.extend_from_slice(&images.data[n * shape.len()..(n + 1) * shape.len()]);
-    }
-    if labels.is_empty() {
-        return Err(TrainError::data(folder, "expected captions of images to train on, found none"));
-    }
-    let captions = Some(Captions { vocabulary, wordings });
-    Ok(Dataset { shape, images: chosen, labels, classes: names.len(), names, captions })
 }

@@ -2,7 +2,7 @@
 //! with captions (`captions`). Pixels are kept as u8 `[N, C, H, W]` and mapped to `[−1, 1]` when used.
 
 use super::TrainError;
-use super::captions::{self, Captions};
+use super::captions::{self, Caption, CaptionFile, CaptionSplit, Captions};
 use super::hue::turn_planes;
 use morphogen::denoiser::ImageShape;
 use std::fs;
@@ -104,12 +104,33 @@ impl Dataset {
     /// [`TrainError`] naming the file and what is wrong with it.
     pub fn open(folder: &Path, split: Split, size: Option<usize>) -> Result<Self, TrainError> {
         if folder.join(captions::FILE).is_file() {
-            return captions::open(folder, split, size);
+            return Self::captioned(folder, split, size);
         }
         match find_idx(folder, split, "images-idx3-ubyte") {
             Some(images) => Self::idx(folder, &images, split),
             None => Self::folder(&split_folder(folder, split), size),
         }
+    }
+
+    /// A folder with captions; what an image shows (its code) is its class, and the classes of both splits agree. The test
+    /// split is the held-out styles.
+    fn captioned(folder: &Path, split: Split, size: Option<usize>) -> Result<Self, TrainError> {
+        let file = CaptionFile::open(folder)?;
+        let all = captions::images(folder, file.entries.len(), size)?;
+        let (shape, length) = (all.shape, all.shape.len());
+        let mut names: Vec<String> = file.entries.iter().map(|entry| entry.code.clone()).collect();
+        names.sort();
+        names.dedup();
+        let wanted = if split == Split::Train { CaptionSplit::Train } else { CaptionSplit::Style };
+        let chosen: Vec<(usize, &Caption)> =
+            file.entries.iter().enumerate().filter(|(_, entry)| entry.split == wanted).collect();
+        if chosen.is_empty() {
+            return Err(TrainError::data(folder, "expected captions of images to train on, found none"));
+        }
+        let images = chosen.iter().flat_map(|&(n, _)| &all.data[n * length..(n + 1) * length]).copied().collect();
+        let labels = chosen.iter().map(|(_, entry)| names.partition_point(|name| *name < entry.code)).collect();
+        let captions = Some(Captions::new(file.vocabulary(), chosen.iter().map(|&(_, entry)| entry)));
+        Ok(Dataset { shape, images, labels, classes: names.len(), names, captions })
     }
 
     /// LeCun's IDX format: magic, sizes (big-endian), bytes.

@@ -32,8 +32,8 @@ pub fn sheet(path: &Path, pictures: &[f32], shape: ImageShape, columns: usize, s
     save(path, image.save(path))
 }
 
-/// Writes a loss curve over steps, both axes logarithmic in effect: the loss is drawn on a log scale, the running mean
-/// of a fiftieth of the run as a line over the single values.
+/// Writes a loss curve: the loss on a logarithmic scale over the steps on an even one, single values in grey, with the
+/// running mean of a fiftieth of the run (of their logarithms) as a line over them.
 ///
 /// # Errors
 /// [`TrainError::Data`] where the file cannot be written.

@@ -64,7 +64,7 @@ fn words_and_shelves_come_back_and_images_are_found_by_words() {
 }
 
 /// A pack with one shelf of one thing in two styles, and three words.
-fn small() -> (tempfile::TempDir, Pack) {
+pub(super) fn small() -> (tempfile::TempDir, Pack) {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = PackWriter::create(folder.path(), PackDraft { prompts: vec![], ..draft() }).unwrap();
     writer.words(&["flat", "round", "cat"].map(String::from), 2).unwrap();

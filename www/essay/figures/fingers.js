@@ -17,7 +17,7 @@ const FINE = 12;
 /** Seeds that are looked at together while searching, and where the search begins. */
 const [BATCH, FIRST] = [4, 1000];
 /** Parts that a garment has side by side, at most, if all is well. */
-const USUAL = /** @type {Record<string, number>} */ ({ trouser: 2 });
+const USUAL = new Map([["trouser", 2]]);
 
 /** Found beforehand, among seeds 0 … 59 of the ResNet (23 in all) and 0 … 255 of the UNet (2 in all). @type {Find[]} */
 const FOUND = [
@@ -34,7 +34,7 @@ export default {
     const asked = /** @type {Find} */ ({ ...host.state });
     let chosen = finds.find((one) => same(one, asked)) ?? finds[0];
     // A link may hold what somebody else has found.
-    if (Number(host.state.seed) >= FIRST && asked.prompt in USUAL && ["unet", "resnet"].includes(asked.network)) {
+    if (Number(host.state.seed) >= FIRST && USUAL.has(asked.prompt) && ["unet", "resnet"].includes(asked.network)) {
       chosen = { network: asked.network, prompt: asked.prompt, seed: asked.seed };
       finds.push(chosen);
     }
@@ -136,12 +136,13 @@ export default {
       await host.run(async (signal) => {
         const model = await host.model();
         const images = await host.training(prompt, signal);
-        const odd = Array.from({ length: images.count }, (_, n) => sideBySide(trainingPixels(images, n)).count).filter((count) => count > USUAL[prompt]).length;
+        const usual = USUAL.get(prompt) ?? NaN;
+        const odd = Array.from({ length: images.count }, (_, n) => sideBySide(trainingPixels(images, n)).count).filter((count) => count > usual).length;
         for (;;) {
           await host.whenSeen(signal);
           const { pixels } = await model.sample({ network, prompt, seed: next, count: BATCH, ...walk(STEPS), signal });
           const size = SIDE * SIDE;
-          const hits = Array.from({ length: BATCH }, (_, n) => n).filter((n) => sideBySide(pixels.subarray(n * size, (n + 1) * size)).count > USUAL[prompt]);
+          const hits = Array.from({ length: BATCH }, (_, n) => n).filter((n) => sideBySide(pixels.subarray(n * size, (n + 1) * size)).count > usual);
           const found = hits.map((n) => ({ network, prompt, seed: next + n }));
           next += BATCH;
           looked += BATCH;

@@ -236,7 +236,7 @@ export default {
     }
 
     /** The first prompt of a pack that has training images. */
-    const prompted = (/** @type {Model} */ { info }) => info.prompts.find(({ name }) => info.training[name])?.name;
+    const prompted = (/** @type {Model} */ { info }) => info.prompts.find(({ name }) => Object.hasOwn(info.training, name))?.name;
 
     /** Hangs the set up; a picture that is touched is taken away. */
     function hang() {
