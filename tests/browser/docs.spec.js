@@ -1,6 +1,7 @@
-/** Every example of docs/embed.md, opened as it stands there, and the reference beside the types. */
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+/** Every example of docs/embed.md, opened as it stands there; links of all documents; the reference and the package beside the types. */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { compile } from "@mdx-js/mdx";
 import { expect, test } from "@playwright/test";
 import { marked } from "marked";
@@ -146,6 +147,25 @@ test("no example is left out", () => {
   const tests = readFileSync(import.meta.filename, "utf8");
   expect(examples.size).toBeGreaterThan(10);
   expect([...examples.keys()].filter((title) => !tests.includes(`example("${title}")`))).toEqual([]);
+});
+
+test("every link of a document leads somewhere", () => {
+  const documents = execFileSync("git", ["ls-files", "*.md"], { cwd: ROOT, encoding: "utf8" }).trim().split("\n");
+  const prose = (/** @type {string} */ file) => readFileSync(file, "utf8").replace(/^(`{3,})[^]*?^\1$/gm, "");
+  /** The anchors of a document's headings, as hosts of Markdown make them. */
+  const anchors = (/** @type {string} */ file) =>
+    [...prose(file).matchAll(/^#+ (.+)$/gm)].map(([, title]) => title.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-"));
+  const links = documents.flatMap((name) => {
+    const file = join(ROOT, name);
+    return [...prose(file).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => ({ name, file, target })).filter(({ target }) => !/^\w+:/.test(target));
+  });
+  expect(links.length).toBeGreaterThan(30);
+  const broken = links.filter(({ file, target }) => {
+    const [path, anchor] = target.split("#");
+    const there = path ? resolve(dirname(file), path) : file;
+    return !existsSync(there) || (anchor !== undefined && !anchors(there).includes(anchor));
+  });
+  expect(broken.map(({ name, target }) => `${name}: ${target}`)).toEqual([]);
 });
 
 test("the reference says what the types say", () => {
