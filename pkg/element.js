@@ -22,11 +22,11 @@ const SWITCHES = ["controls", "autoplay", "static"];
  * @property {string} prompt
  * @property {string} prior
  * @property {string} negative
- * @property {string} grid
- * @property {string} solver
+ * @property {import("./morphogen.js").Grid | ""} grid
+ * @property {import("./morphogen.js").Solver | ""} solver
  * @property {string} network
- * @property {string} machine
- * @property {string} device
+ * @property {import("./morphogen.js").Machine} machine
+ * @property {import("./morphogen.js").Device} device
  * @property {number} seed
  * @property {number | undefined} steps
  * @property {number} count
@@ -42,6 +42,7 @@ const SWITCHES = ["controls", "autoplay", "static"];
 const Base = /** @type {new () => HTMLElement & Mirrored} */ (globalThis.HTMLElement ?? class {});
 
 export class MorphogenSampler extends Base {
+  /** For the browser. @internal */
   static observedAttributes = [...TEXTS, ...NUMBERS, ...SWITCHES];
 
   /** @type {import("./element-parts.js").Parts} */
@@ -79,6 +80,7 @@ export class MorphogenSampler extends Base {
     return this.#sample;
   }
 
+  /** For the browser, as are the next two. @internal */
   connectedCallback() {
     this.#watcher = new IntersectionObserver((entries) => {
       this.#inView = entries[entries.length - 1].isIntersecting;
@@ -88,6 +90,7 @@ export class MorphogenSampler extends Base {
     document.addEventListener("visibilitychange", this.#look);
   }
 
+  /** @internal */
   disconnectedCallback() {
     this.#watcher?.disconnect();
     document.removeEventListener("visibilitychange", this.#look);
@@ -102,6 +105,7 @@ export class MorphogenSampler extends Base {
    * @param {string} name
    * @param {string | null} before
    * @param {string | null} now
+   * @internal
    */
   attributeChangedCallback(name, before, now) {
     if (before === now) return;
@@ -145,10 +149,10 @@ export class MorphogenSampler extends Base {
         count: this.count,
         guidance: this.guidance,
         window: this.window,
-        grid: /** @type {any} */ (this.grid || undefined),
-        solver: /** @type {any} */ (this.solver || undefined),
+        grid: this.grid || undefined,
+        solver: this.solver || undefined,
         network: this.network || undefined,
-        machine: /** @type {any} */ (this.machine),
+        machine: this.machine,
         signal: running.signal,
         onStep: this.static ? undefined : (frame) => this.#step(frame, still),
       });
@@ -196,7 +200,7 @@ export class MorphogenSampler extends Base {
   async #load() {
     try {
       if (!this.model) throw new MorphogenError("range", "Set the attribute “model” to the folder of a model pack.");
-      const model = await loadModel(this.model, { device: /** @type {any} */ (this.device) });
+      const model = await loadModel(this.model, { device: this.device });
       this.#tell("load", model);
       return model;
     } catch (thrown) {

@@ -70,6 +70,7 @@ export class Model {
    * @param {LoadOptions["onProgress"]} [onProgress]
    * @param {AbortSignal} [signal]
    * @returns {Promise<void>}
+   * @internal
    */
   async load(onProgress, signal) {
     if (this.#closed) throw new MorphogenError("closed", "This model was closed; load it again.");

@@ -178,6 +178,7 @@ export interface Understood {
 
 /** The state of a sample after some of its steps. */
 export class Frame {
+  private constructor();
   /** Steps taken, 0 … `steps`; 0 is pure noise. */
   readonly step: number;
   readonly steps: number;
@@ -212,6 +213,7 @@ export interface Caption {
 
 /** Finished pictures. */
 export class Sample {
+  private constructor();
   /** `[B, C, H, W]`, in [−1, 1]. */
   readonly pixels: Float32Array;
   readonly width: number;
@@ -243,7 +245,7 @@ export class Sample {
 }
 
 /** For every pixel of pictures that a machine drew, the training patch that it owes most to. Arrays are `[B, H, W]`. */
-export class Provenance {
+export interface Provenance {
   /** Number of the training image. */
   readonly image: Uint32Array;
   /** The place in it that answered, `row · W + column`. */
@@ -283,7 +285,7 @@ export interface Nearest {
 }
 
 /** The training images of a prompt. */
-export class TrainingImages {
+export interface TrainingImages {
   /** `[N, C, H, W]`, 0 to 255. */
   readonly data: Uint8Array;
   readonly count: number;
@@ -293,6 +295,7 @@ export class TrainingImages {
 
 /** A model that is ready to draw. Made by {@link loadModel}. */
 export class Model {
+  private constructor();
   /** What the pack holds. */
   readonly info: Info;
   /** The device that draws. */
@@ -319,6 +322,8 @@ export class Model {
 
 /** Every promise of this package rejects with one of these. */
 export class MorphogenError extends Error {
+  /** `code` as below, a sentence for people, and what else is known. */
+  constructor(code: string, message: string, more?: { cause?: unknown; suggestions?: string[] });
   /** Stable, lower case with dashes; all are in the package's README. */
   readonly code: string;
   /** For `prompt-unknown`: what the model can draw instead, nearest first. */

@@ -23,6 +23,30 @@
 //!
 //! All of it runs in a browser and natively alike. What trains, evaluates and builds data sets stands on top of it, in
 //! `native/`.
+//!
+//! A picture from words, on the processor:
+//!
+//! ```
+//! use morphogen::cpu::CpuNetwork;
+//! use morphogen::denoiser::Condition;
+//! use morphogen::pack::Pack;
+//! use morphogen::prompt::understand;
+//! use morphogen::sampler::{Request, sample};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let pack = Pack::open("www/models/fashion")?;
+//! let manifest = pack.manifest();
+//! let understood = understand(&manifest.prompts, "a pair of trainers")?;
+//! assert_eq!(manifest.prompts[understood.index].name, "sneaker");
+//!
+//! let entry = manifest.network("unet")?;
+//! let mut network = CpuNetwork::new(&entry.config, &pack.weights("unet")?, manifest.image)?;
+//! let request = Request { steps: 2, guidance: entry.guidance, ..Request::new(Condition::Class(understood.index), 7) };
+//! let picture = sample(&mut network, &request, manifest.schedule, |_| true)?;
+//! assert_eq!(picture.len(), manifest.image.len());
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod cpu;
 pub mod denoiser;

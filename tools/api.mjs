@@ -21,21 +21,41 @@ const GROUPS = /** @type {const} */ ({
   "Named types": "TSTypeAliasDeclaration",
 });
 
-/** The whole reference as Markdown. */
-export function reference() {
+/** @typedef {{ name: string, kind: string, words: string, declaration: any }} Entry */
+
+/** What the types export, with the source and the comment that opens it. */
+function exported() {
   const source = readFileSync(resolve(ROOT, TYPES), "utf8");
   const { program } = parse(source, { sourceType: "module", plugins: [["typescript", { dts: true }]] });
-  /** @typedef {{ name: string, kind: string, words: string, declaration: any }} Entry */
   /** @type {Entry[]} */
   const entries = program.body.flatMap((/** @type {any} */ node) => {
     const declaration = node.type === "ExportNamedDeclaration" ? node.declaration : undefined;
     return declaration?.id ? [{ name: declaration.id.name, kind: declaration.type, words: comment(source, node), declaration }] : [];
   });
+  return { source, entries, opening: comment(source, program.body[0], true) };
+}
+
+/**
+ * The members of an interface, inherited ones included, and whether each may be left out.
+ * @param {string} name
+ * @returns {Map<string, { optional: boolean }>}
+ */
+export function members(name) {
+  const found = exported().entries.find((entry) => entry.name === name);
+  if (found?.kind !== GROUPS.Interfaces) throw new Error(`${TYPES} exports no interface called ${name}`);
+  const { body, extends: above } = found.declaration;
+  const inherited = (above ?? []).flatMap((/** @type {any} */ node) => [...members(node.expression.name)]);
+  return new Map([...inherited, ...body.body.map((/** @type {any} */ { key, optional }) => [key.name, { optional: optional === true }])]);
+}
+
+/** The whole reference as Markdown. */
+export function reference() {
+  const { source, entries, opening } = exported();
   const names = new Set(entries.map(({ name }) => name));
   const out = [
     "# API reference",
     "",
-    `Made from [\`${TYPES}\`](../${TYPES}) by \`node tools/api.mjs\`; edit the types, not this page. ${comment(source, program.body[0], true)}`,
+    `Made from [\`${TYPES}\`](../${TYPES}) by \`node tools/api.mjs\`; edit the types, not this page. ${opening}`,
     "What the package is and how it is used: [its README](../pkg/README.md); how to put it on a site: [embed.md](embed.md).",
     "",
   ];
@@ -59,11 +79,12 @@ export function reference() {
 function body(source, declaration, names) {
   const members = declaration.body?.body;
   if (!members) return ["```ts", plain(source, declaration).replace(/^declare /, ""), "```", ""];
-  const rows = members.map((/** @type {any} */ member) => {
+  const rows = members.filter((/** @type {any} */ { accessibility }) => accessibility !== "private").map((/** @type {any} */ member) => {
     const cells = [`\`${plain(source, member).replace(/;$/, "")}\``, linked(comment(source, member), names)];
     return `| ${cells.map((cell) => cell.replace(/\|/g, "\\|")).join(" | ")} |`;
   });
-  const parent = declaration.superClass ? [`Extends \`${plain(source, declaration.superClass)}\`.`, ""] : [];
+  const above = declaration.superClass ? [declaration.superClass] : (declaration.extends ?? []);
+  const parent = above.length ? [`Extends ${above.map((/** @type {any} */ node) => linked(`{@link ${plain(source, node)}}`, names, false)).join(", ")}.`, ""] : [];
   return [...parent, "| | |", "|---|---|", ...rows, ""];
 }
 
@@ -90,11 +111,12 @@ function comment(source, node, opening = false) {
  * `{@link Name}` as a link within the page.
  * @param {string} words
  * @param {Set<string>} names
+ * @param {boolean} [own] whether every name must be one of the package's
  */
-function linked(words, names) {
+function linked(words, names, own = true) {
   return words.replace(/\{@link (\w+)\}/g, (_, name) => {
-    if (!names.has(name)) throw new Error(`${TYPES} links to ${name}, which it does not export`);
-    return `[\`${name}\`](#${name.toLowerCase()})`;
+    if (own && !names.has(name)) throw new Error(`${TYPES} links to ${name}, which it does not export`);
+    return names.has(name) ? `[\`${name}\`](#${name.toLowerCase()})` : `\`${name}\``;
   });
 }
 

@@ -5,6 +5,19 @@
 //!
 //! Time is stepped by explicit Euler, space by the nine-point Laplacian, which looks the same in all directions to fourth
 //! order. The unit of length is a cell.
+//!
+//! ```
+//! use morphogen::reaction::{Reaction, Start, System};
+//!
+//! # fn main() -> Result<(), morphogen::reaction::ReactionError> {
+//! let mut cells = Reaction::new(System::GrayScott { feed: 0.037, kill: 0.06 }, 32, 32, 1.0)?;
+//! assert!(cells.pattern().iter().all(|&value| value == 0.0));
+//! cells.start(Start::Spot, 7);
+//! cells.advance(100);
+//! assert!(cells.pattern().iter().any(|&value| value > 0.1));
+//! # Ok(())
+//! # }
+//! ```
 
 mod grid;
 mod spectrum;

@@ -4,6 +4,28 @@
 //! and mergeable parts.
 //!
 //! Kamb & Ganguli, "An analytic theory of creativity in convolutional diffusion models", ICML 2025.
+//!
+//! A machine draws from pictures alone; the ideal one can only give them back:
+//!
+//! ```
+//! use morphogen::denoiser::{Condition, ImageShape};
+//! use morphogen::metrics::Neighbour;
+//! use morphogen::sampler::{Request, sample};
+//! use morphogen::schedule::Schedule;
+//! use morphogen::theory::{Machine, Training, machine_denoiser};
+//! use std::sync::Arc;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let shape = ImageShape { channels: 1, height: 4, width: 4 };
+//! // Three pictures, each one bright row on black.
+//! let images: Vec<f32> = (0..3 * 16).map(|i| if i % 16 / 4 == i / 16 { 1.0 } else { -1.0 }).collect();
+//! let training = Arc::new(Training::new(&images, shape)?);
+//! let mut machine = machine_denoiser(Machine::Ideal, &training, None)?;
+//! let picture = sample(machine.as_mut(), &Request::new(Condition::Null, 7), Schedule::default(), |_| true)?;
+//! assert!(Neighbour::of(&picture, &images).is_some_and(|nearest| nearest.is_copy()));
+//! # Ok(())
+//! # }
+//! ```
 
 mod band;
 mod boxes;

@@ -1,11 +1,12 @@
-/** Every example of docs/embed.md, opened as it stands there, and the reference beside the types. */
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+/** Every example of docs/embed.md, opened as it stands there; links of all documents; the reference and the package beside the types. */
+import { execFileSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { compile } from "@mdx-js/mdx";
 import { expect, test } from "@playwright/test";
 import { marked } from "marked";
 import { build as vite } from "vite";
-import { REFERENCE, reference } from "../../tools/api.mjs";
+import { REFERENCE, members, reference } from "../../tools/api.mjs";
 import { serve } from "../../tools/serve.mjs";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -147,6 +148,62 @@ test("no example is left out", () => {
   expect([...examples.keys()].filter((title) => !tests.includes(`example("${title}")`))).toEqual([]);
 });
 
+test("every link of a document leads somewhere", () => {
+  const documents = execFileSync("git", ["ls-files", "*.md"], { cwd: ROOT, encoding: "utf8" }).trim().split("\n");
+  const prose = (/** @type {string} */ file) => readFileSync(file, "utf8").replace(/^(`{3,})[^]*?^\1$/gm, "");
+  /** The anchors of a document's headings, as hosts of Markdown make them. */
+  const anchors = (/** @type {string} */ file) =>
+    [...prose(file).matchAll(/^#+ (.+)$/gm)].map(([, title]) => title.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-"));
+  const links = documents.flatMap((name) => {
+    const file = join(ROOT, name);
+    return [...prose(file).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => ({ name, file, target })).filter(({ target }) => !/^\w+:/.test(target));
+  });
+  expect(links.length).toBeGreaterThan(30);
+  const broken = links.filter(({ file, target }) => {
+    const [path, anchor] = target.split("#");
+    const there = path ? resolve(dirname(file), path) : file;
+    return !existsSync(there) || (anchor !== undefined && !anchors(there).includes(anchor));
+  });
+  expect(broken.map(({ name, target }) => `${name}: ${target}`)).toEqual([]);
+});
+
 test("the reference says what the types say", () => {
   expect(readFileSync(REFERENCE, "utf8"), "docs/api.md is behind: run node tools/api.mjs").toBe(reference());
+});
+
+test("what the package gives has the members that the types declare, and no others", async ({ page }) => {
+  await open(page, `<!doctype html><title>Types</title><link rel="icon" href="data:,">`);
+  const given = await page.evaluate(async () => {
+    /** @type {typeof import("../../pkg/morphogen.js")} */
+    const { loadModel } = await import(new URL("/morphogen/pkg/morphogen.js", location.href).href);
+    /** @type {object[]} */
+    const progress = [];
+    const onProgress = (/** @type {object} */ one) => progress.push(one);
+    const garments = await loadModel("/morphogen/models/fashion/", { device: "cpu", onProgress });
+    const collage = await garments.sample({ prompt: "sneaker", machine: "ideal", steps: 1 });
+    const emoji = await loadModel("/morphogen/models/emoji/", { device: "cpu" });
+    const drawn = await emoji.sample({ prompt: "cat", steps: 1 });
+    const infos = [garments.info, emoji.info];
+    /** @type {Record<string, object[]>} */
+    const all = {
+      Progress: progress,
+      Info: infos,
+      NetworkInfo: infos.flatMap(({ networks }) => networks),
+      Usual: infos.map(({ usual }) => usual),
+      Terms: infos.flatMap(({ licence }) => [licence.data, licence.weights]),
+      TextInfo: infos.flatMap(({ text }) => text ?? []),
+      Understood: [await garments.understand("sneeker"), await emoji.understand("crying cat, no hat")],
+      Caption: drawn.captions.flatMap((caption) => caption ?? []),
+      Nearest: [...(collage.nearest ?? []), ...(await emoji.nearest(drawn))],
+    };
+    return Object.entries(all).map(([name, objects]) => ({ name, keys: objects.map((object) => Object.keys(object)) }));
+  });
+  for (const { name, keys } of given) {
+    expect(keys.length, name).toBeGreaterThan(0);
+    const declared = members(name);
+    for (const found of keys) {
+      expect(found.filter((key) => !declared.has(key)), `${name} has what the types do not declare`).toEqual([]);
+      expect([...declared].filter(([key, { optional }]) => !optional && !found.includes(key)).map(([key]) => key), `${name} lacks`).toEqual([]);
+    }
+  }
 });
