@@ -36,7 +36,7 @@ export default defineConfig({
   reporter: "list",
   use: { baseURL: `http://localhost:${port}`, headless: true, serviceWorkers: "block", trace: "retain-on-failure" },
   projects: [
-    { name: "webgpu", grep: /@(webgpu|both)\b/, workers: 1, use: { launchOptions: launch([...quiet, ...softwareWebGpu]) } },
+    { name: "webgpu", grep: /@(webgpu|both)\b/, workers: 1, timeout: 540_000, use: { launchOptions: launch([...quiet, ...softwareWebGpu]) } },
     { name: "cpu", grepInvert: /@webgpu\b/, use: { launchOptions: launch(quiet) } },
   ],
   webServer: {
