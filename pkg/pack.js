@@ -37,7 +37,7 @@ export class Pack {
         throw new MorphogenError("machine-unavailable", "The machines' code could not be fetched.", { cause });
       });
       const [{ Machines }, opened] = await Promise.all([code, this.captions.get(signal)]);
-      return new Machines(url, opened, this.cache);
+      return Machines.of(url, opened, this.cache, signal);
     });
     /** The pack once it knows its words, where it draws from free text. */
     this.words = new Shared(async (signal) => {

@@ -17,8 +17,22 @@ const SIZES: [u64; 18] = [0, 1, 2, 3, 4, 5, 7, 8, 12, 16, 32, 64, 65, 256, 2048,
 
 /// Words that mean something somewhere.
 const WORDS: [&str; 16] = [
-    "zeros", "circular", "none", "group", "class", "vector", "words", "unet", "resnet", "noise", "velocity", "clean", "shift",
-    "scale-shift", "linear", "cosine",
+    "zeros",
+    "circular",
+    "none",
+    "group",
+    "class",
+    "vector",
+    "words",
+    "unet",
+    "resnet",
+    "noise",
+    "velocity",
+    "clean",
+    "shift",
+    "scale-shift",
+    "linear",
+    "cosine",
 ];
 
 /// One of `list`.
@@ -104,5 +118,8 @@ fn mutants_are_refused_or_built() {
         bodies::build(&bytes);
     }
     eprintln!("{count} mutants: {built} built, {too_large} refused for their size");
-    assert!(built * 20 > count && too_large * 20 > count, "{built} built, {too_large} too large: the mutants test little");
+    assert!(
+        built * 20 > count && too_large * 20 > count,
+        "{built} built, {too_large} too large: the mutants test little"
+    );
 }

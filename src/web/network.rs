@@ -3,16 +3,19 @@
 
 use super::asked::Asked;
 use super::error::Failure;
-use super::processor::{NetworkPart, OnProcessor};
+#[cfg(feature = "web-drawing")]
+use super::processor::OnProcessor;
+#[cfg(feature = "web-theory")]
 use super::shared::Shared;
-use crate::denoiser::{Condition, Conditions, Denoiser, ImageShape};
+#[cfg(feature = "web-theory")]
+use crate::denoiser::Denoiser;
+use crate::denoiser::{Condition, Conditions, ImageShape};
+#[cfg(feature = "web-drawing")]
 use crate::gpu::{Frames, GpuNetwork, Progress};
-use crate::pack::TestVector;
-use crate::sampler::{Request, SampleError, Solver, Start, Trajectory, noise};
+use crate::sampler::{Request, SampleError, Solver, Start, Trajectory};
 use crate::schedule::{Grid, Schedule, Time};
 use js_sys::{Array, Float32Array, Function, Promise};
 use serde::Deserialize;
-use std::pin::Pin;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -23,22 +26,35 @@ pub(super) const TOLERANCE: f32 = 1e-2;
 /// What runs the network.
 pub(super) enum Engine {
     /// An analytic machine that needs no other worker.
+    #[cfg(feature = "web-theory")]
     Machine(Box<dyn Denoiser>),
     /// A network on the processor, which several workers may share.
+    #[cfg(feature = "web-drawing")]
     Cpu(OnProcessor),
     /// Our WGSL stages on WebGPU.
+    #[cfg(feature = "web-drawing")]
     Gpu(Box<GpuNetwork>),
     /// A patch posterior that several workers share.
+    #[cfg(feature = "web-theory")]
     Shared(Shared),
 }
 
 impl Engine {
     /// One denoising call, `[B, C, H, W]` in and out.
-    async fn denoise(&mut self, x: &[f32], time: Time, conditions: &[Condition]) -> Result<Vec<f32>, JsValue> {
+    pub(super) async fn denoise(
+        &mut self,
+        x: &[f32],
+        time: Time,
+        conditions: &[Condition],
+    ) -> Result<Vec<f32>, JsValue> {
         Ok(match self {
+            #[cfg(feature = "web-theory")]
             Engine::Machine(denoiser) => denoiser.denoise(x, time, conditions).map_err(Failure::from)?,
+            #[cfg(feature = "web-drawing")]
             Engine::Cpu(network) => network.denoise(x, time, conditions).await?,
+            #[cfg(feature = "web-drawing")]
             Engine::Gpu(network) => network.denoise(x, time, conditions).await.map_err(Failure::from)?,
+            #[cfg(feature = "web-theory")]
             Engine::Shared(posterior) => posterior.denoise(x, time).await?,
         })
     }
@@ -91,9 +107,9 @@ struct Wish {
 /// A network, or an analytic machine in its place, that is ready to draw.
 #[wasm_bindgen]
 pub struct Network {
-    engine: Engine,
-    shape: ImageShape,
-    schedule: Schedule,
+    pub(super) engine: Engine,
+    pub(super) shape: ImageShape,
+    pub(super) schedule: Schedule,
     notice: String,
 }
 
@@ -103,43 +119,10 @@ impl Network {
     }
 
     /// With a word on why the device that was wanted most does not draw.
+    #[cfg(feature = "web-drawing")]
     pub(super) fn with_notice(self, notice: String) -> Self {
         Network { notice, ..self }
     }
-
-    /// Floating point operations of one call for one picture, where the network is on WebGPU; else 0.
-    pub(super) fn operations(&self) -> f64 {
-        if let Engine::Gpu(network) = &self.engine { network.operations() } else { 0.0 }
-    }
-
-    /// Answers the test vector.
-    pub(super) fn check<'a>(
-        &'a mut self,
-        test: &'a TestVector,
-    ) -> Pin<Box<dyn Future<Output = Result<(), JsValue>> + 'a>> {
-        // Boxed, so that its code is there once, and not in all who wait for it.
-        Box::pin(self.answer(test))
-    }
-
-    async fn answer(&mut self, test: &TestVector) -> Result<(), JsValue> {
-        let (shape, schedule) = (self.shape, self.schedule);
-        let mut x = vec![0.0; shape.len()];
-        noise::fill(test.seed, 0, &mut x);
-        let condition = [test.condition.map_or(Condition::Null, Condition::Class)];
-        let answer = self.engine.denoise(&x, schedule.at(test.t), &condition).await?;
-        agrees(&answer, &test.answer(shape).map_err(Failure::from)?)
-    }
-}
-
-/// Whether an answer to the test vector is the pack's.
-fn agrees(answer: &[f32], expected: &[f32]) -> Result<(), JsValue> {
-    let difference = expected.iter().zip(answer).fold(0.0, |worst: f32, (e, a)| worst.max((e - a).abs()));
-    // NaN hides from `max`, so it is asked for by name.
-    if answer.len() == expected.len() && answer.iter().all(|value| value.is_finite()) && difference <= TOLERANCE {
-        return Ok(());
-    }
-    let message = format_args!("it computes wrongly: off by {difference} where {TOLERANCE} is allowed");
-    Err(Failure::new("self-test", message).into())
 }
 
 #[wasm_bindgen]
@@ -147,28 +130,17 @@ impl Network {
     /// What draws, `"webgpu"` or `"cpu"`.
     #[wasm_bindgen(getter)]
     pub fn device(&self) -> String {
-        if matches!(self.engine, Engine::Gpu(_)) { "webgpu".into() } else { "cpu".into() }
+        match self.engine {
+            #[cfg(feature = "web-drawing")]
+            Engine::Gpu(_) => "webgpu".into(),
+            _ => "cpu".into(),
+        }
     }
 
     /// Why the device that was wanted most does not draw; empty where it does.
     #[wasm_bindgen(getter)]
     pub fn notice(&self) -> String {
         self.notice.clone()
-    }
-
-    /// The same network for one picture at a time, where it is on the processor: what this worker does of a call that is
-    /// shared ([`Network::share`]).
-    pub fn own(&self) -> Option<NetworkPart> {
-        if let Engine::Cpu(network) = &self.engine { Some(network.part()) } else { None }
-    }
-
-    /// Shares every call of more than one picture from now on, where the network is on the processor: `gather(x, t, conditions)` gives
-    /// a promise of what [`NetworkPart::part`] says for each picture, behind each other, `[B, C, H, W]`; `conditions` is an
-    /// array of strings, one for each. Without `gather` this worker does all alone.
-    pub fn share(&mut self, gather: Option<Function>) {
-        if let Engine::Cpu(network) = &mut self.engine {
-            network.share(gather);
-        }
     }
 
     /// Draws pictures, `[B, C, H, W]` in `[−1, 1]`. `wish` is JSON: `seed`, `count`, `steps`, `grid` (uniform unless
@@ -215,13 +187,16 @@ impl Network {
         if !tell(0, trajectory.pictures(), trajectory.denoised()) {
             return Err(Failure::from(SampleError::Cancelled).into());
         }
-        if let Engine::Gpu(network) = &mut self.engine {
-            let frames = if wish.frames { Frames::Every } else { Frames::Last };
-            let on_step = |progress: &Progress<'_>| match &progress.frame {
-                Some(frame) => tell(progress.done, frame.x, frame.denoised),
-                None => tell(progress.done, &[], &[]),
-            };
-            return Ok(network.sample(&request, self.schedule, frames, on_step).await.map_err(Failure::from)?);
+        #[cfg(feature = "web-drawing")]
+        {
+            if let Engine::Gpu(network) = &mut self.engine {
+                let frames = if wish.frames { Frames::Every } else { Frames::Last };
+                let on_step = |progress: &Progress<'_>| match &progress.frame {
+                    Some(frame) => tell(progress.done, frame.x, frame.denoised),
+                    None => tell(progress.done, &[], &[]),
+                };
+                return Ok(network.sample(&request, self.schedule, frames, on_step).await.map_err(Failure::from)?);
+            }
         }
         let conditions = request.conditions();
         while let Some(query) = trajectory.query() {
