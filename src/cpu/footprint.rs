@@ -13,7 +13,7 @@ use crate::network::memory::product;
 pub fn footprint(config: &NetworkConfig, layers: &Layers, shape: ImageShape) -> u64 {
     let border = config.kernel / 2 * 2;
     let shapes = layers.shapes(shape);
-    let plane = |s: &ImageShape| product([4, lanes(s.channels), s.height + border, s.width + border]);
+    let plane = |s: &ImageShape| product(&[4, lanes(s.channels), s.height + border, s.width + border]);
     let planes = shapes.iter().map(plane).fold(0, u64::saturating_add);
     let (mut packed, mut way) = (0u64, 0u64);
     for (layer, shape) in layers.list.iter().zip(&shapes[1..]) {
@@ -43,7 +43,7 @@ fn weights(conv: &Conv) -> u64 {
         (kernel, _) => kernel,
     };
     let inputs = lanes(conv.input_channels) + lanes(conv.skip_channels);
-    product([4, conv.channels.next_multiple_of(WIDE * LANES), inputs, side, side])
+    product(&[4, conv.channels.next_multiple_of(WIDE * LANES), inputs, side, side])
 }
 
 /// Bytes while it is packed: a list that has grown to at most twice its length, beside the result.
@@ -54,11 +54,11 @@ fn packing(conv: &Conv) -> u64 {
 /// Bytes of Winograd's inputs and products, 36 for a tile: of 24 tiles at once, with room to grow.
 fn products(conv: &Conv) -> u64 {
     let inputs = lanes(conv.input_channels) + lanes(conv.skip_channels) + WIDE * LANES;
-    product([2, 4, 36, 25, inputs])
+    product(&[2, 4, 36, 25, inputs])
 }
 
 /// Bytes of an attention over values of `shape`: scores and their copy, queries, blocks of keys and values, results.
 fn scores(shape: &ImageShape) -> u64 {
     let tokens = shape.height * shape.width;
-    product([3, 4, tokens, tokens]).saturating_add(product([8, 4, tokens, lanes(shape.channels) + WIDE * LANES]))
+    product(&[3, 4, tokens, tokens]).saturating_add(product(&[8, 4, tokens, lanes(shape.channels) + WIDE * LANES]))
 }

@@ -6,21 +6,21 @@ use super::layers::{Conv, Layers, Op, Value};
 use crate::denoiser::ImageShape;
 
 /// The product of sizes that somebody else has written; `u64::MAX` where it would be larger than that.
-pub fn product(sizes: impl IntoIterator<Item = usize>) -> u64 {
-    sizes.into_iter().fold(1, |product, size| product.saturating_mul(size as u64))
+pub fn product(sizes: &[usize]) -> u64 {
+    sizes.iter().fold(1, |product, &size| product.saturating_mul(size as u64))
 }
 
 impl Layers {
     /// Bytes of all tensors ([`Self::tensors`]) as f32.
     pub fn weight_bytes(&self, config: &NetworkConfig) -> u64 {
-        let values = self.tensors(config).into_iter().map(|(_, shape)| product(shape));
+        let values = self.tensors(config).into_iter().map(|(_, shape)| product(&shape));
         values.fold(0, u64::saturating_add).saturating_mul(4)
     }
 
     /// Bytes of the values (f32) that have to be held at once for one picture of `shape`, at the peak: each lives from the
     /// layer that makes it to the last one that reads it.
     pub fn peak_bytes(&self, shape: ImageShape) -> u64 {
-        let sizes: Vec<u64> = self.shapes(shape).iter().map(|s| product([s.channels, s.height, s.width])).collect();
+        let sizes: Vec<u64> = self.shapes(shape).iter().map(|s| product(&[s.channels, s.height, s.width])).collect();
         // Layer `i` makes value `i + 1`; what nobody reads is let go at once, and the last value read when all is done.
         let mut last_read: Vec<usize> = (0..sizes.len()).map(|value| value.saturating_sub(1)).collect();
         for (at, layer) in self.list.iter().enumerate() {
@@ -41,7 +41,7 @@ impl Layers {
         }
         let shapes = self.shapes(shape);
         let attentions = self.list.iter().zip(&shapes[1..]).filter(|(layer, _)| attends(&layer.op));
-        attentions.map(|(_, shape)| product([shape.height, shape.width])).max().unwrap_or(0)
+        attentions.map(|(_, shape)| product(&[shape.height, shape.width])).max().unwrap_or(0)
     }
 
     /// The shape of every value for a picture of `shape`.
@@ -128,7 +128,7 @@ mod tests {
         let config = config(Architecture::ResNet { width: 2, layers: 2 });
         // Time 2·2 + 2 twice, condition 3·2, shifts 2·2, in 9·2 + 2, out 18 + 1.
         assert_eq!(Layers::new(&config).unwrap().weight_bytes(&config), 4 * (12 + 6 + 4 + 20 + 19));
-        assert_eq!((product([3, 5]), product([usize::MAX, usize::MAX, 0]), product([])), (15, 0, 1));
-        assert_eq!(product([usize::MAX, usize::MAX]), u64::MAX);
+        assert_eq!((product(&[3, 5]), product(&[usize::MAX, usize::MAX, 0]), product(&[])), (15, 0, 1));
+        assert_eq!(product(&[usize::MAX, usize::MAX]), u64::MAX);
     }
 }
