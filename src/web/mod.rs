@@ -61,7 +61,8 @@ pub fn panic_message() -> Option<String> {
 pub struct Pack {
     manifest: Rc<Manifest>,
     #[cfg(feature = "web-drawing")]
-    known: words::Known,
+    // A network is loaded while words and captions arrive, so nothing may need the pack to itself.
+    known: RefCell<words::Known>,
 }
 
 #[wasm_bindgen]
@@ -75,7 +76,7 @@ impl Pack {
         Ok(Pack {
             manifest: Rc::new(manifest),
             #[cfg(feature = "web-drawing")]
-            known: words::Known::default(),
+            known: RefCell::default(),
         })
     }
 

@@ -67,11 +67,12 @@ impl Pack {
     ///
     /// # Errors
     /// `pack-…` where the bytes are not the right ones.
-    pub fn learn(&mut self, words: &[u8]) -> Result<(), JsValue> {
+    pub fn learn(&self, words: &[u8]) -> Result<(), JsValue> {
         let words = self.manifest.words(words).map_err(Failure::from)?;
         let text = self.manifest.text().map_err(Failure::from)?;
-        self.known.vocabulary = Some(Vocabulary::new(words.clone(), text.styles, text.aliases.clone()));
-        self.known.words = words;
+        let mut known = self.known.borrow_mut();
+        known.vocabulary = Some(Vocabulary::new(words.clone(), text.styles, text.aliases.clone()));
+        known.words = words;
         Ok(())
     }
 
@@ -80,9 +81,9 @@ impl Pack {
     /// # Errors
     /// `pack-…` where the bytes are not the right ones.
     #[wasm_bindgen(js_name = learnLanguage)]
-    pub fn learn_language(&mut self, language: &str, words: &[u8]) -> Result<(), JsValue> {
+    pub fn learn_language(&self, language: &str, words: &[u8]) -> Result<(), JsValue> {
         let words = self.manifest.language(language, words).map_err(Failure::from)?;
-        if let Some(vocabulary) = &mut self.known.vocabulary {
+        if let Some(vocabulary) = &mut self.known.borrow_mut().vocabulary {
             vocabulary.learn(words);
         }
         Ok(())
@@ -99,10 +100,12 @@ impl Pack {
     /// # Errors
     /// `pack-…` where the bytes are not the right ones.
     #[wasm_bindgen(js_name = learnCaptions)]
-    pub fn learn_captions(&mut self, inflated: &[u8]) -> Result<(), JsValue> {
-        self.known.captions = self.manifest.captions(inflated).map_err(Failure::from)?;
+    pub fn learn_captions(&self, inflated: &[u8]) -> Result<(), JsValue> {
+        let captions = self.manifest.captions(inflated).map_err(Failure::from)?;
         let styles = self.manifest.text().map_err(Failure::from)?.styles;
-        self.known.prior = Prior::new(&self.known.captions, &self.known.words, styles);
+        let mut known = self.known.borrow_mut();
+        known.prior = Prior::new(&captions, &known.words, styles);
+        known.captions = captions;
         Ok(())
     }
 
@@ -117,8 +120,12 @@ impl Pack {
             serde_json::from_str(wish).map_err(|error| Failure::new("range", error))?;
         let asked = Asked { words: &words, against: &against };
         let count = count.min(MAX_COUNT);
-        let choices =
-            self.known.prior.captions(asked, seed, count, caption).map_err(|error| Failure::new("range", error))?;
+        let choices = self
+            .known
+            .borrow()
+            .prior
+            .captions(asked, seed, count, caption)
+            .map_err(|error| Failure::new("range", error))?;
         Ok(serde_json::to_string(&choices).map_err(|error| Failure::new("internal", error))?)
     }
 
@@ -127,7 +134,8 @@ impl Pack {
     /// # Errors
     /// `internal` where the answer cannot be written.
     pub fn shown(&self, index: usize) -> Result<String, JsValue> {
-        Ok(serde_json::to_string(&self.known.prior.shown(index)).map_err(|error| Failure::new("internal", error))?)
+        Ok(serde_json::to_string(&self.known.borrow().prior.shown(index))
+            .map_err(|error| Failure::new("internal", error))?)
     }
 
     /// What free words ask for, as JSON: `{ index, name, label, used, ignored, corrected }` ([`prompt::Understood`]), or
@@ -137,7 +145,7 @@ impl Pack {
     /// # Errors
     /// `prompt-…`, with `suggestions`.
     pub fn understand(&self, text: &str) -> Result<String, JsValue> {
-        if let Some(vocabulary) = &self.known.vocabulary {
+        if let Some(vocabulary) = &self.known.borrow().vocabulary {
             let understood = vocabulary.understand(text).map_err(Failure::from)?;
             let answer = TextAnswer { name: &understood.label, understood: &understood };
             return Ok(serde_json::to_string(&answer).map_err(|error| Failure::new("internal", error))?);
@@ -156,7 +164,7 @@ impl Pack {
     /// `pack-…` where the pack draws classes.
     pub fn matching(&self, words: &[usize]) -> Result<String, JsValue> {
         let styles = self.manifest.text().map_err(Failure::from)?.styles;
-        let picks = self.known.captions.matching(words, styles);
+        let picks = self.known.borrow().captions.matching(words, styles);
         let picks = self.manifest.within(picks);
         Ok(serde_json::to_string(&picks).map_err(|error| Failure::new("internal", error))?)
     }
