@@ -9,6 +9,7 @@
 //!
 //! - [`schedule`]: how much noise at which time.
 //! - [`denoiser`]: the one interface that network and theory share.
+//! - [`ops`]: the operations of the learned denoiser, each whole: shape, tensors, processor, GPU, twin.
 //! - [`network`]: the learned denoiser, from a config to a list of layers.
 //! - [`cpu`]: the list of layers on the processor.
 //! - [`gpu`]: the learned denoiser, the sampler and the patch posterior on the GPU, in WGSL.
@@ -53,6 +54,7 @@ pub mod denoiser;
 pub mod gpu;
 pub mod metrics;
 pub mod network;
+pub mod ops;
 pub mod pack;
 mod parallel;
 pub mod prompt;

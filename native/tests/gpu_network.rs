@@ -8,7 +8,7 @@ use gpu_common::{difference, gpu, normals, random_weights};
 use morphogen::denoiser::{Condition, Conditions, Denoiser, ImageShape};
 use morphogen::gpu::{Frames, Gpu, GpuError, GpuNetwork, Tuning};
 use morphogen::network::config::{
-    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
 };
 use morphogen::network::{Layers, Weights};
 use morphogen::sampler::{Request, SampleError, Solver, Start, sample};
@@ -25,6 +25,7 @@ fn unet(widths: &[usize], attention_heads: usize, normalisation: Normalisation) 
         kernel: 3,
         padding: Padding::Zeros,
         normalisation,
+        activation: Activation::Relu,
         condition: ConditionKind::Class { count: 10 },
         embedding: 64,
         prediction: Prediction::Velocity,
