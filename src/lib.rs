@@ -42,7 +42,7 @@
 //!
 //! let entry = manifest.network("unet")?;
 //! let mut network = CpuNetwork::new(&entry.config, &pack.weights("unet")?, manifest.image)?;
-//! let request = Request { steps: 2, guidance: entry.guidance, ..Request::new(Condition::Class(understood.index), 7) };
+//! let request = Request { steps: 2, ..Request::new(Condition::Class(understood.index), 7).guided(entry.guidance) };
 //! let picture = sample(&mut network, &request, manifest.schedule, |_| true)?;
 //! assert_eq!(picture.len(), manifest.image.len());
 //! # Ok(())

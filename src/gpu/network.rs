@@ -70,7 +70,7 @@ impl GpuNetwork {
                 compiler.program(site.name, program)
             };
             let pipelines: Result<Vec<Pipeline>, GpuError> = layers.sites(&shapes).map(pipeline).collect();
-            Ok::<_, GpuError>((pipelines?, compiler.step(config.prediction, shape.len())?))
+            Ok::<_, GpuError>((pipelines?, compiler.step(config.prediction, shape)?))
         };
         let (pipelines, step) = gpu.guard("compiling the network", compile).await??;
         let embedding = embedding::tensors(weights);
@@ -135,7 +135,6 @@ impl GpuNetwork {
             denoised: 1.0,
             a: time.a as f32,
             s: time.s as f32,
-            guidance: 1.0,
             limit: f32::MAX,
             pictures: pictures as u32,
             sampled: pictures as u32,
@@ -176,7 +175,7 @@ impl GpuNetwork {
         let binding = self.gpu.device.limits().max_storage_buffer_binding_size as usize / 4;
         let rows = binding / (steps * row_length(&self.stages)).max(1);
         // The room for rows grows in powers of two.
-        if request.condition.count().is_some() { rows / 2 } else { usize::MAX }
+        if request.is_spread() { rows / 2 } else { usize::MAX }
     }
 
     /// Makes sure that the workspace fits a batch.

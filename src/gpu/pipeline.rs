@@ -3,6 +3,7 @@
 use super::context::{Buffer, Gpu};
 use super::error::GpuError;
 use super::template::expand;
+use crate::denoiser::ImageShape;
 use crate::network::config::Prediction;
 use crate::ops::program::{Binding, Names, Program, THREADS, Work, names, shader};
 use std::collections::BTreeMap;
@@ -63,12 +64,14 @@ impl<'a> Compiler<'a> {
         Ok(Pipeline { tensors, bindings, ..pipeline })
     }
 
-    /// The solver's stage, for pictures of `size` values.
-    pub(super) fn step(&mut self, prediction: Prediction, size: usize) -> Result<Pipeline, GpuError> {
+    /// The solver's stage, for pictures of `shape`.
+    pub(super) fn step(&mut self, prediction: Prediction, shape: ImageShape) -> Result<Pipeline, GpuError> {
         let is = |kind: Prediction| usize::from(prediction == kind);
         let kinds = [Prediction::Velocity, Prediction::Noise, Prediction::Clean].map(is);
-        let names = names([("SIZE", size), ("VELOCITY", kinds[0]), ("NOISE", kinds[1]), ("CLEAN", kinds[2])]);
-        self.build("step", shader!("step.wgsl"), &names, (2, 2), Work::Threads(size))
+        let (size, area) = (shape.len(), shape.height * shape.width);
+        let [velocity, noise, clean] = kinds;
+        let names = names([("SIZE", size), ("AREA", area), ("VELOCITY", velocity), ("NOISE", noise), ("CLEAN", clean)]);
+        self.build("step", shader!("step.wgsl"), &names, (3, 2), Work::Threads(size))
     }
 
     /// A pipeline whose bindings are the step uniform, `reads` read-only buffers, then `writes` writable ones.

@@ -7,6 +7,7 @@ use super::stage::{Stage, row_length};
 use crate::denoiser::ImageShape;
 use crate::network::liveness::Slots;
 use crate::ops::program::Binding;
+use crate::sampler::MAX_TERMS;
 use wgpu::BufferUsages;
 
 /// One row of the step uniform; the same struct as in `shader/shared/step.wgsl`.
@@ -19,14 +20,17 @@ pub(super) struct StepRow {
     pub(super) noise: f32,
     pub(super) a: f32,
     pub(super) s: f32,
-    pub(super) guidance: f32,
     pub(super) limit: f32,
     pub(super) pictures: u32,
     pub(super) sampled: u32,
     pub(super) row: u32,
     pub(super) sharing: u32,
     pub(super) noise_start: u32,
+    pub(super) next: u32,
+    /// Up to the alignment of what follows.
     pub(super) unused: [u32; 3],
+    pub(super) weights: [f32; MAX_TERMS],
+    pub(super) planes: [u32; MAX_TERMS],
 }
 
 /// Values of fresh noise that are kept ready, at least one step's worth.
@@ -43,6 +47,8 @@ pub(super) struct Workspace {
     pub(super) x: Buffer,
     pub(super) denoised: Buffer,
     pub(super) noise: Buffer,
+    /// Ones, and behind them the masks of the terms, `[1 + MAX_TERMS, H, W]`.
+    pub(super) masks: Buffer,
     pub(super) shifts: Buffer,
     steps: Buffer,
     /// The values between the stages; held for as long as they are bound.
@@ -67,6 +73,7 @@ impl Workspace {
         let x = gpu.buffer("x", size, storage);
         let denoised = gpu.buffer("denoised", size, storage);
         let noise = gpu.buffer("noise", size * noise_slots, storage);
+        let masks = gpu.buffer("masks", (1 + MAX_TERMS) * shapes[0].height * shapes[0].width, storage);
         let shifts = gpu.buffer("shifts", rows * row_length(stages), storage);
         let steps = gpu.buffer("steps", rows * STEP_BYTES as usize / 4, BufferUsages::UNIFORM | BufferUsages::COPY_DST);
         let arena: Vec<Buffer> =
@@ -95,8 +102,8 @@ impl Workspace {
             bind(pipeline, pipeline.bindings.iter().map(resource).collect())
         };
         let mut groups: Vec<wgpu::BindGroup> = stages.iter().zip(pipelines).map(bound).collect();
-        groups.push(bind(step, [value(slots.of.len() - 1), &noise, &x, &denoised].map(whole).into()));
-        Workspace { pictures, rows, noise_slots, x, denoised, noise, shifts, steps, _values: arena, groups }
+        groups.push(bind(step, [value(slots.of.len() - 1), &noise, &masks, &x, &denoised].map(whole).into()));
+        Workspace { pictures, rows, noise_slots, x, denoised, noise, masks, shifts, steps, _values: arena, groups }
     }
 
     /// Whether a batch fits.

@@ -12,7 +12,8 @@ use crate::denoiser::Denoiser;
 use crate::denoiser::{Condition, Conditions, ImageShape};
 #[cfg(feature = "web-drawing")]
 use crate::gpu::{Frames, GpuNetwork, Progress};
-use crate::sampler::{Request, SampleError, Solver, Start, Trajectory};
+use crate::sampler::terms::SOFT;
+use crate::sampler::{Region, Request, SampleError, Side, Solver, Start, Term, Trajectory, Way};
 use crate::schedule::{Grid, Schedule, Time};
 use js_sys::{Array, Float32Array, Function, Promise};
 use serde::Deserialize;
@@ -83,6 +84,69 @@ impl From<Subjects> for Conditions {
     }
 }
 
+/// One term of a sum.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TermWish {
+    condition: Subjects,
+    weight: f64,
+    /// One side of an edge; everywhere where it is missing.
+    side: Option<Side>,
+    edge: Option<f64>,
+    soft: Option<f64>,
+    /// `[H, W]`, in the place of a side.
+    mask: Option<Vec<f32>>,
+    from: Option<f64>,
+    to: Option<f64>,
+}
+
+impl From<TermWish> for Term {
+    fn from(wish: TermWish) -> Self {
+        let part = |side: Side| Region::Part {
+            side,
+            edge: wish.edge.unwrap_or(side.usual_edge()),
+            soft: wish.soft.unwrap_or(SOFT),
+        };
+        let region = wish.mask.map(Region::Mask).or(wish.side.map(part)).unwrap_or(Region::Everywhere);
+        let plain = Term::new(wish.condition).weighing(wish.weight);
+        Term { region, from: wish.from.unwrap_or(plain.from), to: wish.to.unwrap_or(plain.to), ..plain }
+    }
+}
+
+/// A second thing, and the way in which it is mixed with the first.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mix {
+    way: Name,
+    condition: Subjects,
+    weight: Option<f64>,
+    side: Option<Side>,
+    edge: Option<f64>,
+    at: Option<f64>,
+}
+
+/// The ways by name.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Name {
+    And,
+    Over,
+    Into,
+}
+
+impl Mix {
+    /// The terms of the mix with what is asked for first.
+    fn terms(self, first: Conditions) -> Vec<Term> {
+        let side = self.side.unwrap_or(Side::Above);
+        let way = match self.way {
+            Name::And => Way::And,
+            Name::Over => Way::Over { side, edge: self.edge.unwrap_or(side.usual_edge()) },
+            Name::Into => Way::Into { at: self.at.unwrap_or(Way::USUAL_MOMENT) },
+        };
+        way.terms(first, self.condition.into(), self.weight.unwrap_or(way.usual_weight()))
+    }
+}
+
 /// What JavaScript asks for.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -97,11 +161,38 @@ struct Wish {
     frames: bool,
     #[serde(default)]
     condition: Subjects,
+    /// What is mixed with it.
+    mix: Option<Mix>,
+    /// A sum in the place of both.
+    terms: Option<Vec<TermWish>>,
     /// What guidance leads away from; anything where it is missing.
     #[serde(default)]
     against: Asked,
     /// Time of the pictures to begin from, where there are some.
     from: Option<f64>,
+}
+
+impl Wish {
+    /// The request, beginning with `start` where it is given.
+    fn request(self, start: Option<Vec<f32>>) -> Request {
+        let first = self.condition.into();
+        let terms = match (self.terms, self.mix) {
+            (Some(terms), _) => terms.into_iter().map(Term::from).collect(),
+            (None, Some(mix)) => mix.terms(first),
+            (None, None) => vec![Term::new(first).weighing(self.guidance)],
+        };
+        Request {
+            terms,
+            against: self.against.into(),
+            seed: self.seed,
+            count: self.count,
+            steps: self.steps,
+            grid: self.grid,
+            solver: self.solver,
+            clip: true,
+            start: start.map(|x| Start { t: self.from.unwrap_or(1.0), x }),
+        }
+    }
 }
 
 /// A network, or an analytic machine in its place, that is ready to draw.
@@ -146,7 +237,9 @@ impl Network {
     /// Draws pictures, `[B, C, H, W]` in `[−1, 1]`. `wish` is JSON: `seed`, `count`, `steps`, `grid` (uniform unless
     /// given), `solver`, `guidance`, `frames` (whether states on the way are wanted) and, unless anything will do,
     /// `condition`, `{ class }` or `{ words }` with the index of a class or a list of words, or a list of such, one for
-    /// each picture, and `against`, what guidance leads away from.
+    /// each picture, and `against`, what guidance leads away from. Instead of guidance, `mix` may bring a second thing,
+    /// `{ way, condition }` with `weight`, `side`, `edge` or `at` ([`Way`]), or `terms` a whole sum, each
+    /// `{ condition, weight }` with `side`, `edge`, `soft`, `mask`, `from` or `to` ([`Term`]).
     /// With `start`, `[B, C, H, W]`, it begins with those noisy pictures at time `from` instead of with noise at 1.
     ///
     /// `on_step(step, t, noise, x, denoised)` hears of every state, pure noise first, with its pictures where `frames`
@@ -164,33 +257,22 @@ impl Network {
         start: Option<Vec<f32>>,
     ) -> Result<Vec<f32>, JsValue> {
         let wish: Wish = serde_json::from_str(&wish).map_err(|error| Failure::new("range", error))?;
-        let request = Request {
-            condition: wish.condition.into(),
-            against: wish.against.into(),
-            seed: wish.seed,
-            count: wish.count,
-            steps: wish.steps,
-            grid: wish.grid,
-            solver: wish.solver,
-            guidance: wish.guidance,
-            clip: true,
-            start: start.map(|x| Start { t: wish.from.unwrap_or(1.0), x }),
-        };
+        let frames = wish.frames;
+        let request = wish.request(start);
         let mut trajectory = Trajectory::new(&request, self.shape, self.schedule).map_err(Failure::from)?;
         let times = self
             .schedule
             .grid_from(request.grid, request.from(), request.steps)
             .map_err(SampleError::from)
             .map_err(Failure::from)?;
-        let tell =
-            |step: usize, x: &[f32], denoised: &[f32]| state(&on_step, wish.frames, step, times[step], x, denoised);
+        let tell = |step: usize, x: &[f32], denoised: &[f32]| state(&on_step, frames, step, times[step], x, denoised);
         if !tell(0, trajectory.pictures(), trajectory.denoised()) {
             return Err(Failure::from(SampleError::Cancelled).into());
         }
         #[cfg(feature = "web-drawing")]
         {
             if let Engine::Gpu(network) = &mut self.engine {
-                let frames = if wish.frames { Frames::Every } else { Frames::Last };
+                let frames = if frames { Frames::Every } else { Frames::Last };
                 let on_step = |progress: &Progress<'_>| match &progress.frame {
                     Some(frame) => tell(progress.done, frame.x, frame.denoised),
                     None => tell(progress.done, &[], &[]),
@@ -198,9 +280,8 @@ impl Network {
                 return Ok(network.sample(&request, self.schedule, frames, on_step).await.map_err(Failure::from)?);
             }
         }
-        let conditions = request.conditions();
         while let Some(query) = trajectory.query() {
-            let answer = self.engine.denoise(query.x, query.time, &conditions).await?;
+            let answer = self.engine.denoise(query.x, query.time, query.conditions).await?;
             trajectory.advance(&answer).map_err(Failure::from)?;
             JsFuture::from(breathe.call0(&JsValue::UNDEFINED)?.dyn_into::<Promise>()?).await?;
             if !tell(trajectory.done(), trajectory.pictures(), trajectory.denoised()) {

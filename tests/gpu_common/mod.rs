@@ -27,6 +27,7 @@ pub fn normals(seed: u64, length: usize) -> Vec<f32> {
 }
 
 /// Random tensors that keep values near one through many layers.
+#[allow(dead_code)] // Each test binary uses its part of this module.
 pub fn random_weights(tensors: impl IntoIterator<Item = (String, Vec<usize>)>, seed: u64) -> Weights {
     let tensor = |(index, (name, shape)): (usize, (String, Vec<usize>))| {
         let fan_in: usize = match shape.len() {
