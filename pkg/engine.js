@@ -89,7 +89,7 @@ export class Packs {
   }
 
   /**
-   * @param {Target & { request: { steps: number, count: number }, start?: Float32Array, frames: boolean, machine: string, prompt: string, window?: number, provenance: boolean }} message
+   * @param {Target & { request: { steps: number, count: number, mix?: object, terms?: object[] }, start?: Float32Array, frames: boolean, machine: string, prompt: string, window?: number, provenance: boolean }} message
    * @param {Context} context
    */
   async sample(message, context) {

@@ -198,15 +198,16 @@ export class Pack {
   }
 
   /**
-   * Has helpers take part in the calls of a network on the processor: they are hired where several pictures are asked for, and once
-   * they are there they help with the two calls of a guided picture, too.
+   * Has helpers take part in the calls of a network on the processor: they are hired where several pictures are asked for, or one of
+   * several things, and once they are there they help with the two calls of a guided picture, too.
    * @param {string} name
    * @param {Engine} engine
-   * @param {{ count: number }} request
+   * @param {{ count: number, mix?: object, terms?: object[] }} request
    * @param {AbortSignal} signal
    */
-  async share(name, { network, own }, { count }, signal) {
+  async share(name, { network, own }, { count: pictures, mix, terms }, signal) {
     if (!own) return;
+    const count = pictures * (mix ? 2 : (terms?.length ?? 1));
     if (count > 1) this.crew ??= (await import("./crew.js").catch(() => undefined))?.crew;
     const { crew } = this;
     if (!crew) return;
