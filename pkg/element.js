@@ -25,7 +25,7 @@ const SWITCHES = ["controls", "autoplay", "static"];
  * @property {string} and
  * @property {string} over
  * @property {string} into
- * @property {import("./morphogen.js").Region | ""} region
+ * @property {Exclude<import("./morphogen.js").Region, "everywhere"> | ""} region
  * @property {import("./morphogen.js").Grid | ""} grid
  * @property {import("./morphogen.js").Solver | ""} solver
  * @property {string} network

@@ -529,7 +529,7 @@ export class MorphogenSampler extends HTMLElement {
   into: string;
   /** How they are mixed, as in {@link Second}; `region`, `edge` and `at` go with their own way. */
   weight: number | undefined;
-  region: Region | "";
+  region: Exclude<Region, "everywhere"> | "";
   edge: number | undefined;
   at: number | undefined;
   /** Number of the caption that is mixed in. */

@@ -3,6 +3,7 @@
  * them is first asked for; how two things are mixed is settled in the core.
  */
 import { MorphogenError } from "./errors.js";
+import { SIDES } from "./names.js";
 import { choice, whole } from "./range.js";
 
 /** @typedef {import("./morphogen.js").SampleOptions} SampleOptions */
@@ -15,7 +16,6 @@ import { choice, whole } from "./range.js";
 
 /** The ways of mixing two things. */
 const WAYS = /** @type {const} */ (["and", "over", "into"]);
-const REGIONS = ["everywhere", "above", "below", "left", "right", "inside", "outside"];
 /** The most terms of a sum; the core refuses more as well, but only once all their words are read. */
 const MOST = 8;
 
@@ -48,7 +48,7 @@ async function pair({ prompt, caption, ...options }, way, turned, reader) {
   const second = /** @type {import("./morphogen.js").Second} */ (typeof options[way] === "string" ? { prompt: options[way] } : options[way]);
   const { weight, region, edge, at } = second;
   numbers(way, { weight, edge, at });
-  if (region !== undefined) choice(`the region of “${way}”`, region, REGIONS.slice(1));
+  if (region !== undefined) choice(`the region of “${way}”`, region, SIDES);
   const { parts, conditions, against } = await read([{ prompt, caption }, named(second, way)], turned, reader);
   return { parts, against, condition: conditions[0], mix: { way, condition: conditions[1], weight, side: region, edge, at } };
 }
@@ -66,7 +66,7 @@ async function sum({ prompt, terms }, turned, reader) {
   const asked = terms.map(({ weight = 1, region = "everywhere", edge, soft, mask, from, to }, n) => {
     const what = `term ${n + 1}`;
     numbers(what, { weight, edge, soft, from, to });
-    choice(`the region of ${what}`, region, REGIONS);
+    choice(`the region of ${what}`, region, ["everywhere", ...SIDES]);
     if (mask !== undefined && !(mask instanceof Float32Array && mask.every(Number.isFinite))) {
       throw new MorphogenError("range", `Expected the mask of ${what} as a Float32Array of finite values.`);
     }

@@ -7,7 +7,7 @@
  * - an exported class has the public members that are declared and no others, properties of the same types. What the package alone calls,
  *   or the browser, is marked `@internal`;
  * - every option that is declared is read somewhere in the package;
- * - machines, solvers and grids have the names that `pkg/names.js` has from Rust.
+ * - machines, solvers, grids and regions have the names that `pkg/names.js` has from Rust.
  *
  *     node tools/types.mjs
  */
@@ -16,7 +16,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isIdentifier, isObjectBindingPattern, isPropertyAccessExpression } from "typescript/unstable/ast/is";
 import { API, ModifierFlags, SignatureKind, SymbolFlags } from "typescript/unstable/sync";
-import { GRIDS, MACHINES, SOLVERS } from "../pkg/names.js";
+import { GRIDS, MACHINES, SIDES, SOLVERS } from "../pkg/names.js";
 
 /** @typedef {import("typescript/unstable/sync").Checker} Checker */
 /** @typedef {import("typescript/unstable/sync").Program} Program */
@@ -30,7 +30,7 @@ const PACKAGE = resolve(ROOT, "pkg");
 const OPTIONS = ["LoadOptions", "SampleOptions", "PicturesOptions", "ReactionRule", "ReactionOptions", "Host"];
 
 /** What the types of names allow. @type {Record<string, readonly string[]>} */
-const NAMES = { Machine: ["network", ...MACHINES], Solver: SOLVERS, Grid: GRIDS };
+const NAMES = { Machine: ["network", ...MACHINES], Solver: SOLVERS, Grid: GRIDS, Region: ["everywhere", ...SIDES] };
 
 /** Where module and types differ, a sentence each. */
 export async function differences() {

@@ -4,7 +4,8 @@
  * reader first opens it.
  */
 import { put } from "./pictures.js";
-import { REGIONS, WAYS, options } from "./state.js";
+import { SIDES } from "./pkg/names.js";
+import { WAYS, options } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Mix} Mix */
@@ -175,7 +176,7 @@ export class Mixing {
     const input = document.createElement(name === "region" ? "select" : "input");
     input.id = `mix-${name}`;
     /** @type {HTMLLabelElement} */ (label).htmlFor = input.id;
-    if (input instanceof HTMLSelectElement) input.append(...REGIONS.map((region) => new Option(region, region)));
+    if (input instanceof HTMLSelectElement) input.append(...SIDES.map((region) => new Option(region, region)));
     else Object.assign(input, { type: "range", min: "0", max: String(most), step: String(step) });
     input.value = String(value);
     field.className = "field";

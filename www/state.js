@@ -1,7 +1,7 @@
 /** What the page draws, and its form in the address, so that a link holds a picture. */
 
 import { MACHINES } from "./machines.js";
-import { GRIDS, SOLVERS } from "./pkg/names.js";
+import { GRIDS, SIDES, SOLVERS } from "./pkg/names.js";
 
 /**
  * @typedef {object} State
@@ -30,7 +30,7 @@ import { GRIDS, SOLVERS } from "./pkg/names.js";
  * @typedef {object} Mix
  * @property {"and" | "over" | "into"} way
  * @property {string} prompt free words
- * @property {"above" | "below" | "left" | "right" | "inside" | "outside" | undefined} region that the second takes
+ * @property {typeof SIDES[number] | undefined} region that the second takes
  * @property {number | undefined} edge where it ends
  * @property {number | undefined} at the time at which the second takes over
  * @property {number | undefined} weight of both
@@ -71,7 +71,6 @@ export const DEFAULTS = {
 };
 
 export const WAYS = /** @type {const} */ (["and", "over", "into"]);
-export const REGIONS = /** @type {const} */ (["above", "below", "left", "right", "inside", "outside"]);
 /** The numbers of a mix, with the most that each may be. */
 const NUMBERS = /** @type {const} */ ({ edge: 1, at: 1, weight: 10 });
 
@@ -139,7 +138,7 @@ function mixed(query) {
     const text = query.get(name) ?? "";
     return /^\d*\.?\d+$/.test(text) && Number(text) <= NUMBERS[name] ? Number(text) : undefined;
   };
-  const region = REGIONS.find((region) => region === query.get("region"));
+  const region = SIDES.find((region) => region === query.get("region"));
   const second = /^\d{1,9}$/.test(query.get("second") ?? "") ? Number(query.get("second")) : undefined;
   return { way, prompt: (query.get(way) ?? "").slice(0, 200), region, edge: number("edge"), at: number("at"), weight: number("weight"), second };
 }

@@ -91,6 +91,7 @@ test.describe("on the page", () => {
  * Draws shapes in each of the ways given; the mean of red less that of blue, by rows above and below the middle, or the error's code.
  * @param {import("@playwright/test").Page} page
  * @param {object[]} wishes
+ * @returns {Promise<any[]>}
  */
 async function shapes(page, wishes) {
   await page.goto("/tests/blank.html");
