@@ -10,12 +10,11 @@ import { choice, whole } from "./range.js";
 /** @typedef {import("./morphogen.js").Understood} Understood */
 /** @typedef {import("./morphogen.js").Caption} Caption */
 /** @typedef {import("./morphogen.js").Part} Part */
+/** @typedef {import("./morphogen.js").Second} Second */
 /** @typedef {{ class?: number, words?: number[] }} Asked */
 /** @typedef {{ understand: (prompt: string) => Promise<Understood>, choose: (understood: Understood, against: Asked | undefined, caption?: number) => Promise<(Caption | null)[] | undefined> }} Reader how prompts are read */
 /** @typedef {{ prompt: string, caption?: number }} Thing */
 
-/** The ways of mixing two things. */
-const WAYS = /** @type {const} */ (["and", "over", "into"]);
 /** The most terms of a sum; the core refuses more as well, but only once all their words are read. */
 const MOST = 8;
 
@@ -29,23 +28,24 @@ export async function mixed(options, turned, reader) {
   if ((options.machine ?? "network") !== "network") {
     throw new MorphogenError("range", "A machine holds the training images of one prompt and cannot mix; leave “machine” out, or the mix.");
   }
-  const ways = WAYS.filter((way) => options[way] !== undefined);
-  if (ways.length + (options.terms ? 1 : 0) > 1) {
+  const { and, over, into, terms } = options;
+  const seconds = Object.entries({ and, over, into }).filter(([, second]) => second !== undefined);
+  if (seconds.length + (terms ? 1 : 0) > 1) {
     throw new MorphogenError("range", "Expected one of terms, and, over and into, found several. Three things or more are told as terms.");
   }
-  return options.terms ? sum(options, turned, reader) : pair(options, ways[0], turned, reader);
+  return terms ? sum(options, turned, reader) : pair(options, /** @type {[string, string | Second]} */ (seconds[0]), turned, reader);
 }
 
 /**
  * Two things.
  * @param {SampleOptions} options
- * @param {typeof WAYS[number]} way
+ * @param {[string, string | Second]} mixed by the way
  * @param {Asked | undefined} turned
  * @param {Reader} reader
  */
-async function pair({ prompt, caption, ...options }, way, turned, reader) {
+async function pair({ prompt, caption }, [way, asked], turned, reader) {
   if (prompt == null) throw new MorphogenError("range", `Expected a prompt to mix with “${way}”.`);
-  const second = /** @type {import("./morphogen.js").Second} */ (typeof options[way] === "string" ? { prompt: options[way] } : options[way]);
+  const second = /** @type {Second} */ (typeof asked === "string" ? { prompt: asked } : asked);
   const { weight, region, edge, at } = second;
   numbers(way, { weight, edge, at });
   if (region !== undefined) choice(`the region of “${way}”`, region, SIDES);
