@@ -73,7 +73,7 @@ impl Workspace {
         let x = gpu.buffer("x", size, storage);
         let denoised = gpu.buffer("denoised", size, storage);
         let noise = gpu.buffer("noise", size * noise_slots, storage);
-        let masks = gpu.buffer("masks", (1 + MAX_TERMS) * shapes[0].height * shapes[0].width, storage);
+        let masks = gpu.buffer("masks", (1 + MAX_TERMS) * picture.height * picture.width, storage);
         let shifts = gpu.buffer("shifts", rows * row_length(stages), storage);
         let steps = gpu.buffer("steps", rows * STEP_BYTES as usize / 4, BufferUsages::UNIFORM | BufferUsages::COPY_DST);
         let arena: Vec<Buffer> =
