@@ -8,7 +8,7 @@ use morphogen::cpu::CpuNetwork;
 use morphogen::denoiser::{Condition, Conditions, ImageShape};
 use morphogen::gpu::{Frames, Gpu, GpuError, GpuNetwork};
 use morphogen::network::config::{
-    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
 };
 use morphogen::network::weights::initial;
 use morphogen::sampler::{MAX_TERMS, Region, Request, SampleError, Side, Solver, Term, TermError, Way, sample};
@@ -29,6 +29,7 @@ fn both(gpu: &Gpu, prediction: Prediction) -> (GpuNetwork, CpuNetwork) {
         embedding: 16,
         prediction,
         modulation: Modulation::Shift,
+        activation: Activation::Relu,
     };
     let mut weights = initial(&config, 3).unwrap();
     for (stream, array) in (0..).zip(weights.values_mut()) {
