@@ -152,21 +152,21 @@ fn mixes(folder: &Path) {
         succeed(folder, &sample(options));
         samples(&folder.join("mixed.safetensors")).1
     };
-    let over = draw("--prompt left --over right --region right --edge .5");
-    let terms = "--term left;weight=2;region=left;edge=.5 --term right;weight=2;region=right;edge=.5";
+    let over = draw("--prompt left --over top --region right --edge .5");
+    let terms = "--term left;weight=2;region=left;edge=.5 --term top;weight=2;region=right;edge=.5";
     assert_eq!(draw(terms), over);
     assert!(far(&draw(&format!("{terms} --device gpu")), &over) < 1e-2, "CPU and GPU mix the same");
-    let into = draw("--prompt left --into right --at .6 --weight 3");
-    assert_eq!(draw("--term left;weight=3;to=.6 --term right;weight=3;from=.6"), into);
-    let both = draw("--prompt left --and right");
+    let into = draw("--prompt left --into top --at .6 --weight 3");
+    assert_eq!(draw("--term left;weight=3;to=.6 --term top;weight=3;from=.6"), into);
+    let both = draw("--prompt left --and top");
     assert!(far(&both, &over) > 1e-3 && far(&into, &over) > 1e-3, "each way is another");
     for (options, said) in [
         ("--prompt left --over submarine", "submarine"),
         ("--term left;weight=NaN", "term 1: expected a weight"),
-        ("--term left --term right;from=.2;to=.8", "term 2: expected it to last"),
+        ("--term left --term top;from=.2;to=.8", "term 2: expected it to last"),
         ("--term left;region=beside", "region=beside"),
-        ("--prompt left --over right --edge 2", "expected an edge"),
-        ("--prompt left --over right --and right", "cannot be used with"),
+        ("--prompt left --over top --edge 2", "expected an edge"),
+        ("--prompt left --over top --and top", "cannot be used with"),
         (&"--term left ".repeat(9), "at most 8 terms, found 9"),
     ] {
         let found = fail(folder, &sample(options));

@@ -2,31 +2,18 @@
 //! training picture that it belongs to. The bytes stand in the captions, where the prior reads them.
 
 use super::CommandError;
-use morphogen::cpu::CpuNetwork;
-use morphogen::denoiser::{Condition, Conditions};
+use super::drawing::draw;
+use morphogen::denoiser::Condition;
 use morphogen::pack::captions::{Captions, Thing, known_byte};
 use morphogen::pack::{Pack, PackWriter, to_f32};
-use morphogen::sampler::{self, Request, Sampling, Solver};
+use morphogen::sampler::{Sampling, Solver};
 use morphogen::schedule::Grid;
-use rayon::prelude::*;
 use std::path::Path;
 
 /// How each picture is drawn: few steps, well placed, show as well what is known.
 const SAMPLING: Sampling = Sampling { steps: 6, grid: Grid::Early, solver: Solver::DpmSolver };
-/// Pictures of one piece of work.
-const BATCH: usize = 8;
 /// Added to what is not white in a training picture, so that small errors of nearly white ones stay small.
 const WHITE: f64 = 0.02;
-
-/// Some captions with their training pictures.
-struct Job {
-    /// Seed of the first picture.
-    seed: u64,
-    /// One condition a picture.
-    conditions: Vec<Condition>,
-    /// `[B, C, H, W]`, 0 to 255.
-    training: Vec<u8>,
-}
 
 /// Writes into the captions of a pack how well `network` knows them. Other networks of the pack then go by the same bytes.
 ///
@@ -35,7 +22,7 @@ struct Job {
 pub(super) fn write(folder: &Path, network: &str) -> Result<(), CommandError> {
     let pack = Pack::open(folder)?;
     let mut captions = pack.captions()?;
-    let mut missed = measure(&pack, network, &jobs(&pack, &captions)?)?;
+    let mut missed = measure(&pack, network, &captions)?;
     let mut known = missed.iter().map(|&e| known_byte(e));
     for thing in captions.shelves.values_mut().flat_map(|shelf| &mut shelf.things) {
         thing.known = known.by_ref().take(thing.styles.len()).collect();
@@ -55,42 +42,17 @@ pub(super) fn write(folder: &Path, network: &str) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// All captions of a pack, in their order.
-fn jobs(pack: &Pack, captions: &Captions) -> Result<Vec<Job>, CommandError> {
-    let (size, mut seed, mut jobs) = (pack.manifest().image.len(), 0, Vec::new());
-    for (name, shelf) in &captions.shelves {
-        let training = pack.images(name)?.data;
-        let conditions: Vec<Condition> = shelf.things.iter().flat_map(plainest).collect();
-        for (conditions, training) in conditions.chunks(BATCH).zip(training.chunks(BATCH * size)) {
-            jobs.push(Job { seed, conditions: conditions.to_vec(), training: training.to_vec() });
-            seed += conditions.len() as u64;
-        }
+/// The share of each training picture that the network misses, all captions of the pack in their order.
+fn measure(pack: &Pack, network: &str, captions: &Captions) -> Result<Vec<f64>, CommandError> {
+    let (size, mut training) = (pack.manifest().image.len(), Vec::new());
+    for name in captions.shelves.keys() {
+        training.extend(pack.images(name)?.data);
     }
-    Ok(jobs)
-}
-
-/// The share of each training picture that the network misses, drawn on all processors, as it takes a dozen calls
-/// of the network for every one of thousands of pictures.
-fn measure(pack: &Pack, network: &str, jobs: &[Job]) -> Result<Vec<f64>, CommandError> {
-    let (manifest, weights) = (pack.manifest(), pack.weights(network)?);
-    let entry = manifest.network(network)?;
-    let bar = super::progress_bar(jobs.iter().map(|job| job.conditions.len()).sum());
-    let artist = || CpuNetwork::new(&entry.config, &weights, manifest.image);
-    let draw = |artist: &mut Result<CpuNetwork, _>, job: &Job| -> Result<Vec<f64>, CommandError> {
-        let artist = artist.as_mut().map_err(|error: &mut morphogen::network::NetworkError| error.clone())?;
-        let (count, each) = (job.conditions.len(), Conditions::Each(job.conditions.clone()));
-        let request = Request::new(each, job.seed).guided(entry.guidance).taking(SAMPLING);
-        let request = Request { count, ..request };
-        let drawn = sampler::sample(artist, &request, manifest.schedule, |_| true)?;
-        bar.inc(count as u64);
-        let (size, training) = (manifest.image.len(), to_f32(&job.training));
-        Ok(drawn
-            .chunks_exact(size)
-            .zip(training.chunks_exact(size))
-            .map(|(drawn, seen)| share_missed(drawn, seen))
-            .collect())
-    };
-    let missed = jobs.par_iter().map_init(artist, draw).collect::<Result<Vec<_>, _>>()?.concat();
+    let things = captions.shelves.values().flat_map(|shelf| &shelf.things);
+    let conditions: Vec<Condition> = things.flat_map(plainest).collect();
+    let bar = super::progress_bar(conditions.len());
+    let missed = |n: usize, drawn: &[f32]| share_missed(drawn, &to_f32(&training[n * size..(n + 1) * size]));
+    let missed = draw(pack, network, SAMPLING, (&conditions, 0), missed, |count| bar.inc(count as u64))?;
     bar.finish_and_clear();
     Ok(missed)
 }

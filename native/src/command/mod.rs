@@ -12,6 +12,7 @@ pub mod backend;
 pub mod calibrate;
 mod captioned;
 pub mod denoise;
+mod drawing;
 pub mod emoji;
 mod errors;
 pub mod evaluate;

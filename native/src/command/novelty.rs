@@ -2,19 +2,15 @@
 //! of one prompt are, with the prior and from the words alone.
 
 use super::CommandError;
-use super::backend::Backend;
+use super::drawing::draw;
 use crate::evaluate::novelty::{Copying, variety};
 use clap::Args;
-use morphogen::denoiser::{Condition, Conditions, Denoiser};
-use morphogen::pack::{Manifest, Pack, to_f32};
+use morphogen::denoiser::Condition;
+use morphogen::pack::{Pack, to_f32};
 use morphogen::prompt::prior::{Asked, Prior};
-use morphogen::sampler::{self, Request};
 use serde::Serialize;
 use std::fs;
 use std::path::PathBuf;
-
-/// Pictures at once.
-const BATCH: usize = 32;
 
 /// Options of `morphogen novelty`.
 #[derive(Debug, Args)]
@@ -37,9 +33,6 @@ pub struct NoveltyArgs {
     /// Where to write the figures, as JSON
     #[arg(long)]
     json: Option<PathBuf>,
-    /// Where to compute
-    #[arg(long, value_enum, default_value = "flex")]
-    backend: Backend,
 }
 
 /// What is found with one way of turning a prompt into a condition.
@@ -66,8 +59,9 @@ pub fn novelty(args: &NoveltyArgs) -> Result<(), CommandError> {
     for shelf in pack.manifest().training.keys() {
         images.extend(to_f32(&pack.images(shelf)?.data));
     }
-    let mut network = super::network(&pack, &args.network, args.backend.device()?)?;
-    let bar = super::progress_bar(2 * (args.prompts + args.varied * args.seeds));
+    let sampling = pack.manifest().network(&args.network)?.sampling();
+    let seeds = args.seeds.max(1);
+    let bar = super::progress_bar(2 * (args.prompts + args.varied * seeds));
     let mut ways = Vec::new();
     for with in [true, false] {
         let each = |words: &[usize], seed: u64, count: usize| -> Vec<Condition> {
@@ -78,22 +72,20 @@ pub fn novelty(args: &NoveltyArgs) -> Result<(), CommandError> {
                 .map(|one| Condition::Words(one.map_or_else(|| words.to_vec(), |one| one.words)))
                 .collect()
         };
-        let mut draw = |conditions: Vec<Condition>, seed: u64| -> Result<Vec<f32>, CommandError> {
-            bar.inc(conditions.len() as u64);
-            drawn(&mut network, pack.manifest(), &args.network, conditions, seed)
+        let drawn = |conditions: &[Condition]| -> Result<Vec<f32>, CommandError> {
+            let (whole, done) = (|_, picture: &[f32]| picture.to_vec(), |count| bar.inc(count as u64));
+            Ok(draw(&pack, &args.network, sampling, (conditions, 1), whole, done)?.concat())
         };
-        let mut samples = Vec::new();
         let asked: Vec<Condition> =
             evenly(&labels, args.prompts).zip(1u64..).flat_map(|(words, seed)| each(words, seed, 1)).collect();
-        for (conditions, seed) in asked.chunks(BATCH).zip((1u64..).step_by(BATCH)) {
-            samples.extend(draw(conditions.to_vec(), seed)?);
-        }
         let size = pack.manifest().image.len();
-        let copying = Copying::of(&samples, &images, size);
-        let mut alike = Vec::new();
-        for words in evenly(&labels, args.varied) {
-            alike.extend(variety(&draw(each(words, 1, args.seeds), 1)?, size));
-        }
+        let copying = Copying::of(&drawn(&asked)?, &images, size);
+        let varied: Vec<Condition> = evenly(&labels, args.varied)
+            .zip((1u64..).step_by(seeds))
+            .flat_map(|(words, seed)| each(words, seed, seeds))
+            .collect();
+        let alike: Vec<f64> =
+            drawn(&varied)?.chunks(seeds * size).filter_map(|pictures| variety(pictures, size)).collect();
         let alike = (!alike.is_empty()).then(|| alike.iter().sum::<f64>() / alike.len() as f64);
         ways.push(Findings { copying, alike });
     }
@@ -118,18 +110,4 @@ fn tell(args: &NoveltyArgs, ways: &[Findings]) -> Result<(), CommandError> {
 fn evenly<T>(all: &[T], count: usize) -> impl Iterator<Item = &T> {
     let count = count.min(all.len());
     (0..count).filter_map(move |n| all.get(n * all.len() / count))
-}
-
-/// One picture for each condition, as the network of the pack draws unless told otherwise, from consecutive seeds.
-fn drawn(
-    network: &mut dyn Denoiser,
-    manifest: &Manifest,
-    name: &str,
-    conditions: Vec<Condition>,
-    seed: u64,
-) -> Result<Vec<f32>, CommandError> {
-    let guidance = manifest.network(name)?.guidance;
-    let count = conditions.len();
-    let request = Request { count, ..Request::new(Conditions::Each(conditions), seed).guided(guidance) };
-    Ok(sampler::sample(network, &request, manifest.schedule, |_| true)?)
 }

@@ -86,7 +86,11 @@ fn by_words(pack: &Pack, wish: &Wish<'_>) -> Result<Vec<Subject>, CommandError> 
     let negative = wish.negative.map(understood).transpose()?.map(|negative| negative.words);
     let subject = |prompt: &str| {
         let found = understood(prompt)?;
-        let against = negative.clone().unwrap_or(found.against);
+        // What the prompt itself turns away stays turned away.
+        let mut against = found.against;
+        against.extend(negative.iter().flatten());
+        against.sort_unstable();
+        against.dedup();
         let asked = Asked { words: &found.words, against: &against };
         let choices = prior.captions(asked, wish.seed, wish.count, wish.caption)?;
         let captions = choices.iter().flatten().map(|choice| format!("{prompt}: {choice}")).collect();
