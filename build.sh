@@ -122,25 +122,34 @@ need_vulkan() {
 
 # ── build ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-# The wasm with its glue, in pkg/generated/.
+# One half of the wasm surface with its glue, pkg/generated/$1.js: $2 is its feature, $3 where it is built.
+build_half() {
+  local name=$1 feature=$2 target=$3 out=pkg/generated
+  local built=$target/$WASM_TARGET/web/morphogen.wasm named=$target/$name.wasm
+  say "compiling for the browser: $feature"
+  # As cdylib alone: a second crate type would turn link-time optimisation off.
+  cargo rustc --locked --package morphogen --lib --profile web --target "$WASM_TARGET" --features "$feature" --target-dir "$target" --crate-type cdylib
+  if [ "$built" -nt "$out/${name}_bg.wasm" ] || [ build.sh -nt "$out/${name}_bg.wasm" ]; then
+    say "generating the glue and optimising"
+    cp "$built" "$named"
+    "$GLUE" "$named" $out
+    node node_modules/binaryen/bin/wasm-opt -O3 "${WASM_FEATURES[@]}" "$out/${name}_bg.wasm" -o "$named"
+    mv "$named" "$out/${name}_bg.wasm"
+    # The glue is mostly comments; its types stand beside it.
+    node_modules/.bin/esbuild "$out/$name.js" --minify --allow-overwrite --outfile="$out/$name.js" --log-level=warning
+  fi
+}
+
+# Both wasms with their glue, in pkg/generated/: what a first picture needs, and what is fetched when it is asked for.
 build_wasm() {
-  local out=pkg/generated built=$TARGET_DIR/$WASM_TARGET/web/morphogen.wasm optimised=$TARGET_DIR/optimised.wasm
   [ -z "${WASM_BUILT:-}" ] || return 0
   need_wasm_target
   need_glue
   need_node_modules
-  say "compiling for the browser"
-  # As cdylib alone: a second crate type would turn link-time optimisation off.
-  cargo rustc --locked --package morphogen --lib --profile web --target "$WASM_TARGET" --crate-type cdylib
-  if [ "$built" -nt $out/morphogen_bg.wasm ] || [ build.sh -nt $out/morphogen_bg.wasm ]; then
-    say "generating the glue and optimising"
-    "$GLUE" "$built" $out
-    node node_modules/binaryen/bin/wasm-opt -O3 "${WASM_FEATURES[@]}" $out/morphogen_bg.wasm -o "$optimised"
-    mv "$optimised" $out/morphogen_bg.wasm
-    # The glue is mostly comments; its types stand beside it.
-    node_modules/.bin/esbuild $out/morphogen.js --minify --allow-overwrite --outfile=$out/morphogen.js --log-level=warning
-    node tools/notices.mjs $out/LICENCES.txt
-  fi
+  build_half morphogen web-drawing "$TARGET_DIR"
+  # Cargo names both the same, so each has a folder to itself.
+  build_half theory web-theory "$TARGET_DIR/theory"
+  node tools/notices.mjs pkg/generated/LICENCES.txt
   # The same, carried inside scripts.
   node tools/bundle.mjs
   cp LICENSE-MIT LICENSE-APACHE pkg/
@@ -168,7 +177,7 @@ test_format() {
 test_clippy() {
   need_wasm_target
   say "clippy, native" && cargo clippy --locked --workspace --all-targets -- -D warnings
-  say "clippy, browser" && cargo clippy --locked --package morphogen --lib --target "$WASM_TARGET" -- -D warnings
+  say "clippy, browser" && cargo clippy --locked --package morphogen --lib --target "$WASM_TARGET" --features web-drawing,web-theory -- -D warnings
 }
 
 test_rust() {

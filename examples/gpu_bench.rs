@@ -5,7 +5,7 @@ use morphogen::denoiser::{Condition, ImageShape};
 use morphogen::gpu::{Frames, Gpu, GpuError, GpuNetwork, Tuning};
 use morphogen::network::Layers;
 use morphogen::network::config::{
-    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
 };
 use morphogen::network::weights::{Array, Weights};
 use morphogen::sampler::{Request, noise};
@@ -28,6 +28,7 @@ async fn run(repeats: usize) -> Result<(), GpuError> {
         kernel: 3,
         padding: Padding::Zeros,
         normalisation: Normalisation::None,
+        activation: Activation::Relu,
         condition: ConditionKind::Class { count: 10 },
         embedding: 64,
         prediction: Prediction::Velocity,

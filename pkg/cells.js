@@ -1,11 +1,12 @@
 /** Reactions inside the worker, each a grid of cells in the core. Fetched when one is first asked for. */
 import { breathe } from "./breathe.js";
 import { MorphogenError, aborted } from "./errors.js";
-import { Cells } from "./generated/morphogen.js";
+import { second } from "./second.js";
 
 /** @typedef {import("./engine.js").Context} Context */
 /** @typedef {{ system: string, first: number, second: number, scale: number }} Rule */
 /** @typedef {{ pattern: Float32Array, device: "webgpu" | "cpu", wavelength: number | null | undefined }} Answer */
+/** @typedef {import("./generated/theory.js").Cells} Cells */
 /** @typedef {{ cells: Cells, device: "webgpu" | "cpu", lane: Promise<unknown> }} Open */
 
 /**
@@ -33,8 +34,10 @@ const reactions = new Map();
  */
 export async function cells(wish, context) {
   if (wish.call === "open") {
-    const { system, first, second, width, height, scale } = wish.rule;
-    reactions.set(wish.key, { cells: new Cells(system, first, second, width, height, scale), device: "cpu", lane: Promise.resolve() });
+    const { glue } = await second.get(context.signal);
+    const { rule } = wish;
+    const cells = new glue.Cells(rule.system, rule.first, rule.second, rule.width, rule.height, rule.scale);
+    reactions.set(wish.key, { cells, device: "cpu", lane: Promise.resolve() });
   }
   const open = reactions.get(wish.key);
   if (!open) throw new MorphogenError("closed", "This reaction was closed; make another.");

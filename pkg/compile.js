@@ -2,8 +2,11 @@
 import { pieces, request } from "./download.js";
 import { MorphogenError, typed } from "./errors.js";
 
-/** @typedef {typeof import("./generated/morphogen.js")} Glue what wasm-bindgen makes */
-/** @typedef {{ glue: Glue, module: WebAssembly.Module }} Core the running wasm, and the module for further workers */
+/** @typedef {{ default: (input: any) => Promise<unknown>, start: () => void, panicMessage: () => string | undefined }} Glue what wasm-bindgen makes of any wasm here */
+/** @typedef {{ glue: typeof import("./generated/morphogen.js"), module: WebAssembly.Module }} Core the wasm that draws, and its module for further workers */
+
+/** Every wasm that runs, so that it can be asked what ended it. @type {Set<Glue>} */
+export const awake = new Set();
 
 /** A module of one function, `() → v128`, that splats an integer: valid only where there is SIMD. */
 // prettier-ignore
@@ -14,11 +17,12 @@ const RELAXED = new Uint8Array([0,97,115,109, 1,0,0,0, 1,5,1,96,0,1,123, 3,2,1,0
   10,19,1,17,0,65,0,253,17,65,0,253,17,65,0,253,17,253,133,2,11]);
 
 /**
- * @param {Glue} glue
+ * @template {Glue} G
+ * @param {G} glue
  * @param {string} wasmUrl
  * @param {AbortSignal} signal
  * @param {import("./download.js").Progress} [onProgress]
- * @returns {Promise<Core>}
+ * @returns {Promise<{ glue: G, module: WebAssembly.Module }>}
  */
 export async function compile(glue, wasmUrl, signal, onProgress) {
   const module = await compiled(wasmUrl, signal, onProgress);
@@ -38,6 +42,7 @@ export async function compile(glue, wasmUrl, signal, onProgress) {
 export async function begin(glue, module) {
   await glue.default({ module_or_path: module });
   glue.start();
+  awake.add(glue);
 }
 
 /**

@@ -11,8 +11,8 @@ import { shadow } from "./element-parts.js";
 /** @typedef {import("./sample.js").Frame} Frame */
 /** @typedef {import("./sample.js").Sample} Sample */
 
-const TEXTS = ["model", "prompt", "prior", "negative", "grid", "solver", "network", "machine", "device"];
-const NUMBERS = ["seed", "steps", "count", "guidance", "caption", "window"];
+const TEXTS = ["model", "prompt", "prior", "negative", "and", "over", "into", "region", "grid", "solver", "network", "machine", "device"];
+const NUMBERS = ["seed", "steps", "count", "guidance", "caption", "window", "weight", "edge", "at", "second"];
 const SWITCHES = ["controls", "autoplay", "static"];
 
 /**
@@ -22,6 +22,10 @@ const SWITCHES = ["controls", "autoplay", "static"];
  * @property {string} prompt
  * @property {string} prior
  * @property {string} negative
+ * @property {string} and
+ * @property {string} over
+ * @property {string} into
+ * @property {Exclude<import("./morphogen.js").Region, "everywhere"> | ""} region
  * @property {import("./morphogen.js").Grid | ""} grid
  * @property {import("./morphogen.js").Solver | ""} solver
  * @property {string} network
@@ -33,6 +37,10 @@ const SWITCHES = ["controls", "autoplay", "static"];
  * @property {number | undefined} guidance
  * @property {number | undefined} caption
  * @property {number | undefined} window
+ * @property {number | undefined} weight
+ * @property {number | undefined} edge
+ * @property {number | undefined} at
+ * @property {number | undefined} second
  * @property {boolean} controls
  * @property {boolean} autoplay
  * @property {boolean} static
@@ -148,6 +156,7 @@ export class MorphogenSampler extends Base {
         steps: this.steps,
         count: this.count,
         guidance: this.guidance,
+        ...this.#mix(),
         window: this.window,
         grid: this.grid || undefined,
         solver: this.solver || undefined,
@@ -175,6 +184,14 @@ export class MorphogenSampler extends Base {
       if (this.#running === running) this.#running = undefined;
       this.#sync();
     }
+  }
+
+  /** What the prompt is mixed with, as the attributes say it. */
+  #mix() {
+    const { weight, edge, at, second: caption } = this;
+    const region = this.region || undefined;
+    const as = (/** @type {string} */ prompt) => (prompt ? { prompt, weight, region, edge, at, caption } : undefined);
+    return { and: as(this.and), over: as(this.over), into: as(this.into) };
   }
 
   /** Stops a drawing under way. */

@@ -89,7 +89,7 @@ export class Packs {
   }
 
   /**
-   * @param {Target & { request: { steps: number, count: number }, start?: Float32Array, frames: boolean, machine: string, prompt: string, window?: number, provenance: boolean }} message
+   * @param {Target & { request: { steps: number, count: number, mix?: object, terms?: object[] }, start?: Float32Array, frames: boolean, machine: string, prompt: string, window?: number, provenance: boolean }} message
    * @param {Context} context
    */
   async sample(message, context) {
@@ -204,7 +204,7 @@ export class Packs {
 
 /**
  * Walks one sample to its end.
- * @param {import("./generated/morphogen.js").Network} network
+ * @param {Pick<import("./generated/morphogen.js").Network, "sample">} network
  * @param {{ steps: number, frames: boolean }} request
  * @param {Float32Array | undefined} start pictures to begin from, in the place of noise
  * @param {Context} context

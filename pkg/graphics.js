@@ -4,8 +4,8 @@
  */
 
 /** @typedef {import("./engine.js").Device} Device */
-/** @typedef {import("./generated/morphogen.js").Posterior} Posterior */
-/** @typedef {import("./generated/morphogen.js").PosteriorOnGpu} PosteriorOnGpu */
+/** @typedef {import("./generated/theory.js").Posterior} Posterior */
+/** @typedef {import("./generated/theory.js").PosteriorOnGpu} PosteriorOnGpu */
 
 export class Graphics {
   /**

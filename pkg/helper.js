@@ -4,10 +4,9 @@
  */
 import { begin } from "./compile.js";
 import { MorphogenError } from "./errors.js";
-import * as glue from "./generated/morphogen.js";
 
 /** @typedef {import("./crew.js").Kind} Kind */
-/** @typedef {import("./generated/morphogen.js").Posterior} Posterior */
+/** @typedef {import("./generated/theory.js").Posterior} Posterior */
 /** @typedef {import("./generated/morphogen.js").NetworkPart} NetworkPart */
 
 /** @type {Map<Kind, Promise<Posterior | NetworkPart>>} */
@@ -18,18 +17,34 @@ export async function enlist({ kind, orders }) {
   const before = own.get(kind);
   const made = (async () => {
     (await before)?.free();
-    await begin(glue, orders.module);
-    const core = glue.Pack.open(orders.manifest);
-    try {
-      if ("network" in orders) return core.part(orders.network, orders.weights);
-      const { machine, network, window } = orders.wish;
-      return core.posterior(machine, network, orders.images, window);
-    } finally {
-      core.free();
-    }
+    return "network" in orders ? network(orders) : machine(orders);
   })();
   own.set(kind, made);
   await made;
+}
+
+/** @param {Extract<import("./crew.js").Orders, { network: string }>} orders */
+async function network({ module, manifest, network, weights }) {
+  const glue = await import("./generated/morphogen.js");
+  await begin(glue, module);
+  const core = glue.Pack.open(manifest);
+  try {
+    return core.part(network, weights);
+  } finally {
+    core.free();
+  }
+}
+
+/** @param {Extract<import("./crew.js").Orders, { wish: object }>} orders */
+async function machine({ module, manifest, wish, images }) {
+  const glue = await import("./generated/theory.js");
+  await begin(glue, module);
+  const core = glue.Pack.open(manifest);
+  try {
+    return core.posterior(wish.machine, wish.network, images, wish.window);
+  } finally {
+    core.free();
+  }
 }
 
 /**

@@ -8,9 +8,12 @@ import { Frame, Sample } from "./sample.js";
 /** @typedef {import("./morphogen.js").LoadOptions} LoadOptions */
 /** @typedef {import("./morphogen.js").SampleOptions} SampleOptions */
 /** @typedef {import("./morphogen.js").Understood} Understood */
+/** @typedef {{ class?: number, words?: number[] }} Asked a prompt as the core takes it */
 /** @typedef {{ url: string, network: string | undefined, device: "auto" | "webgpu" | "cpu" }} Target */
 
 const DEVICES = ["auto", "webgpu", "cpu"];
+/** What asks for several things in one picture. */
+const MIXED = /** @type {const} */ (["terms", "and", "over", "into"]);
 
 /** Packs that came as a file, so far. */
 let handed = 0;
@@ -132,7 +135,7 @@ export class Model {
    * @returns {Promise<Sample>}
    */
   async sample(options) {
-    const { prompt, signal, onStep, frames = false } = options;
+    const { signal, onStep, frames = false } = options;
     const machine = options.machine ?? "network";
     choice("machine", machine, ["network", ...MACHINES]);
     const { window } = options;
@@ -144,10 +147,8 @@ export class Model {
       throw new MorphogenError("range", "Expected the pictures to begin from as a Float32Array.");
     }
     await abortable(this.load(), signal);
-    const understood = prompt == null ? this.#only(machine) : await this.understand(prompt);
-    const turned = options.negative && machine === "network" ? await this.understand(options.negative) : undefined;
-    const against = turned ? meant(turned) : understood?.against?.length ? { words: understood.against } : undefined;
-    const captions = machine === "network" && understood ? await this.#captions(understood, against, wish, options) : undefined;
+    const turned = options.negative && machine === "network" ? meant(await this.understand(options.negative)) : undefined;
+    const asked = MIXED.some((name) => options[name] !== undefined) ? await this.#mixed(options, turned, wish) : await this.#plain(options, turned, wish);
     const network = options.network ?? this.network;
     // A machine takes the steps of the network that it is compared with.
     const usual = this.#info.networks.find(({ name }) => name === network) ?? this.#info.usual;
@@ -169,25 +170,57 @@ export class Model {
       network,
       machine,
       window,
-      prompt: understood?.name ?? "",
+      prompt: asked.name,
       provenance: options.provenance ?? false,
       frames: frames || onStep !== undefined,
       start: start?.pixels,
-      request: { ...request, condition: captions?.map((one) => (one ? { words: one.words } : meant(understood))) ?? meant(understood), against, from: start?.t },
+      request: { ...request, ...asked.request, from: start?.t },
     };
     const result = await this.#client.post("sample", message, { signal, on });
     if (machine === "network") {
       this.device = result.device;
       this.notice = result.notice;
     }
+    const { name, label, captions, parts } = asked;
+    return new Sample(explained(result), this.#info.image, { prompt: name, label, seed, captions, parts, frames: kept });
+  }
+
+  /**
+   * What is asked for where it is one thing, or anything.
+   * @param {SampleOptions} options
+   * @param {Asked | undefined} turned
+   * @param {{ seed: number, count: number }} wish
+   */
+  async #plain(options, turned, wish) {
+    const { prompt, machine = "network" } = options;
+    const understood = prompt == null ? this.#only(machine) : await this.understand(prompt);
+    const against = turned ?? (understood?.against?.length ? { words: understood.against } : undefined);
+    const captions = machine === "network" && understood ? await this.#captions(understood, against, wish, options) : undefined;
+    const condition = captions?.map((one) => (one ? { words: one.words } : meant(understood))) ?? meant(understood);
     const { name = "", label = "" } = understood ?? {};
-    return new Sample(explained(result), this.#info.image, { prompt: name, label, seed, captions, frames: kept });
+    return { name, label, captions, parts: undefined, request: { condition, against } };
+  }
+
+  /**
+   * What is asked for where it is several things.
+   * @param {SampleOptions} options
+   * @param {Asked | undefined} turned
+   * @param {{ seed: number, count: number }} wish
+   */
+  async #mixed(options, turned, wish) {
+    const { mixed } = await import("./terms.js");
+    const { parts, ...request } = await mixed(options, turned, {
+      understand: (text) => this.understand(text),
+      choose: (meaning, against, caption) => this.#captions(meaning, against, wish, { ...options, caption }),
+    });
+    // What is looked up of a mix, its nearest training pictures, is that of its first thing.
+    return { name: parts[0]?.prompt ?? "", label: parts.map(({ label }) => label).join(" + "), captions: parts[0]?.captions, parts, request };
   }
 
   /**
    * The caption of the training set that each picture shows, where the prior is wanted and the pack has captions.
    * @param {Understood} understood
-   * @param {{ words?: number[] } | undefined} against
+   * @param {Asked | undefined} against
    * @param {{ seed: number, count: number }} request
    * @param {SampleOptions} options
    * @returns {Promise<(import("./morphogen.js").Caption | null)[] | undefined>}
@@ -281,8 +314,8 @@ export class Model {
 }
 
 /**
- * A prompt as the core takes it.
  * @param {Understood | undefined} understood
+ * @returns {Asked | undefined}
  */
 function meant(understood) {
   return understood && { class: understood.index, words: understood.words };

@@ -130,8 +130,19 @@ export interface SampleOptions {
   grid?: Grid;
   /** How a step is taken. Default: likewise. */
   solver?: Solver;
-  /** How strongly the prompt pulls, −100 … 100; 1 is plain. Default: likewise; a machine has none. */
+  /** How strongly the prompt pulls, −100 … 100; 1 is plain. Default: likewise; a machine has none, and what is mixed has weights. */
   guidance?: number;
+  /** What the prompt is mixed with everywhere: a heart that is a robot. Free words, or those with how to mix. */
+  and?: string | Second;
+  /** What goes over the prompt, on one side of an edge: a cat with a top hat. */
+  over?: string | Second;
+  /** What the prompt turns into on the way from noise: the shape of one in the matter of the other. */
+  into?: string | Second;
+  /**
+   * A sum in the place of the prompt, of up to 8 terms: `x̂₀ = clip(u + Σ_k w_k · m_k · [from_k ≥ t > to_k] · (c_k − u))`, with `u` the
+   * guess without words (or of what `negative` names) and `c_k` that for the words of term k.
+   */
+  terms?: Term[];
   /** Name of another network of the pack. */
   network?: string;
   /** Who draws: the network (default), or an analytic machine over the pack's training images of the prompt. */
@@ -152,6 +163,57 @@ export interface SampleOptions {
   onStep?: (frame: Frame) => void;
   /** Gives up drawing. */
   signal?: AbortSignal;
+}
+
+/** Which part of a picture: a side of a level or an upright edge, or of a circle about the middle. */
+export type Region = "everywhere" | "above" | "below" | "left" | "right" | "inside" | "outside";
+
+/** One term of a sum. */
+export interface Term {
+  /** Free words. */
+  prompt: string;
+  /** How strongly it pulls, −100 … 100; below 0 it leads away. Default 1. */
+  weight?: number;
+  /** Where. Default everywhere. */
+  region?: Region;
+  /** Where the edge of the region lies, 0 … 1 from above or from the left; for a circle the radius, as a share of the shorter side. */
+  edge?: number;
+  /** How soft the edge is, as a share of the picture: the mask is a sigmoid of the distance over this. Default 1/16. */
+  soft?: number;
+  /** `[H, W]`, each value in [0, 1]: how much it acts at each pixel, in the place of a region. */
+  mask?: Float32Array;
+  /** The time at which it begins to act, above `to`: 1, noise, unless given. */
+  from?: number;
+  /** The time at which it ends: 0, the finished picture, unless given. */
+  to?: number;
+  /** Number of the caption to show, as in {@link SampleOptions}. */
+  caption?: number;
+}
+
+/** A second thing, and how it is mixed with the prompt. What is left out is as usual. */
+export interface Second {
+  /** Free words. */
+  prompt: string;
+  /** How strongly both pull. Default 1.5 for `and`, else 2. */
+  weight?: number;
+  /** For `over`: the side that the second takes; the prompt has the other. Default above. */
+  region?: Exclude<Region, "everywhere">;
+  /** For `over`: where the edge lies, as in {@link Term}. */
+  edge?: number;
+  /** For `into`: the time at which the second takes over, 0 … 1. Default 0.75. */
+  at?: number;
+  /** Number of the caption to show, as in {@link SampleOptions}. */
+  caption?: number;
+}
+
+/** What one thing of a mix was taken for. */
+export interface Part {
+  /** Short name, as in `info.prompts`. */
+  prompt: string;
+  /** The same for people. */
+  label: string;
+  /** The caption that each picture shows of it; undefined where none was asked for. */
+  captions: (Caption | null)[] | undefined;
 }
 
 /** What a prompt means. */
@@ -227,6 +289,8 @@ export class Sample {
   readonly label: string;
   /** The caption that each picture shows; null where none fits the prompt, or none was asked for. */
   readonly captions: (Caption | null)[];
+  /** Of a mix: what each of its things was taken for, the prompt first; `prompt` and `captions` are then those of the first. */
+  readonly parts: Part[] | undefined;
   readonly seed: number;
   /** The device that drew it. */
   readonly device: "webgpu" | "cpu";
@@ -459,6 +523,17 @@ export class MorphogenSampler extends HTMLElement {
   caption: number | undefined;
   /** Free words for what not to draw. */
   negative: string;
+  /** Free words to mix with the prompt, in one of three ways, as in {@link SampleOptions}. */
+  and: string;
+  over: string;
+  into: string;
+  /** How they are mixed, as in {@link Second}; `region`, `edge` and `at` go with their own way. */
+  weight: number | undefined;
+  region: Exclude<Region, "everywhere"> | "";
+  edge: number | undefined;
+  at: number | undefined;
+  /** Number of the caption that is mixed in. */
+  second: number | undefined;
   seed: number;
   /** Left out, as are `grid`, `solver` and `guidance`: what the network's makers suggest. */
   steps: number | undefined;

@@ -4,3 +4,4 @@
 export const MACHINES = /** @type {const} */ (["ideal", "local", "equivariant", "els", "bbels", "wiener"]);
 export const SOLVERS = /** @type {const} */ (["ddim", "ddpm", "dpm-solver"]);
 export const GRIDS = /** @type {const} */ (["uniform", "early"]);
+export const SIDES = /** @type {const} */ (["above", "below", "left", "right", "inside", "outside"]);

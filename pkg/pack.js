@@ -37,7 +37,7 @@ export class Pack {
         throw new MorphogenError("machine-unavailable", "The machines' code could not be fetched.", { cause });
       });
       const [{ Machines }, opened] = await Promise.all([code, this.captions.get(signal)]);
-      return new Machines(url, opened, this.cache);
+      return Machines.of(url, opened, this.cache, signal);
     });
     /** The pack once it knows its words, where it draws from free text. */
     this.words = new Shared(async (signal) => {
@@ -198,15 +198,16 @@ export class Pack {
   }
 
   /**
-   * Has helpers take part in the calls of a network on the processor: they are hired where several pictures are asked for, and once
-   * they are there they help with the two calls of a guided picture, too.
+   * Has helpers take part in the calls of a network on the processor: they are hired where several pictures are asked for, or one of
+   * several things, and once they are there they help with the two calls of a guided picture, too.
    * @param {string} name
    * @param {Engine} engine
-   * @param {{ count: number }} request
+   * @param {{ count: number, mix?: object, terms?: object[] }} request
    * @param {AbortSignal} signal
    */
-  async share(name, { network, own }, { count }, signal) {
+  async share(name, { network, own }, { count: pictures, mix, terms }, signal) {
     if (!own) return;
+    const count = pictures * (mix ? 2 : (terms?.length ?? 1));
     if (count > 1) this.crew ??= (await import("./crew.js").catch(() => undefined))?.crew;
     const { crew } = this;
     if (!crew) return;

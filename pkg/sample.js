@@ -77,9 +77,9 @@ export class Sample {
   /**
    * @param {{ pixels: Float32Array, device: "webgpu" | "cpu", network: string, notice: string, provenance?: Provenance, nearest?: import("./morphogen.js").Nearest[] }} result
    * @param {Size} size
-   * @param {{ prompt: string, label: string, seed: number, captions?: (import("./morphogen.js").Caption | null)[], frames: Frame[] }} request
+   * @param {{ prompt: string, label: string, seed: number, captions?: (import("./morphogen.js").Caption | null)[], parts?: import("./morphogen.js").Part[], frames: Frame[] }} request
    */
-  constructor({ pixels, device, network, notice, provenance, nearest }, size, { prompt, label, seed, captions, frames }) {
+  constructor({ pixels, device, network, notice, provenance, nearest }, size, { prompt, label, seed, captions, parts, frames }) {
     /** `[B, C, H, W]` in [−1, 1]. */
     this.pixels = pixels;
     this.width = size.width;
@@ -94,6 +94,8 @@ export class Sample {
     this.seed = seed;
     /** The caption of the training set that each picture shows; null where none fits the prompt. */
     this.captions = captions ?? Array(this.count).fill(null);
+    /** What each thing of a mix was taken for, the first one first. */
+    this.parts = parts;
     /** The device that drew it. */
     this.device = device;
     /** The network that drew it. */

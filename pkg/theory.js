@@ -9,11 +9,13 @@ import { MorphogenError, aborted } from "./errors.js";
 import { Graphics } from "./graphics.js";
 import { unpacked } from "./inflate.js";
 import { Kept } from "./kept.js";
+import { second } from "./second.js";
 
-/** @typedef {import("./generated/morphogen.js").Pack} Core */
-/** @typedef {import("./generated/morphogen.js").Network} Network */
-/** @typedef {import("./generated/morphogen.js").Posterior} Posterior */
+/** @typedef {import("./generated/theory.js").Pack} Core */
+/** @typedef {import("./generated/theory.js").Network} Network */
+/** @typedef {import("./generated/theory.js").Posterior} Posterior */
 /** @typedef {import("./morphogen.js").Info} Info */
+/** @typedef {{ core: import("./generated/morphogen.js").Pack, info: Info, files: Record<string, { bytes: number }>, manifest: Uint8Array, list: string[] }} Opened */
 /** @typedef {{ machine: string, network: string, prompt: string, window?: number }} Wish */
 /** @typedef {{ image: Uint32Array, place: Uint32Array, weight: Float32Array, patches: Float32Array, window: number }} Provenance `[B, H, W]` each */
 /** @typedef {{ network: Network, provenance: () => Provenance | undefined, device: () => "webgpu" | "cpu", notice: () => string, free: () => void }} Machine `provenance` is that of the last step, where it was kept; `device` is what answered last, `notice` why not the other */
@@ -26,13 +28,29 @@ const PARTS = 8;
 /** The machines of one pack. */
 export class Machines {
   /**
+   * The machines of a pack that was opened for drawing, and now in the second wasm, too.
    * @param {string} url folder of the pack
-   * @param {{ core: Core, info: Info, files: Record<string, { bytes: number }>, manifest: Uint8Array, module: WebAssembly.Module, list: string[] }} opened
+   * @param {Opened} opened
    * @param {RequestCache} cache
+   * @param {AbortSignal} signal
    */
-  constructor(url, { core, info, files, manifest, module, list }, cache) {
+  static async of(url, opened, cache, signal) {
+    const { glue, module } = await second.get(signal);
+    return new Machines(url, opened, cache, glue.Pack.open(opened.manifest), module);
+  }
+
+  /**
+   * @param {string} url
+   * @param {Opened} opened
+   * @param {RequestCache} cache
+   * @param {Core} core
+   * @param {WebAssembly.Module} module
+   */
+  constructor(url, { core: words, info, files, manifest, list }, cache, core, module) {
     this.url = url;
     this.core = core;
+    /** What draws, which knows the words and what the training images show. */
+    this.words = words;
     this.info = info;
     this.files = files;
     this.manifest = manifest;
@@ -128,7 +146,7 @@ export class Machines {
   async gather(prompt, signal) {
     const words = prompt.split(" ").map((word) => this.list.indexOf(word));
     /** @type {{ shelf: string, images: number[], captions: number[] }[]} */
-    const picks = JSON.parse(this.core.matching(new Uint32Array(words)));
+    const picks = JSON.parse(this.words.matching(new Uint32Array(words)));
     const { channels, height, width } = this.info.image;
     const size = channels * height * width;
     const parts = await Promise.all(
@@ -163,7 +181,7 @@ export class Machines {
     const { bytes, captions } = await this.images(prompt, signal);
     /** @type {import("./morphogen.js").Nearest[]} */
     const found = JSON.parse(this.core.nearest(bytes, pictures));
-    return captions ? found.map((one) => ({ ...one, ...JSON.parse(this.core.shown(captions[one.image])) })) : found;
+    return captions ? found.map((one) => ({ ...one, ...JSON.parse(this.words.shown(captions[one.image])) })) : found;
   }
 
   /**
@@ -198,6 +216,7 @@ export class Machines {
 
   free() {
     this.forget();
+    this.core.free();
     crew.dismiss();
   }
 }

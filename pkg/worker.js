@@ -2,7 +2,7 @@
  * The worker that all models of a page share: it answers messages `{ id, type, … }` with `{ id, event, data }` on the
  * way and one `{ id, result }` or `{ id, error }` at the end. After `{ fatal }` it is finished and must be replaced.
  */
-import { compile } from "./compile.js";
+import { awake, compile } from "./compile.js";
 import { page } from "./download.js";
 import { Packs } from "./engine.js";
 import { MorphogenError, aborted, pack, typed } from "./errors.js";
@@ -16,8 +16,6 @@ const scope = /** @type {Worker} */ (/** @type {unknown} */ (self));
 const running = new Map();
 /** @type {Promise<import("./compile.js").Core> | undefined} */
 let core;
-/** Whether the wasm runs, so that it can be asked what ended it. */
-let awake = false;
 /** @type {Map<number, (answer: { found?: Uint8Array | string, error?: object }) => void>} questions to the page */
 const asked = new Map();
 let questions = 0;
@@ -33,7 +31,6 @@ const handlers = {
     if (resolve) page.ask = ask;
     core ??= compile(glue, wasmUrl, signal, (loaded, total) => event("progress", { phase: "code", loaded, total }));
     await core;
-    awake = true;
   },
   load: (message, context) => packs.load(message, context),
   understand: (message, context) => packs.understand(message, context),
@@ -113,7 +110,7 @@ function trapped(thrown) {
  * @param {unknown} thrown
  */
 function fatal(thrown) {
-  const panic = awake ? glue.panicMessage() : undefined;
+  const panic = [...awake].map((glue) => glue.panicMessage()).find((message) => message !== undefined);
   const starved = trapped(thrown) && panic === undefined && /unreachable/.test(/** @type {Error} */ (thrown).message);
   const error = starved ? typed(new RangeError("wasm memory")) : typed(panic ?? thrown);
   scope.postMessage({ fatal: pack(error.code === "out-of-memory" ? error : internal(error)) });

@@ -9,6 +9,7 @@
 //!
 //! - [`schedule`]: how much noise at which time.
 //! - [`denoiser`]: the one interface that network and theory share.
+//! - [`ops`]: the operations of the learned denoiser, each whole: shape, tensors, processor, GPU, twin.
 //! - [`network`]: the learned denoiser, from a config to a list of layers.
 //! - [`cpu`]: the list of layers on the processor.
 //! - [`gpu`]: the learned denoiser, the sampler and the patch posterior on the GPU, in WGSL.
@@ -41,7 +42,7 @@
 //!
 //! let entry = manifest.network("unet")?;
 //! let mut network = CpuNetwork::new(&entry.config, &pack.weights("unet")?, manifest.image)?;
-//! let request = Request { steps: 2, guidance: entry.guidance, ..Request::new(Condition::Class(understood.index), 7) };
+//! let request = Request { steps: 2, ..Request::new(Condition::Class(understood.index), 7).guided(entry.guidance) };
 //! let picture = sample(&mut network, &request, manifest.schedule, |_| true)?;
 //! assert_eq!(picture.len(), manifest.image.len());
 //! # Ok(())
@@ -53,6 +54,7 @@ pub mod denoiser;
 pub mod gpu;
 pub mod metrics;
 pub mod network;
+pub mod ops;
 pub mod pack;
 mod parallel;
 pub mod prompt;

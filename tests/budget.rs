@@ -5,7 +5,7 @@ use morphogen::cpu::{CpuNetwork, footprint};
 use morphogen::denoiser::{Condition, Denoiser, ImageShape};
 use morphogen::network::Layers;
 use morphogen::network::config::{
-    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
 };
 use morphogen::network::weights::{Array, Weights};
 use morphogen::pack::{Budget, Manifest, TestVector, read_weights};
@@ -83,6 +83,7 @@ fn configs() -> impl Strategy<Value = (NetworkConfig, ImageShape)> {
             kernel: 2 * kernel + 1,
             padding: if circular { Padding::Circular } else { Padding::Zeros },
             normalisation: if grouped { Normalisation::Group { groups: 4 } } else { Normalisation::None },
+            activation: Activation::Relu,
             condition,
             embedding: 2 * embedding,
             prediction: Prediction::Velocity,
@@ -170,6 +171,7 @@ fn both_answers_are_met() {
             kernel: 3,
             padding: Padding::Zeros,
             normalisation: Normalisation::None,
+            activation: Activation::Relu,
             condition: ConditionKind::Class { count: 2 },
             embedding: 4,
             prediction: Prediction::Velocity,

@@ -2,7 +2,7 @@
 //! may say) and `www/machines.js` (what the page says of each machine). Where a table has changed, write them anew with
 //! `MORPHOGEN_WRITE=1 cargo test --test names`.
 
-use morphogen::sampler::Solver;
+use morphogen::sampler::{Side, Solver};
 use morphogen::schedule::Grid;
 use morphogen::theory::{Answer, Machine, TABLE};
 use std::fmt::Write;
@@ -32,6 +32,7 @@ fn the_package_knows_the_names() {
     out += &list("MACHINES", TABLE.map(|entry| entry.name));
     out += &list("SOLVERS", Solver::ALL.map(Solver::name));
     out += &list("GRIDS", Grid::ALL.map(Grid::name));
+    out += &list("SIDES", Side::ALL.map(Side::name));
     agree("pkg/names.js", &out);
 }
 

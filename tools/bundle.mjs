@@ -16,7 +16,7 @@ import { build } from "esbuild";
 export const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
 /** Stands for the folder of the package where it has no address of its own. */
 const BASE = "morphogen:/";
-const WASM = "generated/morphogen_bg.wasm";
+const WASM = ["generated/morphogen_bg.wasm", "generated/theory_bg.wasm"];
 
 /**
  * Bundles an entry point to one classic script, in plain ASCII.
@@ -50,18 +50,17 @@ const site = {
 /** The worker as a classic script. */
 export const workerScript = () => script("pkg/worker.js");
 
-/** The wasm that the worker asks for: its address and its content. */
-export const wasm = () => ({ url: BASE + WASM, content: readFileSync(resolve(ROOT, "pkg", WASM)) });
+/** What the worker asks for: address and content of each wasm, the one that draws first. */
+export const wasm = () => WASM.map((file) => ({ url: BASE + file, content: readFileSync(resolve(ROOT, "pkg", file)) }));
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { url, content } = wasm();
-  const packed = deflateSync(content, { level: 9 }).toString("base64");
+  const packed = wasm().map(({ url, content }) => [url, deflateSync(content, { level: 9 }).toString("base64")]);
   const out = (/** @type {string} */ name) => resolve(ROOT, "pkg/generated", name);
   writeFileSync(
     out("inlined.js"),
     `/* Made by tools/bundle.mjs. */
 export const worker = ${JSON.stringify(await workerScript())};
-export const files = { ${JSON.stringify(url)}: ${JSON.stringify(packed)} };
+export const files = ${JSON.stringify(Object.fromEntries(packed))};
 `,
   );
   writeFileSync(

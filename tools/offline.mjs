@@ -125,11 +125,10 @@ const out = resolve(process.argv[2] ?? resolve(ROOT, "dist/morphogen-offline.htm
 const manifest = JSON.parse(read(`${PACK}/manifest.json`).toString());
 const most = Math.max(...Object.values(manifest.training).map(({ count }) => count));
 const app = await script("tools/offline/app.js");
-const { url, content } = wasm();
 const fixed = [
   part("app.js", "zlib", Buffer.from(app)),
   part("worker.js", "zlib", Buffer.from(await workerScript())),
-  part(url, "zlib", content),
+  ...wasm().map(({ url, content }) => part(url, "zlib", content)),
   ...Object.values(manifest.networks).map(({ file }) => part(`${PACK}/${file}`, "planes", read(`${PACK}/${file}`))),
 ];
 

@@ -2,11 +2,13 @@
  * Draws prompts with a pack that draws from free text, in a real browser, and lays the pictures out with their prompts: the
  * pack's examples, a list of `tools/emoji/naming.json`, or some of the compositions of words that training never saw. With
  * `--blind KEY.json` the pictures stand in an order drawn by lot, under numbers: somebody who has not seen the prompts
- * names them, and the key tells what was asked for. Needs the built package.
+ * names them, and the key tells what was asked for. With `--way` each prompt is two things with a plus between them, mixed in
+ * that way (`union` is one prompt of both). Needs the built package.
  *
  *     node tools/sheet.mjs emoji docs/emoji.png
  *     node tools/sheet.mjs emoji dist/compositions.png --compositions data/emoji/captions.json
  *     node tools/sheet.mjs emoji dist/blind.png --list everyday --seed 1 --blind dist/key.json [--steps 4] [--no-prior]
+ *     node tools/sheet.mjs emoji dist/over.png --list mixes --way over --seed 1 --blind dist/over.json [--region below]
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -24,6 +26,8 @@ const { values: options, positionals } = parseArgs({
     compositions: { type: "string" },
     styles: { type: "string", multiple: true },
     blind: { type: "string" },
+    way: { type: "string" },
+    region: { type: "string" },
     "no-prior": { type: "boolean", default: false },
   },
 });
@@ -57,6 +61,8 @@ function byLot(prompts) {
 /** @type {Record<string, string[]>} */
 const lists = JSON.parse(readFileSync("tools/emoji/naming.json", "utf8"));
 if (options.list && !lists[options.list]) throw new Error(`expected --list to be one of ${Object.keys(lists).join(", ")}, found ${options.list}`);
+const WAYS = ["union", "and", "over", "into"];
+if (options.way && !WAYS.includes(options.way)) throw new Error(`expected --way to be one of ${WAYS.join(", ")}, found ${options.way}`);
 const asked = options.compositions ? heldOut(options.compositions) : options.list ? lists[options.list] : undefined;
 const { url, close } = await serve({ mounts: [["/blank/", "tests/browser/pages"]] });
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
@@ -69,7 +75,7 @@ try {
   const prompts = options.blind ? byLot(asked ?? examples) : (asked ?? examples);
   const wish = { prior: !options["no-prior"], ...(options.steps ? { steps: Number(options.steps) } : {}) };
   const key = await page.evaluate(
-    async ({ pack, network, seed, columns, side, prompts, styles, blind, wish }) => {
+    async ({ pack, network, seed, columns, side, prompts, styles, blind, wish, way, region }) => {
       const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
       const model = await loadModel(`../models/${pack}/`, { device: "cpu", network });
       const { width, height } = model.info.image;
@@ -79,8 +85,10 @@ try {
       const key = [];
       for (const [n, prompt] of prompts.entries()) {
         const style = styles.length ? `, ${styles[n % styles.length]}` : "";
+        const [first, second] = way ? prompt.split(" + ") : [prompt];
+        const mix = !way ? {} : way === "union" ? { prompt: `${first} ${second}${style}` } : { [way]: { prompt: second, region } };
         // A naming is of one seed for all; a sheet to look at shows another one each.
-        const sample = await model.sample({ prompt: prompt + style, seed: blind ? seed : seed + n, ...wish });
+        const sample = await model.sample({ prompt: first + style, ...mix, seed: blind ? seed : seed + n, ...wish });
         const canvas = document.createElement("canvas");
         Object.assign(canvas, { width, height });
         canvas.style.cssText = `width: ${side}px; display: block; margin: 0 auto 4px`;
@@ -93,7 +101,7 @@ try {
       document.body.replaceChildren(grid);
       return key;
     },
-    { pack, network: options.network, seed: Number(options.seed), columns: COLUMNS, side: SIDE, prompts, styles: options.styles ?? [], blind: Boolean(options.blind), wish },
+    { pack, network: options.network, seed: Number(options.seed), columns: COLUMNS, side: SIDE, prompts, styles: options.styles ?? [], blind: Boolean(options.blind), wish, way: options.way, region: options.region },
   );
   await page.locator("#sheet").screenshot({ path: output });
   if (options.blind) writeFileSync(options.blind, `${JSON.stringify(key, undefined, 1)}\n`);

@@ -6,7 +6,8 @@
  * - each export has a type that can stand for the declared one, construction and return values included;
  * - an exported class has the public members that are declared and no others, properties of the same types. What the package alone calls,
  *   or the browser, is marked `@internal`;
- * - every option that is declared is read somewhere in the package.
+ * - every option that is declared is read somewhere in the package;
+ * - machines, solvers, grids and regions have the names that `pkg/names.js` has from Rust.
  *
  *     node tools/types.mjs
  */
@@ -15,6 +16,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isIdentifier, isObjectBindingPattern, isPropertyAccessExpression } from "typescript/unstable/ast/is";
 import { API, ModifierFlags, SignatureKind, SymbolFlags } from "typescript/unstable/sync";
+import { GRIDS, MACHINES, SIDES, SOLVERS } from "../pkg/names.js";
 
 /** @typedef {import("typescript/unstable/sync").Checker} Checker */
 /** @typedef {import("typescript/unstable/sync").Program} Program */
@@ -26,6 +28,9 @@ const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
 const PACKAGE = resolve(ROOT, "pkg");
 /** Interfaces that users fill in; all others are filled in by the package. */
 const OPTIONS = ["LoadOptions", "SampleOptions", "PicturesOptions", "ReactionRule", "ReactionOptions", "Host"];
+
+/** What the types of names allow. @type {Record<string, readonly string[]>} */
+const NAMES = { Machine: ["network", ...MACHINES], Solver: SOLVERS, Grid: GRIDS, Region: ["everywhere", ...SIDES] };
 
 /** Where module and types differ, a sentence each. */
 export async function differences() {
@@ -45,7 +50,7 @@ export async function differences() {
         const other = real.get(name);
         if (other && symbol !== other && symbol.flags & SymbolFlags.Value) found.push(...compared(name, symbol, other, checker));
       }
-      found.push(...unread(declared, program, checker));
+      found.push(...misnamed(declared, checker), ...unread(declared, program, checker));
     }
     return found;
   } finally {
@@ -163,6 +168,20 @@ function members(type, inherited, checker) {
 function same(left, right, checker) {
   const [one, other] = [left, right].map((symbol) => /** @type {Type} */ (checker.getTypeOfSymbol(symbol)));
   return checker.isTypeAssignableTo(one, other) && checker.isTypeAssignableTo(other, one);
+}
+
+/**
+ * Types of names that do not allow what Rust has, or more.
+ * @param {Map<string, Declared>} declared
+ * @param {Checker} checker
+ */
+function misnamed(declared, checker) {
+  return Object.entries(NAMES).flatMap(([name, expected]) => {
+    const symbol = declared.get(name);
+    const allowed = symbol ? parts(checker.getDeclaredTypeOfSymbol(symbol)).map((type) => /** @type {any} */ (type).value) : [];
+    const odd = [...expected.filter((one) => !allowed.includes(one)), ...allowed.filter((one) => !expected.includes(one))];
+    return odd.map((one) => `${name} and pkg/names.js differ in “${one}”`);
+  });
 }
 
 /**

@@ -7,7 +7,7 @@
 import * as morphogen from "./pkg/inline.js";
 import { MACHINES } from "./pkg/names.js";
 import { decoded } from "./pkg/text.js";
-import { read } from "./state.js";
+import { read, told } from "./state.js";
 
 /** @type {Map<HTMLOrSVGScriptElement | null, Uint8Array<ArrayBuffer>>} what each script has brought */
 const brought = new Map();
@@ -76,7 +76,7 @@ if (parent !== self) {
  * @param {URLSearchParams} query
  */
 function asked(query) {
-  const { prompt, negative, seed, count, steps, guidance, solver, grid, network, device, prior, caption, window } = read(location.search);
+  const { prompt, negative, seed, count, steps, guidance, solver, grid, network, device, prior, caption, window, mix } = read(location.search);
   // Frames have always been garments where their address names no model.
   const model = query.has("model") ? read(location.search).model : "fashion";
   /** @type {<T extends string>(name: string, known: readonly T[]) => T | undefined} */
@@ -97,6 +97,7 @@ function asked(query) {
     device,
     prior: prior ? undefined : "off",
     caption,
+    ...told(mix),
     machine: one("machine", MACHINES),
     window: window || undefined,
     controls: on("controls", true),

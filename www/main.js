@@ -7,7 +7,7 @@ import { Pictures } from "./pictures.js";
 import { Settings } from "./settings.js";
 import { Share } from "./share.js";
 import { Stage } from "./stage.js";
-import { PACKS, SUGGESTED, read, write } from "./state.js";
+import { PACKS, SUGGESTED, options, read, write } from "./state.js";
 import { Wording, taken } from "./wording.js";
 import * as words from "./words.js";
 
@@ -196,7 +196,9 @@ async function paint(/** @type {Why} */ why = "asked") {
     const meaning = await model.understand(asked.prompt);
     if (signal.aborted) return;
     explain(meaning);
+    const alone = await wording.second(model);
     await drawn(model, asked, meaning, mine.why, signal);
+    if (alone && !signal.aborted) say(alone, true);
   } catch (thrown) {
     if (running === mine) failed(/** @type {MorphogenError} */ (thrown), why);
   } finally {
@@ -223,20 +225,21 @@ async function drawn(model, asked, meaning, why, signal) {
   const network = settings.network?.name ?? "";
   const plan = why === "sketch" ? settings.sketch : settings.plan;
   const { steps, solver, grid } = plan;
+  const label = state.mix ? `${meaning.label} + ${state.mix.prompt}` : meaning.label;
   const compared = { model: state.model, prompt: asked.prompt, name: meaning.name, network, seed, steps, solver, grid };
   // What takes the place of other pictures leaves them to the comparison until it is finished.
   if (why === "asked") clear(compared);
-  const what = { label: meaning.label, prompt: asked.prompt, state: { ...state }, seed, count };
+  const what = { label, prompt: asked.prompt, state: { ...state }, seed, count };
   stage.begin(what, /** @type {const} */ ({ asked: "play", sketch: "guesses", rest: "end" })[why]);
   if (why !== "sketch") {
     remember();
     progress.hidden = false;
     progress.value = 0;
   }
-  if (why === "asked") say(`Drawing: ${words.pictures(count, meaning.label)} …`);
+  if (why === "asked") say(`Drawing: ${words.pictures(count, label)} …`);
   const time = pace.time(drawer(), count);
   /** @type {any} */
-  const wish = { ...asked, ...plan, seed, count, network, prior, caption, signal };
+  const wish = { ...asked, ...plan, ...options(state.mix), seed, count, network, prior, caption, signal };
   const finished = await model.sample({
     ...wish,
     onStep: (frame) => {
@@ -251,17 +254,19 @@ async function drawn(model, asked, meaning, why, signal) {
   sample = finished;
   novelty.disabled = false;
   const { captions } = /** @type {{ captions?: (import("./pictures.js").Caption | null)[] }} */ (/** @type {unknown} */ (finished));
-  stage.finish(captions);
+  stage.finish(captions, finished.parts);
   pictures.tell(captions, caption);
   pictures.judge(seed, finished.nearest);
   share.ready();
-  compare.finish(finished);
+  // The machine holds the pictures of one thing: it foretells no mix.
+  if (!state.mix) compare.finish(finished);
+  if (why !== "sketch") mixing?.drawn();
   const news = finished.notice === notice ? "" : ` ${finished.notice}`;
   notice = finished.notice;
   settings.tellDevice(finished.device, notice);
   if (why === "sketch") return say(news);
   keepUsed(model, finished.network);
-  say(`${words.pictures(finished.count, meaning.label)}, drawn on ${words.device(finished.device)}.${news}`);
+  say(`${words.pictures(finished.count, label)}, drawn on ${words.device(finished.device)}.${news}`);
   // Where no training picture shows what was asked for, there is nothing to say.
   if (judging) await judge(model, finished, signal).catch(() => {});
 }
@@ -372,6 +377,24 @@ prompt.addEventListener("input", (/** @type {InputEvent} */ event) => {
 });
 prompt.addEventListener("compositionend", () => pace.typed(drawer()));
 
+/** @type {import("./mix.js").Mixing | undefined} what mixes; its code comes when somebody wants to */
+let mixing;
+const mix = find("mix");
+mix.addEventListener("toggle", () => mix.open && void mixer());
+if (state.mix) mix.open = true;
+
+/** Has the part of the page that mixes ready. */
+async function mixer() {
+  const { Mixing } = await import("./mix.js");
+  mixing ??= new Mixing(state, {
+    model: () => ready(new AbortController().signal),
+    wish: () => ({ ...wording.asked(), ...settings.plan, network: settings.network?.name, prior: state.prior, caption: state.caption, seed: state.seed }),
+    sketch: () => settings.sketch,
+    changed: (why) => void paint(why),
+  });
+  if (sample) mixing.drawn();
+}
+
 // One pack is no choice.
 find("packs").hidden = PACKS.length < 2;
 for (const { name, title } of PACKS) {
@@ -380,7 +403,7 @@ for (const { name, title } of PACKS) {
   radio.addEventListener("change", () => {
     // Another pack has other words, networks and styles.
     prompt.value = "";
-    Object.assign(state, { model: name, prompt: "", network: "", style: "", negative: "", caption: undefined, ...SUGGESTED });
+    Object.assign(state, { model: name, prompt: "", network: "", style: "", negative: "", caption: undefined, mix: undefined, ...SUGGESTED });
     void paint();
   });
   row.append(radio, ` ${title}`);

@@ -18,11 +18,13 @@ const SAVED = 448;
  * @param {number} n which picture
  * @returns {State}
  */
-function single({ state, seed, captions }, n) {
+function single({ state, seed, captions, parts }, n) {
   const alone = { ...state, seed: seed + n, count: 1 };
   const caption = captions?.[n];
   if (n > 0 && caption === null) alone.prior = false;
   if (n > 0 && caption) alone.caption = caption.index;
+  const second = parts?.[1]?.captions?.[n];
+  if (n > 0 && second && alone.mix) alone.mix = { ...alone.mix, second: second.index };
   return alone;
 }
 

@@ -1,5 +1,7 @@
 /** The lines with which another site embeds the picture at hand, and the button that copies them. */
 
+import { told } from "./state.js";
+
 /** @typedef {import("./state.js").State} State */
 
 /** What the frame shows unless its address says otherwise; see `embed.js`. */
@@ -35,6 +37,7 @@ export function snippet(state, label, base) {
   }
   for (const name of OPEN) if (state[name] !== undefined) address.searchParams.set(name, String(state[name]));
   if (!state.prior) address.searchParams.set("prior", "off");
+  for (const [name, value] of Object.entries(told(state.mix))) address.searchParams.set(name, value);
   const title = `${label}, drawn from noise by Morphogen`;
   return `<iframe src="${escaped(address.href)}" title="${escaped(title)}"
   sandbox="allow-scripts" loading="lazy" width="320" height="420" style="border: 0"></iframe>

@@ -18,6 +18,7 @@ import { put } from "./pictures.js";
  * @property {number} seed of the first picture
  * @property {number} count
  * @property {(Caption | null)[]} [captions] what the seed chose for each picture, once drawn
+ * @property {import("./pkg/morphogen.js").Part[]} [parts] of a mix, likewise
  */
 
 /** Milliseconds that each frame stands at least, and all of them together. */
@@ -112,10 +113,10 @@ export class Stage {
   }
 
   /** The sample is complete. */
-  finish(/** @type {(Caption | null)[] | undefined} */ captions) {
+  finish(/** @type {(Caption | null)[] | undefined} */ captions, /** @type {Drawn["parts"]} */ parts) {
     if (this.coming) this.take(this.coming.drawn, this.coming.frames);
     this.coming = undefined;
-    if (this.drawn) this.drawn.captions = captions;
+    if (this.drawn) Object.assign(this.drawn, { captions, parts });
     this.complete = false;
     this.end();
   }

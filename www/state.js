@@ -1,7 +1,7 @@
 /** What the page draws, and its form in the address, so that a link holds a picture. */
 
 import { MACHINES } from "./machines.js";
-import { GRIDS, SOLVERS } from "./pkg/names.js";
+import { GRIDS, SIDES, SOLVERS } from "./pkg/names.js";
 
 /**
  * @typedef {object} State
@@ -22,6 +22,19 @@ import { GRIDS, SOLVERS } from "./pkg/names.js";
  * @property {"" | "smooth" | "crisp"} view how pictures are enlarged; empty: as suits their size
  * @property {"" | keyof typeof MACHINES} machine that the picture is compared with; empty: none
  * @property {number} window pixels that each of its pixels sees; 0: as calibrated
+ * @property {Mix | undefined} mix what the prompt is mixed with
+ */
+
+/**
+ * A second thing in the picture, and how it comes there; what is undefined is as usual.
+ * @typedef {object} Mix
+ * @property {"and" | "over" | "into"} way
+ * @property {string} prompt free words
+ * @property {typeof SIDES[number] | undefined} region that the second takes
+ * @property {number | undefined} edge where it ends
+ * @property {number | undefined} at the time at which the second takes over
+ * @property {number | undefined} weight of both
+ * @property {number | undefined} second number of its caption; undefined: the seed chooses
  */
 
 const PACKS_HERE = [
@@ -54,7 +67,12 @@ export const DEFAULTS = {
   view: "",
   machine: "",
   window: 0,
+  mix: undefined,
 };
+
+export const WAYS = /** @type {const} */ (["and", "over", "into"]);
+/** The numbers of a mix, with the most that each may be. */
+const NUMBERS = /** @type {const} */ ({ edge: 1, at: 1, weight: 10 });
 
 /** What addresses left unsaid when garments greeted: they had prompt and seed always, and no model unless it was another. */
 const EARLIER = /** @type {const} */ ({ model: "fashion", steps: 20, solver: "ddim", grid: "uniform" });
@@ -104,7 +122,49 @@ export function read(search) {
     view: one("view", ["smooth", "crisp"], /** @type {const} */ ("")),
     machine: one("machine", OFFERED, /** @type {const} */ ("")),
     window: query.get("window") === "whole" ? WHOLE : odd(query.get("window")),
+    mix: mixed(query),
   };
+}
+
+/**
+ * What an address mixes, if anything.
+ * @param {URLSearchParams} query
+ * @returns {Mix | undefined}
+ */
+function mixed(query) {
+  const way = WAYS.find((way) => query.get(way)?.trim());
+  if (!way) return undefined;
+  const number = (/** @type {keyof typeof NUMBERS} */ name) => {
+    const text = query.get(name) ?? "";
+    return /^\d*\.?\d+$/.test(text) && Number(text) <= NUMBERS[name] ? Number(text) : undefined;
+  };
+  const region = SIDES.find((region) => region === query.get("region"));
+  const second = /^\d{1,9}$/.test(query.get("second") ?? "") ? Number(query.get("second")) : undefined;
+  return { way, prompt: (query.get(way) ?? "").slice(0, 200), region, edge: number("edge"), at: number("at"), weight: number("weight"), second };
+}
+
+/**
+ * A mix as an address or the attributes of the element say it.
+ * @param {Mix | undefined} mix
+ * @returns {Record<string, string>}
+ */
+export function told(mix) {
+  if (!mix) return {};
+  const { way, prompt, ...rest } = mix;
+  const said = Object.entries(rest).filter(([, value]) => value !== undefined);
+  return { [way]: prompt, ...Object.fromEntries(said.map(([name, value]) => [name, String(value)])) };
+}
+
+/**
+ * The options of a sample that draw a mix.
+ * @param {Mix | undefined} mix
+ */
+export function options(mix) {
+  if (!mix) return {};
+  const { way, prompt, weight, second } = mix;
+  // Each way has numbers of its own.
+  const { region, edge } = way === "over" ? mix : { region: undefined, edge: undefined };
+  return { [way]: { prompt, weight, region, edge, at: way === "into" ? mix.at : undefined, caption: second } };
 }
 
 /** @param {string | null} text */
@@ -124,6 +184,7 @@ export function write(state) {
     if (value !== undefined && value !== DEFAULTS[name]) query.set(name, String(value));
   }
   if (!state.prior) query.set("prior", "off");
+  for (const [name, value] of Object.entries(told(state.mix))) query.set(name, value);
   if (state.machine && state.window) query.set("window", state.window === WHOLE ? "whole" : String(state.window));
   return `?${query}`;
 }

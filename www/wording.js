@@ -55,6 +55,24 @@ export class Wording {
     return { prompt: style && !more.hidden ? `${prompt}, ${style}` : prompt, negative: more.hidden ? "" : negative };
   }
 
+  /**
+   * Whether what is mixed with the words is known: where it is not, they are drawn alone, and this says so.
+   * @param {Model} model
+   */
+  async second(model) {
+    const { mix } = this.state;
+    if (!mix) return "";
+    try {
+      await model.understand(mix.prompt);
+      return "";
+    } catch (thrown) {
+      const { code, message } = /** @type {import("./pkg/morphogen.js").MorphogenError} */ (thrown);
+      if (!code.startsWith("prompt-")) throw thrown;
+      this.state.mix = undefined;
+      return `${message} So the first is drawn alone.`;
+    }
+  }
+
   /** Words that go on with the last one, the most frequent first. */
   suggest() {
     const [, before, last] = /^(.*?)([^\s,]*)$/s.exec(prompt.value) ?? ["", "", ""];

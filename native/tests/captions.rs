@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use captioned::{SIDE, write_data, write_data_of};
 use morphogen::denoiser::{Condition, Denoiser};
 use morphogen::network::config::{
-    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
 };
 use morphogen::schedule::Schedule;
 use morphogen_native::network::BurnDenoiser;
@@ -87,6 +87,7 @@ fn settings(data: &Dataset) -> Settings {
             kernel: 3,
             padding: Padding::Zeros,
             normalisation: Normalisation::None,
+            activation: Activation::Relu,
             condition: ConditionKind::Words { count: captions.vocabulary.len(), width: 6 },
             embedding: 8,
             prediction: Prediction::Velocity,

@@ -126,6 +126,7 @@ fn from_images_to_pictures() {
     succeed(folder, "pack check pack");
 
     states_how_to_draw(folder);
+    mixes(folder);
 
     let unknown = fail(folder, "sample --pack pack --prompt submarine --output x.png");
     assert!(unknown.contains("Left half") || unknown.contains("left"), "says what it can draw: {unknown}");
@@ -141,6 +142,36 @@ fn from_images_to_pictures() {
     fs::write(&weights, bytes).unwrap();
     assert!(fail(folder, "sample --pack pack --prompt left --output x.png").contains("unet.safetensors"));
     fail(folder, "pack check pack");
+}
+
+/// Two things in one picture, by the way that they are mixed in and by the terms that it stands for.
+fn mixes(folder: &Path) {
+    let sample =
+        |options: &str| format!("sample --pack pack --seed 3 --count 2 --steps 4 {options} --output mixed.safetensors");
+    let draw = |options: &str| {
+        succeed(folder, &sample(options));
+        samples(&folder.join("mixed.safetensors")).1
+    };
+    let over = draw("--prompt left --over right --region right --edge .5");
+    let terms = "--term left;weight=2;region=left;edge=.5 --term right;weight=2;region=right;edge=.5";
+    assert_eq!(draw(terms), over);
+    assert!(far(&draw(&format!("{terms} --device gpu")), &over) < 1e-2, "CPU and GPU mix the same");
+    let into = draw("--prompt left --into right --at .6 --weight 3");
+    assert_eq!(draw("--term left;weight=3;to=.6 --term right;weight=3;from=.6"), into);
+    let both = draw("--prompt left --and right");
+    assert!(far(&both, &over) > 1e-3 && far(&into, &over) > 1e-3, "each way is another");
+    for (options, said) in [
+        ("--prompt left --over submarine", "submarine"),
+        ("--term left;weight=NaN", "term 1: expected a weight"),
+        ("--term left --term right;from=.2;to=.8", "term 2: expected it to last"),
+        ("--term left;region=beside", "region=beside"),
+        ("--prompt left --over right --edge 2", "expected an edge"),
+        ("--prompt left --over right --and right", "cannot be used with"),
+        (&"--term left ".repeat(9), "at most 8 terms, found 9"),
+    ] {
+        let found = fail(folder, &sample(options));
+        assert!(found.contains(said), "{options}: {found}");
+    }
 }
 
 /// Few steps are measured against many, a network is told how to draw, and draws so where nothing else is asked for.

@@ -4,7 +4,7 @@
 use morphogen::cpu::CpuNetwork;
 use morphogen::denoiser::{Condition, DenoiseError, Denoiser, ImageShape};
 use morphogen::network::config::{
-    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
 };
 use morphogen::network::weights::initial;
 use morphogen::network::{NetworkError, Weights};
@@ -22,6 +22,7 @@ fn unet(widths: &[usize], attention_heads: usize) -> NetworkConfig {
         kernel: 3,
         padding: Padding::Zeros,
         normalisation: Normalisation::None,
+        activation: Activation::Relu,
         condition: ConditionKind::Class { count: 4 },
         embedding: 16,
         prediction: Prediction::Velocity,

@@ -8,7 +8,7 @@ use gpu_common::{difference, gpu, normals, random_weights};
 use morphogen::denoiser::{Condition, Conditions, Denoiser, ImageShape};
 use morphogen::gpu::{Frames, Gpu, GpuError, GpuNetwork, Tuning};
 use morphogen::network::config::{
-    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
 };
 use morphogen::network::{Layers, Weights};
 use morphogen::sampler::{Request, SampleError, Solver, Start, sample};
@@ -25,6 +25,7 @@ fn unet(widths: &[usize], attention_heads: usize, normalisation: Normalisation) 
         kernel: 3,
         padding: Padding::Zeros,
         normalisation,
+        activation: Activation::Relu,
         condition: ConditionKind::Class { count: 10 },
         embedding: 64,
         prediction: Prediction::Velocity,
@@ -87,7 +88,7 @@ fn scales_agree_with_burn() {
         let shape = ImageShape { height: 12, width: 10, ..SHAPE };
         let config = NetworkConfig { modulation: Modulation::ScaleShift, prediction: Prediction::Clean, ..config };
         let (mut network, mut burn) = both(&gpu, &config, shape);
-        let request = Request { guidance: 2.0, count: 2, steps: 4, ..Request::new(Condition::Class(4), 77) };
+        let request = Request { count: 2, steps: 4, ..Request::new(Condition::Class(4), 77).guided(2.0) };
         let expected = sample(&mut burn, &request, Schedule::Cosine, |_| true).unwrap();
         let found = block_on(network.sample(&request, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
         let off = difference(&expected, &found);
@@ -119,7 +120,8 @@ fn samples_agree_with_burn() {
             (Solver::Ddpm, Grid::Uniform, 2.0, true),
             (Solver::DpmSolver, Grid::Early, 1.5, false),
         ] {
-            let request = Request { solver, grid, guidance, clip, count: 2, ..Request::new(Condition::Class(4), 77) };
+            let request = Request::new(Condition::Class(4), 77).guided(guidance);
+            let request = Request { solver, grid, clip, count: 2, ..request };
             let expected = sample(&mut burn, &request, Schedule::Cosine, |_| true).unwrap();
             let found = block_on(network.sample(&request, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
             let off = difference(&expected, &found);
@@ -135,7 +137,7 @@ fn samples_begun_half_way_agree_with_burn() {
     let x: Vec<f32> = (0..2 * SHAPE.len()).map(|i| (i as f32 * 0.37).sin()).collect();
     let start = Some(Start { t: 0.4, x });
     let grid = Grid::Early;
-    let request = Request { guidance: 2.0, count: 2, steps: 5, grid, start, ..Request::new(Condition::Class(4), 77) };
+    let request = Request { count: 2, steps: 5, grid, start, ..Request::new(Condition::Class(4), 77).guided(2.0) };
     let expected = sample(&mut burn, &request, Schedule::Cosine, |_| true).unwrap();
     let found = block_on(network.sample(&request, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
     assert!(difference(&expected, &found) <= 1e-2);
@@ -151,11 +153,11 @@ fn pictures_that_show_different_things_agree_with_burn() {
     let conditions = vec![Condition::Class(4), Condition::Class(1), Condition::Null];
     for guidance in [1.0, 2.0] {
         let each = Conditions::Each(conditions.clone());
-        let request = Request { guidance, count: 3, steps: 5, ..Request::new(each, 77) };
+        let request = Request { count: 3, steps: 5, ..Request::new(each, 77).guided(guidance) };
         let expected = sample(&mut burn, &request, Schedule::Cosine, |_| true).unwrap();
         let found = block_on(network.sample(&request, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
         assert!(difference(&expected, &found) <= 1e-2);
-        let same = Request { condition: Condition::Class(4).into(), ..request };
+        let same = request.of(Condition::Class(4));
         let other = block_on(network.sample(&same, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
         assert!(difference(&found[..SHAPE.len()], &other[..SHAPE.len()]) <= 1e-5, "the first shows the same");
         assert!(difference(&found, &other) > 0.05, "the others do not");
@@ -176,7 +178,7 @@ fn other_shapes_and_conditions_agree_with_burn() {
         };
         let (mut network, mut burn) = both(&gpu, &config, shape);
         let (condition, against) = (Condition::Words(vec![7, 0, 2]), Condition::Words(vec![4]));
-        let request = Request { against, guidance: 3.0, count: 3, steps: 7, ..Request::new(condition, 1) };
+        let request = Request { against, count: 3, steps: 7, ..Request::new(condition, 1).guided(3.0) };
         let expected = sample(&mut burn, &request, Schedule::Cosine, |_| true).unwrap();
         let found = block_on(network.sample(&request, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
         assert!(difference(&expected, &found) <= 1e-2, "{prediction:?}");
@@ -215,7 +217,7 @@ fn large_batches_are_cut_and_equal_single_pictures() {
     let shape = ImageShape { height: 6, width: 5, ..SHAPE };
     let (mut network, _) = both(&gpu, &resnet(), shape);
     // Guided, 70 pictures are 140 through the network: three chunks.
-    let single = Request { solver: Solver::Ddpm, guidance: 2.0, steps: 3, ..Request::new(Condition::Class(1), 169) };
+    let single = Request { solver: Solver::Ddpm, steps: 3, ..Request::new(Condition::Class(1), 169).guided(2.0) };
     let batch = Request { seed: 100, count: 70, ..single.clone() };
     let mut chunks = Vec::new();
     let drawn = block_on(network.sample(&batch, Schedule::Cosine, Frames::Every, |progress| {

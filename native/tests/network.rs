@@ -3,9 +3,8 @@
 use burn::tensor::Device;
 use morphogen::denoiser::{Condition, DenoiseError, Denoiser, ImageShape};
 use morphogen::network::config::{
-    Architecture, ConditionKind, LEAST_NOISE, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+    Activation, Architecture, ConditionKind, LEAST_NOISE, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
 };
-use morphogen::network::layers::{Conv, Op};
 use morphogen::network::weights::{Array, grown, initial};
 use morphogen::network::{Layers, NetworkError, Weights};
 use morphogen::sampler::noise;
@@ -20,6 +19,7 @@ fn config(architecture: Architecture) -> NetworkConfig {
         kernel: 3,
         padding: Padding::Zeros,
         normalisation: Normalisation::None,
+        activation: Activation::Relu,
         condition: ConditionKind::Class { count: 10 },
         embedding: 16,
         prediction: Prediction::Velocity,
@@ -77,15 +77,10 @@ fn values_are_made_before_they_are_used_and_end_at_full_resolution() {
     for config in [unet(&[4, 8, 8], 2), unet(&[4], 0), resnet(4, 5)] {
         let layers = Layers::new(&config).unwrap();
         for (i, layer) in layers.list.iter().enumerate() {
-            let uses = match &layer.op {
-                Op::Attention(attention) => vec![attention.input],
-                Op::Conv(Conv { input, skip, residual, .. }) => {
-                    [Some(*input), *skip, *residual].into_iter().flatten().collect()
-                }
-            };
-            assert!(uses.iter().all(|&value| value <= i), "layer {} uses a later value", layer.name);
+            let reads = layer.op.operation().reads();
+            assert!(reads.iter().all(|&value| value <= i), "layer {} uses a later value", layer.name);
         }
-        assert_eq!(layers.values(1).last(), Some(&(1, 0)));
+        assert_eq!(layers.shapes(SMALL).last(), Some(&SMALL));
     }
 }
 
@@ -325,10 +320,10 @@ fn weights_come_back_from_the_device_under_their_names() {
 }
 
 #[test]
-fn the_default_modulation_is_not_written_and_unknown_words_are_named() {
+fn defaults_are_not_written_and_unknown_words_are_named() {
     let config = unet(&[4], 0);
     let json = serde_json::to_string(&config).unwrap();
-    assert!(!json.contains("modulation"), "{json}");
+    assert!(!json.contains("modulation") && !json.contains("activation"), "{json}");
     assert_eq!(serde_json::from_str::<NetworkConfig>(&json).unwrap(), config);
     let scaled = NetworkConfig { modulation: Modulation::ScaleShift, prediction: Prediction::Clean, ..config };
     let written = serde_json::to_string(&scaled).unwrap();

@@ -3,7 +3,7 @@
 use burn::tensor::Device;
 use morphogen::denoiser::{Condition, Denoiser};
 use morphogen::network::config::{
-    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
 };
 use morphogen::schedule::Schedule;
 use morphogen_native::network::BurnDenoiser;
@@ -37,6 +37,7 @@ fn settings(epochs: usize) -> Settings {
             kernel: 3,
             padding: Padding::Zeros,
             normalisation: Normalisation::None,
+            activation: Activation::Relu,
             condition: ConditionKind::Class { count: 2 },
             embedding: 8,
             prediction: Prediction::Velocity,

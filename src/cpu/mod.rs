@@ -1,44 +1,39 @@
 //! The learned denoiser on the processor, written for small vectors: what a browser runs where there is no WebGPU. It
-//! interprets the same list of layers as burn and the GPU do, with everything that follows a convolution fused into it,
-//! and tests compare it with burn. burn's own CPU backend stays the native engine and the oracle; for a
-//! browser it is too large and too slow.
+//! runs the same list of layers as burn and the GPU do, each made ready once ([`crate::ops::Kernel`]), and tests compare
+//! it with burn. burn's own CPU backend stays the native engine and the oracle; for a browser it is too large and too slow.
 //!
-//! Values are kept *channels last* ([`plane::Plane`]), so that a vector holds neighbouring channels of one pixel, and
-//! the pixels under a row of the kernel lie behind each other in memory.
+//! Values are kept *channels last* ([`Plane`]), so that a vector holds neighbouring channels of one pixel, and the pixels
+//! under a row of the kernel lie behind each other in memory. They share memory as [`crate::network::liveness`] says.
 
-mod attention;
-mod convolution;
-mod direct;
 mod footprint;
-mod norm;
-mod plane;
-mod winograd;
+
+pub use footprint::footprint;
 
 use crate::denoiser::{Condition, DenoiseError, Denoiser, ImageShape, check_batch};
 use crate::network::NetworkError;
 use crate::network::config::{NetworkConfig, Padding};
 use crate::network::embedding;
-use crate::network::layers::{Conv, Layers, Op};
+use crate::network::layers::Layers;
 use crate::network::weights::{self, Weights};
+use crate::ops::plane::{Plane, Room};
+use crate::ops::{Kernel, Ready};
 use crate::schedule::Time;
-use crate::simd::{BASELINE, Simd};
-use convolution::{Convolution, Room, V};
-pub use footprint::footprint;
-use norm::Norm;
-use plane::Plane;
 
 /// A network on the processor that answers with posterior means.
 pub struct CpuNetwork {
     config: NetworkConfig,
     layers: Layers,
-    shape: ImageShape,
-    /// The embedding's tensors; the convolutions' are packed in `convolutions`.
+    /// The shape of every value.
+    shapes: Vec<ImageShape>,
+    /// The embedding's tensors; the layers' are packed in `kernels`.
     embedding: Weights,
-    /// One per convolution, in the order of the layers.
-    convolutions: Vec<(Convolution, Option<Norm>)>,
-    /// Room for every value, kept between calls.
-    values: Vec<Plane>,
-    /// Room for what is on the way within a layer, likewise.
+    /// One per layer.
+    kernels: Vec<Box<dyn Kernel>>,
+    /// Room for the noisy picture, then the slots of all other values, kept between calls.
+    planes: Vec<Plane>,
+    /// Which plane holds which value.
+    places: Vec<usize>,
+    /// Room for what is on the way within a layer, kept likewise.
     room: Room,
 }
 
@@ -50,124 +45,90 @@ impl CpuNetwork {
     pub fn new(config: &NetworkConfig, weights: &Weights, shape: ImageShape) -> Result<Self, NetworkError> {
         let layers = Layers::for_pictures(config, shape)?;
         weights::check(config, &layers, weights)?;
-        let border = config.kernel / 2;
-        let plane = |(channels, halvings): (usize, usize)| {
-            Plane::new(
-                ImageShape { channels, height: shape.height >> halvings, width: shape.width >> halvings },
-                border,
-            )
-        };
-        let values: Vec<Plane> = layers.values(config.channels).into_iter().map(plane).collect();
-        let mut convolutions = Vec::new();
-        for (i, layer) in layers.list.iter().enumerate() {
-            let Op::Conv(conv) = &layer.op else { continue };
-            let array = |part: &str| {
-                let name = format!("{}.{part}", layer.name);
-                weights.get(&name).map(|array| &array.data[..]).ok_or(NetworkError::Missing(name))
-            };
-            let norm = match conv.groups {
-                Some(groups) => Some(Norm::new(groups, array("norm.scale")?, array("norm.offset")?)),
-                None => None,
-            };
-            convolutions.push((Convolution::new(conv, array("weight")?, array("bias")?, values[i + 1].shape), norm));
-        }
-        let embedding = embedding::tensors(weights);
-        Ok(CpuNetwork { config: config.clone(), layers, shape, embedding, convolutions, values, room: Room::default() })
+        Self::from_layers(config, layers, weights, shape)
     }
 
-    /// What the network predicts for one picture `[C, H, W]`, left in the last value. Never inlined: it is large, and asked for in
-    /// several places.
+    /// Packs any list of layers; `config` gives the embedding, the prediction and the largest kernel. The weights of the
+    /// layers must have the shapes that [`Layers::tensors`] states.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn from_layers(
+        config: &NetworkConfig,
+        layers: Layers,
+        weights: &Weights,
+        shape: ImageShape,
+    ) -> Result<Self, NetworkError> {
+        layers.check_shape(shape)?;
+        let shapes = layers.shapes(shape);
+        let slots = layers.slots(&shapes);
+        let places: Vec<usize> = slots.of.iter().map(|slot| slot.map_or(0, |slot| slot + 1)).collect();
+        let border = config.kernel / 2;
+        let mut planes = vec![Plane::new(shape, border)];
+        planes.resize_with(1 + slots.sizes.len(), || Plane::new(ImageShape { channels: 0, ..shape }, border));
+        // The largest value of a slot makes its room.
+        shapes.iter().zip(&places).for_each(|(&shape, &place)| planes[place].reshape(shape));
+        let kernels = layers.sites(&shapes).map(|(op, site)| op.operation().kernel(&site, weights));
+        let kernels = kernels.collect::<Result<_, _>>()?;
+        let embedding = embedding::tensors(weights);
+        let (config, room) = (config.clone(), Room::default());
+        Ok(CpuNetwork { config, layers, shapes, embedding, kernels, planes, places, room })
+    }
+
+    /// What the network predicts for one picture `[C, H, W]` under a row of shifts, as the embedding gives it; left in the
+    /// last value. Never inlined: it is large, and asked for in several places.
     #[inline(never)]
-    fn predict(&mut self, x: &[f32], time: Time, condition: &Condition) -> Result<(), NetworkError> {
-        let row = embedding::shifts(&self.config, &self.layers, &self.embedding, time.t, condition)?;
+    fn predict(&mut self, x: &[f32], row: &[f32]) {
         let circular = self.layers.padding == Padding::Circular;
-        self.values[0].write(x);
+        self.planes[0].write(x);
         if circular {
-            self.values[0].wrap();
+            self.planes[0].wrap();
         }
-        let mut convolutions = self.convolutions.iter();
-        for (i, layer) in self.layers.list.iter().enumerate() {
-            // Layers only look back: what is before the split is ready, what is first behind it is written.
-            let (ready, rest) = self.values.split_at_mut(i + 1);
-            let Some(output) = rest.first_mut() else { unreachable!("one value per layer and the input") };
-            match &layer.op {
-                Op::Attention(op) => attention::attend(op.heads, &ready[op.input], output),
-                Op::Conv(conv) => {
-                    let Some((convolution, norm)) = convolutions.next() else { unreachable!("one per layer") };
-                    let finish = Finish::of(conv, &row, ready);
-                    let (input, skip) = (&ready[conv.input], conv.skip.map(|skip| &ready[skip]));
-                    match norm {
-                        None if finish.scale.is_empty() => {
-                            convolution.run(input, skip, &finish, &mut self.room, output);
-                        }
-                        None => {
-                            convolution.run(input, skip, &Finish::default(), &mut self.room, output);
-                            norm::modulate(&finish, output);
-                        }
-                        Some(norm) => {
-                            convolution.run(input, skip, &Finish::default(), &mut self.room, output);
-                            norm.run(&finish, output);
-                        }
-                    }
-                }
-            }
+        for (i, kernel) in self.kernels.iter().enumerate() {
+            // No layer reads where it writes, so that plane may be away meanwhile.
+            let place = self.places[i + 1];
+            let mut output = std::mem::take(&mut self.planes[place]);
+            output.reshape(self.shapes[i + 1]);
+            kernel.run(&Ready { planes: &self.planes, places: &self.places, row }, &mut self.room, &mut output);
             if circular {
                 output.wrap();
             }
+            self.planes[place] = output;
         }
-        Ok(())
-    }
-}
-
-impl Denoiser for CpuNetwork {
-    fn shape(&self) -> ImageShape {
-        self.shape
     }
 
-    fn denoise(&mut self, x: &[f32], time: Time, conditions: &[Condition]) -> Result<Vec<f32>, DenoiseError> {
-        check_batch(x, self.shape, conditions)?;
+    /// Posterior means of pictures `x` `[B, C, H, W]`, given each picture's row of shifts, as the embedding gives it.
+    ///
+    /// # Errors
+    /// [`DenoiseError::Shape`] where a length does not fit.
+    pub fn forward(&mut self, x: &[f32], time: Time, rows: &[Vec<f32>]) -> Result<Vec<f32>, DenoiseError> {
+        let expected = self.shape().len() * rows.len();
+        if x.len() != expected || rows.iter().any(|row| row.len() != self.layers.row()) {
+            let what = "pictures [B, C, H, W] with their rows of shifts";
+            return Err(DenoiseError::Shape { what, expected, found: x.len() });
+        }
         let mut denoised = Vec::with_capacity(x.len());
-        for (x, condition) in x.chunks_exact(self.shape.len()).zip(conditions) {
-            self.predict(x, time, condition).map_err(|error| match error {
-                NetworkError::Denoise(error) => error,
-                other => DenoiseError::Device(other.to_string()),
-            })?;
-            let predicted = self.values[self.values.len() - 1].read();
+        for (x, row) in x.chunks_exact(self.shape().len()).zip(rows) {
+            self.predict(x, row);
+            let predicted = self.planes[self.places[self.kernels.len()]].read();
             denoised.extend(x.iter().zip(predicted).map(|(&x, p)| self.config.prediction.denoised(x, p, time)));
         }
         Ok(denoised)
     }
 }
 
-/// What follows the sums of a convolution, or its normalisation: `residual + relu(·(1 + scale) + shift)`. A convolution
-/// itself knows no scales: [`norm`] applies them behind it.
-#[derive(Default)]
-struct Finish<'a> {
-    /// One number per channel; none where empty.
-    shift: &'a [f32],
-    /// The same.
-    scale: &'a [f32],
-    relu: bool,
-    residual: Option<&'a Plane>,
-}
-
-impl<'a> Finish<'a> {
-    fn of(conv: &Conv, row: &'a [f32], ready: &'a [Plane]) -> Self {
-        let piece = |start: Option<usize>| start.map_or(&[][..], |start| &row[start..start + conv.channels]);
-        let (shift, scale) = (piece(conv.shift), piece(conv.scale));
-        Finish { shift, scale, relu: conv.relu, residual: conv.residual.map(|value| &ready[value]) }
+impl Denoiser for CpuNetwork {
+    fn shape(&self) -> ImageShape {
+        self.shapes[0]
     }
 
-    /// Finishes the sums of one vector of channels into `output`, at vector `at`; the shift is in them already.
-    #[inline(always)]
-    fn store(&self, mut sum: V, at: usize, output: &mut Plane) {
-        let s = BASELINE;
-        if self.relu {
-            sum = s.max(sum, s.splat(0.0));
-        }
-        if let Some(residual) = self.residual {
-            sum = s.add(sum, s.load(&residual.lanes()[at]));
-        }
-        s.store(sum, &mut output.lanes_mut()[at]);
+    fn denoise(&mut self, x: &[f32], time: Time, conditions: &[Condition]) -> Result<Vec<f32>, DenoiseError> {
+        check_batch(x, self.shape(), conditions)?;
+        let row = |condition| embedding::shifts(&self.config, &self.layers, &self.embedding, time.t, condition);
+        let rows = conditions.iter().map(row).collect::<Result<Vec<_>, _>>().map_err(|error| match error {
+            NetworkError::Denoise(error) => error,
+            other => DenoiseError::Device(other.to_string()),
+        })?;
+        self.forward(x, time, &rows)
     }
 }

@@ -3,6 +3,7 @@
 //! differs between native (poll the device) and the browser (let its event loop turn).
 
 use super::error::GpuError;
+pub use crate::ops::program::Tuning;
 use std::collections::VecDeque;
 use std::future::Future;
 use std::ops::Deref;
@@ -18,15 +19,6 @@ pub struct Gpu {
     adapter: String,
     tuning: Tuning,
     reports: Arc<Mutex<Reports>>,
-}
-
-/// What work is cut for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tuning {
-    /// A GPU: many threads.
-    ManyThreads,
-    /// A CPU in disguise: few cores, which prefer more work per thread.
-    FewCores,
 }
 
 /// What the device said outside of any scope.

@@ -2,11 +2,12 @@
 //! or DX12 natively.
 //!
 //! ```text
-//! Layers ──stage──▶ stages ──pipeline──▶ pipelines ──workspace──▶ buffers bound to them
-//!                     │                                             │
-//!                    twin (plain Rust, for tests)          network: one pass; sample: all steps
+//! Layers ──stage──▶ stages, programs ──pipeline──▶ pipelines ──workspace──▶ buffers bound to them
+//!                     │                                                        │
+//!                    twin (plain Rust, for tests)                     network: one pass; sample: all steps
 //! ```
 //!
+//! What a program of a layer is says its operation ([`crate::ops`]); here it is compiled, bound and run.
 //! Open a [`Gpu`], build a [`GpuNetwork`] from config and weights, then [`GpuNetwork::sample`] draws and
 //! [`GpuNetwork::denoise`] answers like any denoiser. A [`GpuPosterior`] does the same for an analytic machine; what its
 //! shader reads is made in `displacement`, its pipelines in `sweep`. A [`GpuReaction`] steps Turing's cells. Every failure is a [`GpuError`].

@@ -8,7 +8,8 @@ use super::stage::{Stage, compile, place_shifts, row_length};
 use super::workspace::{StepRow, Workspace};
 use crate::denoiser::{Condition, DenoiseError, ImageShape, check_batch};
 use crate::network::config::NetworkConfig;
-use crate::network::{Layers, Weights, embedding, weights};
+use crate::network::{Layers, NetworkError, Weights, embedding, weights};
+use crate::ops::{Op, Site};
 use crate::sampler::Request;
 use crate::schedule::Time;
 use wgpu::BufferUsages;
@@ -64,9 +65,12 @@ impl GpuNetwork {
         // One scope around all: in the browser each costs a wait, and the message names the stage anyway.
         let compile = || {
             let mut compiler = Compiler::new(gpu, row_length(&stages));
-            let pipelines: Result<Vec<Pipeline>, GpuError> =
-                stages.iter().map(|stage| compiler.stage(stage, weights)).collect();
-            Ok::<_, GpuError>((pipelines?, compiler.step(config.prediction, shape.len())?))
+            let pipeline = |(op, site): (&Op, Site<'_>)| {
+                let program = op.operation().program(&site, weights, gpu.tuning()).map_err(NetworkError::from)?;
+                compiler.program(site.name, program)
+            };
+            let pipelines: Result<Vec<Pipeline>, GpuError> = layers.sites(&shapes).map(pipeline).collect();
+            Ok::<_, GpuError>((pipelines?, compiler.step(config.prediction, shape)?))
         };
         let (pipelines, step) = gpu.guard("compiling the network", compile).await??;
         let embedding = embedding::tensors(weights);
@@ -131,7 +135,6 @@ impl GpuNetwork {
             denoised: 1.0,
             a: time.a as f32,
             s: time.s as f32,
-            guidance: 1.0,
             limit: f32::MAX,
             pictures: pictures as u32,
             sampled: pictures as u32,
@@ -172,7 +175,7 @@ impl GpuNetwork {
         let binding = self.gpu.device.limits().max_storage_buffer_binding_size as usize / 4;
         let rows = binding / (steps * row_length(&self.stages)).max(1);
         // The room for rows grows in powers of two.
-        if request.condition.count().is_some() { rows / 2 } else { usize::MAX }
+        if request.is_spread() { rows / 2 } else { usize::MAX }
     }
 
     /// Makes sure that the workspace fits a batch.
@@ -185,9 +188,9 @@ impl GpuNetwork {
         self.workspace = None;
         let rows = rows.next_power_of_two().max(64);
         let make = || {
-            let network = (&self.stages[..], &self.shapes[..]);
+            let network = (&self.stages[..], &self.layers.slots(&self.shapes));
             let pipelines = (&self.pipelines[..], &self.step);
-            Workspace::new(&self.gpu, network, pipelines, pictures, rows)
+            Workspace::new(&self.gpu, network, self.shape, pipelines, pictures, rows)
         };
         self.workspace = Some(self.gpu.guard("making room for the pictures", make).await?);
         Ok(())

@@ -4,9 +4,9 @@
 
 use super::context::{Buffer, Gpu};
 use super::error::GpuError;
-use super::pipeline::{Compiler, Pipeline, STEP_BYTES, Work, names};
-use super::template::shader;
+use super::pipeline::{Compiler, Pipeline, STEP_BYTES};
 use crate::denoiser::DenoiseError;
+use crate::ops::program::{Work, names, shader};
 use crate::reaction::{Reaction, System};
 use wgpu::BufferUsages;
 
@@ -129,7 +129,7 @@ impl GpuReaction {
         let names = names([("WIDTH", width), ("HEIGHT", height), ("AREA", width * height), ("GRAY_SCOTT", gray_scott)]);
         let text = shader!("reaction.wgsl");
         let work = Work::Threads(width * height);
-        let pipeline = Compiler::new(&self.gpu, 0).build("reaction", text, &names, (1, 1), Vec::new(), work)?;
+        let pipeline = Compiler::new(&self.gpu, 0).build("reaction", text, &names, (1, 1), work)?;
         let bind = |from: &wgpu::Buffer, to: &wgpu::Buffer| {
             let size = wgpu::BufferSize::new(STEP_BYTES);
             let rule = wgpu::BufferBinding { buffer: &self.rule, offset: 0, size };

@@ -7,8 +7,8 @@ use super::error::GpuError;
 use super::network::GpuNetwork;
 use super::stage::place_shifts;
 use super::workspace::StepRow;
-use crate::denoiser::{Condition, DenoiseError};
-use crate::sampler::{self, Request, SampleError, Step};
+use crate::denoiser::DenoiseError;
+use crate::sampler::{self, Calls, MAX_TERMS, Region, Request, SampleError, Step, Term};
 use crate::schedule::Schedule;
 use std::collections::VecDeque;
 use wgpu::BufferUsages;
@@ -66,7 +66,17 @@ struct Flight {
 
 /// How many pictures next to each other share a row of shifts: all of a condition, or none where each has its own.
 fn sharing(request: &Request) -> usize {
-    if request.condition.count().is_some() { 1 } else { request.count }
+    if request.is_spread() { 1 } else { request.count }
+}
+
+/// The weight of each term that acts, and the plane of its mask: the first plane is ones, the others those of all terms.
+fn places(calls: &Calls, terms: &[Term]) -> ([f32; MAX_TERMS], [u32; MAX_TERMS]) {
+    let (mut weights, mut planes) = ([0.0; MAX_TERMS], [0; MAX_TERMS]);
+    for (place, &k) in calls.terms.iter().enumerate() {
+        weights[place] = terms[k].weight as f32;
+        planes[place] = if terms[k].region == Region::Everywhere { 0 } else { 1 + k as u32 };
+    }
+    (weights, planes)
 }
 
 impl GpuNetwork {
@@ -85,7 +95,8 @@ impl GpuNetwork {
     ) -> Result<Vec<f32>, GpuError> {
         request.check(self.shape())?;
         let plan = request.plan(schedule)?;
-        let each = if request.guided() { 2 } else { 1 };
+        let kinds = |step: &Step| request.calls(step.time.t).kinds();
+        let each = plan.iter().map(kinds).max().unwrap_or(1);
         let most = (self.most_pictures() / each).min(self.most_rows(request, plan.len()) / each).max(1);
         let mut pictures = Vec::with_capacity(request.count * self.shape().len());
         for first in (0..request.count).step_by(most) {
@@ -110,15 +121,20 @@ impl GpuNetwork {
         on_step: &mut impl FnMut(&Progress<'_>) -> bool,
     ) -> Result<Vec<f32>, GpuError> {
         let length = request.count * self.shape().len();
-        let pictures = request.conditions().len();
-        self.prepare(pictures, plan.len() * (pictures / sharing(request))).await?;
+        // Pictures through the network, step by step.
+        let pictures: Vec<usize> = plan.iter().map(|step| request.calls(step.time.t).kinds() * request.count).collect();
+        let most = pictures.iter().copied().max().unwrap_or_default();
+        self.prepare(most, pictures.iter().sum::<usize>() / sharing(request)).await?;
         self.gpu.guard("uploading the noise", || self.begin(request, plan)).await??;
         let this = &*self;
         let workspace = this.workspace()?;
         let mappable = BufferUsages::MAP_READ | BufferUsages::COPY_DST;
         let (steps, stages) = (plan.len(), this.stages().len() + 1);
-        let operations: Vec<f64> = this.stages().iter().map(|stage| stage.operations() * pictures as f64).collect();
-        let cost = |stage: usize| operations.get(stage).copied().unwrap_or(length as f64);
+        let operations: Vec<f64> = this.stages().iter().map(|stage| stage.operations()).collect();
+        let cost = |at: usize| {
+            let each = operations.get(at % stages).map(|each| each * pictures[at / stages] as f64);
+            each.unwrap_or(length as f64)
+        };
 
         let mut budget = FIRST_OPERATIONS;
         let mut flights: VecDeque<Flight> = VecDeque::new();
@@ -132,10 +148,10 @@ impl GpuNetwork {
                 let frame = frames == Frames::Every && until.is_multiple_of(stages);
                 let staging =
                     frame.then(|| spare.pop().unwrap_or_else(|| this.gpu.buffer("frame", 2 * length, mappable)));
-                let submit = || this.submit_piece(request, plan, next..until, pictures, staging.as_deref());
+                let submit = || this.submit_piece(request, plan, next..until, &pictures, staging.as_deref());
                 // The first one is watched closely; later ones are alike, and each scope costs a browser a wait.
                 let submission = if next == 0 { this.gpu.guard("sampling", submit).await?? } else { submit()? };
-                let operations = (next..until).map(|at| cost(at % stages)).sum();
+                let operations = (next..until).map(cost).sum();
                 flights.push_back(Flight { submission, operations, done: until / stages, staging });
                 next = until;
                 continue;
@@ -171,17 +187,20 @@ impl GpuNetwork {
     /// Uploads what all steps need: the table, the shifts, the initial noise or what the request brings.
     fn begin(&self, request: &Request, plan: &[Step]) -> Result<(), GpuError> {
         let workspace = self.workspace()?;
-        let (count, size) = (request.count, self.shape().len());
-        let pictures = request.conditions().len();
-        let (kinds, sharing) = (pictures / count, sharing(request));
-        // The first picture of each run that shares a row.
-        let asked: Vec<Condition> = request.conditions().into_iter().step_by(sharing).collect();
+        let (count, size, sharing) = (request.count, self.shape().len(), sharing(request));
+        let calls: Vec<Calls> = plan.iter().map(|step| request.calls(step.time.t)).collect();
         let mut rows = Vec::new();
+        let mut asked = 0;
         let mut table = Vec::with_capacity(plan.len());
         for (index, step) in plan.iter().enumerate() {
-            for condition in &asked {
+            let row = asked;
+            // The first picture of each run that shares a row.
+            for condition in request.conditions(&calls[index]).iter().step_by(sharing) {
                 rows.extend(place_shifts(self.stages(), &self.shifts(step.time, condition)?));
+                asked += 1;
             }
+            let pictures = |calls: &Calls| (calls.kinds() * count) as u32;
+            let (weights, planes) = places(&calls[index], &request.terms);
             table.push(StepRow {
                 x: step.x as f32,
                 denoised: step.denoised as f32,
@@ -189,22 +208,39 @@ impl GpuNetwork {
                 noise: step.noise as f32,
                 a: step.time.a as f32,
                 s: step.time.s as f32,
-                guidance: request.guidance as f32,
                 limit: if request.clip { 1.0 } else { f32::MAX },
-                pictures: pictures as u32,
+                pictures: pictures(&calls[index]),
                 sampled: count as u32,
-                row: (index * asked.len()) as u32,
+                row,
                 sharing: sharing as u32,
                 noise_start: (index % workspace.noise_slots * count * size) as u32,
+                next: calls.get(index + 1).map_or(0, pictures),
                 unused: [0; 3],
+                weights,
+                planes,
             });
         }
+        self.write_masks(request)?;
         let mut x = request.initial(self.shape());
         workspace.write_steps(&self.gpu, &table);
         workspace.write(&self.gpu, &workspace.shifts, 0, &rows);
+        let kinds = calls.first().map_or(1, Calls::kinds);
         (0..kinds).for_each(|kind| workspace.write(&self.gpu, &workspace.x, kind * x.len(), &x));
         x.fill(0.0);
         workspace.write(&self.gpu, &workspace.denoised, 0, &x);
+        Ok(())
+    }
+
+    /// Uploads the plane of ones, and behind it the mask of every term that has one.
+    fn write_masks(&self, request: &Request) -> Result<(), GpuError> {
+        let (workspace, shape) = (self.workspace()?, self.shape());
+        let area = shape.height * shape.width;
+        workspace.write(&self.gpu, &workspace.masks, 0, &vec![1.0; area]);
+        for (plane, term) in (1..).zip(&request.terms) {
+            if let Some(mask) = term.region.mask(shape) {
+                workspace.write(&self.gpu, &workspace.masks, plane * area, &mask);
+            }
+        }
         Ok(())
     }
 
@@ -224,7 +260,7 @@ impl GpuNetwork {
         let mut operations = 0.0;
         let mut at = from;
         while at < steps * stages {
-            operations += cost(at % stages);
+            operations += cost(at);
             at += 1;
             let step_ends = at.is_multiple_of(stages);
             let noise_ends = step_ends && (at / stages).is_multiple_of(noise_slots);
@@ -241,7 +277,7 @@ impl GpuNetwork {
         request: &Request,
         plan: &[Step],
         range: std::ops::Range<usize>,
-        pictures: usize,
+        pictures: &[usize],
         staging: Option<&wgpu::Buffer>,
     ) -> Result<Submission, GpuError> {
         let workspace = self.workspace()?;
@@ -258,7 +294,7 @@ impl GpuNetwork {
                     let start = step % workspace.noise_slots * length;
                     workspace.write(&self.gpu, &workspace.noise, start, &noise);
                 }
-                self.dispatch(&mut pass, stage, step, pictures);
+                self.dispatch(&mut pass, stage, step, pictures[step]);
             }
         }
         if let Some(staging) = staging {

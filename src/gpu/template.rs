@@ -8,30 +8,21 @@
 //! #loop i in 0..ROWS     the same; but where the name ROLLED is set, it becomes a loop of WGSL over an i32
 //! #if STRIDE == 2        keeps them only if the number is not 0, or equal; #else is known
 //! #include taps source=input channels=INPUTS
-//!                        inserts shader/shared/taps.wgsl with further names set
+//!                        inserts the piece of this name, of those that are shared, with further names set
 //! $(i * STRIDE + 1)      is replaced by the number, or by the text of a name
 //! ```
 //!
 //! Expressions know `+ - *` (and `*` first), integers and names. A software adapter compiles loops much faster than
 //! what they unroll to, and has no use for registers: `ROLLED` is for those.
 
+use crate::ops::program::{Names, shader};
 use std::collections::BTreeMap;
 
-/// The text of a file in `shader/`, without comments and indentation (`build.rs`).
-macro_rules! shader {
-    ($name:literal) => {
-        include_str!(concat!(env!("OUT_DIR"), "/shader/", $name))
-    };
-}
-pub(super) use shader;
-
-/// What names stand for.
-pub type Names = BTreeMap<&'static str, i64>;
-
 /// The pieces that stages share.
-const SHARED: [(&str, &str); 3] = [
+const SHARED: [(&str, &str); 4] = [
+    ("finish", shader!("ops/finish/finish.wgsl")),
     ("step", shader!("shared/step.wgsl")),
-    ("taps", shader!("shared/taps.wgsl")),
+    ("taps", shader!("ops/convolution/taps.wgsl")),
     ("windows", shader!("shared/windows.wgsl")),
 ];
 

@@ -3,8 +3,11 @@
 
 use super::context::{Buffer, Gpu};
 use super::pipeline::{Pipeline, STEP_BYTES};
-use super::stage::{Finish, Stage, row_length, slots};
+use super::stage::{Stage, row_length};
 use crate::denoiser::ImageShape;
+use crate::network::liveness::Slots;
+use crate::ops::program::Binding;
+use crate::sampler::MAX_TERMS;
 use wgpu::BufferUsages;
 
 /// One row of the step uniform; the same struct as in `shader/shared/step.wgsl`.
@@ -17,14 +20,17 @@ pub(super) struct StepRow {
     pub(super) noise: f32,
     pub(super) a: f32,
     pub(super) s: f32,
-    pub(super) guidance: f32,
     pub(super) limit: f32,
     pub(super) pictures: u32,
     pub(super) sampled: u32,
     pub(super) row: u32,
     pub(super) sharing: u32,
     pub(super) noise_start: u32,
+    pub(super) next: u32,
+    /// Up to the alignment of what follows.
     pub(super) unused: [u32; 3],
+    pub(super) weights: [f32; MAX_TERMS],
+    pub(super) planes: [u32; MAX_TERMS],
 }
 
 /// Values of fresh noise that are kept ready, at least one step's worth.
@@ -41,6 +47,8 @@ pub(super) struct Workspace {
     pub(super) x: Buffer,
     pub(super) denoised: Buffer,
     pub(super) noise: Buffer,
+    /// Ones, and behind them the masks of the terms, `[1 + MAX_TERMS, H, W]`.
+    pub(super) masks: Buffer,
     pub(super) shifts: Buffer,
     steps: Buffer,
     /// The values between the stages; held for as long as they are bound.
@@ -53,28 +61,24 @@ impl Workspace {
     /// Makes room for `pictures` pictures and `rows` rows of shifts.
     pub(super) fn new(
         gpu: &Gpu,
-        (stages, shapes): (&[Stage], &[ImageShape]),
+        (stages, slots): (&[Stage], &Slots),
+        picture: ImageShape,
         (pipelines, step): (&[Pipeline], &Pipeline),
         pictures: usize,
         rows: usize,
     ) -> Self {
-        let size = shapes[0].len() * pictures;
+        let size = picture.len() * pictures;
         let storage = BufferUsages::STORAGE | BufferUsages::COPY_SRC | BufferUsages::COPY_DST;
         let noise_slots = (NOISE_VALUES / size.max(1)).clamp(1, 64);
         let x = gpu.buffer("x", size, storage);
         let denoised = gpu.buffer("denoised", size, storage);
         let noise = gpu.buffer("noise", size * noise_slots, storage);
+        let masks = gpu.buffer("masks", (1 + MAX_TERMS) * picture.height * picture.width, storage);
         let shifts = gpu.buffer("shifts", rows * row_length(stages), storage);
         let steps = gpu.buffer("steps", rows * STEP_BYTES as usize / 4, BufferUsages::UNIFORM | BufferUsages::COPY_DST);
-        let (slot_of, sizes) = slots(stages, shapes);
         let arena: Vec<Buffer> =
-            sizes.iter().map(|size| gpu.buffer("value", size * pictures, BufferUsages::STORAGE)).collect();
-        let value = |value: usize| -> &wgpu::Buffer { slot_of[value].map_or(&x, |slot| &arena[slot]) };
-        // A stage's shifts begin at its own place in every row.
-        let shifts_of = |finish: &Finish| {
-            let offset = if finish.shift.is_some() { finish.place as u64 * 4 } else { 0 };
-            wgpu::BindingResource::Buffer(wgpu::BufferBinding { buffer: &shifts, offset, size: None })
-        };
+            slots.sizes.iter().map(|size| gpu.buffer("value", size * pictures, BufferUsages::STORAGE)).collect();
+        let value = |value: usize| -> &wgpu::Buffer { slots.of[value].map_or(&x, |slot| &arena[slot]) };
         let whole = wgpu::Buffer::as_entire_binding;
         let bind = |pipeline: &Pipeline, buffers: Vec<wgpu::BindingResource<'_>>| {
             let first = wgpu::BufferBinding { buffer: &steps, offset: 0, size: wgpu::BufferSize::new(STEP_BYTES) };
@@ -84,38 +88,22 @@ impl Workspace {
             let layout = &pipeline.layout;
             gpu.device.create_bind_group(&wgpu::BindGroupDescriptor { label: None, layout, entries: &entries })
         };
-        let mut groups: Vec<wgpu::BindGroup> = stages
-            .iter()
-            .zip(pipelines)
-            .map(|(stage, pipeline)| match stage {
-                // A part that is absent is bound to some buffer that is not written.
-                Stage::Conv(conv) => {
-                    let (input, output) = (value(conv.input), value(conv.output));
-                    let skip = conv.skip.map_or(input, value);
-                    let residual = conv.finish.residual.map_or(input, value);
-                    let [weights, bias] = &pipeline.tensors[..] else { unreachable!("a convolution has two tensors") };
-                    let shifts = shifts_of(&conv.finish);
-                    let [input, skip, weights, bias, residual, output] =
-                        [input, skip, weights, bias, residual, output].map(whole);
-                    bind(pipeline, vec![input, skip, weights, bias, shifts, residual, output])
-                }
-                Stage::Norm(norm) => {
-                    let residual = norm.finish.residual.map_or(&*shifts, value);
-                    let buffers = [
-                        whole(&pipeline.tensors[0]),
-                        shifts_of(&norm.finish),
-                        whole(residual),
-                        whole(value(norm.value)),
-                    ];
-                    bind(pipeline, buffers.into())
-                }
-                Stage::Attention(attention) => {
-                    bind(pipeline, [value(attention.input), value(attention.output)].map(whole).into())
-                }
-            })
-            .collect();
-        groups.push(bind(step, [value(shapes.len() - 1), &noise, &x, &denoised].map(whole).into()));
-        Workspace { pictures, rows, noise_slots, x, denoised, noise, shifts, steps, _values: arena, groups }
+        let bound = |(stage, pipeline): (&Stage, &Pipeline)| {
+            let resource = |binding: &Binding| match *binding {
+                Binding::Value(number) => whole(value(number)),
+                Binding::Tensor(number) => whole(&pipeline.tensors[number]),
+                // A stage's shifts begin at its own place in every row.
+                Binding::Row => wgpu::BindingResource::Buffer(wgpu::BufferBinding {
+                    buffer: &shifts,
+                    offset: stage.place as u64 * 4,
+                    size: None,
+                }),
+            };
+            bind(pipeline, pipeline.bindings.iter().map(resource).collect())
+        };
+        let mut groups: Vec<wgpu::BindGroup> = stages.iter().zip(pipelines).map(bound).collect();
+        groups.push(bind(step, [value(slots.of.len() - 1), &noise, &masks, &x, &denoised].map(whole).into()));
+        Workspace { pictures, rows, noise_slots, x, denoised, noise, masks, shifts, steps, _values: arena, groups }
     }
 
     /// Whether a batch fits.

@@ -6,6 +6,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 
+pub use crate::ops::{Activation, Padding};
+
 /// Everything that fixes a network but its weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,6 +22,9 @@ pub struct NetworkConfig {
     pub padding: Padding,
     /// Normalisation before each activation; none is the paper's kind.
     pub normalisation: Normalisation,
+    /// What every hidden layer ends in.
+    #[serde(default = "relu", skip_serializing_if = "is_relu")]
+    pub activation: Activation,
     /// What the prompt turns into.
     pub condition: ConditionKind,
     /// Width of the time and condition embedding.
@@ -30,6 +35,16 @@ pub struct NetworkConfig {
     /// How time and condition act on a hidden layer.
     #[serde(default, skip_serializing_if = "Modulation::is_shift", deserialize_with = "modulation")]
     pub modulation: Modulation,
+}
+
+/// The activation that a config does not name.
+fn relu() -> Activation {
+    Activation::Relu
+}
+
+/// Whether it is that one.
+fn is_relu(activation: &Activation) -> bool {
+    *activation == Activation::Relu
 }
 
 /// A prediction; what is wrong with it is said under its name.
@@ -65,16 +80,6 @@ pub enum Architecture {
         /// Number of convolutions, first and last included.
         layers: usize,
     },
-}
-
-/// What a convolution sees beyond the border.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Padding {
-    /// Zeros: the network can find out where the border is.
-    Zeros,
-    /// The opposite side: the network is exactly translation equivariant.
-    Circular,
 }
 
 /// Normalisation before each activation.

@@ -3,87 +3,25 @@
 //! from it. A new architecture is one function here that returns a list.
 //!
 //! Values are numbered in the order in which they are made: value 0 is the noisy picture, value `i + 1` is what layer
-//! `i` gives. Time and condition enter a layer only as a *shift*: one number per channel, added just before the
-//! activation; where the config says so, as a *scale*, too: the channel is first multiplied by one more than it. All
-//! shifts of a network stand in one row, all scales behind them; `network::embedding` computes it from time and condition.
+//! `i` gives; how long each lives, and where, is told by [`super::liveness`]. Time and condition enter a layer only in
+//! what follows its sums ([`Finish`]), as a *shift*: one number per channel, added just before the activation; where the
+//! config says so, as a *scale*, too: the channel is first multiplied by one more than it. All shifts of a network stand
+//! in one row, all scales behind them; `network::embedding` computes it from time and condition.
 
 use super::config::{Architecture, ConditionKind, ConfigError, Modulation, NetworkConfig, Normalisation, Padding};
 use crate::denoiser::ImageShape;
+use crate::ops::{Attention, Conv, Finish, Norm, Op, Resample, Site, Value};
 
 /// Most pixels that may look at each other on any engine: their scores, one for each pair, stay below 64 MiB.
 pub const MAX_TOKENS: u64 = 1 << 12;
 
-/// Index of a value: 0 is the input, `i + 1` the result of layer `i`.
-pub type Value = usize;
-
 /// One layer: a name (of its tensors, too) and what it does.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layer {
-    /// Unique; its tensors are `{name}.weight`, `{name}.bias`, `{name}.norm.scale`, `{name}.norm.offset`.
+    /// Unique; its tensors are `{name}.{part}`, with the parts that the operation names.
     pub name: String,
     /// What it does.
     pub op: Op,
-}
-
-/// What a layer does.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Op {
-    /// A convolution with everything that is fused into it.
-    Conv(Conv),
-    /// Multi-head self-attention over all pixels; no tensors of its own.
-    Attention(Attention),
-}
-
-/// `residual + relu(norm(conv(resample(input) ++ skip) + bias)·(1 + scale) + shift)`, every part but the convolution optional.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Conv {
-    /// What is convolved.
-    pub input: Value,
-    /// Channels of `input`.
-    pub input_channels: usize,
-    /// Concatenated behind the (resampled) input's channels, at the output's resolution.
-    pub skip: Option<Value>,
-    /// Channels of `skip`, 0 without one.
-    pub skip_channels: usize,
-    /// Output channels.
-    pub channels: usize,
-    /// Kernel side, odd; 1 for a pointwise layer.
-    pub kernel: usize,
-    /// Change of resolution.
-    pub resample: Resample,
-    /// Group normalisation over this many groups, after the bias.
-    pub groups: Option<usize>,
-    /// Where this layer's shifts begin in the row; `channels` of them.
-    pub shift: Option<usize>,
-    /// Where this layer's scales begin in the row, behind all shifts; `channels` of them. None without shifts.
-    pub scale: Option<usize>,
-    /// Whether a ReLU follows.
-    pub relu: bool,
-    /// Added to the result.
-    pub residual: Option<Value>,
-}
-
-/// Self-attention: the input holds queries, keys and values behind each other in its channels, `[B, 3·channels, H, W]`.
-/// Head `i` takes channels `i·channels/heads ..` of each; scores are scaled by `1/√(channels/heads)`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Attention {
-    /// The `[B, 3·channels, H, W]` value.
-    pub input: Value,
-    /// Output channels.
-    pub channels: usize,
-    /// Heads; divides `channels`.
-    pub heads: usize,
-}
-
-/// Change of resolution in a convolution.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resample {
-    /// Same size.
-    Keep,
-    /// Stride 2: half the size.
-    Halve,
-    /// The input is doubled by repeating pixels before it is convolved (the skip is not).
-    Double,
 }
 
 /// A network's layers with the facts that every engine needs.
@@ -95,7 +33,7 @@ pub struct Layers {
     pub shifts: usize,
     /// Number of scales behind them: as many, or none.
     pub scales: usize,
-    /// Beyond the border, for every convolution.
+    /// Beyond the border of every value.
     pub padding: Padding,
     /// Height and width must be multiples of this.
     pub multiple: usize,
@@ -108,28 +46,16 @@ impl Layers {
     /// [`ConfigError`] where [`NetworkConfig::check`] finds one.
     pub fn new(config: &NetworkConfig) -> Result<Self, ConfigError> {
         config.check()?;
-        let mut build = Builder::new(config);
-        let multiple = match &config.architecture {
-            Architecture::UNet { widths, attention_heads, attention_level } => {
-                let lowest = widths.len() - 1;
-                let attention = (*attention_heads > 0).then(|| (attention_level.unwrap_or(lowest), *attention_heads));
-                unet(&mut build, config, widths, attention);
-                1 << (widths.len() - 1)
-            }
-            Architecture::ResNet { width, layers } => {
-                resnet(&mut build, config, *width, *layers);
-                1
-            }
-        };
-        let (mut list, shifts) = (build.list, build.shifts);
+        let Builder { mut list, shifts, .. } = Builder::write(config, None);
         let scales = if config.modulation == Modulation::ScaleShift { shifts } else { 0 };
         if scales > 0 {
-            for Layer { op, .. } in &mut list {
-                if let Op::Conv(conv) = op {
-                    conv.scale = conv.shift.map(|shift| shifts + shift);
-                }
-            }
+            // Scales lie behind all shifts, so these are counted first.
+            list = Builder::write(config, Some(shifts)).list;
         }
+        let multiple = match &config.architecture {
+            Architecture::UNet { widths, .. } => 1 << (widths.len() - 1),
+            Architecture::ResNet { .. } => 1,
+        };
         Ok(Layers { list, shifts, scales, padding: config.padding, multiple })
     }
 
@@ -186,16 +112,7 @@ impl Layers {
         if let ConditionKind::Words { count, width } = config.condition {
             tensors.push(("words.weight".into(), vec![count, width]));
         }
-        for Layer { name, op } in &self.list {
-            let Op::Conv(conv) = op else { continue };
-            let inputs = conv.input_channels + conv.skip_channels;
-            tensors.push((format!("{name}.weight"), vec![conv.channels, inputs, conv.kernel, conv.kernel]));
-            tensors.push((format!("{name}.bias"), vec![conv.channels]));
-            if conv.groups.is_some() {
-                tensors.push((format!("{name}.norm.scale"), vec![conv.channels]));
-                tensors.push((format!("{name}.norm.offset"), vec![conv.channels]));
-            }
-        }
+        tensors.extend(self.layer_tensors());
         // The last, so that all others begin alike with either modulation.
         if self.scales > 0 {
             tensors.push(("scale.weight".into(), vec![width, self.scales]));
@@ -203,94 +120,96 @@ impl Layers {
         tensors
     }
 
-    /// Channels of each value for a picture with `channels`, and how many times its resolution was halved.
-    pub fn values(&self, channels: usize) -> Vec<(usize, usize)> {
-        let mut values = vec![(channels, 0)];
+    /// Name and shape of the tensors of the layers alone, in their order.
+    pub fn layer_tensors(&self) -> impl Iterator<Item = (String, Vec<usize>)> + '_ {
+        self.list.iter().flat_map(|Layer { name, op }| {
+            op.operation().tensors().into_iter().map(move |(part, shape)| (format!("{name}.{part}"), shape))
+        })
+    }
+
+    /// The shape of every value, from the picture's on, which [`Self::check_shape`] has let pass.
+    pub fn shapes(&self, picture: ImageShape) -> Vec<ImageShape> {
+        let mut shapes = vec![picture];
         for layer in &self.list {
-            values.push(match &layer.op {
-                Op::Attention(attention) => (attention.channels, values[attention.input].1),
-                Op::Conv(conv) => {
-                    let halvings = values[conv.input].1;
-                    let halvings = match conv.resample {
-                        Resample::Keep => halvings,
-                        Resample::Halve => halvings + 1,
-                        Resample::Double => halvings - 1,
-                    };
-                    (conv.channels, halvings)
-                }
-            });
+            shapes.push(layer.op.operation().shape(&shapes));
         }
-        values
+        shapes
+    }
+
+    /// Every layer with where it stands, given [`Self::shapes`].
+    pub fn sites<'a>(&'a self, shapes: &'a [ImageShape]) -> impl Iterator<Item = (&'a Op, Site<'a>)> {
+        let site = move |(output, Layer { name, op }): (Value, &'a Layer)| {
+            (op, Site { name, shapes, output, padding: self.padding })
+        };
+        (1..).zip(&self.list).map(site)
     }
 }
 
-/// Collects layers and hands out value numbers and shift offsets.
+/// Collects layers and hands out value numbers and places in the row.
 struct Builder<'a> {
     config: &'a NetworkConfig,
     list: Vec<Layer>,
     shifts: usize,
+    /// Where scales begin, if there are any.
+    scales: Option<usize>,
 }
 
 impl<'a> Builder<'a> {
-    fn new(config: &'a NetworkConfig) -> Self {
-        Builder { config, list: Vec::new(), shifts: 0 }
+    /// The layers of a config that was checked.
+    fn write(config: &'a NetworkConfig, scales: Option<usize>) -> Self {
+        let mut build = Builder { config, list: Vec::new(), shifts: 0, scales };
+        match &config.architecture {
+            Architecture::UNet { widths, attention_heads, attention_level } => {
+                let level = attention_level.unwrap_or(widths.len() - 1);
+                let attention = (*attention_heads > 0).then_some((level, *attention_heads));
+                unet(&mut build, config, widths, attention);
+            }
+            Architecture::ResNet { width, layers } => resnet(&mut build, config, *width, *layers),
+        }
+        build
     }
 
-    /// A convolution without shift, normalisation or activation.
-    fn plain(&self, (input, input_channels): (Value, usize), channels: usize, kernel: usize) -> Conv {
-        Conv {
-            input,
-            input_channels,
-            skip: None,
-            skip_channels: 0,
-            channels,
-            kernel,
-            resample: Resample::Keep,
-            groups: None,
-            shift: None,
-            scale: None,
-            relu: false,
-            residual: None,
-        }
+    fn push(&mut self, name: impl Into<String>, op: impl Into<Op>) -> Value {
+        self.list.push(Layer { name: name.into(), op: op.into() });
+        self.list.len()
+    }
+
+    /// A convolution, normalised where the config says so; what it ends in stands behind the normalisation.
+    fn normalised(&mut self, name: impl Into<String>, conv: Conv) -> Value {
+        let Normalisation::Group { groups } = self.config.normalisation else {
+            return self.push(name, conv);
+        };
+        let (name, channels) = (name.into(), conv.channels);
+        let input = self.push(name.clone(), Conv { finish: Finish::default(), ..conv.clone() });
+        self.push(format!("{name}.norm"), Norm { input, channels, groups, finish: conv.finish })
     }
 
     /// A hidden convolution: normalised as the config says, shifted, activated.
-    fn hidden(&mut self, input: (Value, usize), channels: usize) -> Conv {
-        let shift = Some(self.shifts);
-        self.shifts += channels;
-        let groups = self.groups();
-        Conv { groups, shift, relu: true, ..self.plain(input, channels, self.config.kernel) }
-    }
-
-    fn groups(&self) -> Option<usize> {
-        match self.config.normalisation {
-            Normalisation::None => None,
-            Normalisation::Group { groups } => Some(groups),
-        }
-    }
-
-    fn push(&mut self, name: impl Into<String>, op: Op) -> Value {
-        self.list.push(Layer { name: name.into(), op });
-        self.list.len()
+    fn hidden(&mut self, name: impl Into<String>, conv: Conv) -> Value {
+        let shift = self.shifts;
+        self.shifts += conv.channels;
+        let scale = self.scales.map(|scales| scales + shift);
+        let finish = Finish { shift: Some(shift), scale, activation: self.config.activation, ..conv.finish };
+        self.normalised(name, Conv { finish, ..conv })
     }
 
     /// A hidden convolution of equal width, added to its own input.
     fn residual(&mut self, name: impl Into<String>, (input, width): (Value, usize)) -> Value {
-        let conv = self.hidden((input, width), width);
-        self.push(name, Op::Conv(Conv { residual: Some(input), ..conv }))
+        let finish = Finish { residual: Some(input), ..Finish::default() };
+        self.hidden(name, Conv { finish, ..Conv::new((input, width), width, self.config.kernel) })
     }
 }
 
 /// The minimal UNet: two convolutions a level down, two a level up, skips between equal resolutions; on the way down the
 /// pixels of one level attend to each other, where `attention` names it and its heads.
 fn unet(build: &mut Builder, config: &NetworkConfig, widths: &[usize], attention: Option<(usize, usize)>) {
-    let conv = build.hidden((0, config.channels), widths[0]);
-    let mut value = build.push("in", Op::Conv(conv));
+    let kernel = config.kernel;
+    let mut value = build.hidden("in", Conv::new((0, config.channels), widths[0], kernel));
     let mut skips = Vec::new();
     for (level, &width) in widths.iter().enumerate() {
         if level > 0 {
-            let conv = build.hidden((value, widths[level - 1]), width);
-            value = build.push(format!("down.{level}.halve"), Op::Conv(Conv { resample: Resample::Halve, ..conv }));
+            let conv = Conv::new((value, widths[level - 1]), width, kernel);
+            value = build.hidden(format!("down.{level}.halve"), Conv { resample: Resample::Halve, ..conv });
         }
         value = build.residual(format!("down.{level}"), (value, width));
         if let Some((_, heads)) = attention.filter(|&(at, _)| at == level) {
@@ -303,32 +222,28 @@ fn unet(build: &mut Builder, config: &NetworkConfig, widths: &[usize], attention
     }
     let (_, mut below) = skips.pop().unwrap_or((value, widths[0]));
     for (level, (skip, width)) in skips.into_iter().enumerate().rev() {
-        let conv = build.hidden((value, below), width);
+        let conv = Conv::new((value, below), width, kernel);
         let conv = Conv { skip: Some(skip), skip_channels: width, resample: Resample::Double, ..conv };
-        value = build.push(format!("up.{level}.double"), Op::Conv(conv));
+        value = build.hidden(format!("up.{level}.double"), conv);
         value = build.residual(format!("up.{level}"), (value, width));
         below = width;
     }
-    let conv = build.plain((value, widths[0]), config.channels, config.kernel);
-    build.push("out", Op::Conv(conv));
+    build.push("out", Conv::new((value, widths[0]), config.channels, kernel));
 }
 
 /// `input + project(attention(qkv(input)))`; queries and keys are normalised where the network is.
 fn attend(build: &mut Builder, (input, width): (Value, usize), heads: usize) -> Value {
-    let conv = Conv { groups: build.groups(), ..build.plain((input, width), 3 * width, 1) };
-    let qkv = build.push("attention.qkv", Op::Conv(conv));
-    let mixed = build.push("attention", Op::Attention(Attention { input: qkv, channels: width, heads }));
-    let conv = Conv { residual: Some(input), ..build.plain((mixed, width), width, 1) };
-    build.push("attention.project", Op::Conv(conv))
+    let qkv = build.normalised("attention.qkv", Conv::new((input, width), 3 * width, 1));
+    let mixed = build.push("attention", Attention { input: qkv, channels: width, heads });
+    let finish = Finish { residual: Some(input), ..Finish::default() };
+    build.push("attention.project", Conv { finish, ..Conv::new((mixed, width), width, 1) })
 }
 
 /// The minimal ResNet: one convolution in, residual convolutions, one convolution out.
 fn resnet(build: &mut Builder, config: &NetworkConfig, width: usize, layers: usize) {
-    let conv = build.hidden((0, config.channels), width);
-    let mut value = build.push("in", Op::Conv(conv));
+    let mut value = build.hidden("in", Conv::new((0, config.channels), width, config.kernel));
     for layer in 1..layers - 1 {
         value = build.residual(format!("hidden.{layer}"), (value, width));
     }
-    let conv = build.plain((value, width), config.channels, config.kernel);
-    build.push("out", Op::Conv(conv));
+    build.push("out", Conv::new((value, width), config.channels, config.kernel));
 }

@@ -2,72 +2,45 @@
 //! has its place. [`crate::pack::Budget`] holds them against what a pack may ask for.
 
 use super::config::NetworkConfig;
-use super::layers::{Conv, Layers, Op, Value};
+use super::layers::Layers;
 use crate::denoiser::ImageShape;
-
-/// The product of sizes that somebody else has written; `u64::MAX` where it would be larger than that.
-pub fn product(sizes: impl IntoIterator<Item = usize>) -> u64 {
-    sizes.into_iter().fold(1, |product, size| product.saturating_mul(size as u64))
-}
+pub use crate::ops::footprint::product;
 
 impl Layers {
     /// Bytes of all tensors ([`Self::tensors`]) as f32.
     pub fn weight_bytes(&self, config: &NetworkConfig) -> u64 {
-        let values = self.tensors(config).into_iter().map(|(_, shape)| product(shape));
+        let values = self.tensors(config).into_iter().map(|(_, shape)| product(&shape));
         values.fold(0, u64::saturating_add).saturating_mul(4)
     }
 
     /// Bytes of the values (f32) that have to be held at once for one picture of `shape`, at the peak: each lives from the
     /// layer that makes it to the last one that reads it.
     pub fn peak_bytes(&self, shape: ImageShape) -> u64 {
-        let sizes: Vec<u64> = self.shapes(shape).iter().map(|s| product([s.channels, s.height, s.width])).collect();
-        // Layer `i` makes value `i + 1`; what nobody reads is let go at once, and the last value read when all is done.
-        let mut last_read: Vec<usize> = (0..sizes.len()).map(|value| value.saturating_sub(1)).collect();
-        for (at, layer) in self.list.iter().enumerate() {
-            reads(&layer.op).for_each(|value| last_read[value] = at);
-        }
+        let sizes: Vec<u64> = self.shapes(shape).iter().map(|s| product(&[s.channels, s.height, s.width])).collect();
+        // Layer `i` makes value `i + 1`, in the place of what it reads or beside it.
+        let (last, list) = (self.last_uses(), &self.list);
         let held = |at: usize| -> u64 {
-            let alive = (0..=at + 1).filter(|&value| last_read[value] >= at);
+            let operation = list[at].op.operation();
+            let gone = operation.in_place().then(|| operation.reads()[0]);
+            let alive = (0..=at + 1).filter(|&value| last[value] >= at && Some(value) != gone);
             alive.map(|value| sizes[value]).fold(0, u64::saturating_add)
         };
-        (0..self.list.len()).map(held).max().unwrap_or(0).saturating_mul(4)
+        (0..list.len()).map(held).max().unwrap_or(0).saturating_mul(4)
     }
 
     /// Most pixels that look at each other in an attention over pictures of `shape`; 0 without one.
     pub fn tokens(&self, shape: ImageShape) -> u64 {
-        let attends = |op: &Op| matches!(op, Op::Attention(_));
-        if !self.list.iter().any(|layer| attends(&layer.op)) {
-            return 0;
-        }
         let shapes = self.shapes(shape);
-        let attentions = self.list.iter().zip(&shapes[1..]).filter(|(layer, _)| attends(&layer.op));
-        attentions.map(|(_, shape)| product([shape.height, shape.width])).max().unwrap_or(0)
+        self.list.iter().zip(&shapes[1..]).map(|(layer, &shape)| layer.op.operation().tokens(shape)).max().unwrap_or(0)
     }
-
-    /// The shape of every value for a picture of `shape`.
-    pub fn shapes(&self, shape: ImageShape) -> Vec<ImageShape> {
-        let halved = |(channels, halvings): (usize, usize)| ImageShape {
-            channels,
-            height: shape.height >> halvings,
-            width: shape.width >> halvings,
-        };
-        self.values(shape.channels).into_iter().map(halved).collect()
-    }
-}
-
-/// The values that a layer reads.
-fn reads(op: &Op) -> impl Iterator<Item = Value> {
-    let [first, second, third] = match op {
-        Op::Conv(Conv { input, skip, residual, .. }) => [Some(*input), *skip, *residual],
-        Op::Attention(attention) => [Some(attention.input), None, None],
-    };
-    [first, second, third].into_iter().flatten()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::config::{Architecture, ConditionKind, Modulation, Normalisation, Padding, Prediction};
+    use crate::network::config::{
+        Activation, Architecture, ConditionKind, Modulation, Normalisation, Padding, Prediction,
+    };
 
     const SHAPE: ImageShape = ImageShape { channels: 1, height: 4, width: 4 };
 
@@ -78,6 +51,7 @@ mod tests {
             kernel: 3,
             padding: Padding::Zeros,
             normalisation: Normalisation::None,
+            activation: Activation::Relu,
             condition: ConditionKind::Class { count: 2 },
             embedding: 2,
             prediction: Prediction::Velocity,
@@ -115,7 +89,9 @@ mod tests {
             for (at, _) in layers.list.iter().enumerate() {
                 held.push(at + 1);
                 peak = peak.max(held.iter().map(|&value: &usize| shapes[value].len()).sum());
-                held.retain(|value| layers.list[at + 1..].iter().any(|later| reads(&later.op).any(|v| v == *value)));
+                held.retain(|value| {
+                    layers.list[at + 1..].iter().any(|later| later.op.operation().reads().contains(value))
+                });
             }
             assert_eq!(layers.peak_bytes(shape), 4 * peak as u64, "{widths:?}");
         }
@@ -128,7 +104,7 @@ mod tests {
         let config = config(Architecture::ResNet { width: 2, layers: 2 });
         // Time 2·2 + 2 twice, condition 3·2, shifts 2·2, in 9·2 + 2, out 18 + 1.
         assert_eq!(Layers::new(&config).unwrap().weight_bytes(&config), 4 * (12 + 6 + 4 + 20 + 19));
-        assert_eq!((product([3, 5]), product([usize::MAX, usize::MAX, 0]), product([])), (15, 0, 1));
-        assert_eq!(product([usize::MAX, usize::MAX]), u64::MAX);
+        assert_eq!((product(&[3, 5]), product(&[usize::MAX, usize::MAX, 0]), product(&[])), (15, 0, 1));
+        assert_eq!(product(&[usize::MAX, usize::MAX]), u64::MAX);
     }
 }

@@ -1,9 +1,10 @@
-//! The learned denoiser. A config ([`config`]) is written out once as a list of layers ([`layers`]), which the rooms
-//! `cpu` and `gpu` run, and natively burn, which trains it. A new architecture is one function in [`layers`].
+//! The learned denoiser. A config ([`config`]) is written out once as a list of layers ([`layers`]), each an
+//! operation of [`crate::ops`], which the rooms `cpu` and `gpu` run, and natively burn, which trains it. A new architecture is one function in [`layers`].
 
 pub mod config;
 pub mod embedding;
 pub mod layers;
+pub mod liveness;
 pub mod memory;
 pub mod weights;
 
@@ -12,6 +13,7 @@ pub use layers::Layers;
 pub use weights::Weights;
 
 use crate::denoiser::DenoiseError;
+use crate::ops::OpError;
 use thiserror::Error;
 
 /// Why a network could not be built.
@@ -42,4 +44,13 @@ pub enum NetworkError {
     /// A condition does not fit.
     #[error(transparent)]
     Denoise(#[from] DenoiseError),
+}
+
+impl From<OpError> for NetworkError {
+    fn from(error: OpError) -> Self {
+        match error {
+            OpError::Missing(name) => NetworkError::Missing(name),
+            OpError::Size(message) => NetworkError::Config(ConfigError(message)),
+        }
+    }
 }

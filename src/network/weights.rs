@@ -1,22 +1,12 @@
-//! A network's weights as plain named f32 arrays: what packs hold, and what every engine takes.
+//! A network's weights as plain named f32 arrays: what packs hold, and what every engine takes. Names and shapes are
+//! those of [`Layers::tensors`].
 
 use super::config::{ConditionKind, NetworkConfig};
-use super::layers::{Layers, Op};
+use super::layers::Layers;
 use super::{ConfigError, NetworkError};
 use crate::sampler::noise;
-use std::collections::BTreeMap;
 
-/// One tensor: row-major values and their shape.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Array {
-    /// Sizes, outermost first.
-    pub shape: Vec<usize>,
-    /// Values, row-major.
-    pub data: Vec<f32>,
-}
-
-/// Tensors by name; names and shapes are those of [`Layers::tensors`].
-pub type Weights = BTreeMap<String, Array>;
+pub use crate::ops::{Array, Weights};
 
 /// Weights that begin with those of a smaller network, `from`: what it has is taken over, and an attention or scales that
 /// it lacks begin silent, so that at first both draw the same. What else is new is fixed by the seed.
@@ -68,8 +58,7 @@ const WORD_SCALE: f32 = 0.1;
 /// [`ConfigError`] where the config cannot be built.
 pub fn initial(config: &NetworkConfig, seed: u64) -> Result<Weights, ConfigError> {
     let layers = Layers::new(config)?;
-    let last = layers.list.iter().rev().find(|layer| matches!(layer.op, Op::Conv(_)));
-    let last = last.map(|layer| format!("{}.weight", layer.name));
+    let last = layers.list.last().map(|layer| format!("{}.weight", layer.name));
     let words = matches!(config.condition, ConditionKind::Words { .. });
     let tensors = layers.tensors(config);
     let arrays = tensors.into_iter().enumerate().map(|(stream, (name, shape))| {

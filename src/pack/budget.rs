@@ -181,10 +181,12 @@ impl Budget {
         }
     }
 
-    /// Refuses what is more than `limit` allows; `what` it is, is for the message.
+    /// Refuses what is more than `limit` allows; `what` it is, is for the message. Never inlined: it is asked in a dozen
+    /// places, and a visitor fetches each.
     ///
     /// # Errors
     /// [`PackError::TooLarge`].
+    #[inline(never)]
     pub fn hold(&self, limit: Limit, what: &str, found: u64) -> Result<(), PackError> {
         let most = self.most(limit);
         if found <= most { Ok(()) } else { Err(PackError::TooLarge { what: what.into(), limit, most, found }) }

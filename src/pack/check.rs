@@ -69,7 +69,7 @@ impl Manifest {
     /// Bytes of the `count` u8 images of `prompt`.
     pub(super) fn images_bytes(&self, prompt: &str, count: usize) -> Result<u64, PackError> {
         let ImageShape { channels, height, width } = self.image;
-        let bytes = product([count, channels, height, width]);
+        let bytes = product(&[count, channels, height, width]);
         if bytes == 0 {
             return fail(format!("{}: expected at least one training image, found 0", short(prompt)));
         }
@@ -213,7 +213,7 @@ impl Manifest {
         let mut bytes = 0u64;
         for (name, shape) in &judge.tensors {
             check_text("judge tensor name", name)?;
-            let values = product(shape.iter().copied());
+            let values = product(shape);
             if shape.len() > 8 || values == 0 {
                 return fail(format!("judge: tensor “{}” has no usable shape: {shape:?}", short(name)));
             }

@@ -304,8 +304,8 @@ impl Manifest {
             let name: String = format.name.chars().take(limits::NAME).collect();
             return Err(PackError::Version { expected, found: format!("{name} {}", format.version) });
         }
-        let manifest: Manifest = serde_json::from_slice(json).map_err(json_error)?;
-        let manifest = Manifest { budget, ..manifest };
+        let mut manifest: Manifest = serde_json::from_slice(json).map_err(json_error)?;
+        manifest.budget = budget;
         manifest.check()?;
         Ok(manifest)
     }

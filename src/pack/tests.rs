@@ -4,7 +4,7 @@ use super::writer::{NetworkDraft, PackDraft};
 use super::*;
 use crate::denoiser::ImageShape;
 use crate::network::config::{
-    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
 };
 use crate::network::layers::Layers;
 use crate::network::weights::{Array, Weights};
@@ -26,6 +26,7 @@ fn config() -> NetworkConfig {
         kernel: 3,
         padding: Padding::Zeros,
         normalisation: Normalisation::None,
+        activation: Activation::Relu,
         condition: ConditionKind::Class { count: 2 },
         embedding: 2,
         prediction: Prediction::Velocity,

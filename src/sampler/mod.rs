@@ -1,13 +1,17 @@
 //! One loop for every denoiser: [`sample`] draws pictures from noise in a fixed number of steps. [`Trajectory`] is the
 //! same loop turned inside out, for callers that must wait between steps (a browser's event loop, several workers):
-//! ask it for a [`Query`], answer with the posterior mean, repeat. Noise comes from [`noise`], steps from [`solver`].
+//! ask it for a [`Query`], answer with the posterior mean, repeat. Noise comes from [`noise`], steps from [`solver`], and
+//! what the pictures show, where and when, from [`terms`].
 
 pub mod noise;
 pub mod solver;
+pub mod terms;
 
 use crate::denoiser::{Condition, Conditions, DenoiseError, Denoiser, ImageShape};
 use crate::schedule::{Grid, Schedule, StepsError, Time};
 pub use solver::{Sampling, Solver, Step, plan, plan_from};
+use terms::Sum;
+pub use terms::{Calls, MAX_TERMS, Region, Side, Term, TermError, Way};
 use thiserror::Error;
 
 /// The most pictures of one request.
@@ -16,9 +20,9 @@ pub const MAX_COUNT: usize = 10_000;
 /// What to sample, and how.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
-    /// What to draw: one condition for all pictures, or one for each.
-    pub condition: Conditions,
-    /// What guidance leads away from: the null condition, or what a negative prompt names.
+    /// What to draw, as a sum: at most [`MAX_TERMS`]. Plain guidance is one of them.
+    pub terms: Vec<Term>,
+    /// What they lead away from: the null condition, or what a negative prompt names.
     pub against: Condition,
     /// Seed of the first picture; picture `n` of the batch has seed `seed + n`, and equals the single picture of it.
     pub seed: u64,
@@ -30,9 +34,7 @@ pub struct Request {
     pub grid: Grid,
     /// How a step is taken.
     pub solver: Solver,
-    /// Classifier-free guidance (Ho & Salimans 2022), `x̂₀ = x̂₀(against) + g (x̂₀(condition) − x̂₀(against))`: 1 is none.
-    pub guidance: f64,
-    /// Whether `x̂₀` is clipped to `[−1, 1]`, after guidance.
+    /// Whether `x̂₀` is clipped to `[−1, 1]`, after the sum.
     pub clip: bool,
     /// Where to begin, if not from the noise of the seeds at `t = 1`. The steps then share the time that is left.
     pub start: Option<Start>,
@@ -50,9 +52,23 @@ pub struct Start {
 impl Request {
     /// One picture in the steps of [`Sampling::default`], without guidance, clipped.
     pub fn new(condition: impl Into<Conditions>, seed: u64) -> Self {
-        let (condition, against) = (condition.into(), Condition::Null);
+        let (terms, against) = (vec![Term::new(condition)], Condition::Null);
         let Sampling { steps, grid, solver } = Sampling::default();
-        Request { condition, against, seed, count: 1, steps, grid, solver, guidance: 1.0, clip: true, start: None }
+        Request { terms, against, seed, count: 1, steps, grid, solver, clip: true, start: None }
+    }
+
+    /// The same request with classifier-free guidance (Ho & Salimans 2022) by `guidance`, which multiplies what every term
+    /// weighs: 1 is none.
+    pub fn guided(mut self, guidance: f64) -> Self {
+        self.terms.iter_mut().for_each(|term| term.weight *= guidance);
+        self
+    }
+
+    /// The same request for other pictures.
+    pub fn of(mut self, condition: impl Into<Conditions>) -> Self {
+        let condition = condition.into();
+        self.terms.iter_mut().for_each(|term| term.condition = condition.clone());
+        self
     }
 
     /// The same request, taken in other steps.
@@ -66,18 +82,19 @@ impl Request {
         Sampling { steps: self.steps, grid: self.grid, solver: self.solver }
     }
 
-    /// Whether each step needs the condition that guidance leads away from as well.
-    pub fn guided(&self) -> bool {
-        self.guidance != 1.0 && !self.condition.are_all(&self.against)
+    /// Whether some term has a condition for each picture.
+    pub fn is_spread(&self) -> bool {
+        self.terms.iter().any(|term| term.condition.count().is_some())
     }
 
-    /// The conditions that a step asks for: `count` of the prompt's and, when guided, as many to lead away from behind them.
-    pub fn conditions(&self) -> Vec<Condition> {
-        let mut conditions = self.condition.spread(self.count);
-        if self.guided() {
-            conditions.extend(vec![self.against.clone(); self.count]);
-        }
-        conditions
+    /// What the step at time `t` asks a denoiser for.
+    pub fn calls(&self, t: f64) -> Calls {
+        Calls::at(t, &self.terms, &self.against)
+    }
+
+    /// The conditions of these calls, `count` of each kind.
+    pub fn conditions(&self, calls: &Calls) -> Vec<Condition> {
+        calls.conditions(&self.terms, &self.against, self.count)
     }
 
     /// The time at which the first step starts.
@@ -109,23 +126,24 @@ impl Request {
             let pictures = first * shape.len()..(first + count) * shape.len();
             Start { t: *t, x: x.get(pictures).unwrap_or_default().to_vec() }
         });
-        let condition = self.condition.slice(first, count);
-        Request { condition, seed: self.seed.wrapping_add(first as u64), count, start, ..self.clone() }
+        let part = |term: &Term| Term { condition: term.condition.slice(first, count), ..term.clone() };
+        let terms = self.terms.iter().map(part).collect();
+        Request { terms, seed: self.seed.wrapping_add(first as u64), count, start, ..self.clone() }
     }
 
-    /// Checks count, conditions, guidance and start; steps are checked by [`plan`].
+    /// Checks count, terms, conditions and start; steps are checked by [`plan`].
     ///
     /// # Errors
-    /// [`SampleError::Count`], [`SampleError::Conditions`], [`SampleError::Guidance`], [`SampleError::StartTime`] or [`SampleError::Start`].
+    /// [`SampleError::Count`], [`SampleError::Terms`], [`SampleError::Term`], [`SampleError::Conditions`],
+    /// [`SampleError::StartTime`] or [`SampleError::Start`].
     pub fn check(&self, shape: ImageShape) -> Result<(), SampleError> {
         if !(1..=MAX_COUNT).contains(&self.count) {
             return Err(SampleError::Count { count: self.count });
         }
-        if let Some(found) = self.condition.count().filter(|&found| found != self.count) {
+        terms::check(&self.terms, shape)?;
+        let counts = self.terms.iter().filter_map(|term| term.condition.count());
+        if let Some(found) = counts.into_iter().find(|&found| found != self.count) {
             return Err(SampleError::Conditions { expected: self.count, found });
-        }
-        if !(self.guidance.is_finite() && self.guidance.abs() <= 100.0) {
-            return Err(SampleError::Guidance { guidance: self.guidance });
         }
         if let Some(Start { t, x }) = &self.start {
             if !(*t > 0.0 && *t <= 1.0) {
@@ -160,11 +178,19 @@ pub enum SampleError {
         /// Conditions given.
         found: usize,
     },
-    /// The guidance is not a usable number.
-    #[error("expected a guidance between -100 and 100, found {guidance}")]
-    Guidance {
-        /// What was asked for.
-        guidance: f64,
+    /// There are too many terms.
+    #[error("expected at most {MAX_TERMS} terms, found {found}")]
+    Terms {
+        /// Terms given.
+        found: usize,
+    },
+    /// A term cannot be used.
+    #[error("term {number}: {fault}")]
+    Term {
+        /// Which, from 1 on.
+        number: usize,
+        /// What is wrong with it.
+        fault: TermError,
     },
     /// The time to begin at is out of range.
     #[error("expected to begin at a time above 0 and up to 1, found {t}")]
@@ -193,8 +219,10 @@ pub enum SampleError {
 pub struct Query<'a> {
     /// The time of the noisy pictures.
     pub time: Time,
-    /// Noisy pictures, one per condition of [`Request::conditions`]: `[B, C, H, W]`, or `[2B, C, H, W]` when guided.
+    /// Noisy pictures, one per condition, `[K·B, C, H, W]`: the same B for each of the K guesses of the step.
     pub x: &'a [f32],
+    /// What each of them shows.
+    pub conditions: &'a [Condition],
 }
 
 /// A sample under way.
@@ -204,7 +232,11 @@ pub struct Trajectory {
     shape: ImageShape,
     steps: Vec<Step>,
     done: usize,
-    /// `[B, C, H, W]`, twice behind each other when guided.
+    sum: Sum,
+    /// What the next step asks for.
+    calls: Calls,
+    conditions: Vec<Condition>,
+    /// `[B, C, H, W]`, as often behind each other as the next step has kinds of calls.
     x: Vec<f32>,
     denoised: Vec<f32>,
 }
@@ -217,17 +249,32 @@ impl Trajectory {
     pub fn new(request: &Request, shape: ImageShape, schedule: Schedule) -> Result<Self, SampleError> {
         request.check(shape)?;
         let steps = request.plan(schedule)?;
-        let mut x = request.initial(shape);
+        let x = request.initial(shape);
         let denoised = vec![0.0; x.len()];
-        if request.guided() {
-            x.extend_from_within(..);
+        let (request, sum) = (request.clone(), Sum::new(&request.terms, shape));
+        let (calls, conditions) = (request.calls(request.from()), Vec::new());
+        let mut trajectory = Trajectory { request, shape, steps, done: 0, sum, calls, conditions, x, denoised };
+        trajectory.ask();
+        Ok(trajectory)
+    }
+
+    /// Makes what the next step asks for ready.
+    fn ask(&mut self) {
+        let Some(step) = self.steps.get(self.done) else { return };
+        let calls = self.request.calls(step.time.t);
+        if self.conditions.is_empty() || calls != self.calls {
+            self.conditions = self.request.conditions(&calls);
+            self.calls = calls;
         }
-        Ok(Trajectory { request: request.clone(), shape, steps, done: 0, x, denoised })
+        let length = self.denoised.len();
+        self.x.truncate(length);
+        (1..self.calls.kinds()).for_each(|_| self.x.extend_from_within(..length));
     }
 
     /// What the next step needs; `None` when the sample is done.
     pub fn query(&self) -> Option<Query<'_>> {
-        self.steps.get(self.done).map(|step| Query { time: step.time, x: &self.x })
+        let step = self.steps.get(self.done)?;
+        Some(Query { time: step.time, x: &self.x, conditions: &self.conditions })
     }
 
     /// Takes a step with the posterior means that answer [`Self::query`], of the same length as its `x`.
@@ -244,16 +291,11 @@ impl Trajectory {
             return Err(DenoiseError::NotFinite);
         }
         let length = self.denoised.len();
-        let (conditional, null) = answer.split_at(length);
-        let guidance = self.request.guidance as f32;
         let mut noise = vec![0.0; if step.noise == 0.0 { 0 } else { length }];
         fill_batch(&self.request, self.done as u64 + 1, self.shape, &mut noise);
         let [scale, denoised, previous, added] = [step.x, step.denoised, step.previous, step.noise].map(|c| c as f32);
-        for (i, &conditional) in conditional.iter().enumerate() {
-            let mut mean = conditional;
-            if let Some(null) = null.get(i) {
-                mean = null + guidance * (mean - null);
-            }
+        for i in 0..length {
+            let mut mean = self.sum.at(&self.calls, answer, length, i);
             if self.request.clip {
                 mean = mean.clamp(-1.0, 1.0);
             }
@@ -261,10 +303,8 @@ impl Trajectory {
             self.x[i] = next + noise.get(i).map_or(0.0, |z| added * z);
             self.denoised[i] = mean;
         }
-        if self.request.guided() {
-            self.x.copy_within(..length, length);
-        }
         self.done += 1;
+        self.ask();
         Ok(())
     }
 
@@ -308,9 +348,8 @@ pub fn sample(
     mut on_step: impl FnMut(&Trajectory) -> bool,
 ) -> Result<Vec<f32>, SampleError> {
     let mut trajectory = Trajectory::new(request, denoiser.shape(), schedule)?;
-    let conditions = request.conditions();
     while let Some(query) = trajectory.query() {
-        let answer = denoiser.denoise(query.x, query.time, &conditions)?;
+        let answer = denoiser.denoise(query.x, query.time, query.conditions)?;
         trajectory.advance(&answer)?;
         if !on_step(&trajectory) {
             return Err(SampleError::Cancelled);
@@ -346,7 +385,7 @@ mod tests {
     fn the_nth_picture_of_a_batch_is_the_single_picture_of_its_seed() {
         for (solver, grid) in Solver::ALL.into_iter().flat_map(|solver| Grid::ALL.map(|grid| (solver, grid))) {
             for guidance in [1.0, 2.5] {
-                let single = Request { solver, grid, guidance, ..Request::new(Condition::Class(0), 11) };
+                let single = Request { solver, grid, ..Request::new(Condition::Class(0), 11).guided(guidance) };
                 let batch = draw(&Request { seed: 9, count: 4, ..single.clone() });
                 assert_eq!(batch[2 * SHAPE.len()..3 * SHAPE.len()], draw(&single)[..]);
             }
@@ -357,10 +396,10 @@ mod tests {
     fn pictures_of_a_batch_may_differ_in_what_they_show() {
         let conditions = vec![Condition::Class(0), Condition::Null, Condition::Class(0)];
         for guidance in [1.0, 2.5] {
-            let batch = Request { count: 3, guidance, ..Request::new(Conditions::Each(conditions.clone()), 9) };
+            let batch = Request { count: 3, ..Request::new(Conditions::Each(conditions.clone()), 9).guided(guidance) };
             let drawn = draw(&batch);
             for (n, condition) in conditions.iter().enumerate() {
-                let single = Request { guidance, ..Request::new(condition.clone(), 9 + n as u64) };
+                let single = Request::new(condition.clone(), 9 + n as u64).guided(guidance);
                 assert_eq!(drawn[n * SHAPE.len()..(n + 1) * SHAPE.len()], draw(&single)[..], "{n}, {guidance}");
             }
             assert_eq!(draw(&batch.slice(1, 2, SHAPE)), drawn[SHAPE.len()..]);
@@ -371,10 +410,10 @@ mod tests {
 
     #[test]
     fn guidance_extrapolates_from_null_through_the_condition() {
-        let request = Request { guidance: 3.0, clip: false, ..Request::new(Condition::Class(0), 1) };
+        let request = Request { clip: false, ..Request::new(Condition::Class(0), 1) };
         let mean = |v: Vec<f32>| v.iter().sum::<f32>() / v.len() as f32;
-        assert!((mean(draw(&request)) - 0.4).abs() < 0.02);
-        assert!((mean(draw(&Request { guidance: 1.0, ..request })) - 0.2).abs() < 0.02);
+        assert!((mean(draw(&request.clone().guided(3.0))) - 0.4).abs() < 0.02);
+        assert!((mean(draw(&request)) - 0.2).abs() < 0.02);
     }
 
     #[test]
@@ -395,7 +434,7 @@ mod tests {
         let mut denoiser = Constant(SHAPE);
         for _ in 0..4 {
             let query = way.query().unwrap();
-            let answer = denoiser.denoise(query.x, query.time, &whole.conditions()).unwrap();
+            let answer = denoiser.denoise(query.x, query.time, query.conditions).unwrap();
             way.advance(&answer).unwrap();
         }
         let start = Start { t: 0.6, x: way.pictures().to_vec() };
@@ -441,6 +480,6 @@ mod tests {
         let refused = |request: Request| Trajectory::new(&request, SHAPE, Schedule::Cosine).is_err();
         assert!(refused(Request { count: 0, ..fine.clone() }));
         assert!(refused(Request { steps: 0, ..fine.clone() }));
-        assert!(refused(Request { guidance: f64::NAN, ..fine }));
+        assert!(refused(fine.guided(f64::NAN)));
     }
 }

@@ -32,7 +32,7 @@ impl Reduction {
         let mut spent = 0;
         while self.result.diagonal.len() < self.n && spent < operations {
             let left = self.n - self.result.diagonal.len();
-            spent += 2 * left * left;
+            spent = left.saturating_mul(2 * left).saturating_add(spent);
             self.column();
         }
         self.result.diagonal.len() < self.n

@@ -13,6 +13,7 @@ pub(super) struct Asked {
 
 impl Asked {
     /// What would be asked for to get this condition; nothing would for a vector.
+    #[cfg(feature = "web-drawing")]
     pub fn of(condition: &Condition) -> Option<Asked> {
         match condition {
             Condition::Null => Some(Asked::default()),

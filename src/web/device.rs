@@ -2,12 +2,15 @@
 //! to answer the pack's test vector. A processor in the disguise of a graphics device is never faster than itself.
 
 use super::error::Failure;
-use super::network::{Engine, Network};
+use super::network::{Engine, Network, TOLERANCE};
 use super::processor::OnProcessor;
 use crate::cpu::CpuNetwork;
+use crate::denoiser::Condition;
 use crate::gpu::{Gpu, GpuError, GpuNetwork, Tuning};
 use crate::network::Weights;
-use crate::pack::{Manifest, NetworkEntry};
+use crate::pack::{Manifest, NetworkEntry, TestVector};
+use crate::sampler::noise;
+use std::pin::Pin;
 use wasm_bindgen::prelude::*;
 
 /// Operations a second, tap by tap, that no processor reaches in one worker: a graphics device that answers faster than this need
@@ -105,4 +108,40 @@ impl Choice<'_> {
         network.check(&self.entry.test).await?;
         Ok((now() - start) / 1000.0)
     }
+}
+
+impl Network {
+    /// Floating point operations of one call for one picture, where the network is on WebGPU; else 0.
+    pub(super) fn operations(&self) -> f64 {
+        if let Engine::Gpu(network) = &self.engine { network.operations() } else { 0.0 }
+    }
+
+    /// Answers the test vector.
+    pub(super) fn check<'a>(
+        &'a mut self,
+        test: &'a TestVector,
+    ) -> Pin<Box<dyn Future<Output = Result<(), JsValue>> + 'a>> {
+        // Boxed, so that its code is there once, and not in all who wait for it.
+        Box::pin(self.answer(test))
+    }
+
+    async fn answer(&mut self, test: &TestVector) -> Result<(), JsValue> {
+        let (shape, schedule) = (self.shape, self.schedule);
+        let mut x = vec![0.0; shape.len()];
+        noise::fill(test.seed, 0, &mut x);
+        let condition = [test.condition.map_or(Condition::Null, Condition::Class)];
+        let answer = self.engine.denoise(&x, schedule.at(test.t), &condition).await?;
+        agrees(&answer, &test.answer(shape).map_err(Failure::from)?)
+    }
+}
+
+/// Whether an answer to the test vector is the pack's.
+fn agrees(answer: &[f32], expected: &[f32]) -> Result<(), JsValue> {
+    let difference = expected.iter().zip(answer).fold(0.0, |worst: f32, (e, a)| worst.max((e - a).abs()));
+    // NaN hides from `max`, so it is asked for by name.
+    if answer.len() == expected.len() && answer.iter().all(|value| value.is_finite()) && difference <= TOLERANCE {
+        return Ok(());
+    }
+    let message = format_args!("it computes wrongly: off by {difference} where {TOLERANCE} is allowed");
+    Err(Failure::new("self-test", message).into())
 }

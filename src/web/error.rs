@@ -6,7 +6,7 @@ use crate::gpu::GpuError;
 use crate::network::NetworkError;
 use crate::pack::PackError;
 use crate::prompt::PromptError;
-use crate::sampler::SampleError;
+use crate::sampler::{SampleError, TermError};
 use crate::theory::TheoryError;
 use std::fmt::Display;
 use wasm_bindgen::JsValue;
@@ -75,7 +75,8 @@ impl From<SampleError> for Failure {
         let code = match error {
             SampleError::Steps(_) => "sample-steps",
             SampleError::Count { .. } => "sample-count",
-            SampleError::Guidance { .. } => "sample-guidance",
+            SampleError::Term { fault: TermError::Weight { .. }, .. } => "sample-guidance",
+            SampleError::Terms { .. } | SampleError::Term { .. } => "sample-terms",
             SampleError::StartTime { .. } | SampleError::Start { .. } => "sample-start",
             SampleError::Conditions { .. } => "sample-condition",
             SampleError::Cancelled => "aborted",

@@ -17,12 +17,10 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Pack {
-    /// Checks that `bytes`, as fetched, are the file called `name`.
-    ///
-    /// # Errors
-    /// `pack-…`.
-    pub fn verify(&self, name: &str, bytes: &[u8]) -> Result<(), JsValue> {
-        Ok(self.manifest.verify(name, bytes).map_err(Failure::from)?)
+    /// Bytes of training images that may be kept for the next prompt.
+    #[wasm_bindgen(js_name = keptLimit)]
+    pub fn kept_limit(&self) -> f64 {
+        self.manifest.budget().kept as f64
     }
 
     /// Most bytes that the training images of a prompt may inflate to.
@@ -40,19 +38,6 @@ impl Pack {
     /// `pack-…` where the file is not the right one.
     pub fn images(&self, prompt: &str, inflated: &[u8]) -> Result<Vec<u8>, JsValue> {
         Ok(self.manifest.images(prompt, inflated).map_err(Failure::from)?.data)
-    }
-
-    /// The training images that match a prompt of `words`, where the pack draws from free text, as JSON
-    /// `[{ shelf, images, captions }]` ([`pack::captions::Pick`]); after [`Pack::learn_captions`]. No more files than the budget
-    /// lets one prompt fetch, as long as it is more than one.
-    ///
-    /// # Errors
-    /// `pack-…` where the pack draws classes.
-    pub fn matching(&self, words: &[usize]) -> Result<String, JsValue> {
-        let styles = self.manifest.text().map_err(Failure::from)?.styles;
-        let picks = self.captions.matching(words, styles);
-        let picks = self.manifest.within(picks);
-        Ok(serde_json::to_string(&picks).map_err(|error| Failure::new("internal", error))?)
     }
 
     /// The nearest of the training `images` `[N, C, H, W]` to each of `pictures` `[B, C, H, W]`, as JSON

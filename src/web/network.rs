@@ -3,16 +3,20 @@
 
 use super::asked::Asked;
 use super::error::Failure;
-use super::processor::{NetworkPart, OnProcessor};
+#[cfg(feature = "web-drawing")]
+use super::processor::OnProcessor;
+#[cfg(feature = "web-theory")]
 use super::shared::Shared;
-use crate::denoiser::{Condition, Conditions, Denoiser, ImageShape};
+#[cfg(feature = "web-theory")]
+use crate::denoiser::Denoiser;
+use crate::denoiser::{Condition, Conditions, ImageShape};
+#[cfg(feature = "web-drawing")]
 use crate::gpu::{Frames, GpuNetwork, Progress};
-use crate::pack::TestVector;
-use crate::sampler::{Request, SampleError, Solver, Start, Trajectory, noise};
+use crate::sampler::terms::SOFT;
+use crate::sampler::{Region, Request, SampleError, Side, Solver, Start, Term, Trajectory, Way};
 use crate::schedule::{Grid, Schedule, Time};
 use js_sys::{Array, Float32Array, Function, Promise};
 use serde::Deserialize;
-use std::pin::Pin;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -23,22 +27,35 @@ pub(super) const TOLERANCE: f32 = 1e-2;
 /// What runs the network.
 pub(super) enum Engine {
     /// An analytic machine that needs no other worker.
+    #[cfg(feature = "web-theory")]
     Machine(Box<dyn Denoiser>),
     /// A network on the processor, which several workers may share.
+    #[cfg(feature = "web-drawing")]
     Cpu(OnProcessor),
     /// Our WGSL stages on WebGPU.
+    #[cfg(feature = "web-drawing")]
     Gpu(Box<GpuNetwork>),
     /// A patch posterior that several workers share.
+    #[cfg(feature = "web-theory")]
     Shared(Shared),
 }
 
 impl Engine {
     /// One denoising call, `[B, C, H, W]` in and out.
-    async fn denoise(&mut self, x: &[f32], time: Time, conditions: &[Condition]) -> Result<Vec<f32>, JsValue> {
+    pub(super) async fn denoise(
+        &mut self,
+        x: &[f32],
+        time: Time,
+        conditions: &[Condition],
+    ) -> Result<Vec<f32>, JsValue> {
         Ok(match self {
+            #[cfg(feature = "web-theory")]
             Engine::Machine(denoiser) => denoiser.denoise(x, time, conditions).map_err(Failure::from)?,
+            #[cfg(feature = "web-drawing")]
             Engine::Cpu(network) => network.denoise(x, time, conditions).await?,
+            #[cfg(feature = "web-drawing")]
             Engine::Gpu(network) => network.denoise(x, time, conditions).await.map_err(Failure::from)?,
+            #[cfg(feature = "web-theory")]
             Engine::Shared(posterior) => posterior.denoise(x, time).await?,
         })
     }
@@ -67,6 +84,69 @@ impl From<Subjects> for Conditions {
     }
 }
 
+/// One term of a sum.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TermWish {
+    condition: Subjects,
+    weight: f64,
+    /// One side of an edge; everywhere where it is missing.
+    side: Option<Side>,
+    edge: Option<f64>,
+    soft: Option<f64>,
+    /// `[H, W]`, in the place of a side.
+    mask: Option<Vec<f32>>,
+    from: Option<f64>,
+    to: Option<f64>,
+}
+
+impl From<TermWish> for Term {
+    fn from(wish: TermWish) -> Self {
+        let part = |side: Side| Region::Part {
+            side,
+            edge: wish.edge.unwrap_or(side.usual_edge()),
+            soft: wish.soft.unwrap_or(SOFT),
+        };
+        let region = wish.mask.map(Region::Mask).or(wish.side.map(part)).unwrap_or(Region::Everywhere);
+        let plain = Term::new(wish.condition).weighing(wish.weight);
+        Term { region, from: wish.from.unwrap_or(plain.from), to: wish.to.unwrap_or(plain.to), ..plain }
+    }
+}
+
+/// A second thing, and the way in which it is mixed with the first.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mix {
+    way: Name,
+    condition: Subjects,
+    weight: Option<f64>,
+    side: Option<Side>,
+    edge: Option<f64>,
+    at: Option<f64>,
+}
+
+/// The ways by name.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Name {
+    And,
+    Over,
+    Into,
+}
+
+impl Mix {
+    /// The terms of the mix with what is asked for first.
+    fn terms(self, first: Conditions) -> Vec<Term> {
+        let side = self.side.unwrap_or(Side::Above);
+        let way = match self.way {
+            Name::And => Way::And,
+            Name::Over => Way::Over { side, edge: self.edge.unwrap_or(side.usual_edge()) },
+            Name::Into => Way::Into { at: self.at.unwrap_or(Way::USUAL_MOMENT) },
+        };
+        way.terms(first, self.condition.into(), self.weight.unwrap_or(way.usual_weight()))
+    }
+}
+
 /// What JavaScript asks for.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -81,6 +161,10 @@ struct Wish {
     frames: bool,
     #[serde(default)]
     condition: Subjects,
+    /// What is mixed with it.
+    mix: Option<Mix>,
+    /// A sum in the place of both.
+    terms: Option<Vec<TermWish>>,
     /// What guidance leads away from; anything where it is missing.
     #[serde(default)]
     against: Asked,
@@ -88,12 +172,35 @@ struct Wish {
     from: Option<f64>,
 }
 
+impl Wish {
+    /// The request, beginning with `start` where it is given.
+    fn request(self, start: Option<Vec<f32>>) -> Request {
+        let first = self.condition.into();
+        let terms = match (self.terms, self.mix) {
+            (Some(terms), _) => terms.into_iter().map(Term::from).collect(),
+            (None, Some(mix)) => mix.terms(first),
+            (None, None) => vec![Term::new(first).weighing(self.guidance)],
+        };
+        Request {
+            terms,
+            against: self.against.into(),
+            seed: self.seed,
+            count: self.count,
+            steps: self.steps,
+            grid: self.grid,
+            solver: self.solver,
+            clip: true,
+            start: start.map(|x| Start { t: self.from.unwrap_or(1.0), x }),
+        }
+    }
+}
+
 /// A network, or an analytic machine in its place, that is ready to draw.
 #[wasm_bindgen]
 pub struct Network {
-    engine: Engine,
-    shape: ImageShape,
-    schedule: Schedule,
+    pub(super) engine: Engine,
+    pub(super) shape: ImageShape,
+    pub(super) schedule: Schedule,
     notice: String,
 }
 
@@ -103,43 +210,10 @@ impl Network {
     }
 
     /// With a word on why the device that was wanted most does not draw.
+    #[cfg(feature = "web-drawing")]
     pub(super) fn with_notice(self, notice: String) -> Self {
         Network { notice, ..self }
     }
-
-    /// Floating point operations of one call for one picture, where the network is on WebGPU; else 0.
-    pub(super) fn operations(&self) -> f64 {
-        if let Engine::Gpu(network) = &self.engine { network.operations() } else { 0.0 }
-    }
-
-    /// Answers the test vector.
-    pub(super) fn check<'a>(
-        &'a mut self,
-        test: &'a TestVector,
-    ) -> Pin<Box<dyn Future<Output = Result<(), JsValue>> + 'a>> {
-        // Boxed, so that its code is there once, and not in all who wait for it.
-        Box::pin(self.answer(test))
-    }
-
-    async fn answer(&mut self, test: &TestVector) -> Result<(), JsValue> {
-        let (shape, schedule) = (self.shape, self.schedule);
-        let mut x = vec![0.0; shape.len()];
-        noise::fill(test.seed, 0, &mut x);
-        let condition = [test.condition.map_or(Condition::Null, Condition::Class)];
-        let answer = self.engine.denoise(&x, schedule.at(test.t), &condition).await?;
-        agrees(&answer, &test.answer(shape).map_err(Failure::from)?)
-    }
-}
-
-/// Whether an answer to the test vector is the pack's.
-fn agrees(answer: &[f32], expected: &[f32]) -> Result<(), JsValue> {
-    let difference = expected.iter().zip(answer).fold(0.0, |worst: f32, (e, a)| worst.max((e - a).abs()));
-    // NaN hides from `max`, so it is asked for by name.
-    if answer.len() == expected.len() && answer.iter().all(|value| value.is_finite()) && difference <= TOLERANCE {
-        return Ok(());
-    }
-    let message = format_args!("it computes wrongly: off by {difference} where {TOLERANCE} is allowed");
-    Err(Failure::new("self-test", message).into())
 }
 
 #[wasm_bindgen]
@@ -147,7 +221,11 @@ impl Network {
     /// What draws, `"webgpu"` or `"cpu"`.
     #[wasm_bindgen(getter)]
     pub fn device(&self) -> String {
-        if matches!(self.engine, Engine::Gpu(_)) { "webgpu".into() } else { "cpu".into() }
+        match self.engine {
+            #[cfg(feature = "web-drawing")]
+            Engine::Gpu(_) => "webgpu".into(),
+            _ => "cpu".into(),
+        }
     }
 
     /// Why the device that was wanted most does not draw; empty where it does.
@@ -156,25 +234,12 @@ impl Network {
         self.notice.clone()
     }
 
-    /// The same network for one picture at a time, where it is on the processor: what this worker does of a call that is
-    /// shared ([`Network::share`]).
-    pub fn own(&self) -> Option<NetworkPart> {
-        if let Engine::Cpu(network) = &self.engine { Some(network.part()) } else { None }
-    }
-
-    /// Shares every call of more than one picture from now on, where the network is on the processor: `gather(x, t, conditions)` gives
-    /// a promise of what [`NetworkPart::part`] says for each picture, behind each other, `[B, C, H, W]`; `conditions` is an
-    /// array of strings, one for each. Without `gather` this worker does all alone.
-    pub fn share(&mut self, gather: Option<Function>) {
-        if let Engine::Cpu(network) = &mut self.engine {
-            network.share(gather);
-        }
-    }
-
     /// Draws pictures, `[B, C, H, W]` in `[−1, 1]`. `wish` is JSON: `seed`, `count`, `steps`, `grid` (uniform unless
     /// given), `solver`, `guidance`, `frames` (whether states on the way are wanted) and, unless anything will do,
     /// `condition`, `{ class }` or `{ words }` with the index of a class or a list of words, or a list of such, one for
-    /// each picture, and `against`, what guidance leads away from.
+    /// each picture, and `against`, what guidance leads away from. Instead of guidance, `mix` may bring a second thing,
+    /// `{ way, condition }` with `weight`, `side`, `edge` or `at` ([`Way`]), or `terms` a whole sum, each
+    /// `{ condition, weight }` with `side`, `edge`, `soft`, `mask`, `from` or `to` ([`Term`]).
     /// With `start`, `[B, C, H, W]`, it begins with those noisy pictures at time `from` instead of with noise at 1.
     ///
     /// `on_step(step, t, noise, x, denoised)` hears of every state, pure noise first, with its pictures where `frames`
@@ -192,40 +257,31 @@ impl Network {
         start: Option<Vec<f32>>,
     ) -> Result<Vec<f32>, JsValue> {
         let wish: Wish = serde_json::from_str(&wish).map_err(|error| Failure::new("range", error))?;
-        let request = Request {
-            condition: wish.condition.into(),
-            against: wish.against.into(),
-            seed: wish.seed,
-            count: wish.count,
-            steps: wish.steps,
-            grid: wish.grid,
-            solver: wish.solver,
-            guidance: wish.guidance,
-            clip: true,
-            start: start.map(|x| Start { t: wish.from.unwrap_or(1.0), x }),
-        };
+        let frames = wish.frames;
+        let request = wish.request(start);
         let mut trajectory = Trajectory::new(&request, self.shape, self.schedule).map_err(Failure::from)?;
         let times = self
             .schedule
             .grid_from(request.grid, request.from(), request.steps)
             .map_err(SampleError::from)
             .map_err(Failure::from)?;
-        let tell =
-            |step: usize, x: &[f32], denoised: &[f32]| state(&on_step, wish.frames, step, times[step], x, denoised);
+        let tell = |step: usize, x: &[f32], denoised: &[f32]| state(&on_step, frames, step, times[step], x, denoised);
         if !tell(0, trajectory.pictures(), trajectory.denoised()) {
             return Err(Failure::from(SampleError::Cancelled).into());
         }
-        if let Engine::Gpu(network) = &mut self.engine {
-            let frames = if wish.frames { Frames::Every } else { Frames::Last };
-            let on_step = |progress: &Progress<'_>| match &progress.frame {
-                Some(frame) => tell(progress.done, frame.x, frame.denoised),
-                None => tell(progress.done, &[], &[]),
-            };
-            return Ok(network.sample(&request, self.schedule, frames, on_step).await.map_err(Failure::from)?);
+        #[cfg(feature = "web-drawing")]
+        {
+            if let Engine::Gpu(network) = &mut self.engine {
+                let frames = if frames { Frames::Every } else { Frames::Last };
+                let on_step = |progress: &Progress<'_>| match &progress.frame {
+                    Some(frame) => tell(progress.done, frame.x, frame.denoised),
+                    None => tell(progress.done, &[], &[]),
+                };
+                return Ok(network.sample(&request, self.schedule, frames, on_step).await.map_err(Failure::from)?);
+            }
         }
-        let conditions = request.conditions();
         while let Some(query) = trajectory.query() {
-            let answer = self.engine.denoise(query.x, query.time, &conditions).await?;
+            let answer = self.engine.denoise(query.x, query.time, query.conditions).await?;
             trajectory.advance(&answer).map_err(Failure::from)?;
             JsFuture::from(breathe.call0(&JsValue::UNDEFINED)?.dyn_into::<Promise>()?).await?;
             if !tell(trajectory.done(), trajectory.pictures(), trajectory.denoised()) {

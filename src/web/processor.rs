@@ -4,6 +4,7 @@
 use super::Pack;
 use super::asked::Asked;
 use super::error::Failure;
+use super::network::{Engine, Network};
 use crate::cpu::CpuNetwork;
 use crate::denoiser::{Condition, DenoiseError, Denoiser};
 use crate::schedule::{Schedule, Time};
@@ -89,5 +90,23 @@ impl Pack {
         drop(weights);
         let made = CpuNetwork::new(&entry.config, &arrays, manifest.image).map_err(Failure::from)?;
         Ok(OnProcessor::new(made, manifest.schedule).part())
+    }
+}
+
+#[wasm_bindgen]
+impl Network {
+    /// The same network for one picture at a time, where it is on the processor: what this worker does of a call that is
+    /// shared ([`Network::share`]).
+    pub fn own(&self) -> Option<NetworkPart> {
+        if let Engine::Cpu(network) = &self.engine { Some(network.part()) } else { None }
+    }
+
+    /// Shares every call of more than one picture from now on, where the network is on the processor: `gather(x, t, conditions)` gives
+    /// a promise of what [`NetworkPart::part`] says for each picture, behind each other, `[B, C, H, W]`; `conditions` is an
+    /// array of strings, one for each. Without `gather` this worker does all alone.
+    pub fn share(&mut self, gather: Option<Function>) {
+        if let Engine::Cpu(network) = &mut self.engine {
+            network.share(gather);
+        }
     }
 }

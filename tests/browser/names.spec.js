@@ -14,9 +14,9 @@ const NAMES = ["constructor", "__proto__"];
  * @param {[name: string, entry: { file: string, count: number, bytes: number }][]} training
  */
 function machines(training) {
-  const core = { keptLimit: () => 0 };
+  const core = /** @type {any} */ ({ keptLimit: () => 0 });
   const info = { image: { channels: 1, height: 1, width: 1 }, training: Object.fromEntries(training) };
-  return new Machines("memory://pack/", /** @type {any} */ ({ core, info, files: {}, list: [] }), "default");
+  return new Machines("memory://pack/", /** @type {any} */ ({ core, info, files: {}, list: [] }), "default", core, /** @type {any} */ ({}));
 }
 
 for (const name of NAMES) {

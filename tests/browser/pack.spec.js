@@ -93,6 +93,7 @@ test("Vite finds worker and wasm by itself", async ({ page }) => {
   const fetched = await draws(page, "/scratch/vite/dist/index.html");
   expect(fetched.filter((path) => path.endsWith(".wasm")).map((path) => path.replace(/-[\w-]+\.wasm$/, ""))).toEqual([
     "/scratch/vite/dist/assets/morphogen_bg",
+    "/scratch/vite/dist/assets/theory_bg",
   ]);
 });
 
@@ -108,11 +109,11 @@ test("esbuild bundles page and worker, with the wasm beside them", async ({ page
     outdir: out,
     logLevel: "error",
   });
-  const wasm = "generated/morphogen_bg.wasm";
-  cpSync(join(scratch, "node_modules/morphogen", wasm), join(out, wasm));
+  const files = ["generated/morphogen_bg.wasm", "generated/theory_bg.wasm"];
+  for (const file of files) cpSync(join(scratch, "node_modules/morphogen", file), join(out, file));
   writeFileSync(join(out, "index.html"), html("app.js"));
   const fetched = await draws(page, "/scratch/esbuild/index.html");
-  expect(fetched.filter((path) => path.endsWith(".wasm"))).toEqual(["/scratch/esbuild/generated/morphogen_bg.wasm"]);
+  expect(fetched.filter((path) => path.endsWith(".wasm"))).toEqual(files.map((file) => `/scratch/esbuild/${file}`));
 });
 
 test("esbuild makes one script of the inlined entry, and nothing else is fetched but the model", async ({ page }) => {

@@ -27,9 +27,9 @@ test("a processor in disguise is not taken unless it is insisted on", { tag: WEB
   const code = await page.evaluate(async () => {
     const here = (/** @type {string} */ address) => new URL(address, location.href).href;
     const bytes = async (/** @type {Response} */ response) => new Uint8Array(await response.arrayBuffer());
-    /** @type {typeof import("../../pkg/generated/morphogen.js")} */
-    const core = await import(here("../pkg/generated/morphogen.js"));
-    const wasm = await WebAssembly.compileStreaming(fetch(here("../pkg/generated/morphogen_bg.wasm")));
+    /** @type {typeof import("../../pkg/generated/theory.js")} */
+    const core = await import(here("../pkg/generated/theory.js"));
+    const wasm = await WebAssembly.compileStreaming(fetch(here("../pkg/generated/theory_bg.wasm")));
     await core.default({ module_or_path: wasm });
     const manifest = await bytes(await fetch(here("../models/fashion/manifest.json")));
     const { file } = JSON.parse(new TextDecoder().decode(manifest)).training.bag;

@@ -1,8 +1,6 @@
 //! What the GPU tests share: a device, random weights, and comparison.
 
 use morphogen::gpu::Gpu;
-use morphogen::network::Layers;
-use morphogen::network::layers::Op;
 use morphogen::network::weights::{Array, Weights};
 use morphogen::sampler::noise;
 
@@ -29,6 +27,7 @@ pub fn normals(seed: u64, length: usize) -> Vec<f32> {
 }
 
 /// Random tensors that keep values near one through many layers.
+#[allow(dead_code)] // Each test binary uses its part of this module.
 pub fn random_weights(tensors: impl IntoIterator<Item = (String, Vec<usize>)>, seed: u64) -> Weights {
     let tensor = |(index, (name, shape)): (usize, (String, Vec<usize>))| {
         let fan_in: usize = match shape.len() {
@@ -43,21 +42,6 @@ pub fn random_weights(tensors: impl IntoIterator<Item = (String, Vec<usize>)>, s
         (name, Array { shape, data })
     };
     tensors.into_iter().enumerate().map(tensor).collect()
-}
-
-/// Name and shape of the tensors of the layers alone, without the embedding.
-#[allow(dead_code)] // Each test binary uses its part of this module.
-pub fn layer_tensors(layers: &Layers) -> Vec<(String, Vec<usize>)> {
-    let mut tensors = Vec::new();
-    for layer in &layers.list {
-        let Op::Conv(conv) = &layer.op else { continue };
-        let inputs = conv.input_channels + conv.skip_channels;
-        tensors.push((format!("{}.weight", layer.name), vec![conv.channels, inputs, conv.kernel, conv.kernel]));
-        for name in ["bias", "norm.scale", "norm.offset"] {
-            tensors.push((format!("{}.{name}", layer.name), vec![conv.channels]));
-        }
-    }
-    tensors
 }
 
 /// The largest absolute difference.

@@ -4,9 +4,8 @@
 
 use crate::proto::{Attribute, Message, floats, ints, model, node, value};
 use morphogen::denoiser::ImageShape;
-use morphogen::network::Weights;
-use morphogen::network::config::Padding;
-use morphogen::network::layers::{Attention, Conv, Layers, Op, Resample};
+use morphogen::network::{Layers, Weights};
+use morphogen::ops::{Activation, Attention, Conv, Finish, Norm, Op, Padding, Resample};
 
 const OPSET: i64 = 19;
 /// Shared with `network::module`.
@@ -28,6 +27,7 @@ pub fn export(layers: &Layers, weights: &Weights, shape: ImageShape) -> Vec<u8> 
     for layer in &layers.list {
         let result = match &layer.op {
             Op::Conv(conv) => graph.convolve(&layer.name, conv, &values),
+            Op::Norm(norm) => graph.normalise(&layer.name, norm, &values),
             Op::Attention(attention) => graph.attend(attention, &values[attention.input]),
         };
         values.push(result);
@@ -109,51 +109,55 @@ impl Graph<'_> {
             x = self.add("Pad", &[&x, &around], &[("mode", Attribute::Text("wrap"))]);
             border = 0;
         }
-        let stride = if conv.resample == Resample::Halve { 2 } else { 1 };
-        (height, width) = (height.div_ceil(stride), width.div_ceil(stride));
+        (height, width) = (height.div_ceil(conv.stride()), width.div_ceil(conv.stride()));
         let (weight, bias) = (self.weight(format!("{name}.weight")), self.weight(format!("{name}.bias")));
         let attributes = [
             ("kernel_shape", Attribute::Ints(&[conv.kernel as i64; 2])),
             ("pads", Attribute::Ints(&[border; 4])),
-            ("strides", Attribute::Ints(&[stride as i64; 2])),
+            ("strides", Attribute::Ints(&[conv.stride() as i64; 2])),
         ];
-        let mut y = self.add("Conv", &[&x, &weight, &bias], &attributes);
-        let shape = [conv.channels, height, width];
-        if let Some(groups) = conv.groups {
-            y = self.normalise(name, &y, groups, shape);
-        }
-        if let Some(start) = conv.scale {
-            let scale = self.piece(start, conv.channels);
+        let y = self.add("Conv", &[&x, &weight, &bias], &attributes);
+        (self.finish(&conv.finish, y, conv.channels, values), [conv.channels, height, width])
+    }
+
+    /// `residual + activation(y·(1 + scale) + shift)`.
+    fn finish(&mut self, finish: &Finish, mut y: String, channels: usize, values: &[Named]) -> String {
+        if let Some(start) = finish.scale {
+            let scale = self.piece(start, channels);
             let one = self.constant(&[1], &[1.0]);
             let factor = self.add("Add", &[&scale, &one], &[]);
             y = self.add("Mul", &[&y, &factor], &[]);
         }
-        if let Some(start) = conv.shift {
-            let shift = self.piece(start, conv.channels);
+        if let Some(start) = finish.shift {
+            let shift = self.piece(start, channels);
             y = self.add("Add", &[&y, &shift], &[]);
         }
-        if conv.relu {
-            y = self.add("Relu", &[&y], &[]);
+        y = match finish.activation {
+            Activation::None => y,
+            Activation::Relu => self.add("Relu", &[&y], &[]),
+        };
+        match finish.residual {
+            Some(residual) => self.add("Add", &[&y, &values[residual].0], &[]),
+            None => y,
         }
-        if let Some(residual) = conv.residual {
-            y = self.add("Add", &[&y, &values[residual].0], &[]);
-        }
-        (y, shape)
     }
 
     /// Group normalisation as instance normalisation of the groups.
-    fn normalise(&mut self, name: &str, y: &str, groups: usize, [channels, height, width]: [usize; 3]) -> String {
-        let grouped = self.reshape(y, &[0, groups as i64, -1]);
+    fn normalise(&mut self, name: &str, norm: &Norm, values: &[Named]) -> Named {
+        let (y, shape) = values[norm.input].clone();
+        let ([channels, height, width], groups) = (shape, norm.groups);
+        let grouped = self.reshape(&y, &[0, groups as i64, -1]);
         let (one, zero) = (self.constant(&[groups], &vec![1.0; groups]), self.constant(&[groups], &vec![0.0; groups]));
         let epsilon = [("epsilon", Attribute::Float(EPSILON))];
         let normal = self.add("InstanceNormalization", &[&grouped, &one, &zero], &epsilon);
         let normal = self.reshape(&normal, &[0, channels as i64, height as i64, width as i64]);
-        let data = |part: &str| self.weights[&format!("{name}.norm.{part}")].data.clone();
+        let data = |part: &str| self.weights[&format!("{name}.{part}")].data.clone();
         let (scale, offset) = (data("scale"), data("offset"));
         let scale = self.constant(&[1, channels, 1, 1], &scale);
         let offset = self.constant(&[1, channels, 1, 1], &offset);
         let scaled = self.add("Mul", &[&normal, &scale], &[]);
-        self.add("Add", &[&scaled, &offset], &[])
+        let y = self.add("Add", &[&scaled, &offset], &[]);
+        (self.finish(&norm.finish, y, channels, values), shape)
     }
 
     fn attend(&mut self, attention: &Attention, (input, [_, height, width]): &Named) -> Named {

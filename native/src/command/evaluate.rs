@@ -237,7 +237,7 @@ fn grade(
     for name in names {
         let manifest = pack.manifest();
         let guidance = args.guidance.unwrap_or(manifest.network(name)?.guidance);
-        let request = Request { guidance, ..Request::new(Condition::Null, 0) }.taking(args.sampling());
+        let request = Request::new(Condition::Null, 0).guided(guidance).taking(args.sampling());
         let mut network = super::network(pack, name, args.backend.device()?)?;
         bar.set_message(name.clone());
         let classes = manifest.prompts.len();

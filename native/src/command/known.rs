@@ -79,7 +79,8 @@ fn measure(pack: &Pack, network: &str, jobs: &[Job]) -> Result<Vec<f64>, Command
     let draw = |artist: &mut Result<CpuNetwork, _>, job: &Job| -> Result<Vec<f64>, CommandError> {
         let artist = artist.as_mut().map_err(|error: &mut morphogen::network::NetworkError| error.clone())?;
         let (count, each) = (job.conditions.len(), Conditions::Each(job.conditions.clone()));
-        let request = Request { count, guidance: entry.guidance, ..Request::new(each, job.seed).taking(SAMPLING) };
+        let request = Request::new(each, job.seed).guided(entry.guidance).taking(SAMPLING);
+        let request = Request { count, ..request };
         let drawn = sampler::sample(artist, &request, manifest.schedule, |_| true)?;
         bar.inc(count as u64);
         let (size, training) = (manifest.image.len(), to_f32(&job.training));

@@ -18,6 +18,7 @@ pub mod evaluate;
 mod images;
 pub mod judge;
 mod known;
+mod mix;
 mod named;
 pub mod novelty;
 pub mod pack;

@@ -2,7 +2,7 @@
 //! line, so what clap must know of them is said here.
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use morphogen::sampler::Solver;
+use morphogen::sampler::{Side, Solver};
 use morphogen::schedule::Grid;
 use morphogen::theory::Machine;
 
@@ -46,4 +46,9 @@ pub fn solver() -> impl TypedValueParser<Value = Solver> {
 /// An analytic denoiser.
 pub fn machine() -> impl TypedValueParser<Value = Machine> {
     one_of(&Machine::ALL, |machine| (machine.name(), ""))
+}
+
+/// The side of an edge.
+pub fn side() -> impl TypedValueParser<Value = Side> {
+    one_of(&Side::ALL, |side| (side.name(), ""))
 }

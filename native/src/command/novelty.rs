@@ -129,6 +129,7 @@ fn drawn(
     seed: u64,
 ) -> Result<Vec<f32>, CommandError> {
     let guidance = manifest.network(name)?.guidance;
-    let request = Request { count: conditions.len(), guidance, ..Request::new(Conditions::Each(conditions), seed) };
+    let count = conditions.len();
+    let request = Request { count, ..Request::new(Conditions::Each(conditions), seed).guided(guidance) };
     Ok(sampler::sample(network, &request, manifest.schedule, |_| true)?)
 }

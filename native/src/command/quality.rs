@@ -67,9 +67,8 @@ impl Panel {
         for class in 0..classes {
             let mut right = 0;
             for start in (0..each).step_by(BATCH) {
-                let condition = Condition::Class(class).into();
                 let count = BATCH.min(each - start);
-                let request = Request { condition, seed: start as u64, count, ..settings.clone() };
+                let request = Request { seed: start as u64, count, ..settings.clone().of(Condition::Class(class)) };
                 let pictures = sampler::sample(denoiser, &request, schedule, |_| true)?;
                 let verdict = self.judge.judge(&pictures, shape)?;
                 right += verdict.classes.iter().filter(|&&found| found == class).count();
@@ -87,7 +86,7 @@ impl Panel {
             steps: settings.steps,
             grid: settings.grid,
             solver: settings.solver,
-            guidance: settings.guidance,
+            guidance: settings.terms.first().map_or(1.0, |term| term.weight),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! `morphogen sample`: draws pictures from a prompt, as a PNG sheet or a tensor.
 
 use super::CommandError;
+use super::mix::{MixArgs, Mixed};
 use super::sampling::SamplingArgs;
 use super::subject::{Subject, Wish, subjects};
 use crate::network::BurnDenoiser;
@@ -45,9 +46,11 @@ pub struct SampleArgs {
     count: usize,
     #[command(flatten)]
     sampling: SamplingArgs,
-    /// Classifier-free guidance, 1 for none; the pack's own choice unless given
+    /// Classifier-free guidance, 1 for none; the pack's own choice unless given. What is mixed has weights instead
     #[arg(long)]
     guidance: Option<f64>,
+    #[command(flatten)]
+    mix: MixArgs,
     /// Where to compute
     #[arg(long, value_enum, default_value = "cpu")]
     device: DeviceArg,
@@ -78,34 +81,48 @@ pub enum DeviceArg {
 pub fn sample(args: &SampleArgs) -> Result<(), CommandError> {
     let pack = Pack::open(&args.pack)?;
     let manifest = pack.manifest();
-    let subjects = subjects(
-        &pack,
-        &Wish {
-            prompt: args.prompt.as_deref(),
-            negative: args.negative.as_deref(),
-            prior: !args.no_prior,
-            caption: args.caption,
-            seed: args.seed,
-            count: args.count,
-        },
-    )?;
+    let wish = Wish {
+        prompt: args.prompt.as_deref(),
+        negative: args.negative.as_deref(),
+        prior: !args.no_prior,
+        caption: args.caption,
+        seed: args.seed,
+        count: args.count,
+    };
     let entry = manifest.network(&args.network)?;
-    let guidance = args.guidance.unwrap_or(entry.guidance);
-    let request = Request { count: args.count, guidance, ..Request::new(Condition::Null, args.seed) };
+    let request = Request { count: args.count, ..Request::new(Condition::Null, args.seed) };
     let request = request.taking(args.sampling.of(entry));
+    let requests = requests(&pack, args, &wish, &request, args.guidance.unwrap_or(entry.guidance))?;
     let mut artist = match args.device {
         DeviceArg::Cpu => Artist::Cpu(Box::new(super::network(&pack, &args.network, Device::flex())?)),
         DeviceArg::Gpu => Artist::Gpu(Box::new(super::gpu_network(&pack, &args.network)?)),
     };
-    let bar = super::progress_bar(request.steps * subjects.len());
+    let bar = super::progress_bar(request.steps * requests.len());
     let mut pictures = Vec::new();
-    for Subject { condition, against, captions } in subjects {
-        captions.iter().for_each(|caption| say!("{caption}"));
-        let request = Request { condition, against, ..request.clone() };
+    for request in requests {
         pictures.extend(artist.draw(&request, manifest.schedule, || bar.inc(1))?);
     }
     bar.finish_and_clear();
     write(args, &pictures, manifest.image)
+}
+
+/// What is asked for, one request a prompt, or one for all that is mixed; says which captions were chosen.
+fn requests(
+    pack: &Pack,
+    args: &SampleArgs,
+    wish: &Wish<'_>,
+    request: &Request,
+    guidance: f64,
+) -> Result<Vec<Request>, CommandError> {
+    if let Some(Mixed { terms, against, captions }) = args.mix.of(pack, wish)? {
+        captions.iter().for_each(|caption| say!("{caption}"));
+        return Ok(vec![Request { terms, against, ..request.clone() }]);
+    }
+    let subject = |Subject { condition, against, captions }: Subject| {
+        captions.iter().for_each(|caption| say!("{caption}"));
+        Request { against, ..request.clone().of(condition).guided(guidance) }
+    };
+    Ok(subjects(pack, wish)?.into_iter().map(subject).collect())
 }
 
 /// A network on the device that was asked for.

@@ -87,7 +87,7 @@ pub fn steps(args: &StepsArgs) -> Result<(), CommandError> {
         for seeds in seeds.chunks(BATCH) {
             let request = |seed: &u64| {
                 let subject = asked[*seed as usize % asked.len()].clone();
-                Request { against: subject.against, guidance, ..Request::new(subject.condition, *seed) }
+                Request { against: subject.against, ..Request::new(subject.condition, *seed).guided(guidance) }
             };
             let requests: Vec<Request> = seeds.iter().map(request).collect();
             let more = measure(&mut network, manifest.schedule, &requests, &ways, |steps| bar.inc(steps as u64))?;

@@ -8,7 +8,7 @@ use crate::train::settings::Settings;
 use crate::train::trainer::Trainer;
 use clap::{Args, ValueEnum};
 use morphogen::network::config::{
-    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
 };
 use morphogen::schedule::Schedule;
 use std::path::PathBuf;
@@ -160,6 +160,7 @@ impl TrainArgs {
                 PaddingArg::Circular => Padding::Circular,
             },
             normalisation: if groups > 0 { Normalisation::Group { groups } } else { Normalisation::None },
+            activation: Activation::Relu,
             condition: match &data.captions {
                 Some(captions) => ConditionKind::Words { count: captions.vocabulary.len(), width: self.words },
                 None => ConditionKind::Class { count: data.classes },

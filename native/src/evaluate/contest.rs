@@ -84,9 +84,10 @@ pub fn follow(
     let shape = denoiser.shape();
     let mut ways: Vec<Trajectory> =
         requests.iter().map(|r| Trajectory::new(r, shape, schedule)).collect::<Result<_, _>>()?;
-    let conditions: Vec<Condition> = requests.iter().flat_map(Request::conditions).collect();
     while let Some(time) = ways.first().and_then(|way| way.query()).map(|query| query.time) {
         let x: Vec<f32> = ways.iter().filter_map(|way| way.query()).flat_map(|query| query.x.to_vec()).collect();
+        let conditions: Vec<Condition> =
+            ways.iter().filter_map(|way| way.query()).flat_map(|query| query.conditions.to_vec()).collect();
         let answer = denoiser.denoise(&x, time, &conditions)?;
         let mut left = &answer[..];
         for (n, way) in ways.iter_mut().enumerate() {

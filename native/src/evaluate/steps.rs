@@ -154,7 +154,7 @@ mod tests {
     }
 
     fn requests(guidance: f64) -> Vec<Request> {
-        let one = |seed: u64| Request { guidance, ..Request::new(Condition::Class(seed as usize % 3), seed) };
+        let one = |seed: u64| Request::new(Condition::Class(seed as usize % 3), seed).guided(guidance);
         (0..7).map(one).collect()
     }
 

@@ -8,8 +8,9 @@ use burn::tensor::ops::ConvOptions;
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use morphogen::network::NetworkError;
 use morphogen::network::config::{ConditionKind, NetworkConfig, Padding};
-use morphogen::network::layers::{Attention, Conv, Layer, Layers, Op, Resample};
+use morphogen::network::layers::{Layer, Layers};
 use morphogen::network::weights::{self, Array, Weights};
+use morphogen::ops::{Activation, Attention, Conv, Finish, Op, Resample};
 
 /// All parameters of a network, in the order of [`Layers::tensors`].
 #[derive(Module, Debug)]
@@ -21,17 +22,15 @@ pub struct Network {
     condition: Param<Tensor<2>>,
     shift: Param<Tensor<2>>,
     words: Option<Param<Tensor<2>>>,
-    convolutions: Vec<Convolution>,
+    layers: Vec<Parameters>,
     scale: Option<Param<Tensor<2>>>,
 }
 
-/// The parameters of one convolution.
+/// The parameters of one layer, as its operation names them: kernels, then numbers per channel.
 #[derive(Module, Debug)]
-struct Convolution {
-    weight: Param<Tensor<4>>,
-    bias: Param<Tensor<1>>,
-    scale: Option<Param<Tensor<1>>>,
-    offset: Option<Param<Tensor<1>>>,
+struct Parameters {
+    kernels: Vec<Param<Tensor<4>>>,
+    rows: Vec<Param<Tensor<1>>>,
 }
 
 /// In which number format convolutions run; everything else is f32.
@@ -57,19 +56,16 @@ impl Network {
     ) -> Result<Self, NetworkError> {
         weights::check(config, layers, weights)?;
         let loader = Loader { weights, device };
-        let convolution = |layer: &Layer| {
-            let Op::Conv(conv) = &layer.op else { return None };
-            let name = |part: &str| format!("{}.{part}", layer.name);
-            let norm = |part| conv.groups.map(|_| loader.load(&name(part))).transpose();
-            let build = || {
-                Ok(Convolution {
-                    weight: loader.load(&name("weight"))?,
-                    bias: loader.load(&name("bias"))?,
-                    scale: norm("norm.scale")?,
-                    offset: norm("norm.offset")?,
-                })
-            };
-            Some(build())
+        let parameters = |layer: &Layer| -> Result<Parameters, NetworkError> {
+            let (mut kernels, mut rows) = (Vec::new(), Vec::new());
+            for (part, shape) in layer.op.operation().tensors() {
+                let name = format!("{}.{part}", layer.name);
+                match shape.len() {
+                    1 => rows.push(loader.load(&name)?),
+                    _ => kernels.push(loader.load(&name)?),
+                }
+            }
+            Ok(Parameters { kernels, rows })
         };
         Ok(Network {
             time_in_weight: loader.load("time.in.weight")?,
@@ -82,7 +78,7 @@ impl Network {
                 ConditionKind::Words { .. } => Some(loader.load("words.weight")?),
                 _ => None,
             },
-            convolutions: layers.list.iter().filter_map(convolution).collect::<Result<_, NetworkError>>()?,
+            layers: layers.list.iter().map(parameters).collect::<Result<_, NetworkError>>()?,
             scale: (layers.scales > 0).then(|| loader.load("scale.weight")).transpose()?,
         })
     }
@@ -106,49 +102,34 @@ impl Network {
         condition: Tensor<2>,
         precision: Precision,
     ) -> Tensor<4> {
-        let row = self.row(time, condition);
-        let [batch, _] = row.dims();
         let cast = |x: Tensor<4>| if precision == Precision::Bf16 { x.cast(DType::BF16) } else { x };
-        let last_use = last_uses(layers);
-        let mut values: Vec<Option<Tensor<4>>> = vec![Some(cast(x))];
-        let mut parameters = self.convolutions.iter();
-        for (i, layer) in layers.list.iter().enumerate() {
-            // Values come before their uses, so each is there; a missing one would be a fault of `Layers`.
-            let value = |index: usize| values[index].clone().unwrap_or_else(|| unreachable!("value {index} was freed"));
+        let last_use = layers.last_uses();
+        let mut scene = Scene { values: vec![Some(cast(x))], row: self.row(time, condition), precision };
+        for (i, (layer, parameters)) in layers.list.iter().zip(&self.layers).enumerate() {
             let result = match &layer.op {
-                Op::Attention(attention) => attend(attention, value(attention.input)),
+                Op::Attention(attention) => attend(attention, scene.value(attention.input)),
+                Op::Norm(norm) => {
+                    let [scale, offset] = &parameters.rows[..] else { unreachable!("a scale and an offset") };
+                    let y = normalise(scene.value(norm.input), norm.groups, scale.val(), offset.val());
+                    scene.finish(&norm.finish, norm.channels, y)
+                }
                 Op::Conv(conv) => {
-                    let Some(parameters) = parameters.next() else { unreachable!("one convolution per layer") };
-                    let mut input = resample(conv, value(conv.input));
+                    let mut input = resample(conv, scene.value(conv.input));
                     if let Some(skip) = conv.skip {
-                        input = Tensor::cat(vec![input, value(skip)], 1);
+                        input = Tensor::cat(vec![input, scene.value(skip)], 1);
                     }
-                    let mut y = parameters.convolve(conv, layers.padding, input, precision);
-                    let piece =
-                        |start| row.clone().narrow(1, start, conv.channels).reshape([batch, conv.channels, 1, 1]);
-                    if let Some(start) = conv.scale {
-                        y = y * cast(piece(start) + 1.0);
-                    }
-                    if let Some(start) = conv.shift {
-                        y = y + cast(piece(start));
-                    }
-                    if conv.relu {
-                        y = relu(y);
-                    }
-                    if let Some(residual) = conv.residual {
-                        y = y + value(residual);
-                    }
-                    y
+                    let y = parameters.convolve(conv, layers.padding, input, precision);
+                    scene.finish(&conv.finish, conv.channels, y)
                 }
             };
-            values.push(Some(result));
-            for (value, &last) in values.iter_mut().zip(&last_use) {
-                if last == Some(i) {
+            scene.values.push(Some(result));
+            for (value, &last) in scene.values.iter_mut().zip(&last_use) {
+                if last == i {
                     *value = None;
                 }
             }
         }
-        let Some(Some(output)) = values.pop() else { unreachable!("the last value is the output") };
+        let Some(Some(output)) = scene.values.pop() else { unreachable!("the last value is the output") };
         output.cast(DType::F32)
     }
 
@@ -174,25 +155,62 @@ impl Network {
     }
 }
 
-impl Convolution {
-    /// Convolution, bias and normalisation of one layer.
+/// What layers read: values, shifts and scales.
+struct Scene {
+    /// Those that still live.
+    values: Vec<Option<Tensor<4>>>,
+    /// Shifts, then scales.
+    row: Tensor<2>,
+    precision: Precision,
+}
+
+impl Scene {
+    /// Values come before their uses, so each is there; a missing one would be a fault of `Layers`.
+    fn value(&self, index: usize) -> Tensor<4> {
+        self.values[index].clone().unwrap_or_else(|| unreachable!("value {index} was freed"))
+    }
+
+    /// `channels` numbers of the row from `start` on, each for all pixels of a channel.
+    fn piece(&self, start: usize, channels: usize) -> Tensor<4> {
+        let [batch, _] = self.row.dims();
+        self.row.clone().narrow(1, start, channels).reshape([batch, channels, 1, 1])
+    }
+
+    /// `residual + activation(y·(1 + scale) + shift)`.
+    fn finish(&self, finish: &Finish, channels: usize, mut y: Tensor<4>) -> Tensor<4> {
+        let cast = |x: Tensor<4>| if self.precision == Precision::Bf16 { x.cast(DType::BF16) } else { x };
+        if let Some(start) = finish.scale {
+            y = y * cast(self.piece(start, channels) + 1.0);
+        }
+        if let Some(start) = finish.shift {
+            y = y + cast(self.piece(start, channels));
+        }
+        y = match finish.activation {
+            Activation::None => y,
+            Activation::Relu => relu(y),
+        };
+        match finish.residual {
+            Some(residual) => y + self.value(residual),
+            None => y,
+        }
+    }
+}
+
+impl Parameters {
+    /// Convolution and bias of one layer.
     fn convolve(&self, conv: &Conv, padding: Padding, x: Tensor<4>, precision: Precision) -> Tensor<4> {
         let border = conv.kernel / 2;
         let (x, border) = match padding {
             Padding::Zeros => (x, border),
             Padding::Circular => (wrap(wrap(x, 2, border), 3, border), 0),
         };
-        let stride = if conv.resample == Resample::Halve { 2 } else { 1 };
-        let options = ConvOptions::new([stride, stride], [border, border], [1, 1], 1);
-        let (mut weight, mut bias) = (self.weight.val(), self.bias.val());
+        let options = ConvOptions::new([conv.stride(); 2], [border, border], [1, 1], 1);
+        let ([weight], [bias]) = (&self.kernels[..], &self.rows[..]) else { unreachable!("a weight and a bias") };
+        let (mut weight, mut bias) = (weight.val(), bias.val());
         if precision == Precision::Bf16 {
             (weight, bias) = (weight.cast(DType::BF16), bias.cast(DType::BF16));
         }
-        let y = conv2d(x, weight, Some(bias), options);
-        match (conv.groups, &self.scale, &self.offset) {
-            (Some(groups), Some(scale), Some(offset)) => normalise(y, groups, scale.val(), offset.val()),
-            _ => y,
-        }
+        conv2d(x, weight, Some(bias), options)
     }
 }
 
@@ -240,22 +258,6 @@ fn attend(attention: &Attention, qkv: Tensor<4>) -> Tensor<4> {
     let scores = query.swap_dims(2, 3).matmul(key) / (size as f64).sqrt();
     let mixed = value.matmul(softmax(scores, 3).swap_dims(2, 3));
     mixed.reshape([batch, channels, height, width]).cast(dtype)
-}
-
-/// For every value, the layer that uses it last, so that its memory can go back.
-fn last_uses(layers: &Layers) -> Vec<Option<usize>> {
-    let mut last = vec![None; layers.list.len()];
-    for (i, layer) in layers.list.iter().enumerate() {
-        match &layer.op {
-            Op::Attention(attention) => last[attention.input] = Some(i),
-            Op::Conv(conv) => {
-                for value in [Some(conv.input), conv.skip, conv.residual].into_iter().flatten() {
-                    last[value] = Some(i);
-                }
-            }
-        }
-    }
-    last
 }
 
 /// Reads all float parameters of a module back, in visiting order.

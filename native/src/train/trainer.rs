@@ -246,7 +246,7 @@ impl<'a> Trainer<'a> {
                 (0..self.data.classes.min(10)).map(row).collect()
             }
             Some(captions) => {
-                let one = |n| Request { guidance: 2.0, ..Request::new(captions.label(n * self.data.len() / 100), 100) };
+                let one = |n| Request::new(captions.label(n * self.data.len() / 100), 100).guided(2.0);
                 (0..100).map(one).collect()
             }
         }

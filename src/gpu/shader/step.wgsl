@@ -1,9 +1,10 @@
-// One step of the solver, in place: the network's prediction becomes x̂₀, guided and clipped, and x moves on.
+// One step of the solver, in place: the network's predictions add up to x̂₀, which is clipped, and x moves on.
 #include step
 @group(0) @binding(1) var<storage, read> prediction: array<f32>;
 @group(0) @binding(2) var<storage, read> noise: array<f32>;
-@group(0) @binding(3) var<storage, read_write> x: array<f32>;
-@group(0) @binding(4) var<storage, read_write> denoised: array<f32>;
+@group(0) @binding(3) var<storage, read> masks: array<f32>;
+@group(0) @binding(4) var<storage, read_write> x: array<f32>;
+@group(0) @binding(5) var<storage, read_write> denoised: array<f32>;
 
 fn posterior_mean(noisy: f32, predicted: f32) -> f32 {
 #if VELOCITY
@@ -29,10 +30,14 @@ fn main(
         return;
     }
     let noisy = x[index];
-    var mean = posterior_mean(noisy, prediction[index]);
-    if (step.pictures > step.sampled) {
-        let unguided = posterior_mean(noisy, prediction[length + index]);
-        mean = unguided + step.guidance * (mean - unguided);
+    // The last guess is the one that the terms lead away from; where there is but one, it is the answer.
+    let terms = step.pictures / step.sampled - 1u;
+    let against = posterior_mean(noisy, prediction[terms * length + index]);
+    var mean = against;
+    for (var k = 0u; k < terms; k += 1u) {
+        let mask = masks[step.planes[k / 4u][k % 4u] * $(AREA)u + index % $(AREA)u];
+        let guess = posterior_mean(noisy, prediction[k * length + index]);
+        mean += step.weights[k / 4u][k % 4u] * mask * (guess - against);
     }
     mean = clamp(mean, -step.limit, step.limit);
     var next = step.x * noisy + step.denoised * mean + step.previous * denoised[index];
@@ -41,7 +46,7 @@ fn main(
     }
     denoised[index] = mean;
     x[index] = next;
-    if (step.pictures > step.sampled) {
-        x[length + index] = next;
+    for (var copy = 1u; copy * step.sampled < step.next; copy += 1u) {
+        x[copy * length + index] = next;
     }
 }

@@ -99,13 +99,14 @@ class Model {
   /** @param {any} options */
   async sample(options) {
     const { prompt, seed, count = 1, steps, prior, caption, signal, onStep } = options;
+    const [way, second] = Object.entries(options).find(([name, value]) => ["and", "over", "into"].includes(name) && value) ?? ["", undefined];
     stub.asked.push({ ...options, signal: undefined, onStep: undefined });
     const captions = Array.from({ length: count }, (_, n) => {
       if (!prior || /plain/.test(prompt)) return null;
       const index = caption ?? (n === 0 ? 0 : (seed + n) % 5);
       return { index, label: `${prompt} ${index}`, style: STYLES[index % 3], words: [1], known: 200 };
     });
-    const drawn = (/** @type {number} */ n, /** @type {number} */ noise) => disc(`${prompt} ${captions[n]?.index}`, seed + n, noise);
+    const drawn = (/** @type {number} */ n, /** @type {number} */ noise) => disc(`${prompt} ${captions[n]?.index}${second ? JSON.stringify([way, second]) : ""}`, seed + n, noise);
     while (stub.hold?.includes(prompt) && !signal?.aborted) await new Promise((done) => setTimeout(done, 10));
     for (let step = 0; step <= steps; step += 1) {
       if (step > 0) {
@@ -120,7 +121,7 @@ class Model {
     }
     stub.finished.push(prompt);
     const pixels = batch((n) => drawn(n, 0), count);
-    return { ...SIZE, pixels, count, prompt, label: prompt, seed, device: "cpu", network: "unet", notice: "", frames: [], nearest: undefined, captions, toImageData: (n = 0, scale = 1) => imageData(pixels, n, scale) };
+    return { ...SIZE, pixels, count, prompt, label: prompt, seed, device: "cpu", network: "unet", notice: "", frames: [], nearest: undefined, captions, parts: second && [prompt, second.prompt].map((label) => ({ prompt: label, label, captions })), toImageData: (n = 0, scale = 1) => imageData(pixels, n, scale) };
   }
   /** @param {string} prompt */
   async training(prompt) {

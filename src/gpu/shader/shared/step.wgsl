@@ -8,10 +8,9 @@ struct Step {
     // a_t and s_t: the noisy picture is a·x₀ + s·ε.
     a: f32,
     s: f32,
-    guidance: f32,
     // x̂₀ is kept within ±limit.
     limit: f32,
-    // Pictures that pass through the network: twice the sampled ones when guided.
+    // Pictures that pass through the network: as often the sampled ones as there are guesses to add up.
     pictures: u32,
     // Pictures that are sampled.
     sampled: u32,
@@ -20,5 +19,10 @@ struct Step {
     sharing: u32,
     // Where this step's noise begins, in values.
     noise_start: u32,
+    // Pictures that pass through the network in the next step.
+    next: u32,
+    // Of each term that acts: its weight, and which plane of the masks is its own.
+    weights: array<vec4f, 2>,
+    planes: array<vec4u, 2>,
 }
 @group(0) @binding(0) var<uniform> step: Step;

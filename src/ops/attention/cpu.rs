@@ -1,15 +1,23 @@
-//! Multi-head self-attention over all pixels (Vaswani et al. 2017, eq. 1), with the convolution's inner loop: queries
-//! against a transposed block of keys, and the softmax against a block of values.
+//! Self-attention on the processor, with the convolution's inner loop: queries against a transposed block of keys, and
+//! the softmax against a block of values.
 
-use super::convolution::{WIDE, multiply};
-use super::plane::{LANES, Lane, Plane, vectors};
+use super::super::plane::{LANES, Lane, Plane, Room, vectors};
+use super::super::product::{WIDE, multiply};
+use super::super::{Kernel, Ready};
+use super::Attention;
 use bytemuck::Zeroable;
 
 /// Most lanes of a block.
 const BLOCK: usize = WIDE * LANES;
 
+impl Kernel for Attention {
+    fn run(&self, ready: &Ready<'_>, _: &mut Room, output: &mut Plane) {
+        attend(self.heads, ready.value(self.input), output);
+    }
+}
+
 /// Attends from `input`, queries, keys and values behind each other in its channels, into `output`.
-pub fn attend(heads: usize, input: &Plane, output: &mut Plane) {
+fn attend(heads: usize, input: &Plane, output: &mut Plane) {
     let depth = output.shape.channels / heads;
     let (height, width) = (output.shape.height, output.shape.width);
     let tokens = height * width;

@@ -1,4 +1,4 @@
-// residual + relu(norm(value)·(1 + scale) + shift), in place: group normalisation (Wu & He 2018) with the biased
+// finish(norm(value)), in place: group normalisation (Wu & He 2018) with the biased
 // variance over a group's channels and pixels. One workgroup a (picture, group).
 #include step
 // Scale of every channel, then offset of every channel.
@@ -62,18 +62,7 @@ fn main(
         for (var pixel = local; pixel < $(AREA)u; pixel += 64u) {
             let at = start + c * $(AREA)u + pixel;
             var result = (value[at] - mean) * factor + offset;
-#if SCALED
-            result *= 1.0 + shifts[shift + $(CHANNELS)u + channel];
-#end
-#if SHIFTED
-            result += shifts[shift + channel];
-#end
-#if RELU
-            result = max(result, 0.0);
-#end
-#if RESIDUAL
-            result += residual[at];
-#end
+#include finish of=result at=at
             value[at] = result;
         }
     }

@@ -10,7 +10,13 @@ pub type Lane = <Baseline as Simd>::Lane;
 /// Values in a vector.
 pub const LANES: usize = Baseline::LANES;
 
-/// A value with its border.
+/// Channels filled up to whole vectors.
+pub fn lanes(channels: usize) -> usize {
+    channels.next_multiple_of(LANES)
+}
+
+/// A value with its border, which holds zeros until it is [wrapped](Plane::wrap).
+#[derive(Default)]
 pub struct Plane {
     /// Its true shape.
     pub shape: ImageShape,
@@ -26,6 +32,23 @@ impl Plane {
         let groups = shape.channels.div_ceil(LANES);
         let pixels = (shape.height + 2 * border) * (shape.width + 2 * border);
         Plane { shape, groups, border, data: vec![Lane::zeroed(); pixels * groups] }
+    }
+
+    /// Makes room for a value of another shape: all zeros then, so that nothing is left of the last one in the border.
+    pub fn reshape(&mut self, shape: ImageShape) {
+        if self.shape == shape {
+            return;
+        }
+        self.shape = shape;
+        self.groups = shape.channels.div_ceil(LANES);
+        let pixels = (shape.height + 2 * self.border) * (shape.width + 2 * self.border);
+        let vectors = pixels * self.groups;
+        self.data.clear();
+        if self.data.capacity() < vectors {
+            // What is too small goes before what is large enough comes.
+            self.data = Vec::new();
+        }
+        self.data.resize(vectors, Lane::zeroed());
     }
 
     /// The first vector of the pixel in row `y` and column `x`; either may lie in the border.
@@ -90,4 +113,14 @@ pub fn vectors(values: &[f32]) -> Vec<Lane> {
     let mut lanes = vec![Lane::zeroed(); values.len().div_ceil(LANES)];
     bytemuck::cast_slice_mut::<Lane, f32>(&mut lanes)[..values.len()].copy_from_slice(values);
     lanes
+}
+
+/// Room for what is on the way within a layer, shared by the layers of a network; what one left there means nothing to
+/// the next.
+#[derive(Default)]
+pub struct Room {
+    /// Inputs in another order.
+    pub inputs: Vec<Lane>,
+    /// Their products with the weights.
+    pub products: Vec<Lane>,
 }

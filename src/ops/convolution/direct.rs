@@ -5,10 +5,10 @@
 //! A convolution of a doubled input never makes the doubled picture: the pixels of equal parity see it through a smaller
 //! kernel whose weights are sums of the given ones, so each parity is a convolution at the low resolution.
 
-use super::Finish;
-use super::convolution::{V, WIDE, accumulate};
-use super::plane::{LANES, Lane, Plane, vectors};
-use crate::network::layers::{Conv, Resample};
+use super::super::finish::cpu::Ending;
+use super::super::plane::{LANES, Lane, Plane, vectors};
+use super::super::product::{V, WIDE, accumulate};
+use super::{Conv, Resample};
 use crate::simd::{BASELINE, Simd};
 use core::array::from_fn;
 
@@ -84,12 +84,12 @@ impl Direct {
         }
     }
 
-    /// Convolves `input` (and `skip`, behind its channels) and finishes into `output`; sums begin with `start`.
-    pub fn run(&self, input: &Plane, skip: Option<&Plane>, start: &[Lane], finish: &Finish, output: &mut Plane) {
+    /// Convolves `input` (and `skip`, behind its channels) and ends the sums into `output`; sums begin with `start`.
+    pub fn run(&self, input: &Plane, skip: Option<&Plane>, start: &[Lane], ending: &Ending<'_>, output: &mut Plane) {
         for parity in &self.parities {
             let block = parity.weights.len() / (start.len() / WIDE);
             for (b, (weights, start)) in parity.weights.chunks_exact(block).zip(start.chunks_exact(WIDE)).enumerate() {
-                let work = Work { convolution: self, parity, weights, start, block: b, input, skip, finish };
+                let work = Work { convolution: self, parity, weights, start, block: b, input, skip, ending };
                 for row in 0..output.shape.height / self.step {
                     work.row(row, output);
                 }
@@ -136,7 +136,7 @@ struct Work<'a> {
     block: usize,
     input: &'a Plane,
     skip: Option<&'a Plane>,
-    finish: &'a Finish<'a>,
+    ending: &'a Ending<'a>,
 }
 
 impl Work<'_> {
@@ -169,7 +169,7 @@ impl Work<'_> {
             let at = output.pixel(row as isize, (column + p * step) as isize) + self.block * WIDE;
             let groups = output.groups - self.block * WIDE;
             for (v, sum) in sums.into_iter().enumerate().take(groups) {
-                self.finish.store(sum, at + v, output);
+                self.ending.store(sum, at + v, output);
             }
         }
         P

@@ -5,10 +5,10 @@
 //! A picture that is doubled before it is convolved repeats its pixels in pairs. Then one row and one column of `Bᵀ d B` are
 //! always zero ([`Filter::ZERO`]), and their products are left out: for 4 × 4 outputs, 25 for an input's channel and not 36.
 
-use super::Finish;
-use super::convolution::{Room, V, WIDE, multiply};
-use super::plane::{LANES, Lane, Plane};
-use crate::network::layers::{Conv, Resample};
+use super::super::finish::cpu::Ending;
+use super::super::plane::{LANES, Lane, Plane, Room};
+use super::super::product::{V, WIDE, multiply};
+use super::{Conv, Resample};
 use crate::simd::{BASELINE, Simd};
 use bytemuck::Zeroable;
 use core::array::from_fn;
@@ -135,13 +135,13 @@ impl<F: Filter> Winograd<F> {
         }
         Winograd { weights: packed, double, filter: PhantomData }
     }
-    /// Convolves `input` (and `skip`, behind its channels) and finishes into `output`; `start` is added to all sums.
+    /// Convolves `input` (and `skip`, behind its channels) and ends the sums into `output`; `start` is added to all sums.
     pub fn run(
         &self,
         input: &Plane,
         skip: Option<&Plane>,
         start: &[Lane],
-        finish: &Finish,
+        ending: &Ending<'_>,
         room: &mut Room,
         output: &mut Plane,
     ) {
@@ -177,7 +177,7 @@ impl<F: Filter> Winograd<F> {
                 for v in 0..WIDE.min(output.groups - block * WIDE) {
                     for (i, corner) in some.clone().map(corner).enumerate() {
                         let products = &products[i * WIDE + v..];
-                        gather::<F>(products, together * WIDE, corner, &start[v], block * WIDE + v, finish, output);
+                        gather::<F>(products, together * WIDE, corner, &start[v], block * WIDE + v, ending, output);
                     }
                 }
             }
@@ -230,7 +230,7 @@ fn spread<F: Filter>(plane: &Plane, (y, x): (usize, usize), double: bool, inputs
     }
 }
 
-/// `Aᵀ m A` of the tile whose first output is at `(y, x)`, finished into one vector of channels; the places of `products`
+/// `Aᵀ m A` of the tile whose first output is at `(y, x)`, ended in one vector of channels; the places of `products`
 /// are `stride` apart.
 #[allow(clippy::needless_range_loop)] // Matrices: places are named by row and column.
 #[inline(never)]
@@ -240,7 +240,7 @@ fn gather<F: Filter>(
     (y, x): (usize, usize),
     start: &Lane,
     group: usize,
-    finish: &Finish,
+    ending: &Ending<'_>,
     output: &mut Plane,
 ) {
     let s = BASELINE;
@@ -257,7 +257,7 @@ fn gather<F: Filter>(
         let line = F::output(half[row]);
         let first = output.pixel((y + row) as isize, x as isize) + group;
         for column in 0..F::M.min(output.shape.width - x) {
-            finish.store(s.add(line[column], start), first + column * output.groups, output);
+            ending.store(s.add(line[column], start), first + column * output.groups, output);
         }
     }
 }
@@ -265,9 +265,10 @@ fn gather<F: Filter>(
 #[cfg(test)]
 mod tests {
     use super::super::direct::Direct;
-    use super::super::plane::vectors;
     use super::*;
     use crate::denoiser::ImageShape;
+    use crate::ops::plane::vectors;
+    use crate::ops::{Activation, Finish};
     use crate::sampler::noise;
     use proptest::prelude::*;
 
@@ -299,13 +300,14 @@ mod tests {
         let weights = random(3, conv.channels * (conv.input_channels + conv.skip_channels) * 9);
         let mut start = vectors(&random(4, conv.channels));
         start.resize(start.len().next_multiple_of(WIDE), Lane::zeroed());
-        let finish = Finish { relu: conv.relu, residual: Some(&residual), ..Finish::default() };
+        let activation = conv.finish.activation;
+        let ending = Ending { activation, residual: Some(&residual), ..Ending::default() };
         let empty = || Plane::new(ImageShape { channels: conv.channels, height, width }, 1);
         let (mut expected, mut found) = (empty(), empty());
-        Direct::new(conv, &weights).run(&input, skip.as_ref(), &start, &finish, &mut expected);
+        Direct::new(conv, &weights).run(&input, skip.as_ref(), &start, &ending, &mut expected);
         // Room that another layer has left its values in.
         let mut room = Room { inputs: vectors(&[1e9; 200]), products: vectors(&[1e9; 200]) };
-        Winograd::<F>::new(conv, &weights).run(&input, skip.as_ref(), &start, &finish, &mut room, &mut found);
+        Winograd::<F>::new(conv, &weights).run(&input, skip.as_ref(), &start, &ending, &mut room, &mut found);
         let largest = expected.read().fold(1.0f32, |largest, value| largest.max(value.abs()));
         expected.read().zip(found.read()).fold(0.0f32, |worst, (e, f)| worst.max((e - f).abs())) / largest
     }
@@ -319,7 +321,7 @@ mod tests {
             odd in any::<bool>(),
             channels in (1usize..20, 0usize..12, 1usize..20),
             double in any::<bool>(),
-            relu in any::<bool>(),
+            activation in prop::sample::select(vec![Activation::None, Activation::Relu]),
             circular in any::<bool>(),
         ) {
             let more = usize::from(odd && !double);
@@ -333,11 +335,7 @@ mod tests {
                 channels,
                 kernel: 3,
                 resample: if double { Resample::Double } else { Resample::Keep },
-                groups: None,
-                shift: None,
-                scale: None,
-                relu,
-                residual: Some(2),
+                finish: Finish { activation, ..Finish::default() },
             };
             let (two, four) = (difference::<Two>(&conv, side, circular), difference::<Four>(&conv, side, circular));
             prop_assert!(two < 2e-6, "2 × 2: off by {two}");

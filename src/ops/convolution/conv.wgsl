@@ -1,4 +1,4 @@
-// residual + relu((conv(resample(input) ++ skip) + bias)·(1 + scale) + shift), each part but the convolution optional.
+// finish(conv(resample(input) ++ skip) + bias), each part but the convolution optional.
 // A thread computes ROWS pixels below each other in four channels; neighbouring threads take neighbouring columns, so
 // that reads and writes of pixels are contiguous and weights are the same for a whole group of threads. Where that gives
 // too few threads, SPLIT of them share the input channels and add their sums up through workgroup memory.
@@ -25,19 +25,9 @@ fn finish(sum: vec4f, block: u32, row: u32, at: u32, shift: u32) {
     for (var i = 0u; i < 4u && block * 4u + i < $(CHANNELS)u; i++) {
         let channel = block * 4u + i;
         var value = biased[i];
-#if SCALED
-        value *= 1.0 + shifts[shift + $(CHANNELS)u + channel];
-#end
-#if SHIFTED
-        value += shifts[shift + channel];
-#end
-#if RELU
-        value = max(value, 0.0);
-#end
-#if RESIDUAL
-        value += residual[at + channel * $(HEIGHT * WIDTH)u];
-#end
-        output[at + channel * $(HEIGHT * WIDTH)u] = value;
+        let place = at + channel * $(HEIGHT * WIDTH)u;
+#include finish of=value at=place
+        output[place] = value;
     }
 }
 

@@ -1,0 +1,169 @@
+//! Several things in one picture, as options of `morphogen sample`: a sum of terms, or two things mixed in one of the ways.
+
+use super::CommandError;
+use super::subject::{Subject, Wish, subjects};
+use clap::Args;
+use morphogen::denoiser::{Condition, Conditions};
+use morphogen::pack::Pack;
+use morphogen::sampler::terms::SOFT;
+use morphogen::sampler::{Region, Side, Term, Way};
+
+/// What is mixed; none of it need be given.
+#[derive(Debug, Clone, Default, Args)]
+pub struct MixArgs {
+    /// A term of a sum, in the place of the prompt: words, then what is not usual of `weight` (1), `region` (everywhere, above,
+    /// below, left, right, inside, outside), `edge`, `soft`, `from` (1) and `to` (0), as in "cat; weight=2; region=below";
+    /// up to eight of them
+    #[arg(long = "term", conflicts_with_all = ["prompt", "and", "over", "into"])]
+    terms: Vec<String>,
+    /// What the prompt is mixed with everywhere: a heart that is a robot
+    #[arg(long, requires = "prompt", conflicts_with_all = ["over", "into"])]
+    and: Option<String>,
+    /// What goes over the prompt, on one side of an edge: a cat with a top hat
+    #[arg(long, requires = "prompt", conflicts_with = "into")]
+    over: Option<String>,
+    /// What the prompt turns into on the way: the shape of one in the matter of the other
+    #[arg(long, requires = "prompt")]
+    into: Option<String>,
+    /// Which side of the edge is for what goes over; above unless given
+    #[arg(long, value_parser = super::named::side(), requires = "over")]
+    region: Option<Side>,
+    /// Where the edge lies, 0 to 1 from above or left; inside, a radius
+    #[arg(long, requires = "over")]
+    edge: Option<f64>,
+    /// The time at which the second takes over, 0 to 1; .75 unless given
+    #[arg(long, requires = "into")]
+    at: Option<f64>,
+    /// How strongly both pull; 1.5 for `--and` and else 2 unless given
+    #[arg(long)]
+    weight: Option<f64>,
+}
+
+/// What is drawn of several things.
+pub(super) struct Mixed {
+    /// The sum.
+    pub terms: Vec<Term>,
+    /// What it leads away from.
+    pub against: Condition,
+    /// The captions that were chosen, as lines for people.
+    pub captions: Vec<String>,
+}
+
+impl MixArgs {
+    /// What is asked for beside or in the place of the prompt of `wish`; nothing where nothing is mixed.
+    ///
+    /// # Errors
+    /// [`CommandError`] where words are not understood or an option of a term cannot be read.
+    pub(super) fn of(&self, pack: &Pack, wish: &Wish<'_>) -> Result<Option<Mixed>, CommandError> {
+        if !self.terms.is_empty() {
+            return self.sum(pack, wish).map(Some);
+        }
+        let side = self.region.unwrap_or(Side::Above);
+        let over = Way::Over { side, edge: self.edge.unwrap_or(side.usual_edge()) };
+        let into = Way::Into { at: self.at.unwrap_or(Way::USUAL_MOMENT) };
+        let ways = [(&self.and, Way::And), (&self.over, over), (&self.into, into)];
+        let Some((second, way)) = ways.into_iter().find_map(|(second, way)| Some((second.as_deref()?, way))) else {
+            return Ok(None);
+        };
+        let mut read = Things::default();
+        let first = read.thing(pack, wish)?;
+        let second = read.thing(pack, &Wish { prompt: Some(second), caption: None, ..*wish })?;
+        let terms = way.terms(first, second, self.weight.unwrap_or(way.usual_weight()));
+        Ok(Some(read.mixed(terms)))
+    }
+
+    fn sum(&self, pack: &Pack, wish: &Wish<'_>) -> Result<Mixed, CommandError> {
+        let mut read = Things::default();
+        let mut terms = Vec::new();
+        for text in &self.terms {
+            let (prompt, options) = text.split_once(';').unwrap_or((text, ""));
+            let condition = read.thing(pack, &Wish { prompt: Some(prompt), caption: None, ..*wish })?;
+            terms.push(term(condition, options)?);
+        }
+        Ok(read.mixed(terms))
+    }
+}
+
+/// A term with its options, `name=value` with semicolons between them.
+fn term(condition: Conditions, options: &str) -> Result<Term, CommandError> {
+    let mut term = Term::new(condition);
+    let (mut side, mut edge, mut soft) = (None, None, SOFT);
+    for option in options.split(';').map(str::trim).filter(|option| !option.is_empty()) {
+        let (name, value) = option.split_once('=').unwrap_or((option, ""));
+        let wrong = || {
+            CommandError::Usage(format!(
+                "expected weight, edge, soft, from or to of a term with a number, or region with {}, everywhere; found {option}",
+                Side::ALL.map(Side::name).join(", ")
+            ))
+        };
+        let number = || value.trim().parse::<f64>().map_err(|_| wrong());
+        match name.trim() {
+            "weight" => term.weight = number()?,
+            "from" => term.from = number()?,
+            "to" => term.to = number()?,
+            "edge" => edge = Some(number()?),
+            "soft" => soft = number()?,
+            "region" if value.trim() == "everywhere" => side = None,
+            "region" => side = Some(Side::named(value.trim()).ok_or_else(wrong)?),
+            _ => return Err(wrong()),
+        }
+    }
+    if let Some(side) = side {
+        term.region = Region::Part { side, edge: edge.unwrap_or(side.usual_edge()), soft };
+    }
+    Ok(term)
+}
+
+/// What was read of several things so far.
+#[derive(Default)]
+struct Things {
+    against: Vec<usize>,
+    class: Option<usize>,
+    captions: Vec<String>,
+}
+
+impl Things {
+    /// Reads one of them.
+    fn thing(&mut self, pack: &Pack, wish: &Wish<'_>) -> Result<Conditions, CommandError> {
+        let found = subjects(pack, wish)?.into_iter().next();
+        let Subject { condition, against, captions } =
+            found.ok_or_else(|| CommandError::Usage("expected words to draw, found none".into()))?;
+        self.captions.extend(captions);
+        match against {
+            Condition::Words(words) => self.against.extend(words),
+            Condition::Class(class) => self.class = Some(class),
+            _ => {}
+        }
+        Ok(condition)
+    }
+
+    /// The sum of what was read.
+    fn mixed(mut self, terms: Vec<Term>) -> Mixed {
+        self.against.sort_unstable();
+        self.against.dedup();
+        let against = match self.class {
+            Some(class) => Condition::Class(class),
+            None if self.against.is_empty() => Condition::Null,
+            None => Condition::Words(self.against),
+        };
+        Mixed { terms, against, captions: self.captions }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_of_a_term_are_read_or_refused() {
+        let read = |options: &str| term(Condition::Class(3).into(), options);
+        assert_eq!(read("").unwrap(), Term::new(Condition::Class(3)));
+        let found = read(" weight=2; region=left ;from=.8;to=0.25; soft=.1").unwrap();
+        let region = Region::Part { side: Side::Left, edge: 0.5, soft: 0.1 };
+        assert_eq!(found, Term { weight: 2.0, region, from: 0.8, to: 0.25, ..Term::new(Condition::Class(3)) });
+        assert_eq!(read("region=everywhere; edge=.2").unwrap().region, Region::Everywhere);
+        for wrong in ["weight", "weight=two", "region=beside", "size=3", "above"] {
+            assert!(read(wrong).is_err_and(|error| error.to_string().contains(wrong)), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What a GPU is to run for an operation, as data: the WGSL, what its names stand for, and what is bound. The room `gpu`
+//! compiles, binds and dispatches it.
+
+use super::Value;
+use std::collections::BTreeMap;
+
+/// The text of a WGSL file, without comments and indentation (`build.rs`): by its name in `gpu/shader/`, or as
+/// `ops/<operation>/<name>`.
+macro_rules! shader {
+    ($name:literal) => {
+        include_str!(concat!(env!("OUT_DIR"), "/shader/", $name))
+    };
+}
+pub(crate) use shader;
+
+/// What names stand for in a template.
+pub type Names = BTreeMap<&'static str, i64>;
+
+/// Names for a template.
+pub fn names<const N: usize>(list: [(&'static str, usize); N]) -> Names {
+    list.into_iter().map(|(name, number)| (name, number as i64)).collect()
+}
+
+/// Threads of a workgroup, in every shader.
+pub const THREADS: usize = 64;
+
+/// What work is cut for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tuning {
+    /// A GPU: many threads.
+    ManyThreads,
+    /// A CPU in disguise: few cores, which prefer more work per thread.
+    FewCores,
+}
+
+/// One dispatch.
+pub struct Program {
+    /// WGSL with what `gpu::template` steers by. Its group 0 has the step uniform at 0, then `bindings`.
+    pub text: &'static str,
+    /// What the names in it stand for; ROW, the length of a row of shifts, is known beside them.
+    pub names: Names,
+    /// Read-only tensors of its own.
+    pub tensors: Vec<Vec<f32>>,
+    /// What is bound, in order; the last is written, all others are read.
+    pub bindings: Vec<Binding>,
+    /// How many workgroups a batch takes.
+    pub work: Work,
+}
+
+/// What stands at a binding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Binding {
+    /// A value of the network.
+    Value(Value),
+    /// One of the program's tensors.
+    Tensor(usize),
+    /// The rows of shifts, from this layer's place on; its scales lie behind its shifts.
+    Row,
+}
+
+/// How many workgroups a batch takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// One workgroup for each of these, times the pictures.
+    Groups(usize),
+    /// One thread for each of these, times the pictures.
+    Threads(usize),
+}

@@ -1,0 +1,172 @@
+/** Two words in one picture: the page's part that mixes, with a model of discs, and what the package makes of a mix. */
+import { expect, test } from "@playwright/test";
+import { asked, barriers, drawn, stubbed } from "./support.js";
+
+const FAST = { step: 5 };
+
+/**
+ * Opens the part that mixes, and mixes the prompt with a word.
+ * @param {import("@playwright/test").Page} page
+ * @param {string} word
+ * @param {string} [said] in the end
+ */
+async function mix(page, word, said = `With ${word}`) {
+  await page.locator("#mix > summary").click();
+  await page.locator("#mix-word").fill(word);
+  await page.locator("#mix-word").press("Enter");
+  await expect(page.locator("#mix-status")).toContainText(said);
+}
+
+const ways = (/** @type {import("@playwright/test").Page} */ page) => page.locator("#mix-ways button");
+
+test.describe("on the page", () => {
+  test.beforeEach(({}, { project }) => test.skip(project.name !== "cpu", "the model of these tests needs no device"));
+
+  test("a second word is mixed in all ways at once, from the noise of the first picture", async ({ page }) => {
+    await stubbed(page, "?prompt=cat&seed=3&model=emoji", FAST);
+    await mix(page, "top hat");
+    const three = (await asked(page)).slice(-3);
+    expect(three.map(({ and, over, into }) => [and, over, into].map((second) => second?.prompt))).toEqual([
+      ["top hat", undefined, undefined],
+      [undefined, "top hat", undefined],
+      [undefined, undefined, "top hat"],
+    ]);
+    for (const one of three) expect(one).toMatchObject({ prompt: "cat", seed: 3, count: 1, steps: 8 });
+    expect(await barriers(page)).toEqual([]);
+  });
+
+  test("the way that is picked draws all pictures, its numbers move them, and the address keeps both", async ({ page }) => {
+    await stubbed(page, "?prompt=cat&seed=3&model=emoji", FAST);
+    await mix(page, "top hat");
+    await ways(page).nth(1).press("Enter");
+    await drawn(page, "cat + top hat, 4 pictures");
+    expect((await asked(page)).at(-1)).toMatchObject({ prompt: "cat", count: 4, over: { prompt: "top hat" } });
+    await expect(page).toHaveURL(/over=top\+hat/);
+    // By keyboard: while it moves its own picture is sketched, when it rests all are drawn.
+    await page.locator("#mix-edge").press("ArrowRight");
+    await expect.poll(async () => (await asked(page)).slice(-2).map(({ steps, count, over }) => [steps, count, over?.edge])).toEqual([
+      [4, 1, 0.42],
+      [8, 4, 0.42],
+    ]);
+    await expect(page).toHaveURL(/edge=0\.42/);
+    await page.locator("#mix-region").selectOption("left");
+    await expect(page).toHaveURL(/region=left/);
+    await expect(page.locator("#mix-edge")).toHaveValue("0.5");
+    await expect(page.locator("#embed-code")).toHaveValue(/over=top\+hat&amp;region=left/);
+    // Once more leaves it.
+    await drawn(page, "cat + top hat");
+    await ways(page).nth(1).click();
+    await drawn(page, "cat, 4 pictures");
+    await expect(page).not.toHaveURL(/over/);
+  });
+
+  test("a link draws its mix, and opens the numbers that made it", async ({ page }) => {
+    await stubbed(page, "?prompt=cat&seed=3&model=emoji&into=clover&at=0.5&weight=3", FAST);
+    expect((await asked(page))[0]).toMatchObject({ prompt: "cat", into: { prompt: "clover", at: 0.5, weight: 3 } });
+    await expect(page.locator("#mix-word")).toHaveValue("clover");
+    await expect(ways(page).nth(2)).toHaveAttribute("aria-pressed", "true");
+    await expect(page.locator("#mix-at")).toHaveValue("0.5");
+    await expect(page.locator("#mix-weight")).toHaveValue("3");
+  });
+
+  test("an unknown second word is said where it was typed, and nothing that was drawn is lost", async ({ page }) => {
+    await stubbed(page, "?prompt=cat&seed=3&model=emoji", FAST);
+    const before = (await asked(page)).length;
+    await mix(page, "zorgle", "Nothing is known of “zorgle”. It knows cat.");
+    await expect(page.locator("#mix-word")).toHaveAttribute("aria-invalid", "true");
+    expect((await asked(page)).length).toBe(before);
+    await expect(page.locator("#prompt")).toHaveValue("cat");
+  });
+
+  test("it fits a phone", async ({ page }) => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await stubbed(page, "?prompt=cat&seed=3&model=emoji&over=top+hat", FAST);
+    await expect(page.locator("#mix-status")).toContainText("With top hat");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    for (const button of await ways(page).all()) expect((await button.boundingBox())?.width).toBeGreaterThan(90);
+  });
+});
+
+/**
+ * Draws shapes in each of the ways given; the mean of red less that of blue, by rows above and below the middle, or the error's code.
+ * @param {import("@playwright/test").Page} page
+ * @param {object[]} wishes
+ * @returns {Promise<any[]>}
+ */
+async function shapes(page, wishes) {
+  await page.goto("/tests/blank.html");
+  return page.evaluate(async (wishes) => {
+    /** @type {typeof import("../../pkg/morphogen.js")} */
+    const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    const model = await loadModel("shapes/", { device: "cpu" });
+    const all = [];
+    for (const wish of wishes) {
+      const { terms, ...rest } = /** @type {any} */ (wish);
+      // Masks and NaN do not travel as JSON.
+      const made = terms?.map((/** @type {any} */ { mask, weight, ...term }) => ({ ...term, weight: weight === "NaN" ? NaN : weight, ...(mask && { mask: new Float32Array(mask) }) }));
+      try {
+        const { pixels, width, height, parts } = await model.sample({ seed: 3, ...rest, ...(terms && { terms: made }) });
+        const plane = width * height;
+        const mean = (/** @type {number} */ from) => {
+          let sum = 0;
+          for (let i = from; i < from + plane / 2; i += 1) sum += pixels[i] - pixels[2 * plane + i];
+          return sum / (plane / 2);
+        };
+        all.push({ above: mean(0), below: mean(plane / 2), parts: parts?.map(({ label }) => label), pixels: [...pixels] });
+      } catch (error) {
+        all.push({ code: /** @type {any} */ (error).code, message: /** @type {any} */ (error).message });
+      }
+    }
+    return all;
+  }, wishes);
+}
+
+test("the package puts one thing over another, and a sum says the same in the long form", async ({ page }) => {
+  const [over, sides, long, plain, term] = await shapes(page, [
+    { prompt: "blue square", over: { prompt: "red disc", edge: 0.5 } },
+    { prompt: "red disc", over: { prompt: "blue square", edge: 0.5 } },
+    { terms: [{ prompt: "blue square", weight: 2, region: "below", edge: 0.5 }, { prompt: "red disc", weight: 2, region: "above", edge: 0.5 }] },
+    { prompt: "red disc", guidance: 2 },
+    { terms: [{ prompt: "red disc", weight: 2 }] },
+  ]);
+  expect(over.above - over.below).toBeGreaterThan(0.2);
+  expect(sides.below - sides.above).toBeGreaterThan(0.2);
+  expect(over.parts).toEqual(["blue square", "red disc"]);
+  expect(long.pixels).toEqual(over.pixels);
+  expect(term.pixels).toEqual(plain.pixels);
+});
+
+test("what cannot be mixed is refused with a sentence each", async ({ page }) => {
+  const term = { prompt: "red disc" };
+  const refused = await shapes(page, [
+    { terms: Array(9).fill(term) },
+    { terms: [{ ...term, mask: [1, 1, 1] }] },
+    { terms: [{ ...term, weight: "NaN" }] },
+    { terms: [{ ...term, weight: 101 }] },
+    { terms: [{ ...term, from: 0.2, to: 0.8 }] },
+    { terms: [{ ...term, region: "beside" }] },
+    { prompt: "red disc", terms: [term] },
+    { prompt: "red disc", over: "blue square", and: "blue square" },
+    { prompt: "red disc", over: "zorgle" },
+    { prompt: "zorgle", over: "red disc" },
+    { over: "red disc" },
+    { prompt: "red disc", over: "blue square", machine: "wiener" },
+    { prompt: "red disc", over: { prompt: "blue square", edge: 2 } },
+  ]);
+  const codes = refused.map(({ code }) => code);
+  expect(codes).toEqual(["sample-terms", "sample-terms", "range", "sample-guidance", "sample-terms", "range", "range", "range", "prompt-unknown", "prompt-unknown", "range", "range", "sample-terms"]);
+  expect(new Set(refused.map(({ message }) => message)).size).toBeGreaterThan(10);
+});
+
+test("the element mixes what its attributes say", async ({ page }) => {
+  await page.goto("/tests/blank.html");
+  const labels = await page.evaluate(async () => {
+    await import(new URL("../pkg/morphogen.js", location.href).href);
+    const element = /** @type {import("../../pkg/morphogen.js").MorphogenSampler} */ (document.createElement("morphogen-sampler"));
+    Object.assign(element, { model: "shapes/", prompt: "blue square", over: "red disc", region: "left", edge: 0.5, weight: 3, seed: 3, device: "cpu" });
+    document.body.append(element);
+    const sample = await element.draw();
+    return [element.getAttribute("over"), sample.label, ...(sample.parts ?? []).map(({ label }) => label)];
+  });
+  expect(labels).toEqual(["red disc", "blue square + red disc", "blue square", "red disc"]);
+});
