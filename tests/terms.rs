@@ -131,7 +131,7 @@ fn as_before(condition: &Condition, against: &Condition, guidance: f64, solver: 
     for (number, step) in plan(Schedule::Cosine, request.sampling()).unwrap().iter().enumerate() {
         let mut noise = vec![0.0f32; x.len()];
         fill_batch(&request, number as u64 + 1, SHAPE, &mut noise);
-        let mut ask = |condition: &Condition| guesser.denoise(&x, step.time, &[condition.clone()]).unwrap();
+        let mut ask = |condition: &Condition| guesser.denoise(&x, step.time, std::slice::from_ref(condition)).unwrap();
         let (named, other) = (ask(condition), ask(against));
         for i in 0..x.len() {
             let guided = guidance != 1.0 && condition != against;
