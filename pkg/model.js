@@ -194,7 +194,7 @@ export class Model {
   async #plain(options, turned, wish) {
     const { prompt, machine = "network" } = options;
     const understood = prompt == null ? this.#only(machine) : await this.understand(prompt);
-    const against = turned ?? (understood?.against?.length ? { words: understood.against } : undefined);
+    const against = away(turned, understood?.against);
     const captions = machine === "network" && understood ? await this.#captions(understood, against, wish, options) : undefined;
     const condition = captions?.map((one) => (one ? { words: one.words } : meant(understood))) ?? meant(understood);
     const { name = "", label = "" } = understood ?? {};
@@ -211,6 +211,7 @@ export class Model {
     const { mixed } = await import("./terms.js");
     const { parts, ...request } = await mixed(options, turned, {
       understand: (text) => this.understand(text),
+      away,
       choose: (meaning, against, caption) => this.#captions(meaning, against, wish, { ...options, caption }),
     });
     // What is looked up of a mix, its nearest training pictures, is that of its first thing.
@@ -319,6 +320,17 @@ export class Model {
  */
 function meant(understood) {
   return understood && { class: understood.index, words: understood.words };
+}
+
+/**
+ * What to keep away from: what a prompt turns away itself stays so beside a negative prompt.
+ * @param {Asked | undefined} turned
+ * @param {number[]} [own]
+ * @returns {Asked | undefined}
+ */
+function away(turned, own = []) {
+  if (turned ? !turned.words : own.length === 0) return turned;
+  return { words: [...new Set([...(turned?.words ?? []), ...own])].sort((a, b) => a - b) };
 }
 
 /** Most pictures whose steps are sent one by one. */

@@ -12,7 +12,7 @@ import { choice, whole } from "./range.js";
 /** @typedef {import("./morphogen.js").Part} Part */
 /** @typedef {import("./morphogen.js").Second} Second */
 /** @typedef {{ class?: number, words?: number[] }} Asked */
-/** @typedef {{ understand: (prompt: string) => Promise<Understood>, choose: (understood: Understood, against: Asked | undefined, caption?: number) => Promise<(Caption | null)[] | undefined> }} Reader how prompts are read */
+/** @typedef {{ understand: (prompt: string) => Promise<Understood>, away: (turned: Asked | undefined, own?: number[]) => Asked | undefined, choose: (understood: Understood, against: Asked | undefined, caption?: number) => Promise<(Caption | null)[] | undefined> }} Reader how prompts are read */
 /** @typedef {{ prompt: string, caption?: number }} Thing */
 
 /** The most terms of a sum; the core refuses more as well, but only once all their words are read. */
@@ -85,14 +85,12 @@ async function sum({ prompt, terms }, turned, reader) {
 async function read(things, turned, reader) {
   const meanings = [];
   for (const { prompt } of things) meanings.push(await reader.understand(prompt));
-  const words = [...new Set(meanings.flatMap((meaning) => meaning.against ?? []))];
-  const against = turned ?? (words.length > 0 ? { words } : undefined);
+  const against = reader.away(turned, meanings.flatMap((meaning) => meaning.against ?? []));
   /** @type {Part[]} */
   const parts = [];
   const conditions = [];
   for (const [n, meaning] of meanings.entries()) {
-    const own = turned ?? (meaning.against?.length ? { words: meaning.against } : undefined);
-    const captions = await reader.choose(meaning, own, things[n].caption);
+    const captions = await reader.choose(meaning, reader.away(turned, meaning.against), things[n].caption);
     const plain = { class: meaning.index, words: meaning.words };
     parts.push({ prompt: meaning.name, label: meaning.label, captions });
     conditions.push(captions?.map((caption) => (caption ? { words: caption.words } : plain)) ?? plain);

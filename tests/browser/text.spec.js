@@ -76,13 +76,14 @@ test("each picture shows one caption that fits, the same ones again, and any of 
     const plain = await model.sample({ ...wish, prior: false });
     const soft = await model.sample({ ...wish, prompt: "soft red disc" });
     const apart = await model.sample({ ...wish, prompt: "red", negative: "disc" });
+    const twice = await model.sample({ ...wish, prompt: "red, no bar", negative: "disc" });
     const { words = [] } = await model.understand("red");
     const failed = await model.sample({ ...wish, caption: 99 }).catch((/** @type {any} */ error) => error);
     const [nearest] = await model.nearest(alone);
     return {
       captions: whole.captions, again: again.captions, other: other.captions,
       pictures: [picture(whole, 3), picture(alone), picture(whole), picture(plain)],
-      plain: plain.captions, soft: soft.captions, apart: apart.captions, words,
+      plain: plain.captions, soft: soft.captions, apart: apart.captions, twice: twice.captions, words,
       failed: [failed.code, failed.message], nearest, alone: alone.captions[0],
     };
   });
@@ -102,6 +103,7 @@ test("each picture shows one caption that fits, the same ones again, and any of 
   expect(found.plain).toEqual([null, null, null, null]);
   expect(found.soft.every((caption) => caption?.style === "Soft")).toBe(true);
   expect(found.apart.some((caption) => /disc/.test(caption?.label ?? ""))).toBe(false);
+  expect(found.twice.map((caption) => caption?.label), "what the prompt turns away stays away beside a negative").toEqual(Array(4).fill("red square"));
   expect(found.failed[0]).toBe("range");
   expect(found.failed[1]).toContain("18");
   expect([found.nearest.label, found.nearest.style]).toEqual([found.alone?.label, found.alone?.style]);

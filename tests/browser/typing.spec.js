@@ -30,7 +30,8 @@ test("a pause in the typing is sketched in four steps, a rest is drawn with all 
   await page.locator("#prompt").fill("");
   await page.locator("#prompt").pressSequentially("tabby cat", { delay: 30 });
   await expect(page.locator(".pick").first()).toHaveAccessibleName("tabby cat, seed 7, finished");
-  const sketch = (await asked(page)).at(-1);
+  // The first that was asked for of it: the rest may have begun by now.
+  const sketch = (await asked(page)).find(({ prompt }) => prompt === "tabby cat");
   expect(sketch).toMatchObject({ prompt: "tabby cat", steps: 4, solver: "dpm-solver", grid: "early", count: 4 });
   await drawn(page, "tabby cat, 4 pictures, drawn on");
   const [whole, ...before] = (await asked(page)).reverse();
