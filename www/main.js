@@ -382,6 +382,11 @@ let mixing;
 const mix = find("mix");
 mix.addEventListener("toggle", () => mix.open && void mixer());
 if (state.mix) mix.open = true;
+find("mix-form").addEventListener("submit", (/** @type {Event} */ event) => {
+  event.preventDefault();
+  // Pressed before its code is there: then it is heard when it is.
+  if (!mixing) void mixer().then(() => mixing?.all());
+});
 
 /** Has the part of the page that mixes ready. */
 async function mixer() {
