@@ -4,9 +4,7 @@
 use morphogen::denoiser::{Condition, ImageShape};
 use morphogen::gpu::{Frames, Gpu, GpuError, GpuNetwork, Tuning};
 use morphogen::network::Layers;
-use morphogen::network::config::{
-    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
-};
+use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation};
 use morphogen::network::weights::{Array, Weights};
 use morphogen::sampler::{Request, noise};
 use morphogen::schedule::Schedule;
@@ -23,16 +21,11 @@ async fn run(repeats: usize) -> Result<(), GpuError> {
     let gpu = Gpu::new().await?;
     println!("{}", gpu.adapter());
     let unet = NetworkConfig {
-        architecture: Architecture::UNet { widths: vec![32, 64, 128], attention_heads: 0, attention_level: None },
-        channels: 1,
-        kernel: 3,
-        padding: Padding::Zeros,
-        normalisation: Normalisation::None,
-        activation: Activation::Relu,
-        condition: ConditionKind::Class { count: 10 },
         embedding: 64,
-        prediction: Prediction::Velocity,
-        modulation: Modulation::Shift,
+        ..NetworkConfig::new(
+            Architecture::UNet { widths: vec![32, 64, 128], attention_heads: 0, attention_level: None },
+            ConditionKind::Class { count: 10 },
+        )
     };
     let attention = NetworkConfig {
         architecture: Architecture::UNet { widths: vec![32, 64, 128], attention_heads: 4, attention_level: None },

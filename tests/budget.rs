@@ -4,9 +4,7 @@
 use morphogen::cpu::{CpuNetwork, footprint};
 use morphogen::denoiser::{Condition, Denoiser, ImageShape};
 use morphogen::network::Layers;
-use morphogen::network::config::{
-    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
-};
+use morphogen::network::config::{Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding};
 use morphogen::network::weights::{Array, Weights};
 use morphogen::pack::{Budget, Manifest, TestVector, read_weights};
 use morphogen::schedule::Schedule;
@@ -78,16 +76,13 @@ fn configs() -> impl Strategy<Value = (NetworkConfig, ImageShape)> {
         let grouped = grouped && matches!(architecture, Architecture::UNet { .. });
         let channels = if grey { 1 } else { 3 };
         let config = NetworkConfig {
-            architecture,
             channels,
             kernel: 2 * kernel + 1,
             padding: if circular { Padding::Circular } else { Padding::Zeros },
             normalisation: if grouped { Normalisation::Group { groups: 4 } } else { Normalisation::None },
-            activation: Activation::Relu,
-            condition,
             embedding: 2 * embedding,
-            prediction: Prediction::Velocity,
             modulation: if scaled { Modulation::ScaleShift } else { Modulation::Shift },
+            ..NetworkConfig::new(architecture, condition)
         };
         (config, ImageShape { channels, height: 4 * height, width: 4 * width })
     })
@@ -166,16 +161,8 @@ fn both_answers_are_met() {
     let shape = ImageShape { channels: 1, height: 32, width: 32 };
     for (width, accepted) in [(8, true), (16, true), (2048, false)] {
         let config = NetworkConfig {
-            architecture: Architecture::ResNet { width, layers: 4 },
-            channels: 1,
-            kernel: 3,
-            padding: Padding::Zeros,
-            normalisation: Normalisation::None,
-            activation: Activation::Relu,
-            condition: ConditionKind::Class { count: 2 },
             embedding: 4,
-            prediction: Prediction::Velocity,
-            modulation: Modulation::Shift,
+            ..NetworkConfig::new(Architecture::ResNet { width, layers: 4 }, ConditionKind::Class { count: 2 })
         };
         let json = manifest(&config, shape).to_string();
         assert_eq!(Manifest::parse_within(json.as_bytes(), BUDGET).is_ok(), accepted, "width {width}");

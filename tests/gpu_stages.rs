@@ -8,9 +8,7 @@ use gpu_common::{difference, gpu, normals, random_weights};
 use morphogen::denoiser::ImageShape;
 use morphogen::gpu::{GpuNetwork, twin};
 use morphogen::network::Layers;
-use morphogen::network::config::{
-    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
-};
+use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Padding, Prediction};
 use morphogen::network::layers::Layer;
 use morphogen::ops::Conv;
 use morphogen::schedule::Schedule;
@@ -27,16 +25,10 @@ fn posterior_means_of_every_prediction() {
     for prediction in [Prediction::Velocity, Prediction::Noise, Prediction::Clean] {
         // Of the config, only the prediction matters here.
         let config = NetworkConfig {
-            architecture: Architecture::ResNet { width: 4, layers: 2 },
             channels: 3,
-            kernel: 3,
-            padding: Padding::Zeros,
-            normalisation: Normalisation::None,
-            activation: Activation::Relu,
-            condition: ConditionKind::Class { count: 2 },
             embedding: 8,
             prediction,
-            modulation: Modulation::Shift,
+            ..NetworkConfig::new(Architecture::ResNet { width: 4, layers: 2 }, ConditionKind::Class { count: 2 })
         };
         let expected: Vec<f32> = x.iter().zip(&predicted).map(|(&x, &p)| prediction.denoised(x, p, time)).collect();
         let found = pollster::block_on(async {

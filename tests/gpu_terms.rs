@@ -7,9 +7,7 @@ use gpu_common::{difference, gpu, normals};
 use morphogen::cpu::CpuNetwork;
 use morphogen::denoiser::{Condition, Conditions, ImageShape};
 use morphogen::gpu::{Frames, Gpu, GpuError, GpuNetwork};
-use morphogen::network::config::{
-    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
-};
+use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Prediction};
 use morphogen::network::weights::initial;
 use morphogen::sampler::{MAX_TERMS, Region, Request, SampleError, Side, Solver, Term, TermError, Way, sample};
 use morphogen::schedule::{Grid, Schedule};
@@ -20,16 +18,12 @@ const SHAPE: ImageShape = ImageShape { channels: 3, height: 12, width: 8 };
 /// The same network on both.
 fn both(gpu: &Gpu, prediction: Prediction) -> (GpuNetwork, CpuNetwork) {
     let config = NetworkConfig {
-        architecture: Architecture::UNet { widths: vec![6, 10], attention_heads: 0, attention_level: None },
         channels: 3,
-        kernel: 3,
-        padding: Padding::Zeros,
-        normalisation: Normalisation::None,
-        condition: ConditionKind::Class { count: 9 },
-        embedding: 16,
         prediction,
-        modulation: Modulation::Shift,
-        activation: Activation::Relu,
+        ..NetworkConfig::new(
+            Architecture::UNet { widths: vec![6, 10], attention_heads: 0, attention_level: None },
+            ConditionKind::Class { count: 9 },
+        )
     };
     let mut weights = initial(&config, 3).unwrap();
     for (stream, array) in (0..).zip(weights.values_mut()) {

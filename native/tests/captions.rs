@@ -1,13 +1,12 @@
 //! Captioned data: read, held out, drawn as prompts, and a network that learns what the words mean.
 
 mod captioned;
+mod quick;
 
 use burn::tensor::Device;
 use captioned::{SIDE, write_data, write_data_of};
 use morphogen::denoiser::{Condition, Denoiser};
-use morphogen::network::config::{
-    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
-};
+use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig};
 use morphogen::schedule::Schedule;
 use morphogen_native::network::BurnDenoiser;
 use morphogen_native::train::TrainError;
@@ -81,31 +80,16 @@ fn a_turned_picture_is_called_by_its_new_colours_alone() {
 fn settings(data: &Dataset) -> Settings {
     let captions = data.captions.as_ref().unwrap();
     Settings {
-        network: NetworkConfig {
-            architecture: Architecture::UNet { widths: vec![8], attention_heads: 0, attention_level: None },
-            channels: 3,
-            kernel: 3,
-            padding: Padding::Zeros,
-            normalisation: Normalisation::None,
-            activation: Activation::Relu,
-            condition: ConditionKind::Words { count: captions.vocabulary.len(), width: 6 },
-            embedding: 8,
-            prediction: Prediction::Velocity,
-            modulation: Modulation::Shift,
-        },
-        schedule: Schedule::Cosine,
-        seed: 5,
         epochs: 400,
         batch: 3,
-        learning_rate: 5e-3,
-        warmup: 5,
-        ema: 0.9,
-        clip: 1.0,
-        drop_condition: 0.1,
-        hue: 0.0,
-        time_skew: 0.0,
-        start: None,
-        bf16: false,
+        ..quick::settings(NetworkConfig {
+            channels: 3,
+            embedding: 8,
+            ..NetworkConfig::new(
+                Architecture::UNet { widths: vec![8], attention_heads: 0, attention_level: None },
+                ConditionKind::Words { count: captions.vocabulary.len(), width: 6 },
+            )
+        })
     }
 }
 

@@ -4,7 +4,7 @@
 use morphogen::cpu::CpuNetwork;
 use morphogen::denoiser::{Condition, DenoiseError, Denoiser, ImageShape};
 use morphogen::network::config::{
-    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
 };
 use morphogen::network::weights::initial;
 use morphogen::network::{NetworkError, Weights};
@@ -16,18 +16,10 @@ const GREY: ImageShape = ImageShape { channels: 1, height: 12, width: 20 };
 const COLOUR: ImageShape = ImageShape { channels: 3, height: 16, width: 28 };
 
 fn unet(widths: &[usize], attention_heads: usize) -> NetworkConfig {
-    NetworkConfig {
-        architecture: Architecture::UNet { widths: widths.to_vec(), attention_heads, attention_level: None },
-        channels: 1,
-        kernel: 3,
-        padding: Padding::Zeros,
-        normalisation: Normalisation::None,
-        activation: Activation::Relu,
-        condition: ConditionKind::Class { count: 4 },
-        embedding: 16,
-        prediction: Prediction::Velocity,
-        modulation: Modulation::Shift,
-    }
+    NetworkConfig::new(
+        Architecture::UNet { widths: widths.to_vec(), attention_heads, attention_level: None },
+        ConditionKind::Class { count: 4 },
+    )
 }
 
 /// Weights in which every tensor is random, the zeroed last layer included, so that outputs depend on everything.

@@ -8,7 +8,7 @@ use gpu_common::{difference, gpu, normals, random_weights};
 use morphogen::denoiser::{Condition, Conditions, Denoiser, ImageShape};
 use morphogen::gpu::{Frames, Gpu, GpuError, GpuNetwork, Tuning};
 use morphogen::network::config::{
-    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
 };
 use morphogen::network::{Layers, Weights};
 use morphogen::sampler::{Request, SampleError, Solver, Start, sample};
@@ -20,16 +20,12 @@ const SHAPE: ImageShape = ImageShape { channels: 1, height: 28, width: 28 };
 
 fn unet(widths: &[usize], attention_heads: usize, normalisation: Normalisation) -> NetworkConfig {
     NetworkConfig {
-        architecture: Architecture::UNet { widths: widths.to_vec(), attention_heads, attention_level: None },
-        channels: 1,
-        kernel: 3,
-        padding: Padding::Zeros,
         normalisation,
-        activation: Activation::Relu,
-        condition: ConditionKind::Class { count: 10 },
         embedding: 64,
-        prediction: Prediction::Velocity,
-        modulation: Modulation::Shift,
+        ..NetworkConfig::new(
+            Architecture::UNet { widths: widths.to_vec(), attention_heads, attention_level: None },
+            ConditionKind::Class { count: 10 },
+        )
     }
 }
 

@@ -3,7 +3,7 @@
 use burn::tensor::Device;
 use morphogen::denoiser::{Condition, DenoiseError, Denoiser, ImageShape};
 use morphogen::network::config::{
-    Activation, Architecture, ConditionKind, LEAST_NOISE, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+    Architecture, ConditionKind, LEAST_NOISE, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
 };
 use morphogen::network::weights::{Array, grown, initial};
 use morphogen::network::{Layers, NetworkError, Weights};
@@ -13,18 +13,7 @@ use morphogen_native::network::BurnDenoiser;
 use morphogen_native::network::module::Network;
 
 fn config(architecture: Architecture) -> NetworkConfig {
-    NetworkConfig {
-        architecture,
-        channels: 1,
-        kernel: 3,
-        padding: Padding::Zeros,
-        normalisation: Normalisation::None,
-        activation: Activation::Relu,
-        condition: ConditionKind::Class { count: 10 },
-        embedding: 16,
-        prediction: Prediction::Velocity,
-        modulation: Modulation::Shift,
-    }
+    NetworkConfig::new(architecture, ConditionKind::Class { count: 10 })
 }
 
 fn unet(widths: &[usize], attention_heads: usize) -> NetworkConfig {

@@ -1,10 +1,10 @@
 //! Training: it learns, it resumes exactly, and it refuses data that are not what they should be.
 
+mod quick;
+
 use burn::tensor::Device;
 use morphogen::denoiser::{Condition, Denoiser};
-use morphogen::network::config::{
-    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
-};
+use morphogen::network::config::{Architecture, ConditionKind, Modulation, NetworkConfig, Prediction};
 use morphogen::schedule::Schedule;
 use morphogen_native::network::BurnDenoiser;
 use morphogen_native::train::TrainError;
@@ -31,31 +31,11 @@ fn write_images(folder: &Path) {
 fn settings(epochs: usize) -> Settings {
     let architecture = Architecture::UNet { widths: vec![8, 8], attention_heads: 0, attention_level: None };
     Settings {
-        network: NetworkConfig {
-            architecture,
-            channels: 1,
-            kernel: 3,
-            padding: Padding::Zeros,
-            normalisation: Normalisation::None,
-            activation: Activation::Relu,
-            condition: ConditionKind::Class { count: 2 },
-            embedding: 8,
-            prediction: Prediction::Velocity,
-            modulation: Modulation::Shift,
-        },
-        schedule: Schedule::Cosine,
-        seed: 5,
         epochs,
-        batch: 8,
-        learning_rate: 5e-3,
-        warmup: 5,
-        ema: 0.9,
-        clip: 1.0,
-        drop_condition: 0.1,
-        hue: 0.0,
-        time_skew: 0.0,
-        start: None,
-        bf16: false,
+        ..quick::settings(NetworkConfig {
+            embedding: 8,
+            ..NetworkConfig::new(architecture, ConditionKind::Class { count: 2 })
+        })
     }
 }
 

@@ -205,6 +205,24 @@ const MAX_LAYERS: usize = 64;
 const MAX_WORDS: usize = 1 << 14;
 
 impl NetworkConfig {
+    /// The plainest network of an architecture: pictures of one channel, kernels of 3 × 3, zeros beyond the border, no
+    /// normalisation, ReLU, an embedding of 16, velocity, shifts. What shall be otherwise is said beside it:
+    /// `NetworkConfig { channels: 3, ..NetworkConfig::new(architecture, condition) }`.
+    pub fn new(architecture: Architecture, condition: ConditionKind) -> Self {
+        NetworkConfig {
+            architecture,
+            channels: 1,
+            kernel: 3,
+            padding: Padding::Zeros,
+            normalisation: Normalisation::None,
+            activation: Activation::Relu,
+            condition,
+            embedding: 16,
+            prediction: Prediction::Velocity,
+            modulation: Modulation::Shift,
+        }
+    }
+
     /// Checks every size against the limits and each other.
     ///
     /// # Errors

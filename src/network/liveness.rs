@@ -71,23 +71,17 @@ impl Layers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::config::{
-        Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
-    };
+    use crate::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation};
 
     /// The list of an attention network, normalised or not.
     fn layers(normalisation: Normalisation) -> Layers {
         Layers::new(&NetworkConfig {
-            architecture: Architecture::UNet { widths: vec![8, 16, 32], attention_heads: 4, attention_level: None },
-            channels: 1,
-            kernel: 3,
-            padding: Padding::Zeros,
             normalisation,
-            activation: Activation::Relu,
-            condition: ConditionKind::Class { count: 2 },
             embedding: 8,
-            prediction: Prediction::Velocity,
-            modulation: Modulation::Shift,
+            ..NetworkConfig::new(
+                Architecture::UNet { widths: vec![8, 16, 32], attention_heads: 4, attention_level: None },
+                ConditionKind::Class { count: 2 },
+            )
         })
         .unwrap()
     }

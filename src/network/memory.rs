@@ -38,25 +38,12 @@ impl Layers {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::config::{
-        Activation, Architecture, ConditionKind, Modulation, Normalisation, Padding, Prediction,
-    };
+    use crate::network::config::{Architecture, ConditionKind};
 
     const SHAPE: ImageShape = ImageShape { channels: 1, height: 4, width: 4 };
 
     fn config(architecture: Architecture) -> NetworkConfig {
-        NetworkConfig {
-            architecture,
-            channels: 1,
-            kernel: 3,
-            padding: Padding::Zeros,
-            normalisation: Normalisation::None,
-            activation: Activation::Relu,
-            condition: ConditionKind::Class { count: 2 },
-            embedding: 2,
-            prediction: Prediction::Velocity,
-            modulation: Modulation::Shift,
-        }
+        NetworkConfig { embedding: 2, ..NetworkConfig::new(architecture, ConditionKind::Class { count: 2 }) }
     }
 
     fn unet(widths: &[usize], attention_heads: usize, attention_level: Option<usize>) -> Layers {

@@ -5,9 +5,7 @@ use crate::cpu::CpuNetwork;
 use crate::denoiser::ImageShape;
 use crate::gpu::{Gpu, GpuNetwork, Tuning, twin};
 use crate::network::Layers;
-use crate::network::config::{
-    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Prediction,
-};
+use crate::network::config::{Activation, Architecture, ConditionKind, NetworkConfig};
 use crate::network::layers::Layer;
 use crate::ops::Array;
 use crate::sampler::noise;
@@ -19,16 +17,10 @@ const RAW: Time = Time { t: 1.0, a: 0.0, s: -1.0 };
 /// A config of which only the prediction matters, and the largest kernel.
 fn config() -> NetworkConfig {
     NetworkConfig {
-        architecture: Architecture::ResNet { width: 4, layers: 2 },
-        channels: 1,
         kernel: 7,
-        padding: Padding::Zeros,
-        normalisation: Normalisation::None,
         activation: Activation::None,
-        condition: ConditionKind::Class { count: 2 },
         embedding: 8,
-        prediction: Prediction::Velocity,
-        modulation: Modulation::Shift,
+        ..NetworkConfig::new(Architecture::ResNet { width: 4, layers: 2 }, ConditionKind::Class { count: 2 })
     }
 }
 

@@ -3,9 +3,7 @@
 use super::writer::{NetworkDraft, PackDraft};
 use super::*;
 use crate::denoiser::ImageShape;
-use crate::network::config::{
-    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
-};
+use crate::network::config::{Architecture, ConditionKind, Modulation, NetworkConfig, Prediction};
 use crate::network::layers::Layers;
 use crate::network::weights::{Array, Weights};
 use crate::sampler::{Sampling, Solver};
@@ -21,16 +19,8 @@ const SHAPE: ImageShape = ImageShape { channels: 1, height: 4, width: 4 };
 
 fn config() -> NetworkConfig {
     NetworkConfig {
-        architecture: Architecture::ResNet { width: 2, layers: 2 },
-        channels: 1,
-        kernel: 3,
-        padding: Padding::Zeros,
-        normalisation: Normalisation::None,
-        activation: Activation::Relu,
-        condition: ConditionKind::Class { count: 2 },
         embedding: 2,
-        prediction: Prediction::Velocity,
-        modulation: Modulation::Shift,
+        ..NetworkConfig::new(Architecture::ResNet { width: 2, layers: 2 }, ConditionKind::Class { count: 2 })
     }
 }
 

@@ -50,7 +50,7 @@ impl Term {
         self.from >= t && t > self.to
     }
 
-    /// Checks it for `count` pictures of `shape`.
+    /// Checks it for pictures of `shape`.
     fn check(&self, shape: ImageShape) -> Result<(), TermError> {
         let Term { weight, from, to, .. } = *self;
         if !(weight.is_finite() && weight.abs() <= MAX_WEIGHT) {

@@ -8,7 +8,7 @@ use crate::train::settings::Settings;
 use crate::train::trainer::Trainer;
 use clap::{Args, ValueEnum};
 use morphogen::network::config::{
-    Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
+    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
 };
 use morphogen::schedule::Schedule;
 use std::path::PathBuf;
@@ -151,20 +151,17 @@ impl TrainArgs {
             }
         };
         let groups = self.groups.unwrap_or(if self.network == Preset::Attention { 8 } else { 0 });
+        let condition = match &data.captions {
+            Some(captions) => ConditionKind::Words { count: captions.vocabulary.len(), width: self.words },
+            None => ConditionKind::Class { count: data.classes },
+        };
         Ok(NetworkConfig {
-            architecture,
             channels: data.shape.channels,
-            kernel: 3,
             padding: match self.padding {
                 PaddingArg::Zeros => Padding::Zeros,
                 PaddingArg::Circular => Padding::Circular,
             },
             normalisation: if groups > 0 { Normalisation::Group { groups } } else { Normalisation::None },
-            activation: Activation::Relu,
-            condition: match &data.captions {
-                Some(captions) => ConditionKind::Words { count: captions.vocabulary.len(), width: self.words },
-                None => ConditionKind::Class { count: data.classes },
-            },
             embedding: self.embedding,
             prediction: match self.prediction {
                 PredictionArg::Noise => Prediction::Noise,
@@ -175,6 +172,7 @@ impl TrainArgs {
                 ModulationArg::Shift => Modulation::Shift,
                 ModulationArg::ScaleShift => Modulation::ScaleShift,
             },
+            ..NetworkConfig::new(architecture, condition)
         })
     }
 }
