@@ -17,9 +17,10 @@ const clients = new Map();
  */
 export function sharedClient(options) {
   const workerUrl = absolute(options.workerUrl ?? host.workerUrl);
-  const wasmUrl = absolute(options.wasmUrl ?? host.wasmUrl) ?? new URL("./generated/morphogen_bg.wasm", import.meta.url).href;
+  const given = absolute(options.wasmUrl ?? host.wasmUrl);
+  const wasmUrl = given ?? new URL("./generated/morphogen_bg.wasm", import.meta.url).href;
   const key = `${workerUrl} ${wasmUrl}`;
-  const client = clients.get(key) ?? new WorkerClient(workerUrl, wasmUrl);
+  const client = clients.get(key) ?? new WorkerClient(workerUrl, wasmUrl, given && new URL("theory_bg.wasm", given).href);
   clients.set(key, client);
   return client;
 }
@@ -33,10 +34,12 @@ export class WorkerClient {
   /**
    * @param {string | undefined} workerUrl
    * @param {string} wasmUrl
+   * @param {string} [theoryUrl] of the second wasm, where it is not in its usual place
    */
-  constructor(workerUrl, wasmUrl) {
+  constructor(workerUrl, wasmUrl, theoryUrl) {
     this.workerUrl = workerUrl;
     this.wasmUrl = wasmUrl;
+    this.theoryUrl = theoryUrl;
     /** Grows with each worker; what an earlier one had loaded is gone. */
     this.generation = 0;
     this.next = 1;
@@ -58,11 +61,17 @@ export class WorkerClient {
     if (!this.started) {
       const worker = (this.worker = this.spawn());
       this.generation += 1;
-      const started = this.post("start", { wasmUrl: this.wasmUrl, resolve: host.resolve !== undefined }, { on: (_, data) => onProgress(data) });
+      const started = this.post("start", this.places(), { on: (_, data) => onProgress(data) });
       this.started = started;
       started.catch((error) => this.end(worker, error));
     }
     return this.started;
+  }
+
+  /** Where a new worker finds what it needs. */
+  places() {
+    const { wasmUrl, theoryUrl } = this;
+    return { wasmUrl, theoryUrl, resolve: host.resolve !== undefined };
   }
 
   /**

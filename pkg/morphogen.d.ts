@@ -28,7 +28,7 @@ export interface LoadOptions {
   onProgress?: (progress: Progress) => void;
   /** Gives up loading. */
   signal?: AbortSignal;
-  /** Address of `morphogen_bg.wasm`; in `generated/` beside this module otherwise. */
+  /** Address of `morphogen_bg.wasm`, with `theory_bg.wasm` beside it; in `generated/` beside this module otherwise. */
   wasmUrl?: string | URL;
   /** Address of `worker.js`; beside this module otherwise. */
   workerUrl?: string | URL;
@@ -398,7 +398,7 @@ export class MorphogenError extends Error {
 export interface Host {
   /** Address of `worker.js`. */
   workerUrl?: string | URL;
-  /** Address of `morphogen_bg.wasm`. */
+  /** Address of `morphogen_bg.wasm`, with `theory_bg.wasm` beside it. */
   wasmUrl?: string | URL;
   /** Starts the worker, where there is no `workerUrl`: a module worker of `worker.js`, or of a copy of its code. */
   worker?: () => Worker;
@@ -477,7 +477,7 @@ export interface ReactionOptions extends ReactionRule {
   seed?: number;
   /** `auto` takes the faster of WebGPU and the processor. */
   device?: Device;
-  /** Address of `morphogen_bg.wasm`; in `generated/` beside this module otherwise. */
+  /** Address of `morphogen_bg.wasm`, with `theory_bg.wasm` beside it; in `generated/` beside this module otherwise. */
   wasmUrl?: string | URL;
   /** Address of `worker.js`; beside this module otherwise. */
   workerUrl?: string | URL;

@@ -2,7 +2,7 @@
  * The worker that all models of a page share: it answers messages `{ id, type, … }` with `{ id, event, data }` on the
  * way and one `{ id, result }` or `{ id, error }` at the end. After `{ fatal }` it is finished and must be replaced.
  */
-import { awake, compile } from "./compile.js";
+import { awake, compile, further } from "./compile.js";
 import { page } from "./download.js";
 import { Packs } from "./engine.js";
 import { MorphogenError, aborted, pack, typed } from "./errors.js";
@@ -27,7 +27,8 @@ const packs = new Packs(() => core ?? Promise.reject(new MorphogenError("interna
 
 /** @type {Record<string, (message: any, context: Context) => Promise<unknown>>} */
 const handlers = {
-  start: async ({ wasmUrl, resolve }, { signal, event }) => {
+  start: async ({ wasmUrl, theoryUrl, resolve }, { signal, event }) => {
+    further.url = theoryUrl;
     if (resolve) page.ask = ask;
     core ??= compile(glue, wasmUrl, signal, (loaded, total) => event("progress", { phase: "code", loaded, total }));
     await core;

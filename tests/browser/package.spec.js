@@ -25,6 +25,24 @@ test("GPU and CPU agree, whatever the solver and wherever the steps lie", { tag:
   gpu.each.forEach((pixels, n) => expect(difference(pixels, cpu.each[n]), walks[n].join()).toBeLessThanOrEqual(1e-2));
 });
 
+test("both wasms are fetched from the folder that is named, the second when a machine is asked for", async ({ page }) => {
+  /** @type {string[]} */
+  const fetched = [];
+  page.on("request", (request) => void (request.url().endsWith(".wasm") && fetched.push(new URL(request.url()).pathname)));
+  await page.goto("/tests/blank.html");
+  const draws = (/** @type {string} */ machine) =>
+    page.evaluate(async (machine) => {
+      const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+      const model = await loadModel("../models/fashion/", { device: "cpu", wasmUrl: "/~slow=100000/pkg/generated/morphogen_bg.wasm" });
+      const { pixels } = await model.sample({ prompt: "bag", steps: 1, machine });
+      return pixels.length;
+    }, machine);
+  expect(await draws("network")).toBe(28 * 28);
+  expect(fetched).toEqual(["/~slow=100000/pkg/generated/morphogen_bg.wasm"]);
+  expect(await draws("wiener")).toBe(28 * 28);
+  expect(fetched).toEqual(["/~slow=100000/pkg/generated/morphogen_bg.wasm", "/~slow=100000/pkg/generated/theory_bg.wasm"]);
+});
+
 test("every network of the pack draws", async ({ page }) => {
   await page.goto("/tests/blank.html");
   const result = await page.evaluate(async () => {
