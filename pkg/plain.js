@@ -6,13 +6,49 @@
 
 const [TYPES, FUNCTIONS, CODE] = [1, 3, 10];
 const [GET, SET, V128] = [32, 33, 123];
-const [ADD, MULTIPLY, NEGATE, LESS, MORE] = [228, 230, 225, 234, 235].map((code) => [253, code, 1]);
-/** @type {Record<number, (local: number) => number[]>} what stands for `f32x4.relaxed_…`: `madd`, `nmadd`, `min` and `max` */
+/** The relaxed instructions' numbers, and the last one's. */
+const [FIRST, LAST] = [0x100, 0x12f];
+
+/**
+ * A number in LEB128.
+ * @param {number} value
+ * @returns {number[]}
+ */
+const leb = (value) => (value < 128 ? [value] : [(value & 127) | 128, ...leb(value >>> 7)]);
+/** @param {number} code of a vector instruction that stands for another as it is */
+const same = (code) => () => [253, ...leb(code)];
+/**
+ * `a · b + c` of three vectors on the stack: a product, negated if asked, and a sum.
+ * @param {number[]} codes of the vector instructions
+ */
+const product = (...codes) => {
+  const [multiply, ...rest] = codes.map((code) => [253, ...leb(code)]);
+  return (/** @type {number} */ local) => [SET, ...leb(local), ...multiply, ...rest.slice(1).flat(), GET, ...leb(local), ...rest[0]];
+};
+/**
+ * What stands for each relaxed instruction. A compiler writes any of them where it finds it, also those that no source asks
+ * for; the dot products of bytes (0x112, 0x113) alone have no plain counterpart, and are refused.
+ * @type {Record<number, (local: number) => number[]>}
+ */
 const PLAIN = {
-  0x105: (local) => [SET, ...leb(local), ...MULTIPLY, GET, ...leb(local), ...ADD],
-  0x106: (local) => [SET, ...leb(local), ...MULTIPLY, ...NEGATE, GET, ...leb(local), ...ADD],
-  0x10d: () => LESS,
-  0x10e: () => MORE,
+  0x100: same(14), // i8x16.swizzle
+  0x101: same(248), // i32x4.trunc_sat_f32x4_s
+  0x102: same(249), // i32x4.trunc_sat_f32x4_u
+  0x103: same(252), // i32x4.trunc_sat_f64x2_s_zero
+  0x104: same(253), // i32x4.trunc_sat_f64x2_u_zero
+  0x105: product(230, 228), // f32x4.mul, add
+  0x106: product(230, 228, 225), // f32x4.mul, add, neg
+  0x107: product(242, 240), // f64x2.mul, add
+  0x108: product(242, 240, 237), // f64x2.mul, add, neg
+  0x109: same(82), // v128.bitselect, as all four lane selections
+  0x10a: same(82),
+  0x10b: same(82),
+  0x10c: same(82),
+  0x10d: same(234), // f32x4.pmin
+  0x10e: same(235), // f32x4.pmax
+  0x10f: same(246), // f64x2.pmin
+  0x110: same(247), // f64x2.pmax
+  0x111: same(130), // i16x8.q15mulr_sat_s
 };
 
 /** Reads a module from some place on. */
@@ -66,6 +102,7 @@ class Reader {
 /**
  * @param {Uint8Array} module with relaxed SIMD
  * @returns {Uint8Array<ArrayBuffer>} the same without them
+ * @throws {RangeError} of an instruction that has no plain counterpart, or of a module that ends too soon
  */
 export function plain(module) {
   /** @type {(Uint8Array | number[])[]} */
@@ -157,7 +194,8 @@ function rewritten(reader, end, parameters) {
     }
     const vector = reader.number();
     reader.vectorOperands(vector);
-    if (!(vector in PLAIN)) continue;
+    if (vector < FIRST || vector > LAST) continue;
+    if (!(vector in PLAIN)) throw new RangeError(`the module has an instruction that this browser lacks: vector instruction ${vector}`);
     parts.push(bytes.subarray(done, at), PLAIN[vector](local));
     done = reader.at;
   }
@@ -166,10 +204,3 @@ function rewritten(reader, end, parameters) {
 
 /** @param {(Uint8Array | number[])[]} parts */
 const length = (parts) => parts.reduce((sum, part) => sum + part.length, 0);
-
-/**
- * A number in LEB128.
- * @param {number} value
- * @returns {number[]}
- */
-const leb = (value) => (value < 128 ? [value] : [(value & 127) | 128, ...leb(value >>> 7)]);

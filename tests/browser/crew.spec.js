@@ -1,5 +1,8 @@
 /** The network on the processor: shared between workers, and in browsers without relaxed SIMD. */
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
+import { plain } from "../../pkg/plain.js";
 import { difference, draw } from "./support.js";
 
 /** @param {import("@playwright/test").Page} page */
@@ -97,4 +100,34 @@ test("without relaxed SIMD the core is rewritten, and pictures agree within roun
     expect(plain.noise).toEqual(relaxed.noise);
     expect(difference(plain.pixels, relaxed.pixels)).toBeLessThan(1e-4);
   }
+});
+
+test("rewritten, no wasm has a relaxed instruction left, nor is one that cannot be rewritten passed over", async ({}, info) => {
+  /** The relaxed instructions that a reader of modules finds in one. @param {Uint8Array} bytes */
+  const relaxed = (bytes) => {
+    const file = info.outputPath("module.wasm");
+    writeFileSync(file, bytes);
+    execFileSync(process.execPath, ["node_modules/binaryen/bin/wasm-dis", "--all-features", file, "-o", `${file}.wat`]);
+    return readFileSync(`${file}.wat`, "utf8").match(/\w+\.relaxed_\w+/g) ?? [];
+  };
+  for (const name of ["morphogen_bg", "theory_bg"]) {
+    const module = readFileSync(`pkg/generated/${name}.wasm`);
+    expect(relaxed(module).length, `${name} as it was built`).toBeGreaterThan(100);
+    const rewritten = plain(module);
+    expect(relaxed(rewritten), name).toEqual([]);
+    expect(WebAssembly.validate(rewritten)).toBe(true);
+  }
+
+  /** A function of `vectors` vectors that gives one, by one instruction. @param {number} vectors @param {number[]} instruction */
+  const module = (vectors, instruction) => {
+    const body = [0, ...Array.from({ length: vectors }, (_, at) => [32, at]).flat(), 253, ...instruction, 11];
+    return new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 6 + vectors - 1, 1, 96, vectors, ...Array(vectors).fill(123), 1, 123, 3, 2, 1, 0, 10, body.length + 2, 1, body.length, ...body]);
+  };
+  const operands = [2, 1, 1, 1, 1, 3, 3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 2, 2];
+  for (const [at, vectors] of operands.entries()) {
+    const one = module(vectors, [128 | at, 2]);
+    expect(WebAssembly.validate(plain(one)), `vector instruction ${0x100 + at}`).toBe(true);
+    expect(Buffer.from(plain(one)).includes(Buffer.from([253, 128 | at, 2]))).toBe(false);
+  }
+  expect(() => plain(module(2, [128 | 0x12, 2]))).toThrow(/instruction that this browser lacks/);
 });
