@@ -3,6 +3,7 @@ import { loadModel } from "./pkg/morphogen.js";
 import { Compare } from "./compare.js";
 import { keep } from "./keep.js";
 import { Pace } from "./pace.js";
+import { Panels } from "./panels.js";
 import { Pictures } from "./pictures.js";
 import { Settings } from "./settings.js";
 import { Share } from "./share.js";
@@ -45,6 +46,7 @@ const pictures = new Pictures({
   picked: () => {
     stage.detail();
     share.ready();
+    panels.drawn();
   },
   kept: (caption) => {
     state.caption = caption;
@@ -67,6 +69,14 @@ const settings = new Settings(state, () => void paint(), (view) => {
 });
 const wording = new Wording(state, () => void paint());
 const share = new Share(state, stage, say);
+const panels = new Panels({
+  state,
+  model: () => ready(new AbortController().signal),
+  wish: () => ({ ...wording.asked(), ...settings.plan, network: settings.network?.name, prior: state.prior, caption: state.caption, seed: state.seed }),
+  sketch: () => settings.sketch,
+  picture: () => sample && { sample, n: pictures.chosen, label: stage.drawn?.label ?? sample.label },
+  changed: (why) => void paint(why),
+});
 const pace = new Pace((why) => {
   if (why === "sketch") void paint(why);
   else rest();
@@ -260,7 +270,7 @@ async function drawn(model, asked, meaning, why, signal) {
   share.ready();
   // The machine holds the pictures of one thing: it foretells no mix.
   if (!state.mix) compare.finish(finished);
-  if (why !== "sketch") mixing?.drawn();
+  if (why !== "sketch") panels.drawn();
   const news = finished.notice === notice ? "" : ` ${finished.notice}`;
   notice = finished.notice;
   settings.tellDevice(finished.device, notice);
@@ -376,29 +386,6 @@ prompt.addEventListener("input", (/** @type {InputEvent} */ event) => {
   pace.typed(drawer());
 });
 prompt.addEventListener("compositionend", () => pace.typed(drawer()));
-
-/** @type {import("./mix.js").Mixing | undefined} what mixes; its code comes when somebody wants to */
-let mixing;
-const mix = find("mix");
-mix.addEventListener("toggle", () => mix.open && void mixer());
-if (state.mix) mix.open = true;
-find("mix-form").addEventListener("submit", (/** @type {Event} */ event) => {
-  event.preventDefault();
-  // Pressed before its code is there: then it is heard when it is.
-  if (!mixing) void mixer().then(() => mixing?.all());
-});
-
-/** Has the part of the page that mixes ready. */
-async function mixer() {
-  const { Mixing } = await import("./mix.js");
-  mixing ??= new Mixing(state, {
-    model: () => ready(new AbortController().signal),
-    wish: () => ({ ...wording.asked(), ...settings.plan, network: settings.network?.name, prior: state.prior, caption: state.caption, seed: state.seed }),
-    sketch: () => settings.sketch,
-    changed: (why) => void paint(why),
-  });
-  if (sample) mixing.drawn();
-}
 
 // One pack is no choice.
 find("packs").hidden = PACKS.length < 2;

@@ -7,18 +7,10 @@ import { put } from "./pictures.js";
 import { SIDES } from "./pkg/names.js";
 import { WAYS, options } from "./state.js";
 
-/** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Mix} Mix */
 /** @typedef {Mix["way"]} Way */
 /** @typedef {"region" | "edge" | "at" | "weight"} Name a number of a way, or which part the second takes */
-/**
- * What it needs of the page.
- * @typedef {object} Page
- * @property {() => Promise<import("./pkg/morphogen.js").Model>} model
- * @property {() => import("./pkg/morphogen.js").SampleOptions} wish as the page draws one picture now
- * @property {() => import("./pkg/morphogen.js").SampleOptions} sketch how it is drawn in a few steps
- * @property {(why: "asked" | "rest") => void} changed told when the pictures are to be drawn again
- */
+/** @typedef {import("./panels.js").Page} Page */
 
 /** What each way makes of two words, and what can be moved in it. */
 const TITLES = /** @type {const} */ ({ and: "both at once", over: "one on the other", into: "one becomes the other" });
@@ -38,12 +30,13 @@ const usual = (/** @type {Mix} */ mix) => ({ region: "above", edge: EDGES[mix.re
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const [panel, form, word, status, ways, numbers] = ["mix", "mix-form", "mix-word", "mix-status", "mix-ways", "mix-numbers"].map(find);
 
-export class Mixing {
-  /**
-   * @param {State} state changed in place
-   * @param {Page} page
-   */
-  constructor(state, page) {
+/** @param {Page} page */
+export const open = (page) => new Mixing(page);
+
+class Mixing {
+  /** @param {Page} page */
+  constructor(page) {
+    const { state } = page;
     this.state = state;
     this.page = page;
     /** The mixes as they were moved, by way. @type {Partial<Record<Way, Mix>>} */
@@ -63,7 +56,6 @@ export class Mixing {
       event.preventDefault();
       void this.all();
     });
-    panel.addEventListener("toggle", () => this.drawn());
     if (state.mix) {
       this.mixes[state.mix.way] = state.mix;
       word.value = state.mix.prompt;

@@ -78,6 +78,16 @@ test.describe("on the page", () => {
     await expect(page.locator("#prompt")).toHaveValue("cat");
   });
 
+  test("where its code cannot be fetched it says so, and opening it again tries again", async ({ page }) => {
+    await stubbed(page, "?prompt=cat&seed=3&model=emoji", FAST);
+    await page.route("**/mix.js", (route) => route.abort());
+    await page.locator("#mix > summary").click();
+    await expect(page.locator("#mix-status")).toContainText("could not be fetched");
+    await page.unroute("**/mix.js");
+    await page.locator("#mix > summary").click();
+    await mix(page, "top hat");
+  });
+
   test("it fits a phone", async ({ page }) => {
     await page.setViewportSize({ width: 360, height: 740 });
     await stubbed(page, "?prompt=cat&seed=3&model=emoji&over=top+hat", FAST);
