@@ -5,7 +5,6 @@
 import { Shared, download } from "./download.js";
 import { MorphogenError } from "./errors.js";
 import { unpacked } from "./inflate.js";
-import { likely, strange } from "./languages.js";
 
 /** @typedef {import("./compile.js").Core} Core */
 /** @typedef {import("./morphogen.js").Info} Info */
@@ -111,22 +110,27 @@ export class Pack {
   /**
    * What a prompt asks for. Where it holds words that are not known, the dictionaries of the languages that it may be in are
    * fetched, one after another, until they are.
-   * @param {string} text
+   * @param {string} typed
    * @param {AbortSignal} signal
    * @returns {Promise<import("./morphogen.js").Understood>}
    */
-  async understand(text, signal) {
-    const { core, info } = await this.words.get(signal);
-    for (const language of info.text ? likely(text, Object.keys(info.text.languages)) : []) {
-      if (!strange(core, text)) break;
+  async understand(typed, signal) {
+    const { core } = await this.words.get(signal);
+    // Some keyboards send letters and their marks one by one.
+    const text = typed.normalize("NFC");
+    const reads = [...navigator.languages];
+    /** @type {string[]} */
+    const missing = [];
+    for (let language = core.wants(text, reads, missing); language; language = core.wants(text, reads, missing)) {
       try {
         await this.language(language, signal);
       } catch (thrown) {
         // Without a network the word stays unknown, and the answer says so; a wrong file is another matter.
         if (signal.aborted || /^(pack-|internal)/.test(Object(thrown).code ?? "internal")) throw thrown;
+        missing.push(language);
       }
     }
-    return JSON.parse(core.understand(text));
+    return JSON.parse(core.understand(text, reads, missing));
   }
 
   /**

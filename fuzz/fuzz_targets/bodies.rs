@@ -99,10 +99,10 @@ pub fn text(data: &[u8]) {
             ("没有", &[7]),
             ("красная", &[3]),
         ];
-        vocabulary.learn(foreign.map(|(word, numbers)| (word.to_string(), numbers.to_vec())).into());
+        vocabulary.learn("de", foreign.map(|(word, numbers)| (word.to_string(), numbers.to_vec())).into());
         vocabulary
     });
-    match VOCABULARY.understand(&String::from_utf8_lossy(data)) {
+    match VOCABULARY.understand_in(&String::from_utf8_lossy(data), "de") {
         Ok(found) => {
             assert!(!found.words.is_empty() && !found.label.is_empty() && !found.used.is_empty());
             for list in [&found.words, &found.against] {

@@ -180,8 +180,8 @@ impl PackWriter {
         Ok(())
     }
 
-    /// Adds or replaces the vocabulary, whose first `styles` words name styles. Shelves and languages are dropped: they
-    /// hold numbers of the old words.
+    /// Adds or replaces the vocabulary, whose first `styles` words name styles. Languages are dropped, and shelves as well,
+    /// unless the words are the same: they hold numbers of the old ones.
     ///
     /// # Errors
     /// [`PackError`] where the words cannot be written.
@@ -189,7 +189,12 @@ impl PackWriter {
         let file = String::from("words.json");
         let bytes = write_json(&file, &words)?;
         let count = words.len();
-        self.forget_training();
+        let same = self.manifest.text.as_ref().is_some_and(|text| text.styles == styles)
+            && self.manifest.files.get(&file) == Some(&FileEntry::of(&bytes));
+        if !same {
+            self.forget_training();
+        }
+        let captions = self.manifest.text.as_mut().and_then(|text| text.captions.take());
         for old in self.manifest.text.take().into_iter().flat_map(|text| text.languages.into_values()) {
             self.forget(&old);
         }
@@ -200,7 +205,7 @@ impl PackWriter {
             aliases: BTreeMap::new(),
             languages: BTreeMap::new(),
             examples: vec![],
-            captions: None,
+            captions,
         });
         self.add(file, bytes);
         Ok(())

@@ -1,6 +1,9 @@
-//! Words of other languages, as the files of a pack say what they mean: by phrase, by word, by the beginning of a word
-//! whose ending is another (“кошку”), and run together in scripts without spaces (“赤い猫”).
+//! Words of another language, as the file of a pack says what they mean: by phrase, by word, by the beginning of a word
+//! whose ending is another (“кошку”), and run together in scripts without spaces (“赤い猫”). A prompt is read in one other
+//! language at most; [`likely`] says in which order they are to be tried. Emoji are a language, too ([`EMOJI`]), which goes
+//! with any other.
 
+use super::pictograph;
 use super::spelling::{Token, tokens};
 use std::collections::BTreeMap;
 
@@ -17,7 +20,57 @@ const STEM: usize = 4;
 /// that say nothing (“und”).
 pub type Language = BTreeMap<String, Vec<usize>>;
 
-/// The words of every language that was learnt.
+/// The name of the language whose words are emoji.
+pub const EMOJI: &str = "emoji";
+/// Languages that are written in scripts of their own. The others share the Latin one.
+const SCRIPTS: [(&str, fn(char) -> bool); 3] = [
+    ("ja", |letter| matches!(letter, '\u{3041}'..='\u{30ff}')),
+    ("zh", |letter| matches!(letter, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')),
+    ("ru", |letter| matches!(letter, '\u{400}'..='\u{52f}')),
+];
+
+/// Who reads a prompt, and in which languages it can be read at all.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Reader<'a> {
+    /// The languages that there are.
+    pub known: &'a [&'a str],
+    /// Those that somebody reads, best first, as tags (`de-AT`).
+    pub reads: &'a [&'a str],
+}
+
+impl Reader<'_> {
+    /// The place of a language among those that somebody reads.
+    fn rank(&self, language: &str) -> Option<usize> {
+        self.reads.iter().position(|tag| tag.split(['-', '_']).next() == Some(language))
+    }
+
+    /// Whether somebody reads a language; everybody reads emoji.
+    pub fn reads(&self, language: &str) -> bool {
+        language == EMOJI || self.rank(language).is_some()
+    }
+}
+
+/// The languages that a prompt may be in, likeliest first: by its script, or else by what the reader reads. Where it holds
+/// emoji, their language comes before all.
+pub fn likely<'a>(text: &str, reader: Reader<'a>) -> Vec<&'a str> {
+    let written =
+        |language: &str| SCRIPTS.iter().find(|(name, _)| *name == language).map(|(_, script)| text.contains(*script));
+    let rank = |language: &str| reader.rank(language).unwrap_or(reader.reads.len());
+    // Kana is Japanese alone; signs without kana are Chinese or Japanese, whichever is read.
+    let signs = written("zh") == Some(true);
+    let possible = |language: &str| match language {
+        EMOJI => tokens(text).iter().any(|token| pictograph::is_emoji(&token.plain)),
+        "ja" => signs || written("ja") == Some(true),
+        "zh" => signs && written("ja") == Some(false),
+        _ => written(language).unwrap_or(!SCRIPTS.iter().any(|(_, script)| text.contains(*script))),
+    };
+    let mut likely: Vec<&str> = reader.known.iter().copied().filter(|language| possible(language)).collect();
+    // A stable order: of those that nobody reads, Chinese before Japanese, and the others as they are known.
+    likely.sort_by_key(|language| (*language != EMOJI, rank(language), *language == "ja"));
+    likely
+}
+
+/// The words of a language.
 #[derive(Debug, Clone, Default)]
 pub struct Foreign {
     meanings: BTreeMap<String, Vec<usize>>,
@@ -33,14 +86,25 @@ pub struct Run {
 }
 
 impl Foreign {
-    /// Learns a language; meanings of `count` and beyond are dropped.
-    pub fn learn(&mut self, language: Language, count: usize) {
-        for (word, meanings) in language {
-            let known: Vec<usize> = meanings.iter().copied().filter(|&number| number < count).collect();
-            if !known.is_empty() || meanings.is_empty() {
-                self.meanings.insert(join(&tokens(&word)), known);
+    /// Knows a language; meanings of `count` and beyond are dropped.
+    pub fn new(language: Language, count: usize) -> Self {
+        let mut meanings = BTreeMap::new();
+        for (word, numbers) in language {
+            let known: Vec<usize> = numbers.iter().copied().filter(|&number| number < count).collect();
+            if !known.is_empty() || numbers.is_empty() {
+                meanings.insert(join(&tokens(&word)), known);
             }
         }
+        Foreign { meanings }
+    }
+
+    /// What an emoji means: all of it, or else its parts.
+    pub fn emoji(&self, plain: &str) -> Option<Vec<usize>> {
+        let known = |emoji: &str| self.meanings.get(emoji).filter(|words| !words.is_empty()).cloned();
+        known(plain).or_else(|| {
+            let parts = pictograph::parts(plain).into_iter().filter_map(known).flatten().collect::<Vec<_>>();
+            (!parts.is_empty()).then_some(parts)
+        })
     }
 
     /// The longest phrase of at least `least` words at the beginning of `tokens`: how many they are, and what they mean.
@@ -121,9 +185,27 @@ mod tests {
     use super::*;
 
     fn foreign(words: &[(&str, &[usize])]) -> Foreign {
-        let mut foreign = Foreign::default();
-        foreign.learn(words.iter().map(|(word, numbers)| (word.to_string(), numbers.to_vec())).collect(), 9);
-        foreign
+        Foreign::new(words.iter().map(|(word, numbers)| (word.to_string(), numbers.to_vec())).collect(), 9)
+    }
+
+    #[test]
+    fn scripts_and_readers_say_which_language() {
+        let known = ["de", "emoji", "fr", "ja", "ru", "zh"];
+        let order = |text, read: &[&str]| likely(text, Reader { known: &known, reads: read }).join(" ");
+        assert_eq!(order("Katze", &["en-GB", "fr"]), "fr de");
+        assert_eq!(order("кошка", &["de"]), "ru");
+        assert_eq!((order("猫", &["de"]), order("猫", &["ja-JP"])), ("zh ja".into(), "ja zh".into()));
+        assert_eq!(order("赤い猫", &["zh"]), "ja");
+        assert_eq!(order("🐱 mit Hut", &["fr"]), "emoji fr de");
+    }
+
+    #[test]
+    fn an_emoji_is_known_whole_or_by_its_parts() {
+        let known = foreign(&[("👩‍🚀", &[1]), ("👩", &[2]), ("🌾", &[3]), ("❤️", &[4]), ("🏃", &[5])]);
+        let means = |emoji: &str| known.emoji(&tokens(emoji)[0].plain);
+        assert_eq!((means("👩🏽‍🚀"), means("👩‍🌾")), (Some(vec![1]), Some(vec![2, 3])));
+        assert_eq!((means("❤"), means("❤️"), means("🏃🏻‍♂️")), (Some(vec![4]), Some(vec![4]), Some(vec![5])));
+        assert_eq!(means("🐱"), None);
     }
 
     #[test]

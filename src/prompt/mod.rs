@@ -7,6 +7,7 @@
 //! than another word ([`spelling`]); otherwise the near word is suggested.
 
 pub mod foreign;
+pub mod pictograph;
 pub mod prior;
 pub mod spelling;
 pub mod text;

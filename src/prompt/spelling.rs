@@ -2,6 +2,8 @@
 //! two ends: [`slip`] is strict and says whether a word is surely the other, mistyped; [`distance`] is plain
 //! Damerau–Levenshtein and ranks what to suggest when nobody can be sure.
 
+use super::pictograph;
+
 /// A word as it was typed and as it is compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token<'a> {
@@ -15,13 +17,17 @@ pub struct Token<'a> {
     pub after_break: bool,
 }
 
-/// Cuts `text` into words; everything but letters, digits and apostrophes parts them.
+/// Cuts `text` into words; everything but letters, digits and apostrophes parts them, and each emoji is one.
 pub fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
-    let (mut start, mut after_break) = (None, false);
-    for (position, letter) in text.char_indices().chain([(text.len(), ' ')]) {
-        if is_word_part(letter) {
+    let (mut start, mut after_break, mut position) = (None, false, 0);
+    loop {
+        let rest = &text[position..];
+        let letter = rest.chars().next();
+        let emoji = pictograph::leading(rest);
+        if emoji.is_none() && letter.is_some_and(is_word_part) {
             start = start.or(Some(position));
+            position += letter.map_or(0, char::len_utf8);
             continue;
         }
         if let Some(begin) = start.take() {
@@ -32,9 +38,15 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
                 after_break = false;
             }
         }
+        let Some(letter) = letter else { return tokens };
+        if let Some(length) = emoji {
+            let plain = pictograph::bare(&rest[..length]);
+            tokens.push(Token { typed: &rest[..length], word: plain.clone(), plain, after_break });
+            after_break = false;
+        }
         after_break |= matches!(letter, ',' | ';' | '.' | ':' | '!' | '?' | '(' | ')' | '—' | '\n');
+        position += emoji.unwrap_or(letter.len_utf8());
     }
-    tokens
 }
 
 fn is_apostrophe(letter: char) -> bool {

@@ -2,17 +2,19 @@
 //! style, and away from {hat}. Nothing is dropped in silence: [`Understood`] says which words were used, which slips were
 //! mended, which words of other languages were read as what, and which words are not known, with the nearest that are.
 //!
-//! A word is looked up as it is compared ([`super::words::key`]), then as a style, as a word of another language, as two
-//! known words written together, and last as a slip. What is left over is unknown.
+//! A word is looked up as it is compared ([`super::words::key`]), then as a style, as a word of the other language that the
+//! prompt is read in, if any, as two known words written together, and last as a slip. What is left over is unknown. What a
+//! prompt means hangs on itself and on the languages tried, and on no prompt before it ([`Vocabulary::read`]).
 
-use super::foreign::{Foreign, Run};
+use super::foreign::{EMOJI, Foreign, Run};
+use super::pictograph::is_emoji;
 use super::spelling::{Token, distance, slip, tokens};
-use super::words::{is_in, key};
+use super::words::{LITTLE, is_in, key};
 use super::{Correction, FILLERS, MAX_PROMPT, MAX_SUGGESTIONS, NEGATIONS, Problem, PromptError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-pub use super::foreign::Language;
+pub use super::foreign::{Language, Reader, likely};
 
 /// Shortest part of a compound (“fire” in “firetruck”).
 const SHORTEST_PART: usize = 3;
@@ -28,7 +30,7 @@ pub struct Vocabulary {
     /// Other words for styles.
     aliases: BTreeMap<String, usize>,
     /// What the words of other languages mean.
-    foreign: Foreign,
+    languages: BTreeMap<String, Foreign>,
 }
 
 /// What a prompt was understood as.
@@ -48,6 +50,9 @@ pub struct Understood {
     pub corrected: Vec<Correction>,
     /// Words that are not known, as typed.
     pub unknown: Vec<Unknown>,
+    /// How many of the corrected are slips or compounds, not translations.
+    #[serde(skip)]
+    pub guessed: usize,
 }
 
 /// A word that is not known.
@@ -63,7 +68,7 @@ impl Vocabulary {
     /// Knows `words`, the first `styles` of which name styles; `aliases` are other words for them.
     pub fn new(words: Vec<String>, styles: usize, aliases: BTreeMap<String, usize>) -> Self {
         let numbers = words.iter().enumerate().rev().map(|(n, word)| (compared(word), n)).collect();
-        Vocabulary { words, numbers, styles, aliases, foreign: Foreign::default() }
+        Vocabulary { words, numbers, styles, aliases, languages: BTreeMap::new() }
     }
 
     /// Number of words.
@@ -76,16 +81,61 @@ impl Vocabulary {
         self.words.is_empty()
     }
 
-    /// Learns what the words of another language mean; meanings beyond the vocabulary are dropped.
-    pub fn learn(&mut self, language: Language) {
-        self.foreign.learn(language, self.words.len());
+    /// Learns what the words of another language mean, by its name (`de`); meanings beyond the vocabulary are dropped.
+    pub fn learn(&mut self, name: &str, language: Language) {
+        self.languages.insert(name.into(), Foreign::new(language, self.words.len()));
     }
 
-    /// What `text` asks for.
+    /// What `text` asks for, in the vocabulary's own language and in emoji, if those were learnt.
     ///
     /// # Errors
     /// [`PromptError`] where it is empty, too long, or holds no known word to draw.
     pub fn understand(&self, text: &str) -> Result<Understood, PromptError> {
+        self.understand_in(text, "")
+    }
+
+    /// What `text` asks for in the vocabulary's own language or, where words of it are not known there, in that language of
+    /// the reader which knows the most of it; the first of equals ([`likely`]). Where words could only be guessed (slips,
+    /// compounds), the languages that somebody reads are tried, too. Languages that were not learnt are left out.
+    ///
+    /// # Errors
+    /// As [`Vocabulary::understand`].
+    pub fn read(&self, text: &str, reader: Reader<'_>) -> Result<Understood, PromptError> {
+        self.reading(text, reader).1
+    }
+
+    /// The language that [`Vocabulary::read`] would go by next, had it been learnt.
+    pub fn wants<'a>(&self, text: &str, reader: Reader<'a>) -> Option<&'a str> {
+        self.reading(text, reader).0
+    }
+
+    /// The first language that is missing, and what is understood without those that are.
+    fn reading<'a>(&self, text: &str, reader: Reader<'a>) -> (Option<&'a str>, Result<Understood, PromptError>) {
+        let (mut best, mut missing) = (self.understand_in(text, ""), None);
+        for language in likely(text, reader) {
+            let (unknown, guessed) = doubts(&best);
+            if unknown == 0 && (guessed == 0 || !reader.reads(language)) {
+                break;
+            }
+            if !self.languages.contains_key(language) {
+                missing = missing.or(Some(language));
+                continue;
+            }
+            let next = self.understand_in(text, language);
+            if doubts(&next) < doubts(&best) {
+                best = next;
+            }
+        }
+        (missing, best)
+    }
+
+    /// What `text` asks for, words of `language` included; an empty name is that of none.
+    ///
+    /// # Errors
+    /// As [`Vocabulary::understand`].
+    pub fn understand_in(&self, text: &str, language: &str) -> Result<Understood, PromptError> {
+        let none = Foreign::default();
+        let foreign = self.languages.get(language).unwrap_or(&none);
         let fail = |problem, words: Vec<String>, suggestions| {
             Err(PromptError {
                 problem,
@@ -102,7 +152,7 @@ impl Vocabulary {
             return fail(Problem::Empty, Vec::new(), Vec::new());
         }
         let mut found = Understood::default();
-        let abroad = self.is_abroad(&tokens);
+        let tongue = Tongue { foreign, abroad: self.is_abroad(&tokens, foreign) };
         let mut negated = false;
         let mut i = 0;
         while i < tokens.len() {
@@ -110,7 +160,7 @@ impl Vocabulary {
             negated &= !token.after_break;
             if is_in(NEGATIONS, &token.plain) {
                 negated = true;
-            } else if let Some((length, meaning)) = self.meaning(&tokens[i..], abroad) {
+            } else if let Some((length, meaning)) = self.meaning(&tokens[i..], tongue) {
                 if meaning.words.is_empty() && meaning.against.is_empty() {
                     // A little word of another language; one that turns away is none.
                     negated |= meaning.turns;
@@ -118,6 +168,7 @@ impl Vocabulary {
                     continue;
                 }
                 let typed = join(tokens[i..i + length].iter().map(|token| token.typed));
+                found.guessed += usize::from(meaning.guessed);
                 if let Some(meant) = meaning.corrected {
                     found.corrected.push(Correction { typed: typed.clone(), meant });
                 }
@@ -163,28 +214,41 @@ impl Vocabulary {
         Ok(found)
     }
 
-    /// Whether some word is known in another language only; then those that are known in both are taken for it, too:
-    /// “die” is little in “die Katze”, and “chat” a cat in “chat rouge”.
-    fn is_abroad(&self, tokens: &[Token<'_>]) -> bool {
-        tokens.iter().enumerate().any(|(i, token)| {
-            let small = is_in(FILLERS, &token.plain) || is_in(NEGATIONS, &token.plain);
-            let foreign = || self.foreign.phrase(&tokens[i..=i], 1).is_some_and(|(_, words)| !words.is_empty());
-            let form = || self.mended(token).is_none() && self.foreign.inflected(&token.plain).is_some();
-            !small && self.exact(token).is_none() && (foreign() || form())
-        })
+    /// Whether the prompt is in another language: more of it is known there than is not, and some of it there alone. Then words
+    /// that are known in both are taken for it, too: “die” is little in “die Katze”, and “chat” a cat in “chat noir”; in “a
+    /// cat on a sofa” the small words stay what they are.
+    fn is_abroad(&self, tokens: &[Token<'_>], foreign: &Foreign) -> bool {
+        let (mut known, mut strange, mut alone) = (0, 0, false);
+        // Small words are much alike: “in” and “a” are words of several languages.
+        let small = |token: &Token<'_>| is_in(FILLERS, &token.plain) || is_in(NEGATIONS, &token.plain);
+        for (i, token) in tokens.iter().enumerate().filter(|(_, token)| !is_emoji(&token.plain) && !small(token)) {
+            let form = || self.mended(token).is_none() && foreign.inflected(&token.plain).is_some();
+            let found = foreign.phrase(&tokens[i..=i], 1).map(|(_, words)| !words.is_empty());
+            let run = || foreign.symbols(&token.plain, |word| self.turns(word)).is_some();
+            let there = found.is_some() || form() || run();
+            (known, strange) = (known + usize::from(there), strange + usize::from(!there));
+            alone |= self.exact(token).is_none() && there && found != Some(false);
+        }
+        alone && known > strange
     }
 
     /// What the next words mean, and how many of them it took.
-    fn meaning(&self, tokens: &[Token<'_>], abroad: bool) -> Option<(usize, Meaning)> {
+    fn meaning(&self, tokens: &[Token<'_>], tongue: Tongue<'_>) -> Option<(usize, Meaning)> {
+        let Tongue { foreign, abroad } = tongue;
         let token = tokens.first()?;
         let plainly = |number: usize| Meaning { words: vec![number], ..Meaning::default() };
+        if is_emoji(&token.plain) {
+            let words = self.languages.get(EMOJI)?.emoji(&token.plain)?;
+            return Some((1, self.translated(words)));
+        }
         // “flat style” names a style even where “flat” is a word for something else.
         let style = tokens.get(1).is_some_and(|next| is_in(" style look emoji ", &next.word));
         if let Some(&number) = self.aliases.get(&token.plain).filter(|_| style) {
             return Some((2, plainly(number)));
         }
-        if let Some((length, words)) = self.foreign.phrase(tokens, if abroad { 1 } else { 2 }) {
-            return Some((length, self.abroad(words)));
+        if let Some((length, words)) = foreign.phrase(tokens, if abroad { 1 } else { 2 }) {
+            let little = length == 1 && is_in(LITTLE, &token.plain);
+            return (!little || words.is_empty()).then(|| (length, self.abroad(words)));
         }
         if let Some(number) = self.exact(token) {
             let filler = is_in(FILLERS, &token.plain) && number >= self.styles;
@@ -196,13 +260,14 @@ impl Vocabulary {
         if let Some(&number) = self.aliases.get(&token.plain) {
             return Some((1, plainly(number)));
         }
-        if let Some((length, words)) = self.foreign.phrase(&tokens[..1], 1) {
+        if let Some((length, words)) = foreign.phrase(&tokens[..1], 1) {
             return Some((length, self.abroad(words)));
         }
-        if let Some(Run { words, against }) = self.foreign.symbols(&token.plain, |word| self.turns(word)) {
+        if let Some(Run { words, against }) = foreign.symbols(&token.plain, |word| self.turns(word)) {
             return Some((1, Meaning { against, ..self.translated(words) }));
         }
-        let inflected = || self.foreign.inflected(&token.plain).map(|words| self.abroad(words));
+        // Only among words of its language is a word with another ending surely a form of one.
+        let inflected = || foreign.inflected(&token.plain).filter(|_| abroad).map(|words| self.abroad(words));
         self.mended(token).or_else(inflected).map(|meaning| (1, meaning))
     }
 
@@ -230,7 +295,8 @@ impl Vocabulary {
 
     /// What a word that nobody knows must be: two written together, or a slip.
     fn mended(&self, token: &Token<'_>) -> Option<Meaning> {
-        self.compound(token).or_else(|| self.slip(token))
+        let meaning = self.compound(token).or_else(|| self.slip(token))?;
+        Some(Meaning { guessed: true, ..meaning })
     }
 
     /// Two known words written together.
@@ -272,6 +338,20 @@ impl Vocabulary {
     }
 }
 
+/// How many words of a prompt are not known, and how many were guessed; of one that was not understood at all, more than of
+/// any other.
+fn doubts(understood: &Result<Understood, PromptError>) -> (usize, usize) {
+    understood.as_ref().map_or((usize::MAX, 0), |found| (found.unknown.len(), found.guessed))
+}
+
+/// The other language that a prompt is read in.
+#[derive(Clone, Copy)]
+struct Tongue<'a> {
+    foreign: &'a Foreign,
+    /// Whether the prompt is in it, or has just a word of it.
+    abroad: bool,
+}
+
 /// What a few words mean.
 #[derive(Default)]
 struct Meaning {
@@ -283,6 +363,8 @@ struct Meaning {
     turns: bool,
     /// How they were meant, where it is not as typed.
     corrected: Option<String>,
+    /// Whether that is a guess: a slip or a compound.
+    guessed: bool,
 }
 
 /// A word as it is compared.
@@ -295,95 +377,4 @@ fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    const WORDS: [&str; 15] = [
-        "noto", "fluent", "cat", "red", "angry", "fire", "truck", "birthday", "cake", "shoe", "flat", "leaf", "crab",
-        "crib", "without",
-    ];
-
-    fn vocabulary() -> Vocabulary {
-        let aliases = BTreeMap::from([("flat".to_string(), 1), ("google".to_string(), 0)]);
-        let mut vocabulary = Vocabulary::new(WORDS.map(String::from).to_vec(), 2, aliases);
-        let german = [
-            ("katze", vec![2]),
-            ("böse", vec![4]),
-            ("feuerwehrauto", vec![5, 6, 99]),
-            ("die", vec![]),
-            ("flat", vec![9]),
-            ("ohne", vec![14]),
-        ];
-        vocabulary.learn(german.map(|(word, numbers)| (word.to_string(), numbers)).into());
-        vocabulary
-            .learn([("猫", vec![2]), ("赤い", vec![3])].map(|(word, numbers)| (word.to_string(), numbers)).into());
-        vocabulary
-    }
-
-    fn words(text: &str) -> Vec<&'static str> {
-        vocabulary().understand(text).unwrap().words.into_iter().map(|n| WORDS[n]).collect()
-    }
-
-    #[test]
-    fn words_are_found_in_any_form_and_order() {
-        assert_eq!(words("an angry red cat"), ["cat", "red", "angry"]);
-        assert_eq!(words("Leaves, please!"), ["leaf"]);
-        assert_eq!(words("CATS' birthday-cake"), ["cat", "birthday", "cake"]);
-        assert_eq!(words("cat cat cats"), ["cat"]);
-    }
-
-    #[test]
-    fn styles_have_other_names_and_come_last() {
-        let found = vocabulary().understand("flat style red cat").unwrap();
-        assert_eq!((found.words, found.label.as_str()), (vec![1, 2, 3], "red cat fluent"));
-        assert_eq!(words("a flat shoe"), ["shoe", "flat"], "without “style” it is a word like others");
-        assert_eq!(words("cat by google"), ["noto", "cat"]);
-    }
-
-    #[test]
-    fn slips_compounds_and_other_languages_are_read_and_said() {
-        let found = vocabulary().understand("firetruck birhtday").unwrap();
-        let said: Vec<_> = found.corrected.iter().map(|c| (c.typed.as_str(), c.meant.as_str())).collect();
-        assert_eq!(said, [("firetruck", "fire truck"), ("birhtday", "birthday")]);
-        assert_eq!(words("böse Katze"), ["cat", "angry"]);
-        assert_eq!(
-            (words("die flat Katzen"), words("flat")),
-            (vec!["cat", "shoe"], vec!["flat"]),
-            "one foreign word makes others so"
-        );
-        let found = vocabulary().understand("Katze ohne die böse").unwrap();
-        assert_eq!((found.words, found.against), (vec![2], vec![4]));
-        assert_eq!(words("Feuerwehrauto"), ["fire", "truck"], "meanings beyond the vocabulary are dropped");
-        assert_eq!(words("赤い猫の"), ["cat", "red"]);
-    }
-
-    #[test]
-    fn what_is_turned_away_and_what_is_unknown_is_said() {
-        let found = vocabulary().understand("cat without fire, zorgle").unwrap();
-        assert_eq!((found.words, found.against), (vec![2], vec![5]));
-        assert_eq!(found.unknown, [Unknown { typed: "zorgle".into(), near: vec![] }]);
-        let found = vocabulary().understand("cat crob").unwrap();
-        assert_eq!(found.unknown[0].near, ["crab", "crib"], "two are equally near, so nobody can be sure");
-        let error = vocabulary().understand("crob").unwrap_err();
-        assert_eq!((error.code(), error.suggestions.len()), ("prompt-unknown", 2));
-        assert_eq!(vocabulary().understand(" ,! ").unwrap_err().code(), "prompt-empty");
-        assert_eq!(vocabulary().understand(&"x".repeat(500)).unwrap_err().code(), "prompt-too-long");
-        assert_eq!(vocabulary().understand("no cat").unwrap_err().code(), "prompt-unknown", "nothing left to draw");
-    }
-
-    proptest! {
-        #[test]
-        fn no_word_vanishes(text in "\\PC{0,60}") {
-            if let Ok(found) = vocabulary().understand(&text) {
-                prop_assert!(!found.words.is_empty() && found.words.iter().all(|&n| n < WORDS.len()));
-                let said = [found.used, found.ignored, found.unknown.into_iter().map(|u| u.typed).collect()].concat().join(" ");
-                for token in tokens(&text) {
-                    let small = is_in(FILLERS, &token.word) || is_in(FILLERS, &token.plain) || is_in(NEGATIONS, &token.plain) || is_in(" die ohne ", &token.plain);
-                    let told = said.contains(token.typed);
-                    prop_assert!(small || told || is_in(" style look emoji ", &token.word), "{} is lost", token.typed);
-                }
-            }
-        }
-    }
-}
+mod tests;

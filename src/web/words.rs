@@ -8,7 +8,7 @@ use crate::pack::PromptEntry;
 use crate::pack::captions::Captions;
 use crate::prompt;
 use crate::prompt::prior::{Asked, Prior};
-use crate::prompt::text::{self, Vocabulary};
+use crate::prompt::text::{self, Reader, Vocabulary};
 use crate::sampler::{MAX_COUNT, Sampling};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
@@ -61,6 +61,25 @@ struct Chosen {
     caption: Option<usize>,
 }
 
+impl Pack {
+    /// Has the vocabulary read something, where there is one.
+    fn reading<T>(
+        &self,
+        reads: &[String],
+        missing: &[String],
+        read: impl Fn(&Vocabulary, Reader<'_>) -> T,
+    ) -> Option<T> {
+        let languages = self.manifest.text.iter().flat_map(|text| text.languages.keys());
+        let known: Vec<&str> = languages.filter(|language| !missing.contains(language)).map(String::as_str).collect();
+        let reads: Vec<&str> = reads.iter().map(String::as_str).collect();
+        self.known
+            .borrow()
+            .vocabulary
+            .as_ref()
+            .map(|vocabulary| read(vocabulary, Reader { known: &known, reads: &reads }))
+    }
+}
+
 #[wasm_bindgen]
 impl Pack {
     /// Takes the vocabulary, from the bytes of its file, where the pack draws from free text.
@@ -84,7 +103,7 @@ impl Pack {
     pub fn learn_language(&self, language: &str, words: &[u8]) -> Result<(), JsValue> {
         let words = self.manifest.language(language, words).map_err(Failure::from)?;
         if let Some(vocabulary) = &mut self.known.borrow_mut().vocabulary {
-            vocabulary.learn(words);
+            vocabulary.learn(language, words);
         }
         Ok(())
     }
@@ -138,15 +157,23 @@ impl Pack {
             .map_err(|error| Failure::new("internal", error))?)
     }
 
+    /// The language that is to be learnt next for a prompt to be read, if any. `reads` are the tags of the languages that the
+    /// reader reads, `missing` those of the pack that could not be had.
+    pub fn wants(&self, text: &str, reads: Vec<String>, missing: Vec<String>) -> Option<String> {
+        let read = |vocabulary: &Vocabulary, reader: Reader<'_>| vocabulary.wants(text, reader).map(String::from);
+        self.reading(&reads, &missing, read).flatten()
+    }
+
     /// What free words ask for, as JSON: `{ index, name, label, used, ignored, corrected }` ([`prompt::Understood`]), or
     /// `{ words, against, name, label, used, ignored, corrected, unknown }` ([`text::Understood`]) where the pack draws
-    /// from free text.
+    /// from free text; `reads` and `missing` as for [`Pack::wants`].
     ///
     /// # Errors
     /// `prompt-…`, with `suggestions`.
-    pub fn understand(&self, text: &str) -> Result<String, JsValue> {
-        if let Some(vocabulary) = &self.known.borrow().vocabulary {
-            let understood = vocabulary.understand(text).map_err(Failure::from)?;
+    pub fn understand(&self, text: &str, reads: Vec<String>, missing: Vec<String>) -> Result<String, JsValue> {
+        let read = |vocabulary: &Vocabulary, reader: Reader<'_>| vocabulary.read(text, reader);
+        if let Some(understood) = self.reading(&reads, &missing, read) {
+            let understood = understood.map_err(Failure::from)?;
             let answer = TextAnswer { name: &understood.label, understood: &understood };
             return Ok(serde_json::to_string(&answer).map_err(|error| Failure::new("internal", error))?);
         }

@@ -5,7 +5,7 @@ use super::CommandError;
 use morphogen::denoiser::{Condition, Conditions};
 use morphogen::pack::Pack;
 use morphogen::prompt::prior::{Asked, Choice, Prior};
-use morphogen::prompt::text::Vocabulary;
+use morphogen::prompt::text::{Reader, Vocabulary};
 use morphogen::prompt::understand;
 
 /// What is asked for.
@@ -71,13 +71,20 @@ fn by_class(pack: &Pack, wish: &Wish<'_>) -> Result<Vec<Subject>, CommandError> 
 fn by_words(pack: &Pack, wish: &Wish<'_>) -> Result<Vec<Subject>, CommandError> {
     let text = pack.manifest().text()?;
     let words = pack.words()?;
-    let vocabulary = Vocabulary::new(words.clone(), text.styles, text.aliases.clone());
+    let mut vocabulary = Vocabulary::new(words.clone(), text.styles, text.aliases.clone());
+    let (known, tag): (Vec<&str>, _) = (text.languages.keys().map(String::as_str).collect(), language());
+    let reader = Reader { known: &known, reads: &[&tag] };
+    for prompt in wish.prompt.iter().chain(&wish.negative) {
+        while let Some(language) = vocabulary.wants(prompt, reader) {
+            vocabulary.learn(language, pack.language(language)?);
+        }
+    }
     let prior = match &text.captions {
         Some(_) if wish.prior => Prior::new(&pack.captions()?, &words, text.styles),
         _ => Prior::default(),
     };
     let understood = |prompt: &str| {
-        let understood = vocabulary.understand(prompt)?;
+        let understood = vocabulary.read(prompt, reader)?;
         for unknown in &understood.unknown {
             eprintln!("“{}” is unknown to this pack; it knows {}", unknown.typed, unknown.near.join(", "));
         }
@@ -103,4 +110,12 @@ fn by_words(pack: &Pack, wish: &Wish<'_>) -> Result<Vec<Subject>, CommandError> 
     let examples = || text.examples.iter().map(String::as_str).collect();
     let prompts: Vec<&str> = wish.prompt.map_or_else(examples, |prompt| vec![prompt]);
     prompts.into_iter().map(subject).collect()
+}
+
+/// The language of whoever runs this, as the system says it (`de_AT.UTF-8`); empty where it does not.
+fn language() -> String {
+    ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|tag| !tag.is_empty()))
+        .unwrap_or_default()
 }

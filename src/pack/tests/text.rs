@@ -143,6 +143,21 @@ fn captions_can_be_measured_later() {
     assert!(PackWriter::update(folder.path()).unwrap().captions(&captions).is_err(), "nothing wrong is written");
 }
 
+#[test]
+fn the_same_words_keep_their_shelves() {
+    let (folder, pack) = small();
+    let words = ["flat", "round", "cat"].map(String::from);
+    let mut writer = PackWriter::update(folder.path()).unwrap();
+    writer.language("de", br#"{"katze":[2]}"#).unwrap();
+    writer.words(&words, 2).unwrap();
+    let again = writer.finish().unwrap();
+    assert_eq!(again.manifest(), pack.manifest(), "only the languages are to be written anew");
+    let mut writer = PackWriter::update(folder.path()).unwrap();
+    writer.words(&words, 1).unwrap();
+    let other = writer.finish().unwrap();
+    assert!(other.manifest().training.is_empty() && other.captions().is_err(), "another style is another numbering");
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {

@@ -5,6 +5,7 @@
 //! words and a few others that emoji cannot tell stand in `hand.json`.
 
 use super::join::{Local, code};
+use morphogen::prompt::pictograph::is_emoji;
 use morphogen::prompt::spelling::{distance, tokens};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +14,8 @@ pub const LANGUAGES: [&str; 8] = ["de", "fr", "es", "it", "pt", "ja", "zh", "ru"
 
 /// Words by language, English word and foreign words between spaces; the English word "" is for words that say nothing.
 const HAND: &str = include_str!("hand.json");
+/// Everyday words by language, with what they mean; they come before what was read off.
+const EVERYDAY: &str = include_str!("../../../vocabulary/everyday-words.json");
 /// How much a word of a label counts, beside one of the keywords.
 const IN_LABEL: f64 = 2.0;
 /// Most words of a phrase that is a word of its own.
@@ -48,7 +51,7 @@ fn folded(text: &str) -> String {
 fn terms(local: &Local) -> BTreeMap<String, f64> {
     let mut terms = BTreeMap::new();
     for (text, weight) in local.tags.iter().map(|tag| (tag, 1.0)).chain([(&local.label, IN_LABEL)]) {
-        let words = tokens(text);
+        let words: Vec<_> = tokens(text).into_iter().filter(|token| !is_emoji(&token.plain)).collect();
         let whole = folded(text);
         let parts = words.iter().map(|token| token.plain.clone());
         for term in parts.chain((words.len() <= PHRASE && weight < IN_LABEL).then_some(whole)) {
@@ -195,7 +198,16 @@ pub fn dictionary(
     dictionary
 }
 
-/// Enters what `hand.json` has for the language.
+/// What each emoji means: the words of its name. `emoji` are English words by code.
+pub fn signs(emoji: &BTreeMap<String, English>) -> Dictionary {
+    let sign = |code: &str| -> Option<String> {
+        code.split('-').map(|point| u32::from_str_radix(point, 16).ok().and_then(char::from_u32)).collect()
+    };
+    let named = emoji.iter().filter(|(_, english)| !english.label.is_empty());
+    named.filter_map(|(code, english)| Some((folded(&sign(code)?), english.label.clone()))).collect()
+}
+
+/// Enters what is known by hand of the language.
 fn by_hand(language: &str, vocabulary: &[String], dictionary: &mut Dictionary) {
     let hand: BTreeMap<String, BTreeMap<String, String>> = serde_json::from_str(HAND).unwrap_or_default();
     for (english, foreign) in hand.get(language).into_iter().flatten() {
@@ -204,6 +216,13 @@ fn by_hand(language: &str, vocabulary: &[String], dictionary: &mut Dictionary) {
             for word in foreign.split(' ') {
                 dictionary.insert(folded(word), number.into_iter().collect());
             }
+        }
+    }
+    let everyday: BTreeMap<String, BTreeMap<String, String>> = serde_json::from_str(EVERYDAY).unwrap_or_default();
+    for (foreign, english) in everyday.get(language).into_iter().flatten() {
+        let numbers = english.split(' ').map(|word| vocabulary.iter().position(|known| known == word));
+        if let Some(numbers) = numbers.collect::<Option<Vec<usize>>>() {
+            dictionary.insert(folded(foreign), numbers);
         }
     }
 }
@@ -266,6 +285,14 @@ mod tests {
         }
         assert!(!dictionary.contains_key("niemand"));
         assert!(reach(&dictionary) >= 7);
+    }
+
+    #[test]
+    fn an_emoji_means_its_name() {
+        let english = |label: &[usize]| English { label: label.to_vec(), tags: vec![5] };
+        let emoji = [("1f431", english(&[0])), ("1f468-200d-1f33e", english(&[3, 4])), ("2764", english(&[]))];
+        let signs = signs(&emoji.map(|(code, english)| (code.to_string(), english)).into());
+        assert_eq!(signs, [("🐱".to_string(), vec![0]), ("👨‍🌾".to_string(), vec![3, 4])].into());
     }
 
     #[test]

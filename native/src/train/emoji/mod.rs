@@ -18,6 +18,7 @@ use super::captions::{self, Caption, CaptionFile, CaptionSplit, IMAGES};
 use holdout::{Hold, Subject};
 use join::{Emoji, STYLES};
 use languages::{Dictionary, English, LANGUAGES};
+use morphogen::prompt::foreign::EMOJI;
 use rayon::prelude::*;
 use render::Picture;
 use safetensors::tensor::{Dtype, TensorView, serialize};
@@ -164,7 +165,9 @@ fn dictionaries(packages: &Path, captions: &CaptionFile) -> Result<BTreeMap<&'st
         let locals = join::Local::read(packages, language)?;
         Ok((*language, languages::dictionary(language, &locals, &emoji, &vocabulary)))
     };
-    LANGUAGES.par_iter().map(read).collect()
+    let mut dictionaries: BTreeMap<_, _> = LANGUAGES.par_iter().map(read).collect::<Result<_, TrainError>>()?;
+    dictionaries.insert(EMOJI, languages::signs(&emoji));
+    Ok(dictionaries)
 }
 
 /// Marks what training must not see, and loosens the captions that would tell of it.

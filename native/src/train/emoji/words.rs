@@ -1,6 +1,7 @@
 //! The words of captions. [`Lexicon`] gathers every form in which a word occurs, takes forms that differ in case, accent
 //! or number for one word, and spells it as the packages do: in the singular where that occurs.
 
+use morphogen::prompt::pictograph::is_emoji;
 use morphogen::prompt::spelling::{Token, tokens};
 use morphogen::prompt::words::{LITTLE, is_in, key};
 use std::collections::{BTreeMap, HashMap};
@@ -47,7 +48,9 @@ impl Lexicon {
     pub fn words<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Vec<String> {
         let mut words = Vec::new();
         for text in texts {
-            for token in tokens(text).iter().filter(|token| !is_in(LITTLE, &token.plain)) {
+            // A sign among the keywords (“✓”) is no word.
+            let said = |token: &&Token<'_>| !is_in(LITTLE, &token.plain) && !is_emoji(&token.plain);
+            for token in tokens(text).iter().filter(said) {
                 let word = self.spell(token);
                 if !words.contains(&word) {
                     words.push(word);
@@ -88,6 +91,7 @@ mod tests {
     fn forms_of_a_word_are_one_word() {
         let lexicon = Lexicon::new(TEXTS.into_iter());
         assert_eq!(lexicon.words(["leaf leaves"]), ["leaf"]);
+        assert_eq!(lexicon.words(["✓ leaf"]), ["leaf"], "a sign is no word");
         assert_eq!(lexicon.words(["Faces with the tear-drops"]), ["face", "tear", "drops"]);
         assert_eq!(
             lexicon.words(["trouser", "crêpes", "cookies", "12 men"]),
