@@ -41,10 +41,13 @@ fn draw(request: &Request) -> Vec<f32> {
     sample(&mut Guesser::default(), request, Schedule::Cosine, |_| true).unwrap()
 }
 
-/// The definition, in f64, picture by picture, without leaving anything out.
-fn plainly(request: &Request) -> Vec<f64> {
+/// The definition, in f64, picture by picture, without leaving anything out: the pictures, and how far each term moved each
+/// pixel, `[B, K, H, W]`.
+fn plainly(request: &Request) -> (Vec<f64>, Vec<f64>) {
     let plan = plan(Schedule::Cosine, request.sampling()).unwrap();
+    let (area, terms) = (SHAPE.height * SHAPE.width, request.terms.len());
     let mut drawn = Vec::new();
+    let mut moved = vec![0.0; request.count * terms * area];
     for n in 0..request.count {
         let one = request.slice(n, 1, SHAPE);
         let mut x: Vec<f64> = one.initial(SHAPE).into_iter().map(f64::from).collect();
@@ -55,12 +58,14 @@ fn plainly(request: &Request) -> Vec<f64> {
             for i in 0..x.len() {
                 let u = guess(x[i], step.time.a, &one.against, i);
                 let mut mean = u;
-                for term in &one.terms {
+                for (k, term) in one.terms.iter().enumerate() {
                     let window = f64::from(u8::from(term.from >= step.time.t && step.time.t > term.to));
                     let pixel = i % (SHAPE.height * SHAPE.width);
                     let mask = term.region.mask(SHAPE).map_or(1.0, |mask| f64::from(mask[pixel]));
                     let c = guess(x[i], step.time.a, &term.condition.spread(1)[0], i);
-                    mean += term.weight * mask * window * (c - u);
+                    let step = term.weight * mask * window * (c - u);
+                    mean += step;
+                    moved[(n * terms + k) * area + pixel] += step.abs() / SHAPE.channels as f64;
                 }
                 let mean = mean.clamp(-1.0, 1.0);
                 x[i] = step.x * x[i] + step.denoised * mean + step.previous * before[i];
@@ -70,7 +75,18 @@ fn plainly(request: &Request) -> Vec<f64> {
         }
         drawn.extend(x);
     }
-    drawn
+    (drawn, moved)
+}
+
+/// The same pictures, and what the sampler says of its terms.
+fn told(request: &Request) -> (Vec<f32>, Vec<f32>) {
+    let mut guesser = Guesser::default();
+    let mut trajectory = Trajectory::new(request, SHAPE, Schedule::Cosine).unwrap().with_influence();
+    while let Some(query) = trajectory.query() {
+        let answer = guesser.denoise(query.x, query.time, query.conditions).unwrap();
+        trajectory.advance(&answer).unwrap();
+    }
+    (trajectory.pictures().to_vec(), trajectory.influence().unwrap().to_vec())
 }
 
 fn any_region() -> impl Strategy<Value = Region> {
@@ -113,9 +129,16 @@ proptest! {
         seed in 0..1000u64,
     ) {
         let request = Request { terms, against, solver, count: 2, steps: 6, ..Request::new(Condition::Null, seed) };
-        let (found, expected) = (draw(&request), plainly(&request));
+        let (found, (expected, moved)) = (draw(&request), plainly(&request));
         for (found, expected) in found.iter().zip(&expected) {
             prop_assert!((f64::from(*found) - expected).abs() < 1e-4, "{} is not {}", found, expected);
+        }
+        // Who asks what the terms did gets the same pictures to the bit, and what the definition says of each term.
+        let (same, influence) = told(&request);
+        prop_assert_eq!(&same, &found);
+        prop_assert_eq!(influence.len(), moved.len());
+        for (influence, moved) in influence.iter().zip(&moved) {
+            prop_assert!((f64::from(*influence) - moved).abs() < 1e-4, "{} is not {}", influence, moved);
         }
         // Cut anywhere, the pictures are the same to the bit.
         prop_assert_eq!(&draw(&request.slice(1, 1, SHAPE)), &found[SHAPE.len()..]);

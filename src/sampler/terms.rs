@@ -338,10 +338,14 @@ impl Sum {
         }
         let against = answer[calls.terms.len() * length + index];
         calls.terms.iter().enumerate().fold(against, |sum, (kind, &k)| {
-            let (weight, mask) = &self.terms[k];
-            let share = mask.as_ref().map_or(*weight, |mask| weight * mask[index % self.area]);
-            sum + share * (answer[kind * length + index] - against)
+            sum + self.share(k, index) * (answer[kind * length + index] - against)
         })
+    }
+
+    /// How strongly term `k` pulls at value `index` of the batch: its weight times its mask.
+    pub fn share(&self, k: usize, index: usize) -> f32 {
+        let (weight, mask) = &self.terms[k];
+        mask.as_ref().map_or(*weight, |mask| weight * mask[index % self.area])
     }
 }
 
