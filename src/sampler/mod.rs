@@ -258,7 +258,8 @@ impl Trajectory {
         let (request, sum) = (request.clone(), Sum::new(&request.terms, shape));
         let (calls, conditions) = (request.calls(request.from()), Vec::new());
         let influence = None;
-        let mut trajectory = Trajectory { request, shape, steps, done: 0, sum, calls, conditions, x, denoised, influence };
+        let mut trajectory =
+            Trajectory { request, shape, steps, done: 0, sum, calls, conditions, x, denoised, influence };
         trajectory.ask();
         Ok(trajectory)
     }
