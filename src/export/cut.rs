@@ -126,6 +126,10 @@ impl Layer {
             depth[at] = 0;
         }
         self.smudges(ground, &mut depth);
+        // Beyond the frame is ground, too: what ends at it may be mixed with it there.
+        for at in self.border() {
+            depth[at] = depth[at].min(1);
+        }
         for level in 1..=EDGE {
             let above: Vec<usize> = (0..depth.len()).filter(|&at| depth[at] == level - 1).collect();
             for at in above {

@@ -208,3 +208,15 @@ fn pictures_of_networks_become_bytes() {
     assert_eq!(bytes, [0, 0, 0, 255, 255, 255, 255, 255, 128, 128, 128, 255, 255, 255, 255, 255]);
     assert!(rgba(&[0.0; 5], shape, 1).is_err());
 }
+
+#[test]
+fn what_ends_at_the_frame_leaves_no_line_there() {
+    let share = |at: usize| match (at / 32, at % 32) {
+        (_, 0..8 | 24..) | (20.., _) => 0.0,
+        (0, _) => 0.4,
+        _ => 1.0,
+    };
+    let shares: Vec<f32> = (0..32 * 32).map(share).collect();
+    let cut = Layer::cut(&over(&shares, RED, WHITE), 32).unwrap();
+    assert!((cut.pixels[16][3] - 0.4).abs() < 0.02 && cut.pixels[32 * 10 + 16][3] == 1.0, "{:?}", cut.pixels[16]);
+}
