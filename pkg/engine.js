@@ -89,7 +89,7 @@ export class Packs {
   }
 
   /**
-   * @param {Target & { request: { steps: number, count: number, mix?: object, terms?: object[] }, start?: Float32Array, frames: boolean, machine: string, prompt: string, window?: number, provenance: boolean }} message
+   * @param {Target & { request: { steps: number, count: number, mix?: object, terms?: object[] }, start?: Float32Array, frames: boolean, machine: string, prompt: string, members?: import("./theory.js").Member[], window?: number, provenance: boolean }} message
    * @param {Context} context
    */
   async sample(message, context) {
@@ -102,7 +102,7 @@ export class Packs {
    * @param {Parameters<Packs["sample"]>[0]} message
    * @param {Context} context
    */
-  async drawFrom(pack, { network, device, request, start, frames, machine, prompt, window, provenance }, context) {
+  async drawFrom(pack, { network, device, request, start, frames, machine, prompt, members, window, provenance }, context) {
     const { info } = await pack.open(context.signal);
     const name = pack.named(info, network);
     return this.alone(context.signal, async () => {
@@ -110,11 +110,13 @@ export class Packs {
         const machines = await pack.machines.get(context.signal);
         const trace = { steps: request.steps, every: provenance };
         const wanted = device === "auto" && pack.lost ? "cpu" : device;
-        const maker = await machines.get({ machine, network: name, prompt, window }, trace, wanted, context.signal);
+        const wish = { machine, network: name, prompt, window };
+        const maker = await (members ? machines.company(wish, members, context.signal) : machines.get(wish, trace, wanted, context.signal));
         try {
           const pixels = await draw(maker.network, { ...request, frames }, start, context, { step: -1 }, maker.provenance);
           const nearest = await machines.nearest(prompt, pixels, context.signal);
-          return { pixels, device: maker.device(), notice: maker.notice(), network: name, provenance: maker.provenance(), nearest };
+          const influence = maker.network.takeInfluence();
+          return { pixels, device: maker.device(), notice: maker.notice(), network: name, provenance: maker.provenance(), nearest, influence };
         } finally {
           maker.free();
         }
@@ -127,8 +129,9 @@ export class Packs {
         try {
           await pack.share(name, engine, request, context.signal);
           const pixels = await draw(engine.network, { ...request, frames }, start, context, sent);
+          const influence = engine.network.takeInfluence();
           const nearest = await pack.nearest(prompt, pixels, context.signal);
-          return { pixels, device: engine.device, notice: engine.notice, network: name, nearest };
+          return { pixels, device: engine.device, notice: engine.notice, network: name, nearest, influence };
         } catch (thrown) {
           const lost = engine.device === "webgpu" && /^(device-lost|out-of-memory|gpu-)/.test(Object(thrown).code ?? "");
           if (!lost || context.signal.aborted) throw thrown;
@@ -153,6 +156,19 @@ export class Packs {
       return pixels ? machines.nearest(prompt, pixels, signal) : machines.training(prompt, signal);
     };
     return this.current(pack, signal, () => this.alone(signal, work));
+  }
+
+  /**
+   * A picture as a file to take along.
+   * @param {{ url: string, wish: import("./sticker.js").Wish }} message
+   * @param {Context} context
+   */
+  async sticker({ url, wish }, { signal }) {
+    const pack = this.pack(url);
+    return this.current(pack, signal, async () => {
+      const [{ sticker }, { manifest }] = await Promise.all([import("./sticker.js"), pack.open(signal)]);
+      return sticker(manifest, wish, signal);
+    });
   }
 
   /** @param {{ url: string }} message */

@@ -157,6 +157,7 @@ export class Model {
     const guidance = machine === "network" ? (wish.guidance ?? usual.guidance) : 1;
     const request = { seed, count, steps, grid, solver, guidance };
     const Provenance = machine === "network" ? undefined : (await import("./provenance.js")).Provenance;
+    const Influence = options.influence ? (await import("./influence.js")).Influence : undefined;
     const explained = (/** @type {any} */ data) => ({ ...data, provenance: Provenance && data.provenance && new Provenance(data.provenance, this.#info.image) });
     /** @type {Frame[]} */
     const kept = [];
@@ -171,10 +172,11 @@ export class Model {
       machine,
       window,
       prompt: asked.name,
+      members: machine === "network" ? undefined : asked.members,
       provenance: options.provenance ?? false,
       frames: frames || onStep !== undefined,
       start: start?.pixels,
-      request: { ...request, ...asked.request, from: start?.t },
+      request: { ...request, ...asked.request, from: start?.t, influence: options.influence },
     };
     const result = await this.#client.post("sample", message, { signal, on });
     if (machine === "network") {
@@ -182,7 +184,8 @@ export class Model {
       this.notice = result.notice;
     }
     const { name, label, captions, parts } = asked;
-    return new Sample(explained(result), this.#info.image, { prompt: name, label, seed, captions, parts, frames: kept });
+    const influence = Influence && result.influence && new Influence(result.influence, count, this.#info.image);
+    return new Sample({ ...explained(result), influence }, this.#info.image, { prompt: name, label, seed, captions, parts, frames: kept });
   }
 
   /**
@@ -198,7 +201,7 @@ export class Model {
     const captions = machine === "network" && understood ? await this.#captions(understood, against, wish, options) : undefined;
     const condition = captions?.map((one) => (one ? { words: one.words } : meant(understood))) ?? meant(understood);
     const { name = "", label = "" } = understood ?? {};
-    return { name, label, captions, parts: undefined, request: { condition, against } };
+    return { name, label, captions, parts: undefined, members: undefined, request: { condition, against } };
   }
 
   /**
@@ -209,13 +212,16 @@ export class Model {
    */
   async #mixed(options, turned, wish) {
     const { mixed } = await import("./terms.js");
-    const { parts, ...request } = await mixed(options, turned, {
+    // A machine asks for a thing by its training images, whatever their captions say.
+    const prior = (options.machine ?? "network") === "network" ? options.prior : false;
+    const { parts, conditions, ...request } = await mixed(options, turned, {
       understand: (text) => this.understand(text),
       away,
-      choose: (meaning, against, caption) => this.#captions(meaning, against, wish, { ...options, caption }),
+      choose: (meaning, against, caption) => this.#captions(meaning, against, wish, { ...options, prior, caption }),
     });
+    const members = parts.map(({ prompt }, n) => ({ prompt, condition: /** @type {Asked} */ (conditions[n]) }));
     // What is looked up of a mix, its nearest training pictures, is that of its first thing.
-    return { name: parts[0]?.prompt ?? "", label: parts.map(({ label }) => label).join(" + "), captions: parts[0]?.captions, parts, request };
+    return { name: parts[0]?.prompt ?? "", label: parts.map(({ label }) => label).join(" + "), captions: parts[0]?.captions, parts, members, request };
   }
 
   /**
@@ -295,6 +301,20 @@ export class Model {
    */
   nearest({ prompt, pixels }, signal) {
     return this.#training({ prompt, pixels, signal });
+  }
+
+  /**
+   * A picture of a sample as a file to take along.
+   * @param {Sample} sample
+   * @param {import("./morphogen.js").StickerOptions} [options]
+   * @returns {Promise<Blob>}
+   */
+  async sticker(sample, options) {
+    const { asked } = await import("./taken.js");
+    const { wish, mime } = asked(sample, options);
+    await abortable(this.load(), options?.signal);
+    const bytes = await this.#client.post("sticker", { url: this.#target.url, wish }, { signal: options?.signal });
+    return new Blob([bytes], { type: mime });
   }
 
   /** @param {{ prompt: string, pixels?: Float32Array, signal: AbortSignal | undefined }} wish */

@@ -145,7 +145,7 @@ export interface SampleOptions {
   terms?: Term[];
   /** Name of another network of the pack. */
   network?: string;
-  /** Who draws: the network (default), or an analytic machine over the pack's training images of the prompt. */
+  /** Who draws: the network (default), or an analytic machine over the pack's training images of the prompt; of a mix, one for each of its things. */
   machine?: Machine;
   /** For local machines: how many pixels each pixel sees, odd. Default: what was calibrated against the network. */
   window?: number;
@@ -157,6 +157,11 @@ export interface SampleOptions {
    * picture with noise: `x_t = a_t x₀ + s_t ε`, with `s_t = sin(π t / 2.016)` and `a_t = cos(π t / 2.016)`.
    */
   start?: { pixels: Float32Array; t: number };
+  /**
+   * Tell in `sample.influence` how far each term of a mix moved each pixel. The pictures stay the same; on WebGPU the guesses of
+   * every step are read back and added up on the processor, which is slower. Default false.
+   */
+  influence?: boolean;
   /** Keep every state in `sample.frames`. Default false. */
   frames?: boolean;
   /** Called with every state, pure noise first. */
@@ -304,8 +309,48 @@ export class Sample {
   readonly provenance: Provenance | undefined;
   /** One for each picture; undefined where the training images of the prompt were not loaded (`model.nearest` loads them). */
   readonly nearest: Nearest[] | undefined;
+  /** What each term did, where asked for with `influence`. */
+  readonly influence: Influence | undefined;
   /** Picture `n` for a canvas, each pixel `scale` wide (1 … 64). */
   toImageData(n?: number, scale?: number): ImageData;
+}
+
+/**
+ * What the words did: how far each term moved each pixel, `Σ |w · m · (c − u)|` over the steps, the mean over channels. Plain guidance is one
+ * term; of two things that are mixed the prompt is term 0, the second term 1.
+ */
+export interface Influence {
+  /** `[B, K, H, W]`, from 0 up. */
+  readonly moved: Float32Array;
+  /** Number of terms, K. */
+  readonly terms: number;
+  readonly width: number;
+  readonly height: number;
+  /** The colour of a term in every map, `[red, green, blue]` of 0 to 255. */
+  colour(term: number): readonly [number, number, number];
+  /** The term that moved one pixel of picture `n` most, and how far each of them moved it. */
+  at(row: number, column: number, n?: number): { term: number; moved: number[] };
+  /** The map of picture `n`: each pixel in the colour of the term that moved it most, the stronger the further it did. */
+  toImageData(n?: number, scale?: number): ImageData;
+}
+
+/** How a picture is taken along. All of it may be left out. */
+export interface StickerOptions {
+  /** Which picture of the sample. Default 0. */
+  n?: number;
+  /** Side of the picture in pixels, 16 … 512. Default 256. An icon has 16, 32 and 48. */
+  size?: number;
+  /**
+   * `png` (default), of at most 128 kB: where all its colours would take more, it has a palette. `ico`: the icon of a page. `sheet`: all
+   * pictures of the sample in one PNG of any length, whole where one cannot be cut out.
+   */
+  type?: "png" | "ico" | "sheet";
+  /** Pictures in a row of a sheet. Default 4. */
+  columns?: number;
+  /** Cut the ground away (default): what has the even colour of the border and hangs together with it. */
+  cut?: boolean;
+  /** Gives up. */
+  signal?: AbortSignal;
 }
 
 /** For every pixel of pictures that a machine drew, the training patch that it owes most to. Arrays are `[B, H, W]`. */
@@ -380,6 +425,11 @@ export class Model {
   training(prompt: string, signal?: AbortSignal): Promise<TrainingImages>;
   /** The nearest training image of each picture of a sample that had a prompt. */
   nearest(sample: Sample, signal?: AbortSignal): Promise<Nearest[]>;
+  /**
+   * A picture of a sample to take along, as a file: cut out with soft edges, enlarged smoothly, with the line that says whom to name. Rejects with
+   * `sticker-uncut` where there is nothing to cut away; `cut: false` keeps it whole.
+   */
+  sticker(sample: Sample, options?: StickerOptions): Promise<Blob>;
   /** Gives memory and device back when no other model on the page uses them. */
   close(): void;
 }

@@ -75,11 +75,11 @@ export class Frame {
 /** A finished sample. */
 export class Sample {
   /**
-   * @param {{ pixels: Float32Array, device: "webgpu" | "cpu", network: string, notice: string, provenance?: Provenance, nearest?: import("./morphogen.js").Nearest[] }} result
+   * @param {{ pixels: Float32Array, device: "webgpu" | "cpu", network: string, notice: string, provenance?: Provenance, nearest?: import("./morphogen.js").Nearest[], influence?: import("./influence.js").Influence }} result
    * @param {Size} size
    * @param {{ prompt: string, label: string, seed: number, captions?: (import("./morphogen.js").Caption | null)[], parts?: import("./morphogen.js").Part[], frames: Frame[] }} request
    */
-  constructor({ pixels, device, network, notice, provenance, nearest }, size, { prompt, label, seed, captions, parts, frames }) {
+  constructor({ pixels, device, network, notice, provenance, nearest, influence }, size, { prompt, label, seed, captions, parts, frames }) {
     /** `[B, C, H, W]` in [−1, 1]. */
     this.pixels = pixels;
     this.width = size.width;
@@ -108,6 +108,8 @@ export class Sample {
     this.provenance = provenance;
     /** The nearest training image of each picture, where those of the prompt were here. */
     this.nearest = nearest;
+    /** What each term did to each pixel, where asked for with `influence: true`. */
+    this.influence = influence;
   }
 
   /**

@@ -25,9 +25,6 @@ const MOST = 8;
  * @param {Reader} reader
  */
 export async function mixed(options, turned, reader) {
-  if ((options.machine ?? "network") !== "network") {
-    throw new MorphogenError("range", "A machine holds the training images of one prompt and cannot mix; leave “machine” out, or the mix.");
-  }
   const { and, over, into, terms } = options;
   const seconds = Object.entries({ and, over, into }).filter(([, second]) => second !== undefined);
   if (seconds.length + (terms ? 1 : 0) > 1) {
@@ -50,7 +47,7 @@ async function pair({ prompt, caption }, [way, asked], turned, reader) {
   numbers(way, { weight, edge, at });
   if (region !== undefined) choice(`the region of “${way}”`, region, SIDES);
   const { parts, conditions, against } = await read([{ prompt, caption }, named(second, way)], turned, reader);
-  return { parts, against, condition: conditions[0], mix: { way, condition: conditions[1], weight, side: region, edge, at } };
+  return { parts, conditions, against, condition: conditions[0], mix: { way, condition: conditions[1], weight, side: region, edge, at } };
 }
 
 /**
@@ -73,7 +70,7 @@ async function sum({ prompt, terms }, turned, reader) {
     return { weight, side: region === "everywhere" ? undefined : region, edge, soft, mask: mask && [...mask], from, to };
   });
   const { parts, conditions, against } = await read(terms.map((term, n) => named(term, `term ${n + 1}`)), turned, reader);
-  return { parts, against, terms: asked.map((term, n) => ({ ...term, condition: conditions[n] })) };
+  return { parts, conditions, against, terms: asked.map((term, n) => ({ ...term, condition: conditions[n] })) };
 }
 
 /**

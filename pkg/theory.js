@@ -20,6 +20,7 @@ import { second } from "./second.js";
 /** @typedef {{ image: Uint32Array, place: Uint32Array, weight: Float32Array, patches: Float32Array, window: number }} Provenance `[B, H, W]` each */
 /** @typedef {{ network: Network, provenance: () => Provenance | undefined, device: () => "webgpu" | "cpu", notice: () => string, free: () => void }} Machine `provenance` is that of the last step, where it was kept; `device` is what answered last, `notice` why not the other */
 
+/** @typedef {{ prompt: string, condition: { class?: number, words?: number[] } }} Member one thing of a mix */
 /** @typedef {{ bytes: Uint8Array, captions?: number[] }} Images `[N, C, H, W]`, 0 to 255; the caption of each, where they were gathered for a prompt of words */
 
 /** Parts of a call that is shared; the same number everywhere, so that the sums are. */
@@ -111,6 +112,24 @@ export class Machines {
     };
     const shared = held.network(gather, explain);
     return { network: shared, provenance: () => found, device: () => graphics.device, notice: () => graphics.notice, free: () => shared.free() };
+  }
+
+  /**
+   * Several machines in one, each over the training images of its own prompt, for a sum of terms; to be freed when it has drawn. It
+   * works on the processor, alone, and keeps no provenance.
+   * @param {Wish} wish whose prompt does not matter
+   * @param {Member[]} members
+   * @param {AbortSignal} signal
+   * @returns {Promise<Machine>}
+   */
+  async company({ machine, network, window }, members, signal) {
+    /** @type {Uint8Array[]} */
+    const images = [];
+    for (const { prompt } of members) images.push(await this.training(prompt, signal));
+    const company = this.core.members(machine, network, window);
+    members.forEach(({ condition }, n) => company.add(JSON.stringify(condition), images[n]));
+    const held = company.network();
+    return { network: held, provenance: () => undefined, device: () => "cpu", notice: () => "", free: () => held.free() };
   }
 
   /**

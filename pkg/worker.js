@@ -39,6 +39,7 @@ const handlers = {
   words: (message, context) => packs.words(message, context),
   sample: (message, context) => packs.sample(message, context),
   training: (message, context) => packs.training(message, context),
+  sticker: (message, context) => packs.sticker(message, context),
   release: (message) => packs.release(message),
   // Without a pack; its code comes when it is first asked for.
   cells: async (message, context) => {

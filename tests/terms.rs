@@ -6,7 +6,7 @@ use morphogen::sampler::terms::SOFT;
 use morphogen::sampler::{Calls, MAX_TERMS, Region, Side, Term, TermError, Way};
 use morphogen::sampler::{Request, SampleError, Solver, Trajectory, fill_batch, plan, sample};
 use morphogen::schedule::{Schedule, Time};
-use morphogen::theory::{Training, Wiener};
+use morphogen::theory::{Company, Machine, Training, Wiener};
 use proptest::prelude::*;
 
 const SHAPE: ImageShape = ImageShape { channels: 3, height: 5, width: 4 };
@@ -41,10 +41,13 @@ fn draw(request: &Request) -> Vec<f32> {
     sample(&mut Guesser::default(), request, Schedule::Cosine, |_| true).unwrap()
 }
 
-/// The definition, in f64, picture by picture, without leaving anything out.
-fn plainly(request: &Request) -> Vec<f64> {
+/// The definition, in f64, picture by picture, without leaving anything out: the pictures, and how far each term moved each
+/// pixel, `[B, K, H, W]`.
+fn plainly(request: &Request) -> (Vec<f64>, Vec<f64>) {
     let plan = plan(Schedule::Cosine, request.sampling()).unwrap();
+    let (area, terms) = (SHAPE.height * SHAPE.width, request.terms.len());
     let mut drawn = Vec::new();
+    let mut moved = vec![0.0; request.count * terms * area];
     for n in 0..request.count {
         let one = request.slice(n, 1, SHAPE);
         let mut x: Vec<f64> = one.initial(SHAPE).into_iter().map(f64::from).collect();
@@ -55,12 +58,14 @@ fn plainly(request: &Request) -> Vec<f64> {
             for i in 0..x.len() {
                 let u = guess(x[i], step.time.a, &one.against, i);
                 let mut mean = u;
-                for term in &one.terms {
+                for (k, term) in one.terms.iter().enumerate() {
                     let window = f64::from(u8::from(term.from >= step.time.t && step.time.t > term.to));
                     let pixel = i % (SHAPE.height * SHAPE.width);
                     let mask = term.region.mask(SHAPE).map_or(1.0, |mask| f64::from(mask[pixel]));
                     let c = guess(x[i], step.time.a, &term.condition.spread(1)[0], i);
-                    mean += term.weight * mask * window * (c - u);
+                    let step = term.weight * mask * window * (c - u);
+                    mean += step;
+                    moved[(n * terms + k) * area + pixel] += step.abs() / SHAPE.channels as f64;
                 }
                 let mean = mean.clamp(-1.0, 1.0);
                 x[i] = step.x * x[i] + step.denoised * mean + step.previous * before[i];
@@ -70,7 +75,18 @@ fn plainly(request: &Request) -> Vec<f64> {
         }
         drawn.extend(x);
     }
-    drawn
+    (drawn, moved)
+}
+
+/// The same pictures, and what the sampler says of its terms.
+fn told(request: &Request) -> (Vec<f32>, Vec<f32>) {
+    let mut guesser = Guesser::default();
+    let mut trajectory = Trajectory::new(request, SHAPE, Schedule::Cosine).unwrap().with_influence();
+    while let Some(query) = trajectory.query() {
+        let answer = guesser.denoise(query.x, query.time, query.conditions).unwrap();
+        trajectory.advance(&answer).unwrap();
+    }
+    (trajectory.pictures().to_vec(), trajectory.influence().unwrap().to_vec())
 }
 
 fn any_region() -> impl Strategy<Value = Region> {
@@ -113,9 +129,16 @@ proptest! {
         seed in 0..1000u64,
     ) {
         let request = Request { terms, against, solver, count: 2, steps: 6, ..Request::new(Condition::Null, seed) };
-        let (found, expected) = (draw(&request), plainly(&request));
+        let (found, (expected, moved)) = (draw(&request), plainly(&request));
         for (found, expected) in found.iter().zip(&expected) {
             prop_assert!((f64::from(*found) - expected).abs() < 1e-4, "{} is not {}", found, expected);
+        }
+        // Who asks what the terms did gets the same pictures to the bit, and what the definition says of each term.
+        let (same, influence) = told(&request);
+        prop_assert_eq!(&same, &found);
+        prop_assert_eq!(influence.len(), moved.len());
+        for (influence, moved) in influence.iter().zip(&moved) {
+            prop_assert!((f64::from(*influence) - moved).abs() < 1e-4, "{} is not {}", influence, moved);
         }
         // Cut anywhere, the pictures are the same to the bit.
         prop_assert_eq!(&draw(&request.slice(1, 1, SHAPE)), &found[SHAPE.len()..]);
@@ -263,37 +286,28 @@ fn terms_out_of_range_are_refused_one_by_one() {
     assert_eq!(refused(vec![fine.clone(), few]), Some(SampleError::Conditions { expected: 1, found: 3 }));
 }
 
-/// The theory's machine for each class, made of that class's own images: a denoiser that knows conditions.
-struct ByClass(Vec<Wiener>);
-
-impl Denoiser for ByClass {
-    fn shape(&self) -> ImageShape {
-        SHAPE
-    }
-    fn denoise(&mut self, x: &[f32], time: Time, conditions: &[Condition]) -> Result<Vec<f32>, DenoiseError> {
-        check_batch(x, SHAPE, conditions)?;
-        let mut means = Vec::new();
-        for (x, condition) in x.chunks(SHAPE.len()).zip(conditions) {
-            let class = if let Condition::Class(class) = condition { *class } else { 0 };
-            means.extend(self.0[class].denoise(x, time, &[Condition::Null])?);
-        }
-        Ok(means)
-    }
-}
-
 #[test]
 fn machines_of_each_conditions_own_images_mix_as_networks_do() {
     // Dark images of the first class, light ones of the second, a little different each.
     let images = |level: f32| -> Vec<f32> { (0..6 * SHAPE.len()).map(|i| level + 0.1 * (i as f32).sin()).collect() };
     let machine = |images: Vec<f32>| Wiener::new(&Training::new(&images, SHAPE).unwrap());
-    let both = [images(-0.6), images(0.6)].concat();
-    let mut machines = ByClass([both, images(-0.6), images(0.6)].map(machine).into());
+    let (dark, light) = ((Condition::Class(1), images(-0.6)), (Condition::Class(2), images(0.6)));
+    let mut machines = Company::new(Machine::Wiener, None, SHAPE, vec![dark.clone(), light, dark]).unwrap();
     let over = Way::Over { side: Side::Above, edge: 0.5 };
     let terms = over.terms(Condition::Class(1).into(), Condition::Class(2).into(), 1.0);
     let request = Request { terms, ..Request::new(Condition::Null, 3) };
     let drawn = sample(&mut machines, &request, Schedule::Cosine, |_| true).unwrap();
     let row = |row: usize| drawn[row * SHAPE.width..(row + 1) * SHAPE.width].iter().sum::<f32>() / SHAPE.width as f32;
     assert!(row(0) > 0.4 && row(4) < -0.4, "light above, dark below: {} and {}", row(0), row(4));
+    // Each answers for its own condition as it does alone, and for any other one answers that knows all images once.
+    let time = Schedule::Cosine.at(0.4);
+    let x: Vec<f32> = (0..SHAPE.len()).map(|i| (i as f32 * 0.7).cos()).collect();
+    let conditions = [Condition::Class(2), Condition::Null, Condition::Class(1), Condition::Class(7)];
+    let all = [images(-0.6), images(0.6)].concat();
+    let alone = [images(0.6), all.clone(), images(-0.6), all];
+    let expected: Vec<f32> =
+        alone.into_iter().flat_map(|images| machine(images).denoise(&x, time, &[Condition::Null]).unwrap()).collect();
+    assert_eq!(machines.denoise(&x.repeat(4), time, &conditions).unwrap(), expected);
     // One machine answers every condition alike: then a sum is its guess.
     let mut one = machine(images(0.6));
     let plain = sample(&mut one, &Request::new(Condition::Null, 3), Schedule::Cosine, |_| true).unwrap();

@@ -18,7 +18,7 @@ const HERE = resolve(ROOT, "www/essay");
 /** @typedef {Record<string, string>} Strings */
 
 /** The chapters in order. Those with a figure have their name from it. */
-export const CHAPTERS = ["noise", "copies", "locality", "blindness", "prediction", "origins", "fingers", "turing", "pictures", "further"];
+export const CHAPTERS = ["noise", "copies", "locality", "blindness", "prediction", "origins", "fingers", "mixing", "turing", "pictures", "further"];
 
 /** The pages. English first: it is what others are translated from. */
 export const PAGES = [

@@ -35,6 +35,7 @@ const STILL = `html, body, figure { background: transparent !important; }
 /** What a reader would press before the figure shows what it is about. @type {Record<string, (figure: import("@playwright/test").Locator) => Promise<void>>} */
 const PRESS = {
   noise: (figure) => figure.getByRole("button", { name: "Take the noise away" }).click(),
+  mixing: (figure) => figure.getByRole("button", { name: "Draw it here" }).click(),
 };
 
 const wanted = process.argv.slice(2);

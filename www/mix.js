@@ -29,6 +29,7 @@ const usual = (/** @type {Mix} */ mix) => ({ region: "above", edge: EDGES[mix.re
 
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const [panel, form, word, status, ways, numbers] = ["mix", "mix-form", "mix-word", "mix-status", "mix-ways", "mix-numbers"].map(find);
+const [did, asking, map] = ["mix-did", "mix-did-show", "mix-did-shown"].map(find);
 
 /** @param {Page} page */
 export const open = (page) => new Mixing(page);
@@ -55,6 +56,13 @@ class Mixing {
     form.addEventListener("submit", (/** @type {Event} */ event) => {
       event.preventDefault();
       void this.all();
+    });
+    /** What shows what the words did, once somebody asked. @type {Promise<import("./did.js").Did> | undefined} */
+    this.did = undefined;
+    asking.addEventListener("click", () => {
+      map.hidden = asking.ariaPressed === "true";
+      asking.ariaPressed = String(!map.hidden);
+      void this.explain();
     });
     if (state.mix) {
       this.mixes[state.mix.way] = state.mix;
@@ -93,6 +101,20 @@ class Mixing {
   drawn() {
     if (!this.state.mix && WAYS.some((way) => this.buttons[way].ariaPressed === "true")) this.tell();
     if (panel.open && word.value.trim() && this.key !== this.shown) void this.all();
+    void this.explain();
+  }
+
+  /** Shows what the words did in the way that is picked, where the reader wants to see it. */
+  async explain() {
+    if (map.hidden || !this.state.mix || !panel.open) return;
+    this.did ??= import("./did.js").then(({ Did }) => new Did(map, this.page.model));
+    try {
+      const shows = await this.did;
+      await shows.show({ ...this.page.wish(), ...options(this.state.mix) });
+    } catch {
+      this.did = undefined;
+      this.say("What shows it could not be fetched. Check the network, then press again.", true);
+    }
   }
 
   /** Draws all ways from the same noise. */
@@ -152,7 +174,7 @@ class Mixing {
   tell() {
     const { mix } = this.state;
     for (const way of WAYS) this.buttons[way].ariaPressed = String(mix?.way === way);
-    numbers.hidden = !mix;
+    numbers.hidden = did.hidden = !mix;
     numbers.replaceChildren(...(mix ? HAS[mix.way].map((name) => this.field(mix, name)) : []));
   }
 

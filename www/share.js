@@ -83,13 +83,29 @@ export class Share {
     const saved = crisp ? canvas : enlarged(canvas, width * scale, height * scale);
     saved.toBlob((blob) => {
       if (!blob) return this.say("The picture could not be saved.", true);
-      const anchor = document.createElement("a");
-      anchor.href = URL.createObjectURL(blob);
-      anchor.download = `morphogen-${drawn.label.toLowerCase().replace(/[^a-z0-9]+/g, "-")}-${drawn.seed + pictures.chosen}.png`;
-      anchor.click();
-      setTimeout(() => URL.revokeObjectURL(anchor.href), 10_000);
+      hand(blob, `${named(drawn.label, drawn.seed + pictures.chosen)}.png`);
     });
   }
+}
+
+/**
+ * What a picture's file is called, without its ending.
+ * @param {string} label
+ * @param {number} seed
+ */
+export const named = (label, seed) => `morphogen-${label.toLowerCase().replace(/[^a-z0-9]+/g, "-")}-${seed}`;
+
+/**
+ * Hands the reader a file.
+ * @param {Blob} blob
+ * @param {string} name
+ */
+export function hand(blob, name) {
+  const anchor = document.createElement("a");
+  anchor.href = URL.createObjectURL(blob);
+  anchor.download = name;
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(anchor.href), 10_000);
 }
 
 /**

@@ -127,6 +127,7 @@ fn from_images_to_pictures() {
 
     states_how_to_draw(folder);
     mixes(folder);
+    takes_along(folder);
 
     let unknown = fail(folder, "sample --pack pack --prompt submarine --output x.png");
     assert!(unknown.contains("Left half") || unknown.contains("left"), "says what it can draw: {unknown}");
@@ -142,6 +143,26 @@ fn from_images_to_pictures() {
     fs::write(&weights, bytes).unwrap();
     assert!(fail(folder, "sample --pack pack --prompt left --output x.png").contains("unet.safetensors"));
     fail(folder, "pack check pack");
+}
+
+/// Stickers and icons, opened by other decoders than wrote them.
+fn takes_along(folder: &Path) {
+    let sample = |options: &str| format!("sample --pack pack --seed 3 --steps 4 {options}");
+    let size = |name: &str| image::open(folder.join(name)).unwrap().to_rgba8().dimensions();
+    succeed(folder, &sample("--prompt left --whole --sticker one.png --size 64"));
+    assert_eq!(size("one.png"), (64, 64));
+    assert!(
+        fs::read(folder.join("one.png")).unwrap().windows(9).any(|text| text == b"Copyright"),
+        "names whom to name"
+    );
+    succeed(folder, &sample("--prompt left --whole --sticker one.ico --output both.png"));
+    assert_eq!((size("one.ico"), folder.join("both.png").is_file()), ((48, 48), true), "the largest of an icon");
+    succeed(folder, &sample("--prompt left --count 3 --whole --sticker all.png --size 32 --columns 2"));
+    assert_eq!(size("all.png"), (2 * 32 + 3 * 2, 2 * 32 + 3 * 2));
+    assert!(fail(folder, &sample("--prompt left --sticker one.gif --whole")).contains(".ico"));
+    assert!(fail(folder, &sample("--prompt left --count 2 --sticker two.ico --whole")).contains("--count 1"));
+    assert!(fail(folder, &sample("--prompt left --sticker one.png --size 8 --whole")).contains("16 to 512"));
+    assert!(fail(folder, &sample("--prompt left")).contains("--output"));
 }
 
 /// Two things in one picture, by the way that they are mixed in and by the terms that it stands for.

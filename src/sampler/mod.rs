@@ -3,12 +3,14 @@
 //! ask it for a [`Query`], answer with the posterior mean, repeat. Noise comes from [`noise`], steps from [`solver`], and
 //! what the pictures show, where and when, from [`terms`].
 
+mod influence;
 pub mod noise;
 pub mod solver;
 pub mod terms;
 
 use crate::denoiser::{Condition, Conditions, DenoiseError, Denoiser, ImageShape};
 use crate::schedule::{Grid, Schedule, StepsError, Time};
+use influence::Influence;
 pub use solver::{Sampling, Solver, Step, plan, plan_from};
 use terms::Sum;
 pub use terms::{Calls, MAX_TERMS, Region, Side, Term, TermError, Way};
@@ -239,6 +241,8 @@ pub struct Trajectory {
     /// `[B, C, H, W]`, as often behind each other as the next step has kinds of calls.
     x: Vec<f32>,
     denoised: Vec<f32>,
+    /// What each term did, where somebody wants to know.
+    influence: Option<Influence>,
 }
 
 impl Trajectory {
@@ -253,9 +257,20 @@ impl Trajectory {
         let denoised = vec![0.0; x.len()];
         let (request, sum) = (request.clone(), Sum::new(&request.terms, shape));
         let (calls, conditions) = (request.calls(request.from()), Vec::new());
-        let mut trajectory = Trajectory { request, shape, steps, done: 0, sum, calls, conditions, x, denoised };
+        let influence = None;
+        let mut trajectory =
+            Trajectory { request, shape, steps, done: 0, sum, calls, conditions, x, denoised, influence };
         trajectory.ask();
         Ok(trajectory)
+    }
+
+    /// The same from the step at hand on, told by [`Self::influence`] what each term does. A step that does without the guess
+    /// that its terms lead away from asks for it as well; the pictures stay the same.
+    pub fn with_influence(mut self) -> Self {
+        self.influence = Some(Influence::new(self.request.terms.len(), self.request.count, self.shape));
+        self.conditions.clear();
+        self.ask();
+        self
     }
 
     /// Makes what the next step asks for ready.
@@ -263,12 +278,13 @@ impl Trajectory {
         let Some(step) = self.steps.get(self.done) else { return };
         let calls = self.request.calls(step.time.t);
         if self.conditions.is_empty() || calls != self.calls {
-            self.conditions = self.request.conditions(&calls);
+            let asked = Calls { against: calls.against || self.influence.is_some(), ..calls.clone() };
+            self.conditions = self.request.conditions(&asked);
             self.calls = calls;
         }
         let length = self.denoised.len();
         self.x.truncate(length);
-        (1..self.calls.kinds()).for_each(|_| self.x.extend_from_within(..length));
+        (1..self.conditions.len() / self.request.count).for_each(|_| self.x.extend_from_within(..length));
     }
 
     /// What the next step needs; `None` when the sample is done.
@@ -303,6 +319,9 @@ impl Trajectory {
             self.x[i] = next + noise.get(i).map_or(0.0, |z| added * z);
             self.denoised[i] = mean;
         }
+        if let Some(influence) = &mut self.influence {
+            influence.add(&self.sum, &self.calls, answer, length);
+        }
         self.done += 1;
         self.ask();
         Ok(())
@@ -316,6 +335,12 @@ impl Trajectory {
     /// The last posterior mean `x̂₀`, `[B, C, H, W]`; zeros before the first step.
     pub fn denoised(&self) -> &[f32] {
         &self.denoised
+    }
+
+    /// How far each term moved each pixel in the steps so far, `[B, K, H, W]` with K the terms of the request:
+    /// `Σ |w · m · (c − u)|`, the mean over channels. Nothing unless [`Self::with_influence`] asked for it.
+    pub fn influence(&self) -> Option<&[f32]> {
+        self.influence.as_ref().map(Influence::moved)
     }
 
     /// Steps taken so far.

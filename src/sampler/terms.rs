@@ -6,7 +6,7 @@
 //! Any denoiser takes terms, for a sum only asks for guesses under several conditions. It says something where the guesses
 //! differ: a network's do, and so do those of analytic machines that hold each condition's own training images. A machine
 //! over the images of one prompt ([`crate::theory::PatchPosterior`], [`crate::theory::Wiener`]) answers every condition
-//! alike, and the sum is then `u`; several, each asked for its own condition, mix as networks do (`tests/terms.rs`).
+//! alike, and the sum is then `u`; several, each asked for its own condition ([`crate::theory::Company`]), mix as networks do.
 
 use crate::denoiser::{Condition, Conditions, ImageShape};
 use serde::{Deserialize, Serialize};
@@ -337,11 +337,17 @@ impl Sum {
             return answer[index];
         }
         let against = answer[calls.terms.len() * length + index];
-        calls.terms.iter().enumerate().fold(against, |sum, (kind, &k)| {
-            let (weight, mask) = &self.terms[k];
-            let share = mask.as_ref().map_or(*weight, |mask| weight * mask[index % self.area]);
-            sum + share * (answer[kind * length + index] - against)
-        })
+        calls
+            .terms
+            .iter()
+            .enumerate()
+            .fold(against, |sum, (kind, &k)| sum + self.share(k, index) * (answer[kind * length + index] - against))
+    }
+
+    /// How strongly term `k` pulls at value `index` of the batch: its weight times its mask.
+    pub fn share(&self, k: usize, index: usize) -> f32 {
+        let (weight, mask) = &self.terms[k];
+        mask.as_ref().map_or(*weight, |mask| weight * mask[index % self.area])
     }
 }
 

@@ -30,6 +30,7 @@
 mod band;
 mod boxes;
 pub mod calibrate;
+mod company;
 mod locality;
 mod machine;
 mod partial;
@@ -45,6 +46,7 @@ mod whole;
 mod wiener;
 
 pub use crate::simd::Isa;
+pub use company::Company;
 pub use locality::{Locality, LocalityPoint, MAX_WINDOW};
 pub use machine::{Answer, Boundary, Choices, Entry, Machine, Patches, TABLE, Window};
 pub use partial::Partial;

@@ -2,14 +2,15 @@
 //! with parts that JavaScript gathers from several workers, each with a [`Posterior`] of its own.
 
 use super::Pack;
+use super::asked::Asked;
 use super::error::Failure;
 use super::network::{Engine, Network};
 use super::shared::Shared;
-use crate::denoiser::ImageShape;
+use crate::denoiser::{Condition, ImageShape};
 use crate::metrics::Neighbour;
 use crate::pack;
 use crate::schedule::Schedule;
-use crate::theory::{Locality, LocalityPoint, Machine, Partial, PatchPosterior, Training, WienerBuild};
+use crate::theory::{Company, Locality, LocalityPoint, Machine, Partial, PatchPosterior, Training, WienerBuild};
 use js_sys::Function;
 use serde::Serialize;
 use std::sync::Arc;
@@ -77,22 +78,78 @@ impl Pack {
         images: &[u8],
         window: Option<usize>,
     ) -> Result<Posterior, JsValue> {
-        let manifest = &self.manifest;
+        let (kind, locality) = self.kind(machine, network, window)?;
+        let training = training(images, self.manifest.image)?;
+        let posterior = PatchPosterior::new(kind, training, locality).map_err(Failure::from)?;
+        Ok(Posterior { posterior, schedule: self.manifest.schedule })
+    }
+
+    /// Begins several machines in one, for a sum of terms: [`Members::add`] each term's images, then [`Members::network`]. Local
+    /// ones see what those of [`Self::posterior`] do.
+    ///
+    /// # Errors
+    /// As [`Self::posterior`].
+    pub fn members(&self, machine: &str, network: &str, window: Option<usize>) -> Result<Members, JsValue> {
+        let (machine, locality) = self.kind(machine, network, window)?;
+        let (shape, schedule) = (self.manifest.image, self.manifest.schedule);
+        Ok(Members { machine, locality, shape, schedule, images: Vec::new() })
+    }
+}
+
+impl Pack {
+    /// A machine by its name, and how far its pixels see where it is local.
+    fn kind(
+        &self,
+        machine: &str,
+        network: &str,
+        window: Option<usize>,
+    ) -> Result<(Machine, Option<Locality>), Failure> {
         let entry = match network {
             "" => None,
-            name => Some(manifest.network(name).map_err(Failure::from)?),
+            name => Some(self.manifest.network(name)?),
         };
         let kind = Machine::named(machine)
             .ok_or_else(|| Failure::new("machine-unavailable", format_args!("there is no machine “{machine}”")))?;
         let points = |list: &Vec<pack::Locality>| list.iter().map(|p| LocalityPoint { t: p.t, window: p.k }).collect();
         let locality = match (window, entry.and_then(|entry| entry.locality.get(machine))) {
-            (Some(window), _) => Some(Locality::fixed(window).map_err(Failure::from)?),
-            (None, Some(list)) => Some(Locality::measured(points(list)).map_err(Failure::from)?),
+            (Some(window), _) => Some(Locality::fixed(window)?),
+            (None, Some(list)) => Some(Locality::measured(points(list))?),
             (None, None) => None,
         };
-        let training = training(images, manifest.image)?;
-        let posterior = PatchPosterior::new(kind, training, locality).map_err(Failure::from)?;
-        Ok(Posterior { posterior, schedule: manifest.schedule })
+        Ok((kind, locality))
+    }
+}
+
+/// Machines on their way into one, each over the training images of its own condition.
+#[wasm_bindgen]
+pub struct Members {
+    machine: Machine,
+    locality: Option<Locality>,
+    shape: ImageShape,
+    schedule: Schedule,
+    images: Vec<(Condition, Vec<f32>)>,
+}
+
+#[wasm_bindgen]
+impl Members {
+    /// Takes the training images `[N, C, H, W]`, 0 to 255, of a condition, JSON `{ class }` or `{ words }` as in a sample's wish.
+    ///
+    /// # Errors
+    /// `range` where the condition cannot be read.
+    pub fn add(&mut self, condition: &str, images: &[u8]) -> Result<(), JsValue> {
+        let asked: Asked = serde_json::from_str(condition).map_err(|error| Failure::new("range", error))?;
+        self.images.push((asked.into(), pack::to_f32(images)));
+        Ok(())
+    }
+
+    /// All of them in one, ready to draw.
+    ///
+    /// # Errors
+    /// `machine-unavailable` where one cannot be made.
+    pub fn network(self) -> Result<Network, JsValue> {
+        let company =
+            Company::new(self.machine, self.locality.as_ref(), self.shape, self.images).map_err(Failure::from)?;
+        Ok(Network::new(Engine::Machine(Box::new(company)), self.shape, self.schedule))
     }
 }
 

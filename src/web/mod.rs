@@ -21,6 +21,8 @@ mod processor;
 mod reaction;
 #[cfg(feature = "web-theory")]
 mod shared;
+#[cfg(feature = "web-theory")]
+mod sticker;
 #[cfg(feature = "web-drawing")]
 mod words;
 

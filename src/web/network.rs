@@ -170,6 +170,9 @@ struct Wish {
     against: Asked,
     /// Time of the pictures to begin from, where there are some.
     from: Option<f64>,
+    /// Whether what each term did is kept for [`Network::take_influence`].
+    #[serde(default)]
+    influence: bool,
 }
 
 impl Wish {
@@ -202,11 +205,12 @@ pub struct Network {
     pub(super) shape: ImageShape,
     pub(super) schedule: Schedule,
     notice: String,
+    influence: Option<Vec<f32>>,
 }
 
 impl Network {
     pub(super) fn new(engine: Engine, shape: ImageShape, schedule: Schedule) -> Self {
-        Network { engine, shape, schedule, notice: String::new() }
+        Network { engine, shape, schedule, notice: String::new(), influence: None }
     }
 
     /// With a word on why the device that was wanted most does not draw.
@@ -240,7 +244,8 @@ impl Network {
     /// each picture, and `against`, what guidance leads away from. Instead of guidance, `mix` may bring a second thing,
     /// `{ way, condition }` with `weight`, `side`, `edge` or `at` ([`Way`]), or `terms` a whole sum, each
     /// `{ condition, weight }` with `side`, `edge`, `soft`, `mask`, `from` or `to` ([`Term`]).
-    /// With `start`, `[B, C, H, W]`, it begins with those noisy pictures at time `from` instead of with noise at 1.
+    /// With `start`, `[B, C, H, W]`, it begins with those noisy pictures at time `from` instead of with noise at 1. With
+    /// `influence`, [`Self::take_influence`] then has what each term did; on a GPU the guesses of every step are read back for it.
     ///
     /// `on_step(step, t, noise, x, denoised)` hears of every state, pure noise first, with its pictures where `frames`
     /// asks for them; answering `false` stops the sample. `breathe()` gives a promise, awaited between steps on the
@@ -257,9 +262,12 @@ impl Network {
         start: Option<Vec<f32>>,
     ) -> Result<Vec<f32>, JsValue> {
         let wish: Wish = serde_json::from_str(&wish).map_err(|error| Failure::new("range", error))?;
-        let frames = wish.frames;
+        let (frames, influence) = (wish.frames, wish.influence);
         let request = wish.request(start);
         let mut trajectory = Trajectory::new(&request, self.shape, self.schedule).map_err(Failure::from)?;
+        if influence {
+            trajectory = trajectory.with_influence();
+        }
         let times = self
             .schedule
             .grid_from(request.grid, request.from(), request.steps)
@@ -271,7 +279,8 @@ impl Network {
         }
         #[cfg(feature = "web-drawing")]
         {
-            if let Engine::Gpu(network) = &mut self.engine {
+            // Whoever wants to know what the terms did needs the guesses themselves, which stay on the device there.
+            if let (Engine::Gpu(network), false) = (&mut self.engine, influence) {
                 let frames = if frames { Frames::Every } else { Frames::Last };
                 let on_step = |progress: &Progress<'_>| match &progress.frame {
                     Some(frame) => tell(progress.done, frame.x, frame.denoised),
@@ -288,7 +297,15 @@ impl Network {
                 return Err(Failure::from(SampleError::Cancelled).into());
             }
         }
+        self.influence = trajectory.influence().map(<[f32]>::to_vec);
         Ok(trajectory.pictures().to_vec())
+    }
+
+    /// What each of K terms did to each pixel of the last sample, `[B, K, H, W]` ([`Trajectory::influence`]), where that was
+    /// asked for; once.
+    #[wasm_bindgen(js_name = takeInfluence)]
+    pub fn take_influence(&mut self) -> Option<Vec<f32>> {
+        self.influence.take()
     }
 }
 

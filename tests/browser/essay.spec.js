@@ -180,3 +180,19 @@ test("without JavaScript the text and the stills are there", () => {
   const html = readFileSync(join(ROOT, "www/essay/index.html"), "utf8");
   for (const name of Object.keys(FIGURES)) expect(html, name).toContain(`src="stills/${name}.png"`);
 });
+
+test("two words: nothing is fetched unasked, then each word moves most of its own side", async ({ page }) => {
+  test.setTimeout(240_000);
+  /** @type {string[]} */
+  const fetched = [];
+  page.on("request", (request) => fetched.push(request.url()));
+  const { figure, status } = await at(page, "mixing", "pair=wheels");
+  await expect(status).toContainText("It is fetched when you press");
+  expect(fetched.filter((url) => url.includes("models/emoji"))).toEqual([]);
+  await figure.getByRole("button", { name: "Draw it here" }).click();
+  await expect(status).toContainText(/“car” moved \d+\s% .* “bicycle” moved \d+\s%/, HEAVY);
+  const [, there, here] = /(\d+)\s% .* (\d+)\s%/.exec((await status.textContent()) ?? "") ?? [];
+  expect(Number(there)).toBeGreaterThan(70);
+  expect(Number(here)).toBeGreaterThan(70);
+  await expect(figure.locator(".mixing-legend li")).toHaveText(["bicycle", "car"]);
+});

@@ -1,6 +1,6 @@
 /** Two words in one picture: the page's part that mixes, with a model of discs, and what the package makes of a mix. */
 import { expect, test } from "@playwright/test";
-import { asked, barriers, drawn, stubbed } from "./support.js";
+import { WEBGPU, asked, barriers, drawn, stubbed } from "./support.js";
 
 const FAST = { step: 5 };
 
@@ -88,10 +88,33 @@ test.describe("on the page", () => {
     await mix(page, "top hat");
   });
 
+  test("what the words did is shown of the way that is picked, and follows it", async ({ page }) => {
+    await stubbed(page, "?prompt=cat&seed=3&model=emoji", FAST);
+    await mix(page, "top hat");
+    const show = page.getByRole("button", { name: "What the words did" });
+    await expect(show).toBeHidden();
+    await ways(page).nth(1).click();
+    await drawn(page, "cat + top hat, 4 pictures");
+    expect((await asked(page)).filter(({ influence }) => influence)).toEqual([]);
+    await show.press("Enter");
+    await expect(show).toHaveAttribute("aria-pressed", "true");
+    await expect(page.locator("#mix-did li")).toHaveText(["cat", "top hat"]);
+    await expect(page.getByRole("img", { name: "each pixel has the colour of “cat” or “top hat”" })).toBeVisible();
+    expect((await asked(page)).at(-1)).toMatchObject({ influence: true, count: 1, seed: 3, over: { prompt: "top hat" } });
+    await ways(page).nth(0).click();
+    await drawn(page, "cat + top hat, 4 pictures");
+    await expect.poll(async () => (await asked(page)).at(-1)).toMatchObject({ influence: true, and: { prompt: "top hat" } });
+    expect(await barriers(page)).toEqual([]);
+    await ways(page).nth(0).click();
+    await expect(show).toBeHidden();
+  });
+
   test("it fits a phone", async ({ page }) => {
     await page.setViewportSize({ width: 360, height: 740 });
     await stubbed(page, "?prompt=cat&seed=3&model=emoji&over=top+hat", FAST);
     await expect(page.locator("#mix-status")).toContainText("With top hat");
+    await page.getByRole("button", { name: "What the words did" }).click();
+    await expect(page.locator("#mix-did li")).toHaveCount(2);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
     for (const button of await ways(page).all()) expect((await button.boundingBox())?.width).toBeGreaterThan(90);
   });
@@ -160,12 +183,104 @@ test("what cannot be mixed is refused with a sentence each", async ({ page }) =>
     { prompt: "red disc", over: "zorgle" },
     { prompt: "zorgle", over: "red disc" },
     { over: "red disc" },
-    { prompt: "red disc", over: "blue square", machine: "wiener" },
     { prompt: "red disc", over: { prompt: "blue square", edge: 2 } },
   ]);
   const codes = refused.map(({ code }) => code);
-  expect(codes).toEqual(["sample-terms", "sample-terms", "range", "sample-guidance", "sample-terms", "range", "range", "range", "prompt-unknown", "prompt-unknown", "range", "range", "sample-terms"]);
+  expect(codes).toEqual(["sample-terms", "sample-terms", "range", "sample-guidance", "sample-terms", "range", "range", "range", "prompt-unknown", "prompt-unknown", "range", "sample-terms"]);
   expect(new Set(refused.map(({ message }) => message)).size).toBeGreaterThan(10);
+});
+
+test("garments are mixed by the network, and by machines that hold the pictures of one garment each", async ({ page }) => {
+  test.setTimeout(240_000);
+  await page.goto("/tests/blank.html");
+  const found = await page.evaluate(async () => {
+    /** @type {typeof import("../../pkg/morphogen.js")} */
+    const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    const model = await loadModel("../models/fashion/", { device: "cpu" });
+    const wish = { prompt: "trouser", over: { prompt: "sneaker", region: /** @type {const} */ ("left"), edge: 0.5, weight: 1 }, seed: 3, steps: 4 };
+    const whole = { seed: 3, steps: 4, guidance: 1 };
+    const apart = async (/** @type {"network" | "wiener"} */ machine) => {
+      const [mix, first, second] = [await model.sample({ ...wish, machine, influence: true }), await model.sample({ ...whole, prompt: "trouser", machine }), await model.sample({ ...whole, prompt: "sneaker", machine })];
+      const distance = (/** @type {Float32Array} */ other, /** @type {boolean} */ left) => {
+        let sum = 0;
+        // Far from the edge, where one of them is alone.
+        mix.pixels.forEach((value, i) => (sum += (left ? i % 28 < 7 : i % 28 >= 21) ? (value - other[i]) ** 2 : 0));
+        return Math.sqrt(sum);
+      };
+      return { left: [distance(first.pixels, true), distance(second.pixels, true)], right: [distance(first.pixels, false), distance(second.pixels, false)], parts: mix.parts?.map(({ label }) => label), terms: mix.influence?.terms };
+    };
+    return { network: await apart("network"), wiener: await apart("wiener") };
+  });
+  for (const { left, right, parts, terms } of Object.values(found)) {
+    expect(left[1], "the left is a sneaker's").toBeLessThan(left[0]);
+    expect(right[0], "the right is a trouser's").toBeLessThan(right[1]);
+    expect([parts?.length, terms]).toEqual([2, 2]);
+  }
+});
+
+test("what each word did is told on request, and the picture stays the same", async ({ page }) => {
+  await page.goto("/tests/blank.html");
+  const found = await page.evaluate(async () => {
+    /** @type {typeof import("../../pkg/morphogen.js")} */
+    const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    const model = await loadModel("shapes/", { device: "cpu" });
+    const wish = { prompt: "blue square", over: { prompt: "red disc", edge: 0.5 }, seed: 3, count: 2 };
+    const [plain, told] = [await model.sample(wish), await model.sample({ ...wish, influence: true })];
+    const one = await model.sample({ prompt: "red disc", seed: 3, influence: true, guidance: 1 });
+    const { influence } = told;
+    if (!influence) throw new Error("nothing was told");
+    const { width, height, terms, moved } = influence;
+    const winners = (/** @type {number} */ row) => Array.from({ length: width }, (_, column) => influence.at(row, column).term);
+    const map = influence.toImageData(1, 2);
+    /** @type {string[]} */
+    const refused = [];
+    for (const ask of [() => influence.at(0, width), () => influence.toImageData(2), () => influence.colour(2)]) {
+      try {
+        ask();
+      } catch (error) {
+        refused.push(/** @type {any} */ (error).code);
+      }
+    }
+    return {
+      same: plain.pixels.every((value, i) => value === told.pixels[i]),
+      none: plain.influence,
+      shape: [moved.length, 2 * terms * width * height, terms, one.influence?.terms],
+      above: winners(1),
+      below: winners(height - 2),
+      colours: [influence.colour(0), influence.colour(1)],
+      map: [map.width, map.data[3]],
+      moved: (one.influence?.moved ?? []).some((value) => value > 0),
+      refused,
+    };
+  });
+  expect(found.same).toBe(true);
+  expect(found.none).toBeUndefined();
+  expect(found.shape[0]).toBe(found.shape[1]);
+  expect(found.shape.slice(2)).toEqual([2, 1]);
+  expect(found.above.filter((term) => term === 1).length).toBeGreaterThan(0.9 * found.above.length);
+  expect(found.below.filter((term) => term === 0).length).toBeGreaterThan(0.9 * found.below.length);
+  expect(found.colours[0]).not.toEqual(found.colours[1]);
+  expect(found.map[1]).toBe(255);
+  expect(found.moved).toBe(true);
+  expect(found.refused).toEqual(["range", "range", "range"]);
+});
+
+test("a GPU tells the same of the words", { tag: WEBGPU }, async ({ page }) => {
+  await page.goto("/tests/blank.html");
+  const { devices, apart, most } = await page.evaluate(async () => {
+    /** @type {typeof import("../../pkg/morphogen.js")} */
+    const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    const told = async (/** @type {"cpu" | "webgpu"} */ device) => {
+      const model = await loadModel("shapes/", { device });
+      return model.sample({ prompt: "blue square", over: { prompt: "red disc", edge: 0.5 }, seed: 3, steps: 3, influence: true });
+    };
+    const [cpu, gpu] = [await told("cpu"), await told("webgpu")];
+    const [one, other] = [cpu, gpu].map(({ influence }) => influence?.moved ?? new Float32Array());
+    return { devices: [cpu.device, gpu.device], apart: one.reduce((worst, value, i) => Math.max(worst, Math.abs(value - other[i])), 0), most: Math.max(...one) };
+  });
+  expect(devices).toEqual(["cpu", "webgpu"]);
+  expect(most).toBeGreaterThan(0.1);
+  expect(apart).toBeLessThan(0.02 * most);
 });
 
 test("the element mixes what its attributes say", async ({ page }) => {

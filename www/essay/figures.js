@@ -9,6 +9,7 @@ export const FIGURES = {
   prediction: () => import("./figures/prediction.js"),
   origins: () => import("./figures/origins.js"),
   fingers: () => import("./figures/fingers.js"),
+  mixing: () => import("./figures/mixing.js"),
   turing: () => import("./figures/turing.js"),
   pictures: () => import("./figures/pictures.js"),
 };

@@ -27,6 +27,7 @@ pub mod quality;
 pub mod sample;
 mod sampling;
 pub mod steps;
+mod sticker;
 mod subject;
 pub mod train;
 

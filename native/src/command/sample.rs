@@ -3,6 +3,7 @@
 use super::CommandError;
 use super::mix::{MixArgs, Mixed};
 use super::sampling::SamplingArgs;
+use super::sticker::StickerArgs;
 use super::subject::{Subject, Wish, subjects};
 use crate::network::BurnDenoiser;
 use crate::train::picture;
@@ -55,14 +56,16 @@ pub struct SampleArgs {
     #[arg(long, value_enum, default_value = "cpu")]
     device: DeviceArg,
     /// A .png (a sheet) or a .safetensors (a tensor "samples" [B, C, H, W], f32 in [-1, 1])
-    #[arg(long)]
-    output: PathBuf,
+    #[arg(long, required_unless_present = "sticker")]
+    output: Option<PathBuf>,
     /// Columns of the sheet
     #[arg(long, default_value_t = 10)]
     columns: usize,
     /// Size of a pixel in the sheet
     #[arg(long, default_value_t = 2)]
     scale: usize,
+    #[command(flatten)]
+    sticker: StickerArgs,
 }
 
 /// Where to compute.
@@ -103,7 +106,10 @@ pub fn sample(args: &SampleArgs) -> Result<(), CommandError> {
         pictures.extend(artist.draw(&request, manifest.schedule, || bar.inc(1))?);
     }
     bar.finish_and_clear();
-    write(args, &pictures, manifest.image)
+    if let Some(output) = &args.output {
+        write(args, output, &pictures, manifest.image)?;
+    }
+    args.sticker.write(&pictures, manifest, args.columns)
 }
 
 /// What is asked for, one request a prompt, or one for all that is mixed; says which captions were chosen.
@@ -151,16 +157,15 @@ impl Artist {
     }
 }
 
-fn write(args: &SampleArgs, pictures: &[f32], shape: ImageShape) -> Result<(), CommandError> {
-    match args.output.extension().and_then(|extension| extension.to_str()) {
-        Some("png") => Ok(picture::sheet(&args.output, pictures, shape, args.columns, args.scale)?),
+fn write(args: &SampleArgs, output: &Path, pictures: &[f32], shape: ImageShape) -> Result<(), CommandError> {
+    match output.extension().and_then(|extension| extension.to_str()) {
+        Some("png") => Ok(picture::sheet(output, pictures, shape, args.columns, args.scale)?),
         Some("safetensors") => {
             let size = vec![pictures.len() / shape.len(), shape.channels, shape.height, shape.width];
-            write_tensor(&args.output, "samples", size, pictures)
+            write_tensor(output, "samples", size, pictures)
         }
         _ => {
-            let message =
-                format!("expected an --output ending in .png or .safetensors, found {}", args.output.display());
+            let message = format!("expected an --output ending in .png or .safetensors, found {}", output.display());
             Err(CommandError::Usage(message))
         }
     }

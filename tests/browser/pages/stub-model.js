@@ -121,7 +121,8 @@ class Model {
     }
     stub.finished.push(prompt);
     const pixels = batch((n) => drawn(n, 0), count);
-    return { ...SIZE, pixels, count, prompt, label: prompt, seed, device: "cpu", network: "unet", notice: "", frames: [], nearest: undefined, captions, parts: second && [prompt, second.prompt].map((label) => ({ prompt: label, label, captions })), toImageData: (n = 0, scale = 1) => imageData(pixels, n, scale) };
+    const influence = options.influence && { terms: 2, colour: (/** @type {number} */ k) => [[0, 114, 178], [230, 159, 0]][k], toImageData: () => imageData(pixels, 0, 1) };
+    return { ...SIZE, influence, pixels, count, prompt, label: prompt, seed, device: "cpu", network: "unet", notice: "", frames: [], nearest: undefined, captions, parts: second && [prompt, second.prompt].map((label) => ({ prompt: label, label, captions })), toImageData: (n = 0, scale = 1) => imageData(pixels, n, scale) };
   }
   /** @param {string} prompt */
   async training(prompt) {
@@ -131,6 +132,14 @@ class Model {
   async nearest({ count }) {
     stub.fetched += 1;
     return Array.from({ length: count }, (_, n) => ({ image: 10 + n, distance: 5, second: 7, novelty: n === 1 ? 0.2 : 1.04, copied: n === 1 }));
+  }
+  /** @param {any} sample @param {any} options */
+  async sticker({ prompt, seed, toImageData }, { n = 0, size = 256, type = "png", cut = true, columns }) {
+    stub.stickers = [...(stub.stickers ?? []), { prompt, seed, n, size, type, cut, columns }];
+    if (cut && type !== "sheet" && /full/.test(prompt)) throw new MorphogenError("sticker-uncut", "There is nothing to cut away.");
+    const canvas = new OffscreenCanvas(64, 64);
+    canvas.getContext("2d")?.putImageData(toImageData(n), 0, 0);
+    return canvas.convertToBlob({ type: "image/png" });
   }
   close() {}
 }

@@ -15,7 +15,7 @@ export const strings = {
   "page.heading": "Woher kommt das neue Bild?",
   "page.lead": "Einem kleinen Programm hat man sechzigtausend Fotos von Kleidern gezeigt. Jetzt zeichnet es Kleider, die niemand je genäht hat, und keiner hat ihm gesagt, wie. Auf dieser Seite nimmst du es auseinander, bis du auf einen Ärmel zeigen und sagen kannst, woher er stammt.",
   "page.film": "Drei Reihen von Bildern. Jede beginnt links mit reinem Rauschen; von Bild zu Bild kommen ein Pullover, ein Stiefel und eine Tasche heraus.",
-  "page.about": "Zehn Minuten, zehn Kapitel. Jedes Bild wird berechnet, während du liest, auf deinem eigenen Gerät. Nichts wird verschickt.",
+  "page.about": "Zehn Minuten, elf Kapitel. Jedes Bild wird berechnet, während du liest, auf deinem eigenen Gerät. Nichts wird verschickt.",
   "page.footer": 'Alles hier läuft mit demselben freien Code wie das <a href="../">Studio</a> (auf Englisch), in dem du dir jedes Kleidungsstück wünschen und unter die Haube schauen kannst. Bilder: Fashion-MNIST, © 2017 Zalando SE, MIT-Lizenz.',
 
   // All figures
@@ -268,6 +268,47 @@ bekannt: Größere Netze geben jedem Pixel einen langen Arm (Attention), und sol
   "fingers.looked": "Noch {looked} Seeds angesehen, {n} gefunden. (Von den {of} Trainingsbildern haben {odd} so viele Teile.)",
 
   // 8
+  "mixing.title": "Zwei Wörter in einem Bild",
+  "mixing.before": `
+Wenn die Vermutung über ein Pixel nur von seiner Umgebung abhängt, dann kann man verschiedenen Teilen eines Bildes Verschiedenes sagen. In jedem Schritt fragen wir das Netz
+zweimal, einmal nach einer Katze und einmal nach einem Zylinder. Über einer Linie folgen wir der zweiten Vermutung, darunter der ersten. Niemand hat das Netz mit Katzen in Hüten
+trainiert, und niemand zeigt ihm, wo der Hut anfängt. Nahe der Linie sieht jedes Pixel von beidem etwas und sorgt dafür, dass es zusammenpasst.
+
+Das Bild daneben sagt, was die Wörter getan haben. In jedem Schritt zieht jedes Wort jedes Pixel von dem weg, was das Netz ohne Wörter vermutet hätte. Zähl zusammen, wie weit, und mal
+jedes Pixel in der Farbe des Wortes, das es weiter gezogen hat: eine Karte davon, wer was gezeichnet hat.`,
+  "mixing.after": `
+Ein Hut muss wenig von der Katze wissen: nur, wo der Kopf ist, und der ist gleich nebenan. Also gelingt er, und ebenso ein halbes Fahrrad, das als halbes Auto weiterrollt. Ein Gesicht ist etwas
+anderes. Zwei Augen müssen ein Paar sein, und eine halbe Katze neben einer halben Eule gibt ein Gesicht, in dem niemand zu Hause ist: Worüber sich die Hälften einigen müssten, liegt zu weit
+auseinander. Es ist noch einmal die Hose mit drei Beinen.
+
+Das lässt sich genau sagen. Vermutungen darf man zusammenzählen (Liu und andere, 2022), und die Summe ist, was man sich erhofft, solange jedes Wort seinen eigenen Teil des Bildes hat und den Rest
+in Ruhe lässt (Bradley und andere, 2025). Das ist noch einmal Kurzsichtigkeit, für Pixel wie für Wörter (Bradley, 2025): Das Mischen macht sie sich zunutze, und es endet, wo sie endet.`,
+  "mixing.caption": "Links das Bild; rechts jedes Pixel in der Farbe des Wortes, das es auf dem Weg aus dem Rauschen weiter bewegt hat; je blasser, desto weniger. Das Netz zeichnet Emoji aus 64 × 64 Pixeln. Trainiert wurde es mit einem einzigen Ding in jedem Bild.",
+  "mixing.still": "Eine Katze mit Zylinder, und daneben eine Karte in zwei Farben: oben die des Hutes, unten die der Katze.",
+  "mixing.waiting": "Noch nicht gezeichnet",
+  "mixing.asked": "Diese Figur braucht ein zweites Netz, 4 MB groß. Es wird geholt, wenn du drückst.",
+  "mixing.begin": "Hier zeichnen",
+  "mixing.another": "Noch eins",
+  "mixing.fetching": "Das Netz für Emoji wird geholt (4 MB) …",
+  "mixing.drawing": "Das Netz zeichnet, nach zweierlei gefragt …",
+  "mixing.edge": "Grenze",
+  "mixing.pair": "Zwei Wörter",
+  "mixing.hat": "Katze, Zylinder",
+  "mixing.wheels": "Fahrrad, Auto",
+  "mixing.faces": "Katze, Eule",
+  "mixing.cat": "Katze",
+  "mixing.top-hat": "Zylinder",
+  "mixing.bicycle": "Fahrrad",
+  "mixing.car": "Auto",
+  "mixing.owl": "Eule",
+  "mixing.picture": "Was aus „{first}“ und „{second}“ geworden ist",
+  "mixing.map": "Die Karte: wo „{first}“ und wo „{second}“ die Pixel weiter bewegt hat",
+  "mixing.moved": "Auf seiner Seite der Grenze hat „{second}“ {there} % der Pixel am weitesten bewegt; auf der anderen „{first}“ {here} %.",
+  "mixing.hatSays": "Wo sich beide treffen, gibt jedes ein wenig nach.",
+  "mixing.wheelsSays": "Zwei Fahrzeuge, eine Achse: An der Naht müssen sich die Pixel nur mit ihren Nachbarn einigen.",
+  "mixing.facesSays": "Jedes Stück ist gut, und doch ist es kein Gesicht: Seine Hälften haben sich nie gesehen.",
+
+  // 9
   "turing.title": "Von unten nach oben",
   "turing.before": `
 1952 fragte Alan Turing, wie ein Embryo, ein Ball aus lauter gleichen Zellen, zu einem Muster kommt. Seine Antwort braucht zwei Stoffe, er nannte sie
@@ -322,7 +363,7 @@ Morphogenese ist das Werden der Gestalt. Daher hat diese Seite ihren Namen.`,
   "turing.chartY": "Abstand im Muster, in Zellen",
   "turing.chartRoot": "Wurzel",
 
-  // 9
+  // 10
   "pictures.title": "Deine eigenen Bilder",
   "pictures.before": `
 Der Formel sind Kleider gleich. Gib ihr irgendeine Handvoll Bilder, und sie zeichnet sofort daraus, ganz ohne Training, hier auf deinem eigenen Gerät. Zeichne ein paar,
@@ -394,7 +435,7 @@ was diese Seite zu sagen hat.`,
   "pictures.someCopies": "{copies} von {drawn} sind Kopien. Der Rest mischt Stücke: Die Hälfte von allen nimmt sie aus {middle} Bildern oder mehr.",
   "pictures.noCopies": "Keins der {drawn} ist eine Kopie. Die Hälfte nimmt ihre Stücke aus {middle} Bildern der Sammlung oder mehr.",
 
-  // 10
+  // 11
   "further.title": "Zum Weiterlesen",
   "further.before": `
 Das Herz dieser Seite ist ein Aufsatz von Mason Kamb und Surya Ganguli. Was hier die Maschine mit den zwei Fehlern heißt, ist ihre
@@ -406,7 +447,7 @@ Das Herz dieser Seite ist ein Aufsatz von Mason Kamb und Surya Ganguli. Was hier
   "further.patch": "Die kurzsichtigen, für jedes Pixel <i>q</i> einzeln. Ω<sub><i>k</i></sub> ist das Fenster aus <i>k</i> × <i>k</i> Pixeln. In Kapitel 3 darf nur derselbe Ort antworten, <i>p</i> = <i>q</i>. In Kapitel 4 jeder Ort <i>p</i> (ELS) oder jeder, der zum Rand so liegt wie <i>q</i> (bbELS):",
   "further.wiener": "Der Wiener-Filter, der beste lineare Entrauscher, mit Mittelwert μ und Kovarianz <i>C</i> der Trainingsbilder:",
   "further.pearson": "Pearsons <i>r</i> zweier Bilder (Kapitel 5):",
-  "further.grayScott": "Das Modell von Gray und Scott (Kapitel 8):",
+  "further.grayScott": "Das Modell von Gray und Scott (Kapitel 9):",
   "further.simplified": "Was hier vereinfacht ist",
   "further.simplifications": `
 Das Modell ist winzig: graue Bilder aus 28 × 28 Pixeln, zehn Arten von Kleidung, ein Netz aus einer halben Million Zahlen. Große Modelle zeichnen mit Attention, nach

@@ -16,7 +16,7 @@ export const strings = {
   "page.heading": "Where does the new picture come from?",
   "page.lead": "A small program was shown sixty thousand photographs of clothes. Now it draws clothes that nobody ever made, and nobody told it how. On this page you take it apart, until you can point at a sleeve and say where it comes from.",
   "page.film": "Three rows of pictures. Each begins with pure noise on the left; from picture to picture a pullover, a boot and a bag come out of it.",
-  "page.about": "Ten minutes, ten chapters. Every picture is computed while you read, on your own device. Nothing is sent anywhere.",
+  "page.about": "Ten minutes, eleven chapters. Every picture is computed while you read, on your own device. Nothing is sent anywhere.",
   "page.footer": 'Everything here runs on the same free code as the <a href="../">Studio</a>, where you can ask for any garment you like and look under the bonnet. Pictures: Fashion-MNIST, © 2017 Zalando SE, MIT licence.',
 
   // All figures
@@ -270,6 +270,47 @@ larger networks give every pixel a long arm (attention), and slips of this kind 
   "fingers.looked": "Looked at {looked} more seeds, found {n}. (Of the {of} training pictures, {odd} have that many parts.)",
 
   // 8
+  "mixing.title": "Two words in one picture",
+  "mixing.before": `
+If a guess at a pixel looks only at what is around it, then different parts of a picture can be told different things. In every step we ask the network
+twice, once for a cat and once for a top hat. Above a line we follow the second guess, below it the first. Nobody trained the network on cats with hats, and
+nobody shows it where the hat begins. Near the line each pixel sees some of both, and makes the ends meet.
+
+The picture beside it says what the words did. At every step each word pulls each pixel away from what the network would have guessed without words. Add up how far, and
+paint every pixel in the colour of the word that pulled it further: a map of who drew what.`,
+  "mixing.after": `
+A hat needs to know little of the cat: only where the head is, and that is next door. So it works, and so does half a bicycle that rolls on as half a car. A face is
+another matter. Two eyes must be a pair, and half a cat beside half an owl makes a face in which nobody is at home: what the halves must agree on lies too far apart. It is the trousers
+with three legs again.
+
+One can say this exactly. Guesses may be added up (Liu and others, 2022), and the sum is what one hopes for as long as each word has its own part of the picture and leaves the rest
+alone (Bradley and others, 2025). That is short sight once more, towards pixels and towards words (Bradley, 2025): mixing puts it to use, and ends where it ends.`,
+  "mixing.caption": "Left, the picture; right, each pixel in the colour of the word that moved it more on its way out of the noise; the paler, the less. The network draws emoji of 64 × 64 pixels. It was trained with one thing in each picture.",
+  "mixing.still": "A cat with a top hat, and beside it a map in two colours: the hat’s above, the cat’s below.",
+  "mixing.waiting": "Not drawn yet",
+  "mixing.asked": "This figure needs a second network, of 4 MB. It is fetched when you press.",
+  "mixing.begin": "Draw it here",
+  "mixing.another": "Another one",
+  "mixing.fetching": "Fetching the network that draws emoji (4 MB) …",
+  "mixing.drawing": "The network draws, asked for two things …",
+  "mixing.edge": "Edge",
+  "mixing.pair": "Two words",
+  "mixing.hat": "cat, top hat",
+  "mixing.wheels": "bicycle, car",
+  "mixing.faces": "cat, owl",
+  "mixing.cat": "cat",
+  "mixing.top-hat": "top hat",
+  "mixing.bicycle": "bicycle",
+  "mixing.car": "car",
+  "mixing.owl": "owl",
+  "mixing.picture": "What came of “{first}” and “{second}”",
+  "mixing.map": "The map: where “{first}” and where “{second}” moved the pixels more",
+  "mixing.moved": "On its side of the edge, “{second}” moved {there} % of the pixels most; on the other side “{first}” moved {here} %.",
+  "mixing.hatSays": "Where both meet, each gives way a little.",
+  "mixing.wheelsSays": "Two machines, one axle: at the seam the pixels only have to agree with their neighbours.",
+  "mixing.facesSays": "Every part is fine, and yet it is no face: its halves never saw each other.",
+
+  // 9
   "turing.title": "Bottom up",
   "turing.before": `
 In 1952 Alan Turing asked how an embryo, a ball of cells that are all alike, comes to have a pattern. His answer needs two substances,
@@ -324,7 +365,7 @@ basis of morphogenesis</em>, the coming into being of shape. This page has its n
   "turing.chartY": "Spacing of the pattern, in cells",
   "turing.chartRoot": "square root",
 
-  // 9
+  // 10
   "pictures.title": "Your own pictures",
   "pictures.before": `
 The formula does not care for clothes. Give it any handful of pictures, and it draws from them at once, with no training at all, here, on your
@@ -396,7 +437,7 @@ this page has to say.`,
   "pictures.someCopies": "{copies} of {drawn} are copies. The rest mix pieces: half of all take theirs from {middle} pictures or more.",
   "pictures.noCopies": "None of the {drawn} is a copy. Half of them take their pieces from {middle} pictures of the set or more.",
 
-  // 10
+  // 11
   "further.title": "Read on",
   "further.before": `
 The heart of this page is one paper, by Mason Kamb and Surya Ganguli. What we call the machine with the two flaws is their
@@ -408,7 +449,7 @@ The heart of this page is one paper, by Mason Kamb and Surya Ganguli. What we ca
   "further.patch": "The short-sighted ones, for each pixel <i>q</i> by itself. Ω<sub><i>k</i></sub> is the window of <i>k</i> × <i>k</i> pixels. In chapter 3 only the same place may answer, <i>p</i> = <i>q</i>. In chapter 4 any place <i>p</i> may (ELS), or any that lies to the border as <i>q</i> does (bbELS):",
   "further.wiener": "The Wiener filter, the best linear denoiser, with mean μ and covariance <i>C</i> of the training pictures:",
   "further.pearson": "Pearson’s <i>r</i> of two pictures (chapter 5):",
-  "further.grayScott": "The model of Gray and Scott (chapter 8):",
+  "further.grayScott": "The model of Gray and Scott (chapter 9):",
   "further.simplified": "What is simplified here",
   "further.simplifications": `
 The model is tiny: grey pictures of 28 × 28 pixels, ten kinds of garment, a network of half a million numbers. Large models draw with attention, from

@@ -1,0 +1,71 @@
+/**
+ * What the words did: the picture of the way that is picked, and beside it a map in which each pixel has the colour of the
+ * word that moved it more. Fetched when the reader first asks for it.
+ */
+import { put } from "./pictures.js";
+
+/** @typedef {import("./pkg/morphogen.js").SampleOptions} SampleOptions */
+
+const canvas = (/** @type {string} */ label) => Object.assign(document.createElement("canvas"), { width: 64, height: 64, role: "img", ariaLabel: label });
+
+export class Did {
+  /**
+   * @param {HTMLElement} root where it stands
+   * @param {() => Promise<import("./pkg/morphogen.js").Model>} model
+   */
+  constructor(root, model) {
+    this.model = model;
+    this.picture = canvas("The picture");
+    this.map = canvas("Which word moved which pixel");
+    this.legend = document.createElement("ul");
+    this.note = Object.assign(document.createElement("p"), { className: "quiet", role: "status" });
+    const both = Object.assign(document.createElement("div"), { className: "did-both" });
+    both.append(this.picture, this.map);
+    root.append(both, this.legend, this.note);
+    /** What it shows. */
+    this.shown = "";
+    /** @type {AbortController | undefined} */
+    this.running = undefined;
+  }
+
+  /**
+   * Draws a mix and shows what its words did; what is there already stays.
+   * @param {SampleOptions} wish
+   */
+  async show(wish) {
+    const key = JSON.stringify(wish);
+    if (key === this.shown) return;
+    this.running?.abort();
+    const { signal } = (this.running = new AbortController());
+    this.shown = key;
+    this.note.textContent = "Adding up what each word does …";
+    try {
+      const model = await this.model();
+      const sample = await model.sample({ ...wish, count: 1, influence: true, signal });
+      if (signal.aborted || !sample.influence) return;
+      put(this.picture, sample.toImageData());
+      put(this.map, sample.influence.toImageData());
+      this.tell(sample);
+    } catch (thrown) {
+      if (signal.aborted) return;
+      this.shown = "";
+      this.note.textContent = /** @type {Error} */ (thrown).message;
+    }
+  }
+
+  /** Names both words in their colours. @param {import("./pkg/morphogen.js").Sample} sample */
+  tell({ influence, parts = [] }) {
+    if (!influence) return;
+    const items = parts.map(({ label }, k) => {
+      const [item, swatch] = ["li", "span"].map((tag) => document.createElement(tag));
+      swatch.className = "swatch";
+      swatch.style.backgroundColor = `rgb(${influence.colour(k).join(" ")})`;
+      item.append(swatch, label);
+      return item;
+    });
+    this.legend.replaceChildren(...items);
+    const names = parts.map(({ label }) => `“${label}”`).join(" or ");
+    this.map.ariaLabel = `A map of the picture: each pixel has the colour of ${names}, whichever moved it more`;
+    this.note.textContent = "Each pixel has the colour of the word that moved it more on its way out of the noise; the paler, the less.";
+  }
+}
