@@ -17,6 +17,7 @@
 //! - [`theory`]: the analytic denoisers, which predict what the network draws.
 //! - [`simd`]: vectors, for `cpu` and `theory`; `parallel`: processors, for `theory`.
 //! - [`reaction`]: Turing's cells, patterns from a local rule, beside the denoisers that are one.
+//! - `export`: what people take away, as files.
 //! - [`metrics`]: how alike pictures are: agreement, novelty.
 //! - `web`: the wasm-bindgen surface, for the worker of `pkg/` (browser).
 //! - [`pack`]: the model pack, read as untrusted input.
@@ -51,6 +52,8 @@
 
 pub mod cpu;
 pub mod denoiser;
+#[cfg(any(not(target_arch = "wasm32"), feature = "web-theory"))]
+pub mod export;
 pub mod gpu;
 pub mod metrics;
 pub mod network;

@@ -11,6 +11,8 @@ mod asked;
 mod device;
 mod error;
 #[cfg(feature = "web-theory")]
+mod film;
+#[cfg(feature = "web-theory")]
 mod machine;
 #[cfg(feature = "web-theory")]
 mod machine_gpu;

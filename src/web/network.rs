@@ -12,6 +12,7 @@ use crate::denoiser::Denoiser;
 use crate::denoiser::{Condition, Conditions, ImageShape};
 #[cfg(feature = "web-drawing")]
 use crate::gpu::{Frames, GpuNetwork, Progress};
+use crate::sampler::morph::{Morph, MorphError};
 use crate::sampler::terms::SOFT;
 use crate::sampler::{Region, Request, SampleError, Side, Solver, Start, Term, Trajectory, Way};
 use crate::schedule::{Grid, Schedule, Time};
@@ -123,6 +124,7 @@ struct Mix {
     side: Option<Side>,
     edge: Option<f64>,
     at: Option<f64>,
+    share: Option<f64>,
 }
 
 /// The ways by name.
@@ -132,19 +134,29 @@ enum Name {
     And,
     Over,
     Into,
+    Between,
 }
 
 impl Mix {
-    /// The terms of the mix with what is asked for first.
-    fn terms(self, first: Conditions) -> Vec<Term> {
+    /// The terms of the mix with what is asked for first, where one thing is guided by `guidance`.
+    fn terms(self, first: Conditions, guidance: f64) -> Vec<Term> {
         let side = self.side.unwrap_or(Side::Above);
         let way = match self.way {
             Name::And => Way::And,
             Name::Over => Way::Over { side, edge: self.edge.unwrap_or(side.usual_edge()) },
             Name::Into => Way::Into { at: self.at.unwrap_or(Way::USUAL_MOMENT) },
+            Name::Between => Way::Between { share: self.share.unwrap_or(Way::USUAL_SHARE) },
         };
-        way.terms(first, self.condition.into(), self.weight.unwrap_or(way.usual_weight()))
+        way.terms(first, self.condition.into(), self.weight.unwrap_or(way.usual_weight(guidance)))
     }
+}
+
+/// A film from one thing to another, in as many frames as pictures are asked for.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FilmWish {
+    stops: Vec<Asked>,
+    looped: bool,
 }
 
 /// What JavaScript asks for.
@@ -165,6 +177,8 @@ struct Wish {
     mix: Option<Mix>,
     /// A sum in the place of both.
     terms: Option<Vec<TermWish>>,
+    /// A film in the place of all of them.
+    film: Option<FilmWish>,
     /// What guidance leads away from; anything where it is missing.
     #[serde(default)]
     against: Asked,
@@ -173,18 +187,26 @@ struct Wish {
 }
 
 impl Wish {
-    /// The request, beginning with `start` where it is given.
-    fn request(self, start: Option<Vec<f32>>) -> Request {
+    /// The request, beginning with `start` where it is given, and the film that its pictures make up.
+    fn request(mut self, start: Option<Vec<f32>>) -> Result<(Request, Option<Morph>), MorphError> {
+        let Some(FilmWish { stops, looped }) = self.film.take() else { return Ok((self.plain(start), None)) };
+        let film = Morph::new(stops.len(), self.count, looped)?;
+        let stops: Vec<Condition> = stops.into_iter().map(Condition::from).collect();
+        Ok((film.request(&stops, self.plain(start))?, Some(film)))
+    }
+
+    fn plain(self, start: Option<Vec<f32>>) -> Request {
         let first = self.condition.into();
         let terms = match (self.terms, self.mix) {
             (Some(terms), _) => terms.into_iter().map(Term::from).collect(),
-            (None, Some(mix)) => mix.terms(first),
+            (None, Some(mix)) => mix.terms(first, self.guidance),
             (None, None) => vec![Term::new(first).weighing(self.guidance)],
         };
         Request {
             terms,
             against: self.against.into(),
             seed: self.seed,
+            one_noise: false,
             count: self.count,
             steps: self.steps,
             grid: self.grid,
@@ -238,8 +260,10 @@ impl Network {
     /// given), `solver`, `guidance`, `frames` (whether states on the way are wanted) and, unless anything will do,
     /// `condition`, `{ class }` or `{ words }` with the index of a class or a list of words, or a list of such, one for
     /// each picture, and `against`, what guidance leads away from. Instead of guidance, `mix` may bring a second thing,
-    /// `{ way, condition }` with `weight`, `side`, `edge` or `at` ([`Way`]), or `terms` a whole sum, each
-    /// `{ condition, weight }` with `side`, `edge`, `soft`, `mask`, `from` or `to` ([`Term`]).
+    /// `{ way, condition }` with `weight`, `side`, `edge`, `at` or `share` ([`Way`]), or `terms` a whole sum, each
+    /// `{ condition, weight }` with `side`, `edge`, `soft`, `mask`, `from` or `to` ([`Term`]). With `film`,
+    /// `{ stops, looped }`, the pictures are the `count` frames of a film from one condition to the next ([`Morph`]), all
+    /// of them from the noise of the seed.
     /// With `start`, `[B, C, H, W]`, it begins with those noisy pictures at time `from` instead of with noise at 1.
     ///
     /// `on_step(step, t, noise, x, denoised)` hears of every state, pure noise first, with its pictures where `frames`
@@ -258,7 +282,7 @@ impl Network {
     ) -> Result<Vec<f32>, JsValue> {
         let wish: Wish = serde_json::from_str(&wish).map_err(|error| Failure::new("range", error))?;
         let frames = wish.frames;
-        let request = wish.request(start);
+        let (request, film) = wish.request(start).map_err(Failure::from)?;
         let mut trajectory = Trajectory::new(&request, self.shape, self.schedule).map_err(Failure::from)?;
         let times = self
             .schedule
@@ -275,9 +299,11 @@ impl Network {
                 let frames = if frames { Frames::Every } else { Frames::Last };
                 let on_step = |progress: &Progress<'_>| match &progress.frame {
                     Some(frame) => tell(progress.done, frame.x, frame.denoised),
-                    None => tell(progress.done, &[], &[]),
+                    // Of many pictures, chunk by chunk, what is told is how far all of them are.
+                    None => tell((progress.first * progress.steps + progress.count * progress.done) / request.count, &[], &[]),
                 };
-                return Ok(network.sample(&request, self.schedule, frames, on_step).await.map_err(Failure::from)?);
+                let pictures = network.sample(&request, self.schedule, frames, on_step).await.map_err(Failure::from)?;
+                return Ok(in_order(film, pictures, self.shape));
             }
         }
         while let Some(query) = trajectory.query() {
@@ -288,7 +314,15 @@ impl Network {
                 return Err(Failure::from(SampleError::Cancelled).into());
             }
         }
-        Ok(trajectory.pictures().to_vec())
+        Ok(in_order(film, trajectory.pictures().to_vec(), self.shape))
+    }
+}
+
+/// Pictures, or the frames of the film that they make up.
+fn in_order(film: Option<Morph>, pictures: Vec<f32>, shape: ImageShape) -> Vec<f32> {
+    match film {
+        Some(film) => film.frames(&pictures, shape.len()),
+        None => pictures,
     }
 }
 
