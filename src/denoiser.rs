@@ -48,7 +48,7 @@ pub enum Condition {
     Vector(Vec<f32>),
     /// Words by their indices in the vocabulary, in any order.
     Words(Vec<usize>),
-    /// What lies between two others.
+    /// What lies between two others, which are plain.
     Between(Box<Between>),
 }
 
@@ -75,29 +75,25 @@ impl Condition {
         Condition::Between(Box::new(Between { ends: [first, second], share }))
     }
 
-    /// The conditions that this one lies between, each with its weight in the embedding; itself with 1 where it is plain.
+    /// The plain conditions that this one is made of, each with its weight in the embedding: itself with 1, or those that
+    /// it lies between.
     ///
     /// # Errors
-    /// [`DenoiseError::Condition`] where a share is out of range.
+    /// [`DenoiseError::Condition`] where the share is out of range.
     pub fn parts(&self) -> Result<Vec<(f32, &Condition)>, DenoiseError> {
         let Condition::Between(between) = self else { return Ok(vec![(1.0, self)]) };
         if !between.is_usable() {
             let (expected, found) = ("a share between 0 and 1".into(), between.share.to_string());
             return Err(DenoiseError::Condition { expected, found });
         }
-        let share = between.share as f32;
-        let mut parts = Vec::new();
-        for (weight, end) in [1.0 - share, share].into_iter().zip(&between.ends) {
-            parts.extend(end.parts()?.into_iter().map(|(inner, plain)| (weight * inner, plain)));
-        }
-        Ok(parts)
+        let ([first, second], share) = (&between.ends, between.share as f32);
+        Ok(vec![(1.0 - share, first), (share, second)])
     }
 
-    /// The first share on the way that is out of range, where there is one.
+    /// The share that is out of range, where it is.
     pub(crate) fn unusable_share(&self) -> Option<f64> {
         match self {
             Condition::Between(between) if !between.is_usable() => Some(between.share),
-            Condition::Between(between) => between.ends.iter().find_map(Condition::unusable_share),
             _ => None,
         }
     }

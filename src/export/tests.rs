@@ -9,7 +9,8 @@ const SHAPE: ImageShape = ImageShape { channels: 3, height: 6, width: 5 };
 fn frames(count: usize, many: bool, holes: bool) -> Vec<u8> {
     let area = SHAPE.height * SHAPE.width;
     let pixel = |n: usize| {
-        let colour = if many { [n * 7, n * 3, n * 11].map(|value| (value % 256) as u8) } else { [(n % 5) as u8 * 50; 3] };
+        let colour =
+            if many { [n * 7, n * 3, n * 11].map(|value| (value % 256) as u8) } else { [(n % 5) as u8 * 50; 3] };
         [colour[0], colour[1] / 2, colour[2], if holes && n.is_multiple_of(3) { 0 } else { 255 }]
     };
     (0..count * area).flat_map(pixel).collect()

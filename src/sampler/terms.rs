@@ -243,7 +243,9 @@ impl Way {
             }
             Way::Into { at } if at <= 0.0 => vec![first],
             Way::Into { at } if at >= 1.0 => vec![second],
-            Way::Between { share } => vec![Term { condition: first.condition.between(second.condition, share), ..first }],
+            Way::Between { share } => {
+                vec![Term { condition: first.condition.between(second.condition, share), ..first }]
+            }
             Way::Into { at } => vec![Term { to: at, ..first }, Term { from: at, ..second }],
         }
     }

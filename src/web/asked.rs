@@ -3,19 +3,20 @@
 use crate::denoiser::Condition;
 use serde::{Deserialize, Serialize};
 
-/// A prompt as it was understood: a class, or words, or what lies between two prompts; none of them for anything.
+/// A prompt as it was understood: a class, or words; neither for anything. Or what lies between two prompts.
 #[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Asked {
     class: Option<usize>,
     words: Option<Vec<usize>>,
-    /// Two prompts, and how much of the second.
-    between: Option<Box<(Asked, Asked, f64)>>,
+    /// Another one, on the way to which it lies.
+    toward: Option<Box<Asked>>,
+    /// How far on the way, in `[0, 1]`.
+    share: Option<f64>,
 }
 
 impl Asked {
     /// What would be asked for to get this condition; nothing would for a vector.
-    #[cfg(feature = "web-drawing")]
     pub fn of(condition: &Condition) -> Option<Asked> {
         match condition {
             Condition::Null => Some(Asked::default()),
@@ -25,9 +26,8 @@ impl Asked {
             Condition::Between(between) => {
                 let [first, second] = &between.ends;
                 // As networks take it: an f32 comes out of JSON as the same number, whoever reads it.
-                let share = f64::from(between.share as f32);
-                let between = Some(Box::new((Asked::of(first)?, Asked::of(second)?, share)));
-                Some(Asked { between, ..Asked::default() })
+                let share = Some(f64::from(between.share as f32));
+                Some(Asked { toward: Some(Box::new(Asked::of(second)?)), share, ..Asked::of(first)? })
             }
         }
     }
@@ -35,14 +35,14 @@ impl Asked {
 
 impl From<Asked> for Condition {
     fn from(asked: Asked) -> Self {
-        match asked {
-            Asked { between: Some(between), .. } => {
-                let (first, second, share) = *between;
-                Condition::between(first.into(), second.into(), share)
-            }
-            Asked { words: Some(words), .. } => Condition::Words(words),
-            Asked { class: Some(class), .. } => Condition::Class(class),
-            _ => Condition::Null,
+        let plain = match (asked.words, asked.class) {
+            (Some(words), _) => Condition::Words(words),
+            (None, Some(class)) => Condition::Class(class),
+            (None, None) => Condition::Null,
+        };
+        match asked.toward {
+            Some(end) => Condition::between(plain, (*end).into(), asked.share.unwrap_or_default()),
+            None => plain,
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::gpu::GpuError;
 use crate::network::NetworkError;
 use crate::pack::PackError;
 use crate::prompt::PromptError;
+#[cfg(feature = "web-theory")]
 use crate::sampler::morph::MorphError;
 use crate::sampler::{SampleError, TermError};
 use crate::theory::TheoryError;
@@ -89,6 +90,7 @@ impl From<SampleError> for Failure {
     }
 }
 
+#[cfg(feature = "web-theory")]
 impl From<MorphError> for Failure {
     fn from(error: MorphError) -> Self {
         Failure::new("sample-film", error)

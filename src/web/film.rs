@@ -1,12 +1,52 @@
-//! Films as files, made in the browser.
+//! Films: what their pictures show, and the file that they become.
 
+use super::asked::Asked;
 use super::error::Failure;
-use crate::denoiser::ImageShape;
+use crate::denoiser::{Condition, Conditions, ImageShape};
 use crate::export::film::Film;
 use crate::export::{licence_line, rgba};
 use crate::pack::manifest::Licence;
-use serde::Deserialize;
+use crate::sampler::morph::Morph;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
+
+/// A film from one thing to another.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Course {
+    stops: Vec<Asked>,
+    frames: usize,
+    looped: bool,
+}
+
+/// What is to be drawn for it.
+#[derive(Serialize)]
+struct Plan {
+    /// What each picture shows.
+    conditions: Vec<Option<Asked>>,
+    /// Which picture each frame shows.
+    order: Vec<usize>,
+}
+
+/// What is to be drawn for a film. `course` is JSON: `stops`, a list of `{ class }` or `{ words }`, `frames`, and whether it is
+/// `looped`. Gives JSON: `conditions`, one for each picture, all of which come from one noise, and `order`, the number of the
+/// picture that each frame shows.
+///
+/// # Errors
+/// `range` where the course cannot be read, `sample-film` where it is out of range.
+#[wasm_bindgen(js_name = planFilm)]
+pub fn plan_film(course: &str) -> Result<String, JsValue> {
+    let Course { stops, frames, looped } =
+        serde_json::from_str(course).map_err(|error| Failure::new("range", error))?;
+    let film = Morph::new(stops.len(), frames, looped).map_err(Failure::from)?;
+    let stops: Vec<Condition> = stops.into_iter().map(Condition::from).collect();
+    let conditions = match film.conditions(&stops).map_err(Failure::from)? {
+        Conditions::All(condition) => vec![Asked::of(&condition)],
+        Conditions::Each(conditions) => conditions.iter().map(Asked::of).collect(),
+    };
+    let plan = Plan { conditions, order: film.order() };
+    Ok(serde_json::to_string(&plan).map_err(|error| Failure::new("internal", error))?)
+}
 
 /// What JavaScript asks for.
 #[derive(Deserialize)]

@@ -12,7 +12,6 @@ use crate::denoiser::Denoiser;
 use crate::denoiser::{Condition, Conditions, ImageShape};
 #[cfg(feature = "web-drawing")]
 use crate::gpu::{Frames, GpuNetwork, Progress};
-use crate::sampler::morph::{Morph, MorphError};
 use crate::sampler::terms::SOFT;
 use crate::sampler::{Region, Request, SampleError, Side, Solver, Start, Term, Trajectory, Way};
 use crate::schedule::{Grid, Schedule, Time};
@@ -151,19 +150,14 @@ impl Mix {
     }
 }
 
-/// A film from one thing to another, in as many frames as pictures are asked for.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FilmWish {
-    stops: Vec<Asked>,
-    looped: bool,
-}
-
 /// What JavaScript asks for.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wish {
     seed: u64,
+    /// Whether all pictures come from the noise of that one.
+    #[serde(default)]
+    one_noise: bool,
     count: usize,
     steps: usize,
     #[serde(default)]
@@ -177,8 +171,6 @@ struct Wish {
     mix: Option<Mix>,
     /// A sum in the place of both.
     terms: Option<Vec<TermWish>>,
-    /// A film in the place of all of them.
-    film: Option<FilmWish>,
     /// What guidance leads away from; anything where it is missing.
     #[serde(default)]
     against: Asked,
@@ -187,15 +179,8 @@ struct Wish {
 }
 
 impl Wish {
-    /// The request, beginning with `start` where it is given, and the film that its pictures make up.
-    fn request(mut self, start: Option<Vec<f32>>) -> Result<(Request, Option<Morph>), MorphError> {
-        let Some(FilmWish { stops, looped }) = self.film.take() else { return Ok((self.plain(start), None)) };
-        let film = Morph::new(stops.len(), self.count, looped)?;
-        let stops: Vec<Condition> = stops.into_iter().map(Condition::from).collect();
-        Ok((film.request(&stops, self.plain(start))?, Some(film)))
-    }
-
-    fn plain(self, start: Option<Vec<f32>>) -> Request {
+    /// The request, beginning with `start` where it is given.
+    fn request(self, start: Option<Vec<f32>>) -> Request {
         let first = self.condition.into();
         let terms = match (self.terms, self.mix) {
             (Some(terms), _) => terms.into_iter().map(Term::from).collect(),
@@ -206,7 +191,7 @@ impl Wish {
             terms,
             against: self.against.into(),
             seed: self.seed,
-            one_noise: false,
+            one_noise: self.one_noise,
             count: self.count,
             steps: self.steps,
             grid: self.grid,
@@ -258,12 +243,11 @@ impl Network {
 
     /// Draws pictures, `[B, C, H, W]` in `[−1, 1]`. `wish` is JSON: `seed`, `count`, `steps`, `grid` (uniform unless
     /// given), `solver`, `guidance`, `frames` (whether states on the way are wanted) and, unless anything will do,
-    /// `condition`, `{ class }` or `{ words }` with the index of a class or a list of words, or a list of such, one for
-    /// each picture, and `against`, what guidance leads away from. Instead of guidance, `mix` may bring a second thing,
+    /// `condition`, `{ class }` or `{ words }` with the index of a class or a list of words, each with another one `toward` which it lies by a
+    /// `share`, or a list of such, one for each picture, and `against`, what guidance leads away from. Instead of guidance, `mix` may bring a second thing,
     /// `{ way, condition }` with `weight`, `side`, `edge`, `at` or `share` ([`Way`]), or `terms` a whole sum, each
-    /// `{ condition, weight }` with `side`, `edge`, `soft`, `mask`, `from` or `to` ([`Term`]). With `film`,
-    /// `{ stops, looped }`, the pictures are the `count` frames of a film from one condition to the next ([`Morph`]), all
-    /// of them from the noise of the seed.
+    /// `{ condition, weight }` with `side`, `edge`, `soft`, `mask`, `from` or `to` ([`Term`]). With `one_noise` all pictures
+    /// come from the noise of the seed.
     /// With `start`, `[B, C, H, W]`, it begins with those noisy pictures at time `from` instead of with noise at 1.
     ///
     /// `on_step(step, t, noise, x, denoised)` hears of every state, pure noise first, with its pictures where `frames`
@@ -282,7 +266,7 @@ impl Network {
     ) -> Result<Vec<f32>, JsValue> {
         let wish: Wish = serde_json::from_str(&wish).map_err(|error| Failure::new("range", error))?;
         let frames = wish.frames;
-        let (request, film) = wish.request(start).map_err(Failure::from)?;
+        let request = wish.request(start);
         let mut trajectory = Trajectory::new(&request, self.shape, self.schedule).map_err(Failure::from)?;
         let times = self
             .schedule
@@ -300,10 +284,13 @@ impl Network {
                 let on_step = |progress: &Progress<'_>| match &progress.frame {
                     Some(frame) => tell(progress.done, frame.x, frame.denoised),
                     // Of many pictures, chunk by chunk, what is told is how far all of them are.
-                    None => tell((progress.first * progress.steps + progress.count * progress.done) / request.count, &[], &[]),
+                    None => tell(
+                        (progress.first * progress.steps + progress.count * progress.done) / request.count,
+                        &[],
+                        &[],
+                    ),
                 };
-                let pictures = network.sample(&request, self.schedule, frames, on_step).await.map_err(Failure::from)?;
-                return Ok(in_order(film, pictures, self.shape));
+                return Ok(network.sample(&request, self.schedule, frames, on_step).await.map_err(Failure::from)?);
             }
         }
         while let Some(query) = trajectory.query() {
@@ -314,15 +301,7 @@ impl Network {
                 return Err(Failure::from(SampleError::Cancelled).into());
             }
         }
-        Ok(in_order(film, trajectory.pictures().to_vec(), self.shape))
-    }
-}
-
-/// Pictures, or the frames of the film that they make up.
-fn in_order(film: Option<Morph>, pictures: Vec<f32>, shape: ImageShape) -> Vec<f32> {
-    match film {
-        Some(film) => film.frames(&pictures, shape.len()),
-        None => pictures,
+        Ok(trajectory.pictures().to_vec())
     }
 }
 

@@ -25,13 +25,14 @@ test.describe("on the page", () => {
   test("a second word is mixed in all ways at once, from the noise of the first picture", async ({ page }) => {
     await stubbed(page, "?prompt=cat&seed=3&model=emoji", FAST);
     await mix(page, "top hat");
-    const three = (await asked(page)).slice(-3);
-    expect(three.map(({ and, over, into }) => [and, over, into].map((second) => second?.prompt))).toEqual([
-      ["top hat", undefined, undefined],
-      [undefined, "top hat", undefined],
-      [undefined, undefined, "top hat"],
+    const four = (await asked(page)).slice(-4);
+    expect(four.map(({ and, over, into, between }) => [and, over, into, between].map((second) => second?.prompt))).toEqual([
+      ["top hat", undefined, undefined, undefined],
+      [undefined, "top hat", undefined, undefined],
+      [undefined, undefined, "top hat", undefined],
+      [undefined, undefined, undefined, "top hat"],
     ]);
-    for (const one of three) expect(one).toMatchObject({ prompt: "cat", seed: 3, count: 1, steps: 8 });
+    for (const one of four) expect(one).toMatchObject({ prompt: "cat", seed: 3, count: 1, steps: 8 });
     expect(await barriers(page)).toEqual([]);
   });
 
@@ -67,6 +68,14 @@ test.describe("on the page", () => {
     await expect(ways(page).nth(2)).toHaveAttribute("aria-pressed", "true");
     await expect(page.locator("#mix-at")).toHaveValue("0.5");
     await expect(page.locator("#mix-weight")).toHaveValue("3");
+  });
+
+  test("a link draws what lies between two words, and its share can be moved", async ({ page }) => {
+    await stubbed(page, "?prompt=cat&seed=3&model=emoji&between=tiger&share=0.3", FAST);
+    expect((await asked(page))[0]).toMatchObject({ prompt: "cat", between: { prompt: "tiger", share: 0.3 } });
+    await expect(ways(page).nth(3)).toHaveAttribute("aria-pressed", "true");
+    await page.locator("#mix-share").press("ArrowRight");
+    await expect(page).toHaveURL(/between=tiger&share=0\.35/);
   });
 
   test("an unknown second word is said where it was typed, and nothing that was drawn is lost", async ({ page }) => {
@@ -162,9 +171,12 @@ test("what cannot be mixed is refused with a sentence each", async ({ page }) =>
     { over: "red disc" },
     { prompt: "red disc", over: "blue square", machine: "wiener" },
     { prompt: "red disc", over: { prompt: "blue square", edge: 2 } },
+    { prompt: "red disc", between: { prompt: "blue square", share: 2 } },
+    { prompt: "red disc", between: { prompt: "blue square", share: "half" } },
+    { prompt: "red disc", between: "zorgle" },
   ]);
   const codes = refused.map(({ code }) => code);
-  expect(codes).toEqual(["sample-terms", "sample-terms", "range", "sample-guidance", "sample-terms", "range", "range", "range", "prompt-unknown", "prompt-unknown", "range", "range", "sample-terms"]);
+  expect(codes).toEqual(["sample-terms", "sample-terms", "range", "sample-guidance", "sample-terms", "range", "range", "range", "prompt-unknown", "prompt-unknown", "range", "range", "sample-terms", "sample-terms", "range", "prompt-unknown"]);
   expect(new Set(refused.map(({ message }) => message)).size).toBeGreaterThan(10);
 });
 

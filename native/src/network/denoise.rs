@@ -56,7 +56,8 @@ impl BurnDenoiser {
         let plain = parts.iter().flatten().map(|(_, plain)| embedding::condition_row(self.config.condition, plain));
         let rows: Vec<Vec<f32>> = plain.collect::<Result<_, _>>()?;
         let (row, plain) = (rows.first().map_or(0, Vec::len), rows.len());
-        let shares = (plain != batch).then(|| Tensor::from_data(TensorData::new(shares(&parts), [batch, plain]), &self.device));
+        let shares =
+            (plain != batch).then(|| Tensor::from_data(TensorData::new(shares(&parts), [batch, plain]), &self.device));
         let x = Tensor::<4>::from_data(TensorData::new(x.to_vec(), [batch, channels, height, width]), &self.device);
         let time = Tensor::<2>::from_data(TensorData::new(time, [batch, self.config.embedding]), &self.device);
         let rows = Tensor::<2>::from_data(TensorData::new(rows.concat(), [plain, row]), &self.device);
