@@ -185,10 +185,12 @@ export class Model {
    */
   async morph(options) {
     const { morph } = await import("./film.js");
-    const wish = checked({ ...options, count: 1, frames: false });
-    await abortable(this.load(), options.signal);
-    const { network, request } = this.#how(options, wish);
-    const film = await morph(options, request, { ...this.#target, network }, this.#info, this.#reader(options, wish), this.#client);
+    const { seed, steps, grid, solver, guidance, network: named, prior, signal } = options;
+    const how = { seed, steps, grid, solver, guidance, network: named, prior, signal };
+    const wish = checked(how);
+    await abortable(this.load(), signal);
+    const { network, request } = this.#how(how, wish);
+    const film = await morph(options, request, { ...this.#target, network }, this.#info, this.#reader(how, wish), this.#client);
     this.device = film.device;
     this.notice = film.notice;
     return film;
@@ -196,7 +198,7 @@ export class Model {
 
   /**
    * Which network draws, or stands beside the machine that does, and how.
-   * @param {{ network?: string, machine?: string }} options
+   * @param {SampleOptions} options
    * @param {ReturnType<typeof checked>} wish
    */
   #how({ network = this.network, machine = "network" }, wish) {
@@ -210,7 +212,7 @@ export class Model {
 
   /**
    * How the words of several things are read.
-   * @param {{ prior?: boolean, signal?: AbortSignal }} options
+   * @param {SampleOptions} options
    * @param {{ seed: number, count: number }} wish
    * @returns {import("./terms.js").Reader}
    */
@@ -256,7 +258,7 @@ export class Model {
    * @param {Understood} understood
    * @param {Asked | undefined} against
    * @param {{ seed: number, count: number }} request
-   * @param {{ prior?: boolean, caption?: number, signal?: AbortSignal }} options
+   * @param {SampleOptions} options
    * @returns {Promise<(import("./morphogen.js").Caption | null)[] | undefined>}
    */
   async #captions({ words }, against, { seed, count }, { prior = true, caption, signal }) {

@@ -107,7 +107,8 @@ fn at_either_end_it_is_the_plain_thing_to_the_bit() {
             let request = Request { steps: 3, ..Request::new(condition, 5) }.guided(2.0);
             sample(&mut network, &request, Schedule::Cosine, |_| true).unwrap()
         };
-        let at = |share| Way::Between { share }.terms(first.clone().into(), second.clone().into(), 2.0).remove(0).condition;
+        let at =
+            |share| Way::Between { share }.terms(first.clone().into(), second.clone().into(), 2.0).remove(0).condition;
         let [start, half, end] = [0.0, 0.5, 1.0].map(|share| draw(at(share)));
         assert_eq!(start, draw(first.clone().into()), "{kind:?}");
         assert_eq!(end, draw(second.clone().into()), "{kind:?}");
@@ -182,7 +183,7 @@ fn what_is_no_film_or_no_share_is_refused() {
     }
     let film = Morph::new(2, 24, true).unwrap();
     assert_eq!(film.conditions(&[Condition::Null]), Err(MorphError::Stops { found: 1 }));
-    assert_eq!(film.frames(&[0.0; 3], SHAPE.len()), []);
+    assert!(film.frames(&[0.0; 3], SHAPE.len()).is_empty());
     for share in [f64::NAN, f64::INFINITY, 2.0, -0.1] {
         let between = Condition::between(Condition::Class(0), Condition::Class(1), share);
         let terms = Way::Between { share }.terms(Condition::Class(0).into(), Condition::Class(1).into(), 1.0);

@@ -112,7 +112,7 @@ class Morphing {
     slider.max = String(film.frames - 1);
     canvas.ariaLabel = `A film: ${this.title}`;
     stage.hidden = false;
-    this.say(film.notice || `${this.title}: ${film.frames} frames from seed ${film.seed}.`);
+    this.say(`${this.title}: ${film.frames} frames from seed ${film.seed}.`);
     this.show(0);
     this.turn(!matchMedia("(prefers-reduced-motion: reduce)").matches);
   }

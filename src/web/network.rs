@@ -243,12 +243,12 @@ impl Network {
 
     /// Draws pictures, `[B, C, H, W]` in `[−1, 1]`. `wish` is JSON: `seed`, `count`, `steps`, `grid` (uniform unless
     /// given), `solver`, `guidance`, `frames` (whether states on the way are wanted) and, unless anything will do,
-    /// `condition`, `{ class }` or `{ words }` with the index of a class or a list of words, each with another one `toward` which it lies by a
-    /// `share`, or a list of such, one for each picture, and `against`, what guidance leads away from. Instead of guidance, `mix` may bring a second thing,
-    /// `{ way, condition }` with `weight`, `side`, `edge`, `at` or `share` ([`Way`]), or `terms` a whole sum, each
-    /// `{ condition, weight }` with `side`, `edge`, `soft`, `mask`, `from` or `to` ([`Term`]). With `one_noise` all pictures
-    /// come from the noise of the seed.
-    /// With `start`, `[B, C, H, W]`, it begins with those noisy pictures at time `from` instead of with noise at 1.
+    /// `condition`, `{ class }` or `{ words }` with the index of a class or a list of words, beside them another one
+    /// `toward` which it lies by a `share`; or a list of such, one for each picture; and `against`, what guidance leads
+    /// away from. Instead of guidance, `mix` may bring a second thing, `{ way, condition }` with `weight`, `side`, `edge`,
+    /// `at` or `share` ([`Way`]), or `terms` a whole sum, each `{ condition, weight }` with `side`, `edge`, `soft`,
+    /// `mask`, `from` or `to` ([`Term`]). With `one_noise` all pictures come from the noise of the seed; with `start`,
+    /// `[B, C, H, W]`, from those noisy pictures at time `from`.
     ///
     /// `on_step(step, t, noise, x, denoised)` hears of every state, pure noise first, with its pictures where `frames`
     /// asks for them; answering `false` stops the sample. `breathe()` gives a promise, awaited between steps on the
