@@ -71,6 +71,30 @@ fn what_is_no_film_is_refused_in_words() {
 }
 
 #[test]
+fn a_single_picture_lies_between_two_things() {
+    let folder = tempfile::tempdir().unwrap();
+    let draw = |name: &str, line: &str| {
+        let file = folder.path().join(name);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_morphogen"));
+        command.arg("sample").arg("--pack").arg(pack("fashion")).arg("--output").arg(&file);
+        let found = command.args("--network resnet --steps 2".split(' ')).args(line.split(' ')).output().unwrap();
+        if found.status.success() {
+            Ok(std::fs::read(file).unwrap())
+        } else {
+            Err(String::from_utf8_lossy(&found.stderr).into_owned())
+        }
+    };
+    let alone = draw("alone.png", "--prompt sneaker").unwrap();
+    assert_eq!(draw("none.png", "--prompt sneaker --between boot --share 0").unwrap(), alone);
+    assert_ne!(draw("half.png", "--prompt sneaker --between boot").unwrap(), alone);
+    let refused =
+        |share: &str| draw("no.png", &format!("--prompt sneaker --between boot --share {share}")).unwrap_err();
+    assert!(refused("2").contains("expected a share between 0 and 1, found 2"));
+    assert!(refused("NaN").contains("found NaN"));
+    assert!(draw("no.png", "--prompt sneaker --share 0.5").is_err());
+}
+
+#[test]
 fn burn_mixes_embeddings_as_the_processor_does() {
     for (name, network, ends) in [
         ("fashion", "resnet", [Condition::Class(7), Condition::Class(9)]),

@@ -188,7 +188,12 @@ test("the element mixes what its attributes say", async ({ page }) => {
     Object.assign(element, { model: "shapes/", prompt: "blue square", over: "red disc", region: "left", edge: 0.5, weight: 3, seed: 3, device: "cpu" });
     document.body.append(element);
     const sample = await element.draw();
-    return [element.getAttribute("over"), sample.label, ...(sample.parts ?? []).map(({ label }) => label)];
+    Object.assign(element, { over: "", between: "red disc", share: 1, weight: undefined });
+    const between = await element.draw();
+    Object.assign(element, { prompt: "red disc", between: "" });
+    const alone = await element.draw();
+    const same = between.pixels.every((value, i) => value === alone.pixels[i]);
+    return [element.getAttribute("share"), sample.label, ...(sample.parts ?? []).map(({ label }) => label), same];
   });
-  expect(labels).toEqual(["red disc", "blue square + red disc", "blue square", "red disc"]);
+  expect(labels).toEqual(["1", "blue square + red disc", "blue square", "red disc", true]);
 });
