@@ -11,8 +11,8 @@ import { shadow } from "./element-parts.js";
 /** @typedef {import("./sample.js").Frame} Frame */
 /** @typedef {import("./sample.js").Sample} Sample */
 
-const TEXTS = ["model", "prompt", "prior", "negative", "and", "over", "into", "region", "grid", "solver", "network", "machine", "device"];
-const NUMBERS = ["seed", "steps", "count", "guidance", "caption", "window", "weight", "edge", "at", "second"];
+const TEXTS = ["model", "prompt", "prior", "negative", "and", "over", "into", "between", "region", "grid", "solver", "network", "machine", "device"];
+const NUMBERS = ["seed", "steps", "count", "guidance", "caption", "window", "weight", "edge", "at", "share", "second"];
 const SWITCHES = ["controls", "autoplay", "static"];
 
 /**
@@ -25,6 +25,7 @@ const SWITCHES = ["controls", "autoplay", "static"];
  * @property {string} and
  * @property {string} over
  * @property {string} into
+ * @property {string} between
  * @property {Exclude<import("./morphogen.js").Region, "everywhere"> | ""} region
  * @property {import("./morphogen.js").Grid | ""} grid
  * @property {import("./morphogen.js").Solver | ""} solver
@@ -40,6 +41,7 @@ const SWITCHES = ["controls", "autoplay", "static"];
  * @property {number | undefined} weight
  * @property {number | undefined} edge
  * @property {number | undefined} at
+ * @property {number | undefined} share
  * @property {number | undefined} second
  * @property {boolean} controls
  * @property {boolean} autoplay
@@ -188,10 +190,10 @@ export class MorphogenSampler extends Base {
 
   /** What the prompt is mixed with, as the attributes say it. */
   #mix() {
-    const { weight, edge, at, second: caption } = this;
+    const { weight, edge, at, share, second: caption } = this;
     const region = this.region || undefined;
-    const as = (/** @type {string} */ prompt) => (prompt ? { prompt, weight, region, edge, at, caption } : undefined);
-    return { and: as(this.and), over: as(this.over), into: as(this.into) };
+    const as = (/** @type {string} */ prompt) => (prompt ? { prompt, weight, region, edge, at, share, caption } : undefined);
+    return { and: as(this.and), over: as(this.over), into: as(this.into), between: as(this.between) };
   }
 
   /** Stops a drawing under way. */

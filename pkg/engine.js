@@ -89,7 +89,7 @@ export class Packs {
   }
 
   /**
-   * @param {Target & { request: { steps: number, count: number, mix?: object, terms?: object[] }, start?: Float32Array, frames: boolean, machine: string, prompt: string, members?: import("./theory.js").Member[], window?: number, provenance: boolean }} message
+   * @param {Target & { request: { steps: number, count: number, mix?: object, terms?: object[] }, start?: Float32Array, frames: boolean, progress?: boolean, machine: string, prompt: string, members?: import("./theory.js").Member[], window?: number, provenance: boolean }} message
    * @param {Context} context
    */
   async sample(message, context) {
@@ -102,7 +102,7 @@ export class Packs {
    * @param {Parameters<Packs["sample"]>[0]} message
    * @param {Context} context
    */
-  async drawFrom(pack, { network, device, request, start, frames, machine, prompt, members, window, provenance }, context) {
+  async drawFrom(pack, { network, device, request, start, frames, progress, machine, prompt, members, window, provenance }, context) {
     const { info } = await pack.open(context.signal);
     const name = pack.named(info, network);
     return this.alone(context.signal, async () => {
@@ -123,7 +123,7 @@ export class Packs {
       }
       if (!name) throw new MorphogenError("machine-unavailable", "This pack has training images and no network: set “machine” to one of the theory's, such as bbels.");
       // Frames that a lost device had sent already are not sent twice: the same seed gives them again.
-      const sent = { step: -1 };
+      const sent = { step: -1, progress };
       for (let losses = 0; ; losses += 1) {
         const engine = await pack.engine(name, device, context.signal);
         try {
@@ -224,7 +224,7 @@ export class Packs {
  * @param {{ steps: number, frames: boolean }} request
  * @param {Float32Array | undefined} start pictures to begin from, in the place of noise
  * @param {Context} context
- * @param {{ step: number }} sent
+ * @param {{ step: number, progress?: boolean }} sent whether steps are told without their pictures
  * @param {() => unknown} [provenance] of the last step
  */
 function draw(network, request, start, { signal, event }, sent, provenance = () => undefined) {
@@ -236,6 +236,7 @@ function draw(network, request, start, { signal, event }, sent, provenance = () 
       event("step", { step, steps, t, noise, x, denoised, provenance: provenance() }, [x.buffer, denoised.buffer]);
       sent.step = step;
     }
+    if (sent.progress && step > sent.step) event("progress", { phase: "steps", loaded: (sent.step = step), total: steps });
     return true;
   };
   return network.sample(JSON.stringify(request), onStep, breathe, start);

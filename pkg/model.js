@@ -13,7 +13,7 @@ import { Frame, Sample } from "./sample.js";
 
 const DEVICES = ["auto", "webgpu", "cpu"];
 /** What asks for several things in one picture. */
-const MIXED = /** @type {const} */ (["terms", "and", "over", "into"]);
+const MIXED = /** @type {const} */ (["terms", "and", "over", "into", "between"]);
 
 /** Packs that came as a file, so far. */
 let handed = 0;
@@ -149,13 +149,7 @@ export class Model {
     await abortable(this.load(), signal);
     const turned = options.negative && machine === "network" ? meant(await this.understand(options.negative)) : undefined;
     const asked = MIXED.some((name) => options[name] !== undefined) ? await this.#mixed(options, turned, wish) : await this.#plain(options, turned, wish);
-    const network = options.network ?? this.network;
-    // A machine takes the steps of the network that it is compared with.
-    const usual = this.#info.networks.find(({ name }) => name === network) ?? this.#info.usual;
-    const { seed, count, steps = usual.steps, grid = usual.grid, solver = usual.solver } = wish;
-    // It holds the images of the prompt at hand: there is nothing to guide it away from.
-    const guidance = machine === "network" ? (wish.guidance ?? usual.guidance) : 1;
-    const request = { seed, count, steps, grid, solver, guidance };
+    const { network, request } = this.#how(options, wish);
     const Provenance = machine === "network" ? undefined : (await import("./provenance.js")).Provenance;
     const Influence = options.influence ? (await import("./influence.js")).Influence : undefined;
     const explained = (/** @type {any} */ data) => ({ ...data, provenance: Provenance && data.provenance && new Provenance(data.provenance, this.#info.image) });
@@ -184,8 +178,53 @@ export class Model {
       this.notice = result.notice;
     }
     const { name, label, captions, parts } = asked;
-    const influence = Influence && result.influence && new Influence(result.influence, count, this.#info.image);
-    return new Sample({ ...explained(result), influence }, this.#info.image, { prompt: name, label, seed, captions, parts, frames: kept });
+    const influence = Influence && result.influence && new Influence(result.influence, wish.count, this.#info.image);
+    return new Sample({ ...explained(result), influence }, this.#info.image, { prompt: name, label, seed: wish.seed, captions, parts, frames: kept });
+  }
+
+  /**
+   * From one thing to another, and on to further ones, as a film whose frames all come from the same noise.
+   * @param {import("./morphogen.js").MorphOptions} options
+   */
+  async morph(options) {
+    const { morph } = await import("./film.js");
+    const { seed, steps, grid, solver, guidance, network: named, prior, signal } = options;
+    const how = { seed, steps, grid, solver, guidance, network: named, prior, signal };
+    const wish = checked(how);
+    await abortable(this.load(), signal);
+    const { network, request } = this.#how(how, wish);
+    const film = await morph(options, request, { ...this.#target, network }, this.#info, this.#reader(how, wish), this.#client);
+    this.device = film.device;
+    this.notice = film.notice;
+    return film;
+  }
+
+  /**
+   * Which network draws, or stands beside the machine that does, and how.
+   * @param {SampleOptions} options
+   * @param {ReturnType<typeof checked>} wish
+   */
+  #how({ network = this.network, machine = "network" }, wish) {
+    // A machine takes the steps of the network that it is compared with.
+    const usual = this.#info.networks.find(({ name }) => name === network) ?? this.#info.usual;
+    const { seed, count, steps = usual.steps, grid = usual.grid, solver = usual.solver } = wish;
+    // It holds the images of the prompt at hand: there is nothing to guide it away from.
+    const guidance = machine === "network" ? (wish.guidance ?? usual.guidance) : 1;
+    return { network, request: { seed, count, steps, grid, solver, guidance } };
+  }
+
+  /**
+   * How the words of several things are read.
+   * @param {SampleOptions} options
+   * @param {{ seed: number, count: number }} wish
+   * @returns {import("./terms.js").Reader}
+   */
+  #reader(options, wish) {
+    return {
+      understand: (text) => this.understand(text),
+      away,
+      choose: (meaning, against, caption) => this.#captions(meaning, against, wish, { ...options, caption }),
+    };
   }
 
   /**
@@ -214,11 +253,7 @@ export class Model {
     const { mixed } = await import("./terms.js");
     // A machine asks for a thing by its training images, whatever their captions say.
     const prior = (options.machine ?? "network") === "network" ? options.prior : false;
-    const { parts, conditions, ...request } = await mixed(options, turned, {
-      understand: (text) => this.understand(text),
-      away,
-      choose: (meaning, against, caption) => this.#captions(meaning, against, wish, { ...options, prior, caption }),
-    });
+    const { parts, conditions, ...request } = await mixed(options, turned, this.#reader({ ...options, prior }, wish));
     const members = parts.map(({ prompt }, n) => ({ prompt, condition: /** @type {Asked} */ (conditions[n]) }));
     // What is looked up of a mix, its nearest training pictures, is that of its first thing.
     return { name: parts[0]?.prompt ?? "", label: parts.map(({ label }) => label).join(" + "), captions: parts[0]?.captions, parts, members, request };

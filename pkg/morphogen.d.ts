@@ -138,6 +138,8 @@ export interface SampleOptions {
   over?: string | Second;
   /** What the prompt turns into on the way from noise: the shape of one in the matter of the other. */
   into?: string | Second;
+  /** What is drawn lies between the prompt and this, in what the network makes of words, as a frame of `model.morph` does. */
+  between?: string | Second;
   /**
    * A sum in the place of the prompt, of up to 8 terms: `x̂₀ = clip(u + Σ_k w_k · m_k · [from_k ≥ t > to_k] · (c_k − u))`, with `u` the
    * guess without words (or of what `negative` names) and `c_k` that for the words of term k.
@@ -199,7 +201,7 @@ export interface Term {
 export interface Second {
   /** Free words. */
   prompt: string;
-  /** How strongly both pull. Default 1.5 for `and`, else 2. */
+  /** How strongly both pull. Default 1.5 for `and`, the guidance for `between`, else 2. */
   weight?: number;
   /** For `over`: the side that the second takes; the prompt has the other. Default above. */
   region?: Exclude<Region, "everywhere">;
@@ -207,8 +209,74 @@ export interface Second {
   edge?: number;
   /** For `into`: the time at which the second takes over, 0 … 1. Default 0.75. */
   at?: number;
+  /** For `between`: how much of the second, 0 … 1. Default 0.5. */
+  share?: number;
   /** Number of the caption to show, as in {@link SampleOptions}. */
   caption?: number;
+}
+
+/** What a film goes between, and how it is drawn. Only `prompts` must be given. */
+export interface MorphOptions {
+  /** Two to four things, each in free words: at each the film shows its plain picture. */
+  prompts: string[];
+  /** Numbers of the captions to show, in the order of the prompts, as in {@link SampleOptions}; as the seed chooses where one is undefined. */
+  captions?: (number | undefined)[];
+  /** 12 … 48. Default 24. */
+  frames?: number;
+  /** Whether the film comes back to the first thing, so that its first frame follows on its last. Default true. */
+  loop?: boolean;
+  /** Whole, 0 … 2⁵³ − 1. All frames come from the noise of this seed. Default 0. */
+  seed?: number;
+  /** What not to draw, as in {@link SampleOptions}; so are those below. */
+  negative?: string;
+  prior?: boolean;
+  steps?: number;
+  grid?: Grid;
+  solver?: Solver;
+  guidance?: number;
+  network?: string;
+  /** Told how far the drawing is, in [0, 1]. */
+  onProgress?: (share: number) => void;
+  /** Gives up drawing. */
+  signal?: AbortSignal;
+}
+
+/** How a film becomes a file. */
+export interface FilmOptions {
+  /** APNG keeps every colour, GIF is known everywhere; WebM is recorded by the browser, in the time that the film takes. Default APNG. */
+  type?: "image/apng" | "image/gif" | "video/webm";
+  /** Pixels a pixel, 1 … 32; at most 2048 pixels a side. Default 4. */
+  scale?: number;
+  /** Frames a second, 1 … 50. Default 12. */
+  fps?: number;
+  /** Gives up. */
+  signal?: AbortSignal;
+}
+
+/** From one thing to another, in frames that come from the same noise. Made by `model.morph`. */
+export interface Film {
+  /** `[F, C, H, W]`, in [−1, 1]. */
+  readonly pixels: Float32Array;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+  /** Number of frames, F. */
+  readonly frames: number;
+  /** Whether its first frame follows on its last. */
+  readonly loop: boolean;
+  readonly seed: number;
+  /** What it goes between; of each thing one caption at most. */
+  readonly parts: Part[];
+  /** The device that drew it. */
+  readonly device: "webgpu" | "cpu";
+  /** The network that drew it. */
+  readonly network: string;
+  /** What the user should know, such as a change of device; empty if nothing. */
+  readonly notice: string;
+  /** Frame `n` for a canvas, each pixel `scale` wide (1 … 64). */
+  toImageData(n?: number, scale?: number): ImageData;
+  /** The film as a file that states the pack's licence (WebM cannot). */
+  toBlob(options?: FilmOptions): Promise<Blob>;
 }
 
 /** What one thing of a mix was taken for. */
@@ -421,6 +489,8 @@ export class Model {
   sample(options: SampleOptions): Promise<Sample>;
   /** The same sample as a stream of its steps, from pure noise on. Leaving the loop cancels it. */
   steps(options: SampleOptions): AsyncGenerator<Frame, Sample, void>;
+  /** From one thing to another as a film, all frames from the same noise. */
+  morph(options: MorphOptions): Promise<Film>;
   /** The training images of a prompt, fetched unless they are here. */
   training(prompt: string, signal?: AbortSignal): Promise<TrainingImages>;
   /** The nearest training image of each picture of a sample that had a prompt. */
@@ -573,15 +643,17 @@ export class MorphogenSampler extends HTMLElement {
   caption: number | undefined;
   /** Free words for what not to draw. */
   negative: string;
-  /** Free words to mix with the prompt, in one of three ways, as in {@link SampleOptions}. */
+  /** Free words to mix with the prompt, in one of four ways, as in {@link SampleOptions}. */
   and: string;
   over: string;
   into: string;
-  /** How they are mixed, as in {@link Second}; `region`, `edge` and `at` go with their own way. */
+  between: string;
+  /** How they are mixed, as in {@link Second}; `region`, `edge`, `at` and `share` go with their own way. */
   weight: number | undefined;
   region: Exclude<Region, "everywhere"> | "";
   edge: number | undefined;
   at: number | undefined;
+  share: number | undefined;
   /** Number of the caption that is mixed in. */
   second: number | undefined;
   seed: number;

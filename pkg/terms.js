@@ -1,5 +1,5 @@
 /**
- * Several things in one picture: what a sample's `terms`, or `over`, `and` or `into`, mean to the core. Fetched when one of
+ * Several things in one picture: what a sample's `terms`, or `over`, `and`, `into` or `between`, mean to the core. Fetched when one of
  * them is first asked for; how two things are mixed is settled in the core.
  */
 import { MorphogenError } from "./errors.js";
@@ -25,10 +25,13 @@ const MOST = 8;
  * @param {Reader} reader
  */
 export async function mixed(options, turned, reader) {
-  const { and, over, into, terms } = options;
-  const seconds = Object.entries({ and, over, into }).filter(([, second]) => second !== undefined);
+  const { and, over, into, between, terms } = options;
+  const seconds = Object.entries({ and, over, into, between }).filter(([, second]) => second !== undefined);
   if (seconds.length + (terms ? 1 : 0) > 1) {
-    throw new MorphogenError("range", "Expected one of terms, and, over and into, found several. Three things or more are told as terms.");
+    throw new MorphogenError("range", "Expected one of terms, and, over, into and between, found several. Three things or more are told as terms.");
+  }
+  if (between !== undefined && (options.machine ?? "network") !== "network") {
+    throw new MorphogenError("range", "Nothing lies between two sets of training images: a machine mixes with and, over, into or terms.");
   }
   return terms ? sum(options, turned, reader) : pair(options, /** @type {[string, string | Second]} */ (seconds[0]), turned, reader);
 }
@@ -43,11 +46,11 @@ export async function mixed(options, turned, reader) {
 async function pair({ prompt, caption }, [way, asked], turned, reader) {
   if (prompt == null) throw new MorphogenError("range", `Expected a prompt to mix with “${way}”.`);
   const second = /** @type {Second} */ (typeof asked === "string" ? { prompt: asked } : asked);
-  const { weight, region, edge, at } = second;
-  numbers(way, { weight, edge, at });
+  const { weight, region, edge, at, share } = second;
+  numbers(way, { weight, edge, at, share });
   if (region !== undefined) choice(`the region of “${way}”`, region, SIDES);
   const { parts, conditions, against } = await read([{ prompt, caption }, named(second, way)], turned, reader);
-  return { parts, conditions, against, condition: conditions[0], mix: { way, condition: conditions[1], weight, side: region, edge, at } };
+  return { parts, conditions, against, condition: conditions[0], mix: { way, condition: conditions[1], weight, side: region, edge, at, share } };
 }
 
 /**
@@ -79,7 +82,7 @@ async function sum({ prompt, terms }, turned, reader) {
  * @param {Asked | undefined} turned
  * @param {Reader} reader
  */
-async function read(things, turned, reader) {
+export async function read(things, turned, reader) {
   const meanings = [];
   for (const { prompt } of things) meanings.push(await reader.understand(prompt));
   const against = reader.away(turned, meanings.flatMap((meaning) => meaning.against ?? []));

@@ -46,6 +46,10 @@ const handlers = {
     await core;
     return (await import("./cells.js")).cells(message, context);
   },
+  film: async (message, context) => {
+    await core;
+    return (await import("./second.js")).film(message, context);
+  },
   // These two come from a worker that has taken this one as its helper.
   enlist: async (message) => (await helper()).enlist(message),
   part: async (message) => (await helper()).part(message),

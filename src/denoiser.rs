@@ -48,6 +48,55 @@ pub enum Condition {
     Vector(Vec<f32>),
     /// Words by their indices in the vocabulary, in any order.
     Words(Vec<usize>),
+    /// What lies between two others, which are plain.
+    Between(Box<Between>),
+}
+
+/// What lies between two conditions, in the embedding of a network: `(1 − share)·e₁ + share·e₂`, where `e` is what a
+/// condition adds to the embedding of the time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Between {
+    /// The first and the second.
+    pub ends: [Condition; 2],
+    /// How much of the second, in `[0, 1]`; networks round it to f32.
+    pub share: f64,
+}
+
+impl Between {
+    /// Whether the share is one.
+    pub fn is_usable(&self) -> bool {
+        (0.0..=1.0).contains(&self.share)
+    }
+}
+
+impl Condition {
+    /// What lies between two conditions.
+    pub fn between(first: Condition, second: Condition, share: f64) -> Self {
+        Condition::Between(Box::new(Between { ends: [first, second], share }))
+    }
+
+    /// The plain conditions that this one is made of, each with its weight in the embedding: itself with 1, or those that
+    /// it lies between.
+    ///
+    /// # Errors
+    /// [`DenoiseError::Condition`] where the share is out of range.
+    pub fn parts(&self) -> Result<Vec<(f32, &Condition)>, DenoiseError> {
+        let Condition::Between(between) = self else { return Ok(vec![(1.0, self)]) };
+        if !between.is_usable() {
+            let (expected, found) = ("a share between 0 and 1".into(), between.share.to_string());
+            return Err(DenoiseError::Condition { expected, found });
+        }
+        let ([first, second], share) = (&between.ends, between.share as f32);
+        Ok(vec![(1.0 - share, first), (share, second)])
+    }
+
+    /// The share that is out of range, where it is.
+    pub(crate) fn unusable_share(&self) -> Option<f64> {
+        match self {
+            Condition::Between(between) if !between.is_usable() => Some(between.share),
+            _ => None,
+        }
+    }
 }
 
 /// What the pictures of a batch show: all the same, or each its own.
@@ -83,6 +132,27 @@ impl Conditions {
             Conditions::Each(conditions) => {
                 Conditions::Each(conditions.iter().skip(first).take(count).cloned().collect())
             }
+        }
+    }
+
+    /// What lies between these and others, picture by picture; where both are one for each, there are as many as of the
+    /// fewer.
+    pub fn between(self, other: Conditions, share: f64) -> Self {
+        let mix = |(first, second)| Condition::between(first, second, share);
+        match (self, other) {
+            (Conditions::All(first), Conditions::All(second)) => Conditions::All(mix((first, second))),
+            (first, second) => {
+                let count = [&first, &second].into_iter().filter_map(Conditions::count).min().unwrap_or_default();
+                Conditions::Each(first.spread(count).into_iter().zip(second.spread(count)).map(mix).collect())
+            }
+        }
+    }
+
+    /// The first share that is out of range, where there is one.
+    pub(crate) fn unusable_share(&self) -> Option<f64> {
+        match self {
+            Conditions::All(condition) => condition.unusable_share(),
+            Conditions::Each(conditions) => conditions.iter().find_map(Condition::unusable_share),
         }
     }
 

@@ -9,6 +9,7 @@ use morphogen::denoiser::{Condition, Conditions, ImageShape};
 use morphogen::gpu::{Frames, Gpu, GpuError, GpuNetwork};
 use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Prediction};
 use morphogen::network::weights::initial;
+use morphogen::sampler::morph::Morph;
 use morphogen::sampler::{MAX_TERMS, Region, Request, SampleError, Side, Solver, Term, TermError, Way, sample};
 use morphogen::schedule::{Grid, Schedule};
 use pollster::block_on;
@@ -54,6 +55,7 @@ fn sums() -> Vec<Vec<Term>> {
         vec![Term { region: Region::Mask(mask), to: 0.3, ..Term::new(each) }, Term::new(class(5)).weighing(-0.5)],
         (0..MAX_TERMS).map(many).collect(),
         Vec::new(),
+        Way::Between { share: 0.3 }.terms(class(6), class(7), 2.0),
     ]
 }
 
@@ -96,6 +98,22 @@ fn a_batch_of_sums_is_cut_and_equals_its_single_pictures() {
     assert_eq!(chunks, [0, 7]);
     let alone = block_on(network.sample(&request, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
     assert_eq!(drawn[8 * SHAPE.len()..], alone[..]);
+}
+
+#[test]
+fn a_film_on_the_gpu_is_that_of_the_processor() {
+    let Some(gpu) = gpu() else { return };
+    let (mut network, mut processor) = both(&gpu, Prediction::Velocity);
+    let ends = [Condition::Class(1), Condition::Class(6), Condition::Class(3)];
+    for solver in [Solver::DpmSolver, Solver::Ddpm] {
+        let plain = Request { solver, steps: 4, ..Request::new(class(0), 7) }.guided(2.0);
+        let film = Morph::new(3, 40, true).unwrap().request(&ends, plain).unwrap();
+        let expected = sample(&mut processor, &film, Schedule::Cosine, |_| true).unwrap();
+        // Two guesses each: it is cut after 32 pictures.
+        let found = block_on(network.sample(&film, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
+        let off = difference(&expected, &found);
+        assert!(off <= 1e-2, "{solver:?}: {off}");
+    }
 }
 
 #[test]

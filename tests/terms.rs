@@ -235,7 +235,7 @@ fn masks_are_sigmoids_about_their_edge() {
 #[test]
 fn mixes_are_the_sums_that_they_are_called() {
     let [first, second] = [0, 1].map(|class| Conditions::All(Condition::Class(class)));
-    let mix = |way: Way| way.terms(first.clone(), second.clone(), way.usual_weight());
+    let mix = |way: Way| way.terms(first.clone(), second.clone(), way.usual_weight(2.0));
     let and = mix(Way::And);
     assert!(and.iter().all(|term| (term.weight, &term.region) == (1.5, &Region::Everywhere)));
     let over = mix(Way::Over { side: Side::Left, edge: 0.3 });

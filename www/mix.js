@@ -9,23 +9,24 @@ import { WAYS, options } from "./state.js";
 
 /** @typedef {import("./state.js").Mix} Mix */
 /** @typedef {Mix["way"]} Way */
-/** @typedef {"region" | "edge" | "at" | "weight"} Name a number of a way, or which part the second takes */
+/** @typedef {"region" | "edge" | "at" | "share" | "weight"} Name a number of a way, or which part the second takes */
 /** @typedef {import("./panels.js").Page} Page */
 
 /** What each way makes of two words, and what can be moved in it. */
-const TITLES = /** @type {const} */ ({ and: "both at once", over: "one on the other", into: "one becomes the other" });
+const TITLES = /** @type {const} */ ({ and: "both at once", over: "one on the other", into: "one becomes the other", between: "half-way" });
 /** @type {Record<Way, Name[]>} */
-const HAS = { and: ["weight"], over: ["region", "edge", "weight"], into: ["at", "weight"] };
+const HAS = { and: ["weight"], over: ["region", "edge", "weight"], into: ["at", "weight"], between: ["share"] };
 /** @type {Record<Name, { title: string, hint: string, most: number, step: number }>} */
 const NUMBERS = {
   region: { title: "Where it goes", hint: "The first word has the rest.", most: 0, step: 0 },
   edge: { title: "Edge", hint: "Where one ends and the other begins.", most: 1, step: 0.02 },
   at: { title: "Moment", hint: "Left: the second takes over late, and changes little.", most: 1, step: 0.05 },
+  share: { title: "Share", hint: "How much of the second word is in it.", most: 1, step: 0.05 },
   weight: { title: "Pull", hint: "How strongly both words pull.", most: 5, step: 0.25 },
 };
 /** Where the core's edges lie, and what else is usual. */
 const EDGES = { above: 0.4, below: 0.6, left: 0.5, right: 0.5, inside: 0.28, outside: 0.28 };
-const usual = (/** @type {Mix} */ mix) => ({ region: "above", edge: EDGES[mix.region ?? "above"], at: 0.75, weight: mix.way === "and" ? 1.5 : 2 });
+const usual = (/** @type {Mix} */ mix) => ({ region: "above", edge: EDGES[mix.region ?? "above"], at: 0.75, share: 0.5, weight: mix.way === "and" ? 1.5 : 2 });
 
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const [panel, form, word, status, ways, numbers] = ["mix", "mix-form", "mix-word", "mix-status", "mix-ways", "mix-numbers"].map(find);
@@ -87,7 +88,7 @@ class Mixing {
   mix(/** @type {Way} */ way) {
     const mix = this.mixes[way];
     if (mix?.prompt === word.value.trim()) return mix;
-    const moved = { region: mix?.region, edge: mix?.edge, at: mix?.at, weight: mix?.weight };
+    const moved = { region: mix?.region, edge: mix?.edge, at: mix?.at, share: mix?.share, weight: mix?.weight };
     return (this.mixes[way] = { way, prompt: word.value.trim(), ...moved, second: undefined });
   }
 

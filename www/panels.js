@@ -24,6 +24,7 @@
 /** The panels by the id of their `<details>`; what the module exports as `open` makes one. @type {Record<string, () => Promise<{ open: (page: Page) => Panel }>>} */
 const PANELS = {
   mix: () => import("./mix.js"),
+  morph: () => import("./morph.js"),
   sticker: () => import("./sticker.js"),
 };
 

@@ -28,11 +28,12 @@ import { GRIDS, SIDES, SOLVERS } from "./pkg/names.js";
 /**
  * A second thing in the picture, and how it comes there; what is undefined is as usual.
  * @typedef {object} Mix
- * @property {"and" | "over" | "into"} way
+ * @property {"and" | "over" | "into" | "between"} way
  * @property {string} prompt free words
  * @property {typeof SIDES[number] | undefined} region that the second takes
  * @property {number | undefined} edge where it ends
  * @property {number | undefined} at the time at which the second takes over
+ * @property {number | undefined} share of the second in what lies between
  * @property {number | undefined} weight of both
  * @property {number | undefined} second number of its caption; undefined: the seed chooses
  */
@@ -70,9 +71,9 @@ export const DEFAULTS = {
   mix: undefined,
 };
 
-export const WAYS = /** @type {const} */ (["and", "over", "into"]);
+export const WAYS = /** @type {const} */ (["and", "over", "into", "between"]);
 /** The numbers of a mix, with the most that each may be. */
-const NUMBERS = /** @type {const} */ ({ edge: 1, at: 1, weight: 10 });
+const NUMBERS = /** @type {const} */ ({ edge: 1, at: 1, share: 1, weight: 10 });
 
 /** What addresses left unsaid when garments greeted: they had prompt and seed always, and no model unless it was another. */
 const EARLIER = /** @type {const} */ ({ model: "fashion", steps: 20, solver: "ddim", grid: "uniform" });
@@ -140,7 +141,7 @@ function mixed(query) {
   };
   const region = SIDES.find((region) => region === query.get("region"));
   const second = /^\d{1,9}$/.test(query.get("second") ?? "") ? Number(query.get("second")) : undefined;
-  return { way, prompt: (query.get(way) ?? "").slice(0, 200), region, edge: number("edge"), at: number("at"), weight: number("weight"), second };
+  return { way, prompt: (query.get(way) ?? "").slice(0, 200), region, edge: number("edge"), at: number("at"), share: number("share"), weight: number("weight"), second };
 }
 
 /**
@@ -164,7 +165,7 @@ export function options(mix) {
   const { way, prompt, weight, second } = mix;
   // Each way has numbers of its own.
   const { region, edge } = way === "over" ? mix : { region: undefined, edge: undefined };
-  return { [way]: { prompt, weight, region, edge, at: way === "into" ? mix.at : undefined, caption: second } };
+  return { [way]: { prompt, weight, region, edge, at: way === "into" ? mix.at : undefined, share: way === "between" ? mix.share : undefined, caption: second } };
 }
 
 /** @param {string | null} text */

@@ -24,6 +24,8 @@ enum Command {
     Pack(command::pack::PackArgs),
     /// Draw pictures from a prompt
     Sample(command::sample::SampleArgs),
+    /// Draw the way from one thing to another, as a film
+    Morph(command::morph::MorphArgs),
     /// Ask an analytic denoiser once, tensors in and out
     Denoise(command::denoise::DenoiseArgs),
     /// Measure the locality k(t) of a pack's networks
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Command::Judge(args) => command::judge::judge(&args),
         Command::Pack(args) => command::pack::pack(&args),
         Command::Sample(args) => command::sample::sample(&args),
+        Command::Morph(args) => command::morph::morph(&args),
         Command::Denoise(args) => command::denoise::denoise(&args),
         Command::Calibrate(args) => command::calibrate::calibrate(&args),
         Command::Evaluate(args) => command::evaluate::evaluate(&args),

@@ -2,6 +2,7 @@
 //! may be used. Compiled natively and into the browser's second half, since a first picture needs none of it.
 
 pub mod cut;
+pub mod film;
 pub mod scale;
 pub mod sticker;
 
@@ -83,6 +84,18 @@ pub enum ExportError {
         /// Values given.
         found: usize,
     },
+    /// A film has no frame, or too many.
+    #[error("expected 1 to {} frames, found {found}", film::MAX_FRAMES)]
+    Frames {
+        /// Frames given.
+        found: usize,
+    },
+    /// A film runs too slowly or too fast.
+    #[error("expected 1 to {} frames a second, found {found}", film::MAX_SPEED)]
+    Speed {
+        /// What was asked for.
+        found: u16,
+    },
     /// The file could not be written.
     #[error("the file could not be written: {0}")]
     Encode(String),
@@ -93,3 +106,12 @@ impl From<png::EncodingError> for ExportError {
         ExportError::Encode(error.to_string())
     }
 }
+
+impl From<gif::EncodingError> for ExportError {
+    fn from(error: gif::EncodingError) -> Self {
+        ExportError::Encode(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -18,9 +18,9 @@ pub fn time_row(width: usize, t: f64) -> Vec<f32> {
     sines.chain((0..half).map(|i| libm::cos(angle(i)) as f32)).collect()
 }
 
-/// The condition as a row: one-hot for a class, the vector itself, or for words `1/√n` at each of the `n` different
+/// A plain condition as a row: one-hot for a class, the vector itself, or for words `1/√n` at each of the `n` different
 /// ones; the last place stands for the null condition. Words then pass their table ([`shifts`]); what comes out of it, or
-/// the row itself, multiplies `condition.weight`.
+/// the row itself, multiplies `condition.weight`. What lies between others is a sum of such rows ([`Condition::parts`]).
 ///
 /// # Errors
 /// [`DenoiseError::Condition`] where the condition is not of the network's kind, or out of range.
@@ -51,6 +51,7 @@ pub fn condition_row(kind: ConditionKind, condition: &Condition) -> Result<Vec<f
                 Condition::Vector(values) => format!("a vector of {} values", values.len()),
                 Condition::Words(words) => format!("the words {words:?}"),
                 Condition::Null => "nothing".into(),
+                Condition::Between(_) => "what lies between two others".into(),
             };
             return Err(DenoiseError::Condition { expected, found });
         }
@@ -63,6 +64,26 @@ pub fn tensors(weights: &Weights) -> Weights {
     let ours =
         |name: &str| ["time.", "condition.", "shift.", "scale.", "words."].iter().any(|start| name.starts_with(start));
     weights.iter().filter(|(name, _)| ours(name)).map(|(name, array)| (name.clone(), array.clone())).collect()
+}
+
+/// What multiplies `condition.weight`: [`condition_row`], for words behind their table; between conditions the sum of
+/// theirs by their shares. Multiplied, it is what the condition adds to the embedding, so that is linear in the shares.
+fn condition_code(config: &NetworkConfig, weights: &Weights, condition: &Condition) -> Result<Vec<f32>, NetworkError> {
+    let mut code = Vec::new();
+    for (share, plain) in condition.parts()? {
+        let mut row = condition_row(config.condition, plain)?;
+        if let ConditionKind::Words { count, width } = config.condition {
+            let table = weights.get("words.weight").ok_or_else(|| NetworkError::Missing("words.weight".into()))?;
+            let mut text = vec![0.0; width];
+            multiply_add(&row[..count], table, &mut text);
+            text.iter_mut().for_each(|value| *value = value.max(0.0));
+            text.push(row[count]);
+            row = text;
+        }
+        code.resize(row.len(), 0.0);
+        code.iter_mut().zip(row).for_each(|(sum, value)| *sum += share * value);
+    }
+    Ok(code)
 }
 
 /// The row of shifts `[S]` at time `t` under `condition`: `relu(relu(time·W₁+b₁)·W₂+b₂ + condition·W₃)·W₄`, where
@@ -85,16 +106,7 @@ pub fn shifts(
     hidden.iter_mut().for_each(|value| *value = value.max(0.0));
     let mut embedding = array("time.out.bias")?.data.clone();
     multiply_add(&hidden, array("time.out.weight")?, &mut embedding);
-    let mut condition = condition_row(config.condition, condition)?;
-    if let ConditionKind::Words { count, width } = config.condition {
-        let null = condition[count];
-        let mut text = vec![0.0; width];
-        multiply_add(&condition[..count], array("words.weight")?, &mut text);
-        text.iter_mut().for_each(|value| *value = value.max(0.0));
-        text.push(null);
-        condition = text;
-    }
-    multiply_add(&condition, array("condition.weight")?, &mut embedding);
+    multiply_add(&condition_code(config, weights, condition)?, array("condition.weight")?, &mut embedding);
     embedding.iter_mut().for_each(|value| *value = value.max(0.0));
     let mut row = vec![0.0; layers.row()];
     let (shifts, scales) = row.split_at_mut(layers.shifts);

@@ -4,6 +4,7 @@
 //! what the pictures show, where and when, from [`terms`].
 
 mod influence;
+pub mod morph;
 pub mod noise;
 pub mod solver;
 pub mod terms;
@@ -28,6 +29,8 @@ pub struct Request {
     pub against: Condition,
     /// Seed of the first picture; picture `n` of the batch has seed `seed + n`, and equals the single picture of it.
     pub seed: u64,
+    /// Whether all pictures have the noise of the first instead, on the way as well, and differ by what they show alone.
+    pub one_noise: bool,
     /// Number of pictures, `1..=MAX_COUNT`.
     pub count: usize,
     /// Number of steps, `1..=schedule::MAX_STEPS`.
@@ -56,7 +59,7 @@ impl Request {
     pub fn new(condition: impl Into<Conditions>, seed: u64) -> Self {
         let (terms, against) = (vec![Term::new(condition)], Condition::Null);
         let Sampling { steps, grid, solver } = Sampling::default();
-        Request { terms, against, seed, count: 1, steps, grid, solver, clip: true, start: None }
+        Request { terms, against, seed, one_noise: false, count: 1, steps, grid, solver, clip: true, start: None }
     }
 
     /// The same request with classifier-free guidance (Ho & Salimans 2022) by `guidance`, which multiplies what every term
@@ -82,6 +85,11 @@ impl Request {
     /// How its steps are taken.
     pub fn sampling(&self) -> Sampling {
         Sampling { steps: self.steps, grid: self.grid, solver: self.solver }
+    }
+
+    /// The seed of a picture.
+    pub fn seed_of(&self, picture: usize) -> u64 {
+        if self.one_noise { self.seed } else { self.seed.wrapping_add(picture as u64) }
     }
 
     /// Whether some term has a condition for each picture.
@@ -130,19 +138,22 @@ impl Request {
         });
         let part = |term: &Term| Term { condition: term.condition.slice(first, count), ..term.clone() };
         let terms = self.terms.iter().map(part).collect();
-        Request { terms, seed: self.seed.wrapping_add(first as u64), count, start, ..self.clone() }
+        Request { terms, seed: self.seed_of(first), count, start, ..self.clone() }
     }
 
     /// Checks count, terms, conditions and start; steps are checked by [`plan`].
     ///
     /// # Errors
-    /// [`SampleError::Count`], [`SampleError::Terms`], [`SampleError::Term`], [`SampleError::Conditions`],
-    /// [`SampleError::StartTime`] or [`SampleError::Start`].
+    /// [`SampleError::Count`], [`SampleError::Terms`], [`SampleError::Term`], [`SampleError::Share`],
+    /// [`SampleError::Conditions`], [`SampleError::StartTime`] or [`SampleError::Start`].
     pub fn check(&self, shape: ImageShape) -> Result<(), SampleError> {
         if !(1..=MAX_COUNT).contains(&self.count) {
             return Err(SampleError::Count { count: self.count });
         }
         terms::check(&self.terms, shape)?;
+        if let Some(share) = self.against.unusable_share() {
+            return Err(SampleError::Share { share });
+        }
         let counts = self.terms.iter().filter_map(|term| term.condition.count());
         if let Some(found) = counts.into_iter().find(|&found| found != self.count) {
             return Err(SampleError::Conditions { expected: self.count, found });
@@ -193,6 +204,12 @@ pub enum SampleError {
         number: usize,
         /// What is wrong with it.
         fault: TermError,
+    },
+    /// What the terms lead away from lies between two things at no usable share.
+    #[error("expected a share between 0 and 1, found {share}")]
+    Share {
+        /// What was asked for.
+        share: f64,
     },
     /// The time to begin at is out of range.
     #[error("expected to begin at a time above 0 and up to 1, found {t}")]
@@ -357,7 +374,7 @@ impl Trajectory {
 /// Each picture's own noise of a stream, `[B, C, H, W]`. Does nothing where `out` is empty.
 pub fn fill_batch(request: &Request, stream: u64, shape: ImageShape, out: &mut [f32]) {
     for (n, picture) in out.chunks_mut(shape.len().max(1)).enumerate() {
-        noise::fill(request.seed.wrapping_add(n as u64), stream, picture);
+        noise::fill(request.seed_of(n), stream, picture);
     }
 }
 

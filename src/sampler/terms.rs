@@ -59,6 +59,9 @@ impl Term {
         if !(from <= 1.0 && from > to && to >= 0.0) {
             return Err(TermError::Window { from, to });
         }
+        if let Some(share) = self.condition.unusable_share() {
+            return Err(TermError::Share { share });
+        }
         self.region.check(shape)
     }
 }
@@ -206,15 +209,27 @@ pub enum Way {
         /// The time at which the second takes over, in `[0, 1]`.
         at: f64,
     },
+    /// One thing that lies between both, in what the network makes of words: a station on the way from one to the other
+    /// ([`super::morph`]).
+    Between {
+        /// How much of the second, in `[0, 1]`.
+        share: f64,
+    },
 }
 
 impl Way {
     /// The time at which the second takes over unless it is said.
     pub const USUAL_MOMENT: f64 = 0.75;
+    /// How much of the second lies in what is between both unless it is said.
+    pub const USUAL_SHARE: f64 = 0.5;
 
-    /// How strongly both pull unless it is said.
-    pub fn usual_weight(self) -> f64 {
-        if self == Way::And { 1.5 } else { 2.0 }
+    /// How strongly both pull unless it is said; one thing between them as any one thing does, by `guidance`.
+    pub fn usual_weight(self, guidance: f64) -> f64 {
+        match self {
+            Way::And => 1.5,
+            Way::Over { .. } | Way::Into { .. } => 2.0,
+            Way::Between { .. } => guidance,
+        }
     }
 
     /// The terms of a mix of two things. At a moment of 1 or 0 one of them takes all the time.
@@ -228,6 +243,9 @@ impl Way {
             }
             Way::Into { at } if at <= 0.0 => vec![first],
             Way::Into { at } if at >= 1.0 => vec![second],
+            Way::Between { share } => {
+                vec![Term { condition: first.condition.between(second.condition, share), ..first }]
+            }
             Way::Into { at } => vec![Term { to: at, ..first }, Term { from: at, ..second }],
         }
     }
@@ -249,6 +267,12 @@ pub enum TermError {
         from: f64,
         /// Where it ends.
         to: f64,
+    },
+    /// What it leads to lies between two things at no usable share.
+    #[error("expected a share between 0 and 1, found {share}")]
+    Share {
+        /// What was asked for.
+        share: f64,
     },
     /// The edge of its part is out of range.
     #[error("expected an edge and a softness between 0 and 1, found {edge} and {soft}")]

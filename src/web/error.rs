@@ -2,10 +2,14 @@
 //! `Error` with the properties `code` and `suggestions`.
 
 use crate::denoiser::DenoiseError;
+#[cfg(feature = "web-theory")]
+use crate::export::ExportError;
 use crate::gpu::GpuError;
 use crate::network::NetworkError;
 use crate::pack::PackError;
 use crate::prompt::PromptError;
+#[cfg(feature = "web-theory")]
+use crate::sampler::morph::MorphError;
 use crate::sampler::{SampleError, TermError};
 use crate::theory::TheoryError;
 use std::fmt::Display;
@@ -78,10 +82,25 @@ impl From<SampleError> for Failure {
             SampleError::Term { fault: TermError::Weight { .. }, .. } => "sample-guidance",
             SampleError::Terms { .. } | SampleError::Term { .. } => "sample-terms",
             SampleError::StartTime { .. } | SampleError::Start { .. } => "sample-start",
-            SampleError::Conditions { .. } => "sample-condition",
+            SampleError::Conditions { .. } | SampleError::Share { .. } => "sample-condition",
             SampleError::Cancelled => "aborted",
             SampleError::Denoise(error) => return error.into(),
         };
+        Failure::new(code, error)
+    }
+}
+
+#[cfg(feature = "web-theory")]
+impl From<MorphError> for Failure {
+    fn from(error: MorphError) -> Self {
+        Failure::new("sample-film", error)
+    }
+}
+
+#[cfg(feature = "web-theory")]
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        let code = if matches!(error, ExportError::Encode(_)) { "internal" } else { "range" };
         Failure::new(code, error)
     }
 }

@@ -4,12 +4,14 @@
 //! JavaScript `Error` with a stable `code`.
 //!
 //! It is compiled twice, so that a first picture waits for no more than it needs: with the feature `web-drawing` (words,
-//! networks) and with `web-theory` (analytic machines, reactions). What neither has to itself is in both.
+//! networks) and with `web-theory` (analytic machines, reactions, films). What neither has to itself is in both.
 
 mod asked;
 #[cfg(feature = "web-drawing")]
 mod device;
 mod error;
+#[cfg(feature = "web-theory")]
+mod film;
 #[cfg(feature = "web-theory")]
 mod machine;
 #[cfg(feature = "web-theory")]

@@ -123,6 +123,7 @@ struct Mix {
     side: Option<Side>,
     edge: Option<f64>,
     at: Option<f64>,
+    share: Option<f64>,
 }
 
 /// The ways by name.
@@ -132,18 +133,20 @@ enum Name {
     And,
     Over,
     Into,
+    Between,
 }
 
 impl Mix {
-    /// The terms of the mix with what is asked for first.
-    fn terms(self, first: Conditions) -> Vec<Term> {
+    /// The terms of the mix with what is asked for first, where one thing is guided by `guidance`.
+    fn terms(self, first: Conditions, guidance: f64) -> Vec<Term> {
         let side = self.side.unwrap_or(Side::Above);
         let way = match self.way {
             Name::And => Way::And,
             Name::Over => Way::Over { side, edge: self.edge.unwrap_or(side.usual_edge()) },
             Name::Into => Way::Into { at: self.at.unwrap_or(Way::USUAL_MOMENT) },
+            Name::Between => Way::Between { share: self.share.unwrap_or(Way::USUAL_SHARE) },
         };
-        way.terms(first, self.condition.into(), self.weight.unwrap_or(way.usual_weight()))
+        way.terms(first, self.condition.into(), self.weight.unwrap_or(way.usual_weight(guidance)))
     }
 }
 
@@ -152,6 +155,9 @@ impl Mix {
 #[serde(deny_unknown_fields)]
 struct Wish {
     seed: u64,
+    /// Whether all pictures come from the noise of that one.
+    #[serde(default)]
+    one_noise: bool,
     count: usize,
     steps: usize,
     #[serde(default)]
@@ -181,13 +187,14 @@ impl Wish {
         let first = self.condition.into();
         let terms = match (self.terms, self.mix) {
             (Some(terms), _) => terms.into_iter().map(Term::from).collect(),
-            (None, Some(mix)) => mix.terms(first),
+            (None, Some(mix)) => mix.terms(first, self.guidance),
             (None, None) => vec![Term::new(first).weighing(self.guidance)],
         };
         Request {
             terms,
             against: self.against.into(),
             seed: self.seed,
+            one_noise: self.one_noise,
             count: self.count,
             steps: self.steps,
             grid: self.grid,
@@ -240,11 +247,12 @@ impl Network {
 
     /// Draws pictures, `[B, C, H, W]` in `[−1, 1]`. `wish` is JSON: `seed`, `count`, `steps`, `grid` (uniform unless
     /// given), `solver`, `guidance`, `frames` (whether states on the way are wanted) and, unless anything will do,
-    /// `condition`, `{ class }` or `{ words }` with the index of a class or a list of words, or a list of such, one for
-    /// each picture, and `against`, what guidance leads away from. Instead of guidance, `mix` may bring a second thing,
-    /// `{ way, condition }` with `weight`, `side`, `edge` or `at` ([`Way`]), or `terms` a whole sum, each
-    /// `{ condition, weight }` with `side`, `edge`, `soft`, `mask`, `from` or `to` ([`Term`]).
-    /// With `start`, `[B, C, H, W]`, it begins with those noisy pictures at time `from` instead of with noise at 1. With
+    /// `condition`, `{ class }` or `{ words }` with the index of a class or a list of words, beside them another one
+    /// `toward` which it lies by a `share`; or a list of such, one for each picture; and `against`, what guidance leads
+    /// away from. Instead of guidance, `mix` may bring a second thing, `{ way, condition }` with `weight`, `side`, `edge`,
+    /// `at` or `share` ([`Way`]), or `terms` a whole sum, each `{ condition, weight }` with `side`, `edge`, `soft`,
+    /// `mask`, `from` or `to` ([`Term`]). With `one_noise` all pictures come from the noise of the seed; with `start`,
+    /// `[B, C, H, W]`, from those noisy pictures at time `from`. With
     /// `influence`, [`Self::take_influence`] then has what each term did; on a GPU the guesses of every step are read back for it.
     ///
     /// `on_step(step, t, noise, x, denoised)` hears of every state, pure noise first, with its pictures where `frames`
@@ -284,7 +292,12 @@ impl Network {
                 let frames = if frames { Frames::Every } else { Frames::Last };
                 let on_step = |progress: &Progress<'_>| match &progress.frame {
                     Some(frame) => tell(progress.done, frame.x, frame.denoised),
-                    None => tell(progress.done, &[], &[]),
+                    // Of many pictures, chunk by chunk, what is told is how far all of them are.
+                    None => tell(
+                        (progress.first * progress.steps + progress.count * progress.done) / request.count,
+                        &[],
+                        &[],
+                    ),
                 };
                 return Ok(network.sample(&request, self.schedule, frames, on_step).await.map_err(Failure::from)?);
             }

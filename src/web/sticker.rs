@@ -57,10 +57,8 @@ impl From<StickerError> for Failure {
     fn from(error: StickerError) -> Self {
         let code = match error {
             StickerError::Uncut(_) => "sticker-uncut",
-            StickerError::Side { .. } | StickerError::Export(ExportError::Size { .. } | ExportError::Pixels { .. }) => {
-                "range"
-            }
             StickerError::Export(ExportError::Encode(_)) => "internal",
+            StickerError::Side { .. } | StickerError::Export(_) => "range",
         };
         Failure::new(code, error)
     }

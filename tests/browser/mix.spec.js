@@ -25,13 +25,14 @@ test.describe("on the page", () => {
   test("a second word is mixed in all ways at once, from the noise of the first picture", async ({ page }) => {
     await stubbed(page, "?prompt=cat&seed=3&model=emoji", FAST);
     await mix(page, "top hat");
-    const three = (await asked(page)).slice(-3);
-    expect(three.map(({ and, over, into }) => [and, over, into].map((second) => second?.prompt))).toEqual([
-      ["top hat", undefined, undefined],
-      [undefined, "top hat", undefined],
-      [undefined, undefined, "top hat"],
+    const four = (await asked(page)).slice(-4);
+    expect(four.map(({ and, over, into, between }) => [and, over, into, between].map((second) => second?.prompt))).toEqual([
+      ["top hat", undefined, undefined, undefined],
+      [undefined, "top hat", undefined, undefined],
+      [undefined, undefined, "top hat", undefined],
+      [undefined, undefined, undefined, "top hat"],
     ]);
-    for (const one of three) expect(one).toMatchObject({ prompt: "cat", seed: 3, count: 1, steps: 8 });
+    for (const one of four) expect(one).toMatchObject({ prompt: "cat", seed: 3, count: 1, steps: 8 });
     expect(await barriers(page)).toEqual([]);
   });
 
@@ -67,6 +68,14 @@ test.describe("on the page", () => {
     await expect(ways(page).nth(2)).toHaveAttribute("aria-pressed", "true");
     await expect(page.locator("#mix-at")).toHaveValue("0.5");
     await expect(page.locator("#mix-weight")).toHaveValue("3");
+  });
+
+  test("a link draws what lies between two words, and its share can be moved", async ({ page }) => {
+    await stubbed(page, "?prompt=cat&seed=3&model=emoji&between=tiger&share=0.3", FAST);
+    expect((await asked(page))[0]).toMatchObject({ prompt: "cat", between: { prompt: "tiger", share: 0.3 } });
+    await expect(ways(page).nth(3)).toHaveAttribute("aria-pressed", "true");
+    await page.locator("#mix-share").press("ArrowRight");
+    await expect(page).toHaveURL(/between=tiger&share=0\.35/);
   });
 
   test("an unknown second word is said where it was typed, and nothing that was drawn is lost", async ({ page }) => {
@@ -184,9 +193,13 @@ test("what cannot be mixed is refused with a sentence each", async ({ page }) =>
     { prompt: "zorgle", over: "red disc" },
     { over: "red disc" },
     { prompt: "red disc", over: { prompt: "blue square", edge: 2 } },
+    { prompt: "red disc", between: { prompt: "blue square", share: 2 } },
+    { prompt: "red disc", between: { prompt: "blue square", share: "half" } },
+    { prompt: "red disc", between: "zorgle" },
+    { prompt: "red disc", between: "blue square", machine: "wiener" },
   ]);
   const codes = refused.map(({ code }) => code);
-  expect(codes).toEqual(["sample-terms", "sample-terms", "range", "sample-guidance", "sample-terms", "range", "range", "range", "prompt-unknown", "prompt-unknown", "range", "sample-terms"]);
+  expect(codes).toEqual(["sample-terms", "sample-terms", "range", "sample-guidance", "sample-terms", "range", "range", "range", "prompt-unknown", "prompt-unknown", "range", "sample-terms", "sample-terms", "range", "prompt-unknown", "range"]);
   expect(new Set(refused.map(({ message }) => message)).size).toBeGreaterThan(10);
 });
 
@@ -291,7 +304,12 @@ test("the element mixes what its attributes say", async ({ page }) => {
     Object.assign(element, { model: "shapes/", prompt: "blue square", over: "red disc", region: "left", edge: 0.5, weight: 3, seed: 3, device: "cpu" });
     document.body.append(element);
     const sample = await element.draw();
-    return [element.getAttribute("over"), sample.label, ...(sample.parts ?? []).map(({ label }) => label)];
+    Object.assign(element, { over: "", between: "red disc", share: 1, weight: undefined });
+    const between = await element.draw();
+    Object.assign(element, { prompt: "red disc", between: "" });
+    const alone = await element.draw();
+    const same = between.pixels.every((value, i) => value === alone.pixels[i]);
+    return [element.getAttribute("share"), sample.label, ...(sample.parts ?? []).map(({ label }) => label), same];
   });
-  expect(labels).toEqual(["red disc", "blue square + red disc", "blue square", "red disc"]);
+  expect(labels).toEqual(["1", "blue square + red disc", "blue square", "red disc", true]);
 });

@@ -14,17 +14,20 @@ pub struct MixArgs {
     /// A term of a sum, in the place of the prompt: words, then what is not usual of `weight` (1), `region` (everywhere, above,
     /// below, left, right, inside, outside), `edge`, `soft`, `from` (1) and `to` (0), as in "cat; weight=2; region=below";
     /// up to eight of them
-    #[arg(long = "term", conflicts_with_all = ["prompt", "and", "over", "into"])]
+    #[arg(long = "term", conflicts_with_all = ["prompt", "and", "over", "into", "between"])]
     terms: Vec<String>,
     /// What the prompt is mixed with everywhere: a heart that is a robot
-    #[arg(long, requires = "prompt", conflicts_with_all = ["over", "into"])]
+    #[arg(long, requires = "prompt", conflicts_with_all = ["over", "into", "between"])]
     and: Option<String>,
     /// What goes over the prompt, on one side of an edge: a cat with a top hat
-    #[arg(long, requires = "prompt", conflicts_with = "into")]
+    #[arg(long, requires = "prompt", conflicts_with_all = ["into", "between"])]
     over: Option<String>,
     /// What the prompt turns into on the way: the shape of one in the matter of the other
-    #[arg(long, requires = "prompt")]
+    #[arg(long, requires = "prompt", conflicts_with = "between")]
     into: Option<String>,
+    /// What is drawn lies between the prompt and this, as a frame of `morphogen morph` does
+    #[arg(long, requires = "prompt")]
+    between: Option<String>,
     /// Which side of the edge is for what goes over; above unless given
     #[arg(long, value_parser = super::named::side(), requires = "over")]
     region: Option<Side>,
@@ -34,7 +37,10 @@ pub struct MixArgs {
     /// The time at which the second takes over, 0 to 1; .75 unless given
     #[arg(long, requires = "into")]
     at: Option<f64>,
-    /// How strongly both pull; 1.5 for `--and` and else 2 unless given
+    /// How much of the second is in what lies between, 0 to 1; .5 unless given
+    #[arg(long, requires = "between")]
+    share: Option<f64>,
+    /// How strongly both pull; unless given 1.5 for `--and`, the pack's guidance for `--between` and else 2
     #[arg(long)]
     weight: Option<f64>,
 }
@@ -50,25 +56,27 @@ pub(super) struct Mixed {
 }
 
 impl MixArgs {
-    /// What is asked for beside or in the place of the prompt of `wish`; nothing where nothing is mixed.
+    /// What is asked for beside or in the place of the prompt of `wish`; nothing where nothing is mixed. `guidance` is how
+    /// strongly one thing pulls.
     ///
     /// # Errors
     /// [`CommandError`] where words are not understood or an option of a term cannot be read.
-    pub(super) fn of(&self, pack: &Pack, wish: &Wish<'_>) -> Result<Option<Mixed>, CommandError> {
+    pub(super) fn of(&self, pack: &Pack, wish: &Wish<'_>, guidance: f64) -> Result<Option<Mixed>, CommandError> {
         if !self.terms.is_empty() {
             return self.sum(pack, wish).map(Some);
         }
         let side = self.region.unwrap_or(Side::Above);
         let over = Way::Over { side, edge: self.edge.unwrap_or(side.usual_edge()) };
         let into = Way::Into { at: self.at.unwrap_or(Way::USUAL_MOMENT) };
-        let ways = [(&self.and, Way::And), (&self.over, over), (&self.into, into)];
+        let between = Way::Between { share: self.share.unwrap_or(Way::USUAL_SHARE) };
+        let ways = [(&self.and, Way::And), (&self.over, over), (&self.into, into), (&self.between, between)];
         let Some((second, way)) = ways.into_iter().find_map(|(second, way)| Some((second.as_deref()?, way))) else {
             return Ok(None);
         };
         let mut read = Things::default();
         let first = read.thing(pack, wish)?;
         let second = read.thing(pack, &Wish { prompt: Some(second), caption: None, ..*wish })?;
-        let terms = way.terms(first, second, self.weight.unwrap_or(way.usual_weight()));
+        let terms = way.terms(first, second, self.weight.unwrap_or(way.usual_weight(guidance)));
         Ok(Some(read.mixed(terms)))
     }
 

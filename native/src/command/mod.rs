@@ -20,6 +20,7 @@ mod images;
 pub mod judge;
 mod known;
 mod mix;
+pub mod morph;
 mod named;
 pub mod novelty;
 pub mod pack;
@@ -35,12 +36,14 @@ use crate::network::BurnDenoiser;
 use crate::train::TrainError;
 use burn::tensor::Device;
 use indicatif::{ProgressBar, ProgressStyle};
+use morphogen::export::ExportError;
 use morphogen::gpu::{Gpu, GpuError, GpuNetwork};
 use morphogen::network::NetworkError;
 use morphogen::pack::{Pack, PackError};
 use morphogen::prompt::PromptError;
 use morphogen::prompt::prior::NoCaption;
 use morphogen::sampler::SampleError;
+use morphogen::sampler::morph::MorphError;
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
@@ -70,6 +73,12 @@ pub enum CommandError {
     /// The GPU failed.
     #[error(transparent)]
     Gpu(#[from] GpuError),
+    /// The film cannot be made so.
+    #[error(transparent)]
+    Morph(#[from] MorphError),
+    /// The film cannot be written.
+    #[error(transparent)]
+    Export(#[from] ExportError),
     /// A file could not be written or read.
     #[error("{}: {message}", path.display())]
     File {

@@ -120,7 +120,7 @@ fn requests(
     request: &Request,
     guidance: f64,
 ) -> Result<Vec<Request>, CommandError> {
-    if let Some(Mixed { terms, against, captions }) = args.mix.of(pack, wish)? {
+    if let Some(Mixed { terms, against, captions }) = args.mix.of(pack, wish, guidance)? {
         captions.iter().for_each(|caption| say!("{caption}"));
         return Ok(vec![Request { terms, against, ..request.clone() }]);
     }

@@ -52,17 +52,32 @@ impl BurnDenoiser {
         let ImageShape { channels, height, width } = self.shape;
         let batch = conditions.len();
         let time = embedding::time_row(self.config.embedding, time.t).repeat(batch);
-        let rows: Vec<Vec<f32>> = conditions
-            .iter()
-            .map(|condition| embedding::condition_row(self.config.condition, condition))
-            .collect::<Result<_, _>>()?;
-        let row = rows.first().map_or(0, Vec::len);
+        let parts = conditions.iter().map(Condition::parts).collect::<Result<Vec<_>, _>>()?;
+        let plain = parts.iter().flatten().map(|(_, plain)| embedding::condition_row(self.config.condition, plain));
+        let rows: Vec<Vec<f32>> = plain.collect::<Result<_, _>>()?;
+        let (row, plain) = (rows.first().map_or(0, Vec::len), rows.len());
+        let shares =
+            (plain != batch).then(|| Tensor::from_data(TensorData::new(shares(&parts), [batch, plain]), &self.device));
         let x = Tensor::<4>::from_data(TensorData::new(x.to_vec(), [batch, channels, height, width]), &self.device);
         let time = Tensor::<2>::from_data(TensorData::new(time, [batch, self.config.embedding]), &self.device);
-        let rows = Tensor::<2>::from_data(TensorData::new(rows.concat(), [batch, row]), &self.device);
-        let output = self.network.forward(&self.layers, x, time, rows, Precision::F32);
+        let rows = Tensor::<2>::from_data(TensorData::new(rows.concat(), [plain, row]), &self.device);
+        let output = self.network.forward_between(&self.layers, x, time, (rows, shares), Precision::F32);
         output.try_into_vec_as::<f32>().map_err(|error| DenoiseError::Device(error.to_string()))
     }
+}
+
+/// How much every picture has of each plain condition, `[B, P]`, where these follow each other picture by picture.
+fn shares(parts: &[Vec<(f32, &Condition)>]) -> Vec<f32> {
+    let total: usize = parts.iter().map(Vec::len).sum();
+    let mut shares = vec![0.0; parts.len() * total];
+    let mut place = 0;
+    for (picture, parts) in parts.iter().enumerate() {
+        for (share, _) in parts {
+            shares[picture * total + place] = *share;
+            place += 1;
+        }
+    }
+    shares
 }
 
 impl Denoiser for BurnDenoiser {

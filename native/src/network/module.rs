@@ -102,9 +102,22 @@ impl Network {
         condition: Tensor<2>,
         precision: Precision,
     ) -> Tensor<4> {
+        self.forward_between(layers, x, time, (condition, None), precision)
+    }
+
+    /// As [`Self::forward`] of pictures that lie between plain conditions: there may be another number `P` of condition rows
+    /// then, and `shares` `[B, P]` says how much of each every picture has.
+    pub fn forward_between(
+        &self,
+        layers: &Layers,
+        x: Tensor<4>,
+        time: Tensor<2>,
+        (condition, shares): (Tensor<2>, Option<Tensor<2>>),
+        precision: Precision,
+    ) -> Tensor<4> {
         let cast = |x: Tensor<4>| if precision == Precision::Bf16 { x.cast(DType::BF16) } else { x };
         let last_use = layers.last_uses();
-        let mut scene = Scene { values: vec![Some(cast(x))], row: self.row(time, condition), precision };
+        let mut scene = Scene { values: vec![Some(cast(x))], row: self.row(time, condition, shares), precision };
         for (i, (layer, parameters)) in layers.list.iter().zip(&self.layers).enumerate() {
             let result = match &layer.op {
                 Op::Attention(attention) => attend(attention, scene.value(attention.input)),
@@ -134,7 +147,7 @@ impl Network {
     }
 
     /// The rows of shifts `[B, S]`, or of shifts and scales `[B, 2S]`.
-    fn row(&self, time: Tensor<2>, condition: Tensor<2>) -> Tensor<2> {
+    fn row(&self, time: Tensor<2>, condition: Tensor<2>, shares: Option<Tensor<2>>) -> Tensor<2> {
         let hidden = relu(time.matmul(self.time_in_weight.val()) + self.time_in_bias.val().unsqueeze());
         let embedding = hidden.matmul(self.time_out_weight.val()) + self.time_out_bias.val().unsqueeze();
         let condition = match &self.words {
@@ -146,6 +159,7 @@ impl Network {
                 Tensor::cat(vec![text, null], 1)
             }
         };
+        let condition = shares.map_or(condition.clone(), |shares| shares.matmul(condition));
         let embedding = relu(embedding + condition.matmul(self.condition.val()));
         let shifts = embedding.clone().matmul(self.shift.val());
         match &self.scale {

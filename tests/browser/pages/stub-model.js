@@ -99,7 +99,7 @@ class Model {
   /** @param {any} options */
   async sample(options) {
     const { prompt, seed, count = 1, steps, prior, caption, signal, onStep } = options;
-    const [way, second] = Object.entries(options).find(([name, value]) => ["and", "over", "into"].includes(name) && value) ?? ["", undefined];
+    const [way, second] = Object.entries(options).find(([name, value]) => ["and", "over", "into", "between"].includes(name) && value) ?? ["", undefined];
     stub.asked.push({ ...options, signal: undefined, onStep: undefined });
     const captions = Array.from({ length: count }, (_, n) => {
       if (!prior || /plain/.test(prompt)) return null;
@@ -123,6 +123,21 @@ class Model {
     const pixels = batch((n) => drawn(n, 0), count);
     const influence = options.influence && { terms: 2, colour: (/** @type {number} */ k) => [[0, 114, 178], [230, 159, 0]][k], toImageData: () => imageData(pixels, 0, 1) };
     return { ...SIZE, influence, pixels, count, prompt, label: prompt, seed, device: "cpu", network: "unet", notice: "", frames: [], nearest: undefined, captions, parts: second && [prompt, second.prompt].map((label) => ({ prompt: label, label, captions })), toImageData: (n = 0, scale = 1) => imageData(pixels, n, scale) };
+  }
+  /** @param {any} options */
+  async morph({ prompts, captions, frames = 24, seed, signal, onProgress, ...options }) {
+    stub.asked.push({ prompts, captions, frames, seed, ...options });
+    for (const prompt of prompts) await this.understand(prompt);
+    while (stub.hold?.includes(prompts[1]) && !signal?.aborted) await new Promise((done) => setTimeout(done, 10));
+    if (signal?.aborted) throw new MorphogenError("aborted", "Stopped.");
+    onProgress?.(0.5);
+    const pixels = batch((n) => disc(prompts[Math.floor((n * prompts.length) / frames)], seed + n, 0), frames);
+    const parts = prompts.map((/** @type {string} */ label) => ({ prompt: label, label, captions: undefined }));
+    const toBlob = async (/** @type {{ type: string }} */ { type }) => {
+      if (type === "video/webm") throw new MorphogenError("film-unavailable", "This browser records no WebM.");
+      return new Blob([pixels.slice(0, 500)], { type });
+    };
+    return { ...SIZE, pixels, frames, loop: true, seed, parts, device: "cpu", network: "unet", notice: "", toImageData: (n = 0, scale = 1) => imageData(pixels, n, scale), toBlob };
   }
   /** @param {string} prompt */
   async training(prompt) {

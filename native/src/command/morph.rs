@@ -1,0 +1,172 @@
+//! `morphogen morph`: the way from one thing to another as a film, all frames from the same noise.
+
+use super::sampling::SamplingArgs;
+use super::subject::{Subject, Wish, subjects};
+use super::{CommandError, sample::DeviceArg};
+use clap::Args;
+use morphogen::cpu::CpuNetwork;
+use morphogen::denoiser::{Condition, Conditions};
+use morphogen::export::film::Film;
+use morphogen::export::{licence_line, rgba};
+use morphogen::gpu::Frames;
+use morphogen::pack::Pack;
+use morphogen::sampler::morph::Morph;
+use morphogen::sampler::{self, Request};
+use rayon::prelude::*;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Options of `morphogen morph`.
+#[derive(Debug, Args)]
+pub struct MorphArgs {
+    /// What the film goes between, each in free words: two things, up to four
+    #[arg(required = true)]
+    prompts: Vec<String>,
+    /// Folder of the model pack
+    #[arg(long)]
+    pack: PathBuf,
+    /// Which of its networks
+    #[arg(long, default_value = "unet")]
+    network: String,
+    /// Frames of the film, 12 to 48
+    #[arg(long, default_value_t = 24)]
+    frames: usize,
+    /// End at the last thing, and do not come back to the first
+    #[arg(long)]
+    once: bool,
+    /// Give the network the words of the prompts alone, and no captions of the training set that they may mean
+    #[arg(long)]
+    no_prior: bool,
+    /// What not to draw: guidance leads away from it
+    #[arg(long)]
+    negative: Option<String>,
+    /// Seed of the noise
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    #[command(flatten)]
+    sampling: SamplingArgs,
+    /// Classifier-free guidance, 1 for none; the pack's own choice unless given
+    #[arg(long)]
+    guidance: Option<f64>,
+    /// Where to compute
+    #[arg(long, value_enum, default_value = "cpu")]
+    device: DeviceArg,
+    /// A .png (an APNG, which keeps every colour) or a .gif
+    #[arg(long)]
+    output: PathBuf,
+    /// Size of a pixel
+    #[arg(long, default_value_t = 2)]
+    scale: usize,
+    /// Frames a second, 1 to 50
+    #[arg(long, default_value_t = 12)]
+    speed: u16,
+}
+
+/// Runs `morphogen morph`.
+///
+/// # Errors
+/// [`CommandError`] with what went wrong.
+pub fn morph(args: &MorphArgs) -> Result<(), CommandError> {
+    let format = Format::of(&args.output)?;
+    let course = Morph::new(args.prompts.len(), args.frames, !args.once)?;
+    let pack = Pack::open(&args.pack)?;
+    let manifest = pack.manifest();
+    let entry = manifest.network(&args.network)?;
+    let (stops, against) = stops(&pack, args)?;
+    let request = Request { against, ..Request::new(Condition::Null, args.seed) }.taking(args.sampling.of(entry));
+    let request = course.request(&stops, request.guided(args.guidance.unwrap_or(entry.guidance)))?;
+    let pictures = match args.device {
+        DeviceArg::Cpu => by_processors(&pack, &args.network, &request)?,
+        DeviceArg::Gpu => {
+            let mut network = super::gpu_network(&pack, &args.network)?;
+            pollster::block_on(network.sample(&request, manifest.schedule, Frames::Last, |_| true))?
+        }
+    };
+    let frames = rgba(&course.frames(&pictures, manifest.image.len()), manifest.image, args.scale)?;
+    let size = (manifest.image.width * args.scale, manifest.image.height * args.scale);
+    let film = Film::new(size, frames, args.speed, !args.once, &licence_line(&manifest.licence))?;
+    let bytes = match format {
+        Format::Apng => film.apng()?,
+        Format::Gif => film.gif()?,
+    };
+    fs::write(&args.output, &bytes).map_err(|error| CommandError::file(&args.output, error))?;
+    say!(
+        "{}: {} in {} frames of {} × {}, {} bytes",
+        args.output.display(),
+        args.prompts.join(" → "),
+        args.frames,
+        size.0,
+        size.1,
+        bytes.len()
+    );
+    Ok(())
+}
+
+/// The file's format, by its name.
+enum Format {
+    Apng,
+    Gif,
+}
+
+impl Format {
+    fn of(path: &Path) -> Result<Self, CommandError> {
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("png" | "apng") => Ok(Format::Apng),
+            Some("gif") => Ok(Format::Gif),
+            _ => {
+                let message = format!("expected an --output ending in .png or .gif, found {}", path.display());
+                Err(CommandError::Usage(message))
+            }
+        }
+    }
+}
+
+/// What the stops are, and what all of them keep away from; says which captions were chosen.
+fn stops(pack: &Pack, args: &MorphArgs) -> Result<(Vec<Condition>, Condition), CommandError> {
+    let mut stops = Vec::new();
+    let mut turned = Vec::new();
+    let mut against = Condition::Null;
+    for prompt in &args.prompts {
+        let (negative, prior) = (args.negative.as_deref(), !args.no_prior);
+        let wish = Wish { negative, prior, ..Wish::of(Some(prompt), args.seed) };
+        for Subject { condition, against: own, captions } in subjects(pack, &wish)? {
+            captions.iter().for_each(|caption| say!("{caption}"));
+            stops.extend(match condition {
+                Conditions::All(condition) => vec![condition],
+                Conditions::Each(conditions) => conditions,
+            });
+            match own {
+                Condition::Words(words) => turned.extend(words),
+                other => against = other,
+            }
+        }
+    }
+    turned.sort_unstable();
+    turned.dedup();
+    Ok((stops, if turned.is_empty() { against } else { Condition::Words(turned) }))
+}
+
+/// Draws the pictures on all processors, a few at a time: as each is the same to the bit wherever it is drawn, so is the film.
+fn by_processors(pack: &Pack, network: &str, request: &Request) -> Result<Vec<f32>, CommandError> {
+    let (manifest, weights) = (pack.manifest(), pack.weights(network)?);
+    let entry = manifest.network(network)?;
+    let bar = super::progress_bar(request.count * request.steps);
+    let parts: Vec<usize> = (0..request.count).collect();
+    let drawn = parts
+        .into_par_iter()
+        .map_init(
+            || CpuNetwork::new(&entry.config, &weights, manifest.image),
+            |artist, n| {
+                let artist = artist.as_mut().map_err(|error| error.clone())?;
+                let one = request.slice(n, 1, manifest.image);
+                let on_step = |_: &sampler::Trajectory| {
+                    bar.inc(1);
+                    true
+                };
+                Ok::<_, CommandError>(sampler::sample(artist, &one, manifest.schedule, on_step)?)
+            },
+        )
+        .collect::<Result<Vec<_>, _>>()?;
+    bar.finish_and_clear();
+    Ok(drawn.concat())
+}

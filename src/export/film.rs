@@ -1,0 +1,218 @@
+//! Films as files: APNG, which keeps every colour, and GIF, which has 256 of them and is known everywhere. Frames are RGBA, so
+//! that what was cut out of its background stays so: in a GIF a pixel is there or not.
+
+use super::{ExportError, check_size};
+use color_quant::NeuQuant;
+use gif::{AnyExtension, DisposalMethod, Repeat};
+use png::{BitDepth, BlendOp, ColorType, Compression, DisposeOp, Filter};
+use std::collections::HashMap;
+
+/// The most frames of a film.
+pub const MAX_FRAMES: usize = 256;
+/// The most frames a second: browsers play what is faster as if it were slow.
+pub const MAX_SPEED: u16 = 50;
+/// The colours of a GIF; its first is kept for what is not there.
+const COLOURS: usize = 256;
+/// The byte that begins a comment.
+const COMMENT: u8 = 0xFE;
+/// Least alpha of a pixel that is there.
+const THERE: u8 = 128;
+/// The most bytes of pixels that a palette is learned from.
+const LEARNED: usize = 1 << 20;
+
+/// Frames that follow each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Film {
+    width: usize,
+    height: usize,
+    /// RGBA, `[F, H, W, 4]`.
+    frames: Vec<u8>,
+    speed: u16,
+    looped: bool,
+    licence: String,
+}
+
+impl Film {
+    /// A film of RGBA frames `[F, H, W, 4]`, `speed` of them a second, `1..=MAX_SPEED`; one that is `looped` begins anew when it
+    /// is over. `licence` is a line that the file carries, if it is not empty.
+    ///
+    /// # Errors
+    /// [`ExportError`] where a number is out of range or the frames are not whole.
+    pub fn new(
+        (width, height): (usize, usize),
+        frames: Vec<u8>,
+        speed: u16,
+        looped: bool,
+        licence: &str,
+    ) -> Result<Self, ExportError> {
+        check_size(width, height, 1)?;
+        let size = width * height * 4;
+        let count = frames.len() / size;
+        if count * size != frames.len() {
+            return Err(ExportError::Pixels { expected: count.max(1) * size, found: frames.len() });
+        }
+        if !(1..=MAX_FRAMES).contains(&count) {
+            return Err(ExportError::Frames { found: count });
+        }
+        check_size(width, height, count)?;
+        if !(1..=MAX_SPEED).contains(&speed) {
+            return Err(ExportError::Speed { found: speed });
+        }
+        Ok(Film { width, height, frames, speed, looped, licence: licence.into() })
+    }
+
+    /// Its frames, `[H, W, 4]` each.
+    fn frames(&self) -> impl ExactSizeIterator<Item = &[u8]> {
+        self.frames.chunks_exact(self.width * self.height * 4)
+    }
+
+    /// The film as an APNG; who cannot play it shows its first frame.
+    ///
+    /// # Errors
+    /// [`ExportError::Encode`].
+    pub fn apng(&self) -> Result<Vec<u8>, ExportError> {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, self.width as u32, self.height as u32);
+        let kept = Kept::of(&self.frames);
+        encoder.set_color(kept.colour());
+        encoder.set_depth(BitDepth::Eight);
+        encoder.set_compression(Compression::High);
+        encoder.set_filter(Filter::Adaptive);
+        // Plays: 0 is for ever.
+        encoder.set_animated(self.frames().len() as u32, u32::from(!self.looped))?;
+        encoder.set_frame_delay(1, self.speed)?;
+        encoder.set_blend_op(BlendOp::Source)?;
+        encoder.set_dispose_op(DisposeOp::None)?;
+        if !self.licence.is_empty() {
+            encoder.add_itxt_chunk("Copyright".into(), self.licence.clone())?;
+        }
+        let mut writer = encoder.write_header()?;
+        for frame in self.frames() {
+            writer.write_image_data(&kept.of_frame(frame))?;
+        }
+        writer.finish()?;
+        Ok(bytes)
+    }
+
+    /// The film as a GIF: one palette for all frames, exact where they have no more than 255 colours.
+    ///
+    /// # Errors
+    /// [`ExportError::Encode`].
+    pub fn gif(&self) -> Result<Vec<u8>, ExportError> {
+        let mut bytes = Vec::new();
+        let mut palette = Palette::of(&self.frames);
+        let (width, height) = (self.width as u16, self.height as u16);
+        let mut encoder = gif::Encoder::new(&mut bytes, width, height, &palette.colours)?;
+        if self.looped {
+            encoder.set_repeat(Repeat::Infinite)?;
+        }
+        if !self.licence.is_empty() {
+            let parts: Vec<&[u8]> = self.licence.as_bytes().chunks(255).collect();
+            encoder.write_raw_extension(AnyExtension(COMMENT), &parts)?;
+        }
+        // Hundredths of a second.
+        let delay = (100 + self.speed / 2) / self.speed;
+        for frame in self.frames() {
+            let buffer: Vec<u8> = frame.chunks_exact(4).map(|pixel| palette.index(pixel)).collect();
+            let whole = frame.chunks_exact(4).all(|pixel| pixel[3] >= THERE);
+            encoder.write_frame(&gif::Frame {
+                delay,
+                // What shows through must not be the frame before.
+                dispose: if whole { DisposalMethod::Keep } else { DisposalMethod::Background },
+                transparent: (!whole).then_some(0),
+                width,
+                height,
+                buffer: buffer.into(),
+                ..gif::Frame::default()
+            })?;
+        }
+        drop(encoder);
+        Ok(bytes)
+    }
+}
+
+/// Which channels a PNG has to keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Grey,
+    Colour,
+    All,
+}
+
+impl Kept {
+    fn of(frames: &[u8]) -> Self {
+        let all = |test: fn(&[u8]) -> bool| frames.chunks_exact(4).all(test);
+        match () {
+            () if !all(|pixel| pixel[3] == 255) => Kept::All,
+            () if all(|pixel| pixel[0] == pixel[1] && pixel[1] == pixel[2]) => Kept::Grey,
+            () => Kept::Colour,
+        }
+    }
+
+    fn colour(self) -> ColorType {
+        match self {
+            Kept::Grey => ColorType::Grayscale,
+            Kept::Colour => ColorType::Rgb,
+            Kept::All => ColorType::Rgba,
+        }
+    }
+
+    fn of_frame(self, frame: &[u8]) -> Vec<u8> {
+        let kept = match self {
+            Kept::Grey => 1,
+            Kept::Colour => 3,
+            Kept::All => 4,
+        };
+        frame.chunks_exact(4).flat_map(|pixel| &pixel[..kept]).copied().collect()
+    }
+}
+
+/// The colours of a film. The first is for pixels that are not there.
+struct Palette {
+    /// RGB.
+    colours: Vec<u8>,
+    /// Finds the nearest where there are more colours than places.
+    learned: Option<NeuQuant>,
+    /// The places that were found so far.
+    places: HashMap<[u8; 3], u8>,
+}
+
+impl Palette {
+    fn of(frames: &[u8]) -> Self {
+        let mut palette = Palette { colours: vec![0; 3], learned: None, places: HashMap::new() };
+        for pixel in frames.chunks_exact(4).filter(|pixel| pixel[3] >= THERE) {
+            let colour = [pixel[0], pixel[1], pixel[2]];
+            if palette.places.contains_key(&colour) {
+                continue;
+            }
+            let place = palette.places.len() + 1;
+            if place == COLOURS {
+                return Palette::learned(frames);
+            }
+            palette.colours.extend(colour);
+            palette.places.insert(colour, place as u8);
+        }
+        palette
+    }
+
+    /// As many colours as there is place for, by a net that learns them (Dekker 1994).
+    fn learned(frames: &[u8]) -> Self {
+        let there = frames.chunks_exact(4).filter(|pixel| pixel[3] >= THERE);
+        let every = frames.len().div_ceil(LEARNED).max(1);
+        let pixels: Vec<u8> = there.step_by(every).flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]).collect();
+        let net = NeuQuant::new(1, COLOURS - 1, &pixels);
+        let colours = [vec![0; 3], net.color_map_rgb()].concat();
+        Palette { colours, learned: Some(net), places: HashMap::new() }
+    }
+
+    /// The place of a pixel.
+    fn index(&mut self, pixel: &[u8]) -> u8 {
+        if pixel[3] < THERE {
+            return 0;
+        }
+        let learned = &self.learned;
+        let colour = [pixel[0], pixel[1], pixel[2]];
+        let nearest = || learned.as_ref().map_or(0, |net| net.index_of(&[colour[0], colour[1], colour[2], 255]) + 1);
+        *self.places.entry(colour).or_insert_with(|| nearest() as u8)
+    }
+}
