@@ -118,16 +118,15 @@ export class Pack {
     const { core } = await this.words.get(signal);
     // Some keyboards send letters and their marks one by one.
     const text = typed.normalize("NFC");
-    const reads = [...navigator.languages];
-    /** @type {string[]} */
-    const missing = [];
+    const reads = navigator.languages.join();
+    let missing = "";
     for (let language = core.wants(text, reads, missing); language; language = core.wants(text, reads, missing)) {
       try {
         await this.language(language, signal);
       } catch (thrown) {
         // Without a network the word stays unknown, and the answer says so; a wrong file is another matter.
         if (signal.aborted || /^(pack-|internal)/.test(Object(thrown).code ?? "internal")) throw thrown;
-        missing.push(language);
+        missing += `${language},`;
       }
     }
     return JSON.parse(core.understand(text, reads, missing));

@@ -22,8 +22,10 @@ pub type Language = BTreeMap<String, Vec<usize>>;
 
 /// The name of the language whose words are emoji.
 pub const EMOJI: &str = "emoji";
+/// Whether a letter belongs to a script.
+type Script = fn(char) -> bool;
 /// Languages that are written in scripts of their own. The others share the Latin one.
-const SCRIPTS: [(&str, fn(char) -> bool); 3] = [
+const SCRIPTS: [(&str, Script); 3] = [
     ("ja", |letter| matches!(letter, '\u{3041}'..='\u{30ff}')),
     ("zh", |letter| matches!(letter, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')),
     ("ru", |letter| matches!(letter, '\u{400}'..='\u{52f}')),
@@ -64,9 +66,13 @@ pub fn likely<'a>(text: &str, reader: Reader<'a>) -> Vec<&'a str> {
         "zh" => signs && written("ja") == Some(false),
         _ => written(language).unwrap_or(!SCRIPTS.iter().any(|(_, script)| text.contains(*script))),
     };
-    let mut likely: Vec<&str> = reader.known.iter().copied().filter(|language| possible(language)).collect();
-    // A stable order: of those that nobody reads, Chinese before Japanese, and the others as they are known.
-    likely.sort_by_key(|language| (*language != EMOJI, rank(language), *language == "ja"));
+    // Of those that nobody reads Chinese comes before Japanese, and the others as they are known.
+    let key = |language: &str| (language != EMOJI, rank(language), language == "ja");
+    let mut likely: Vec<&str> = Vec::new();
+    for &language in reader.known.iter().filter(|language| possible(language)) {
+        let at = likely.iter().position(|other| key(other) > key(language)).unwrap_or(likely.len());
+        likely.insert(at, language);
+    }
     likely
 }
 

@@ -15,7 +15,7 @@ pub mod words;
 
 use crate::pack::PromptEntry;
 use serde::Serialize;
-use spelling::{Token, distance, slip, tokens};
+use spelling::{Token, distance, nearest, slip, tokens};
 use std::collections::BTreeSet;
 use std::fmt;
 use thiserror::Error;
@@ -162,8 +162,7 @@ pub fn understand(entries: &[PromptEntry], text: &str) -> Result<Understood, Pro
         return fail(Problem::Empty, Vec::new(), Vec::new());
     }
     let phrases = phrases(entries);
-    let unlike: BTreeSet<String> =
-        entries.iter().flat_map(|entry| &entry.unlike).map(|word| Key::of(word).word).collect();
+    let unlike: Vec<String> = entries.iter().flat_map(|entry| &entry.unlike).map(|word| Key::of(word).word).collect();
     let (mut matches, mut ignored, mut strangers) = (Vec::new(), Vec::new(), Vec::new());
     let mut negated = false;
     let mut i = 0;
@@ -275,7 +274,7 @@ fn exact(phrases: &[Phrase<'_>], typed: &Key) -> Option<Found> {
 }
 
 /// The nearest phrase within reach of a slip; none where two entries are equally near, for then nobody can be sure.
-fn near(phrases: &[Phrase<'_>], unlike: &BTreeSet<String>, typed: &Key) -> Option<Found> {
+fn near(phrases: &[Phrase<'_>], unlike: &[String], typed: &Key) -> Option<Found> {
     if unlike.contains(&typed.word) {
         return None;
     }
@@ -291,22 +290,16 @@ fn near(phrases: &[Phrase<'_>], unlike: &BTreeSet<String>, typed: &Key) -> Optio
 
 /// Words of the vocabulary that are near one of `strangers`, nearest first.
 fn suggestions(phrases: &[Phrase<'_>], strangers: &[&Token<'_>]) -> Vec<String> {
-    let mut near: Vec<(usize, &str)> = Vec::new();
-    for token in strangers {
-        for phrase in phrases {
+    let near = strangers.iter().flat_map(|token| {
+        phrases.iter().filter_map(|phrase| {
             let Key { word, plain } = &phrase.key;
             let apart = distance(&token.word, word).min(distance(&token.plain, plain));
             let length = word.chars().count();
             // A third of the letters may differ; more than that is another word.
-            if length > 2 && apart <= (length / 3).max(1) {
-                near.push((apart, phrase.text));
-            }
-        }
-    }
-    near.sort_by_key(|&(apart, _)| apart);
-    let mut seen = BTreeSet::new();
-    near.retain(|&(_, text)| seen.insert(text));
-    near.into_iter().take(MAX_SUGGESTIONS).map(|(_, text)| text.to_string()).collect()
+            (length > 2 && apart <= (length / 3).max(1)).then_some((apart, phrase.text))
+        })
+    });
+    nearest(near, MAX_SUGGESTIONS)
 }
 
 #[cfg(test)]

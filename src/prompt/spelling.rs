@@ -97,6 +97,21 @@ fn fold(word: &str) -> String {
     possessor.chars().filter(|&letter| letter != '\'').collect()
 }
 
+/// The `most` nearest of some words, each once, nearest first; of equals the first.
+pub fn nearest<'a>(found: impl Iterator<Item = (usize, &'a str)>, most: usize) -> Vec<String> {
+    // Few are kept, so that each finds its place by itself.
+    let mut kept: Vec<(usize, &str)> = Vec::new();
+    for (apart, word) in found {
+        let at = kept.iter().position(|&(other, _)| other > apart).unwrap_or(kept.len());
+        if kept[..at].iter().all(|&(_, other)| other != word) {
+            kept[at..].iter().position(|&(_, other)| other == word).map(|later| kept.remove(at + later));
+            kept.insert(at, (apart, word));
+            kept.truncate(most);
+        }
+    }
+    kept.into_iter().map(|(_, word)| word.to_string()).collect()
+}
+
 /// The singular of an English noun by its ending. Words of the vocabulary pass through it too, so what it does to
 /// “trousers” need not be English, only the same on both sides.
 fn singular(mut word: String) -> String {

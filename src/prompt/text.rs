@@ -8,7 +8,7 @@
 
 use super::foreign::{EMOJI, Foreign, Run};
 use super::pictograph::is_emoji;
-use super::spelling::{Token, distance, slip, tokens};
+use super::spelling::{Token, distance, nearest, slip, tokens};
 use super::words::{LITTLE, is_in, key};
 use super::{Correction, FILLERS, MAX_PROMPT, MAX_SUGGESTIONS, NEGATIONS, Problem, PromptError};
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ pub struct Vocabulary {
     /// Other words for styles.
     aliases: BTreeMap<String, usize>,
     /// What the words of other languages mean.
-    languages: BTreeMap<String, Foreign>,
+    languages: Vec<(String, Foreign)>,
 }
 
 /// What a prompt was understood as.
@@ -67,8 +67,11 @@ pub struct Unknown {
 impl Vocabulary {
     /// Knows `words`, the first `styles` of which name styles; `aliases` are other words for them.
     pub fn new(words: Vec<String>, styles: usize, aliases: BTreeMap<String, usize>) -> Self {
-        let numbers = words.iter().enumerate().rev().map(|(n, word)| (compared(word), n)).collect();
-        Vocabulary { words, numbers, styles, aliases, languages: BTreeMap::new() }
+        let mut numbers = BTreeMap::new();
+        for (n, word) in words.iter().enumerate().rev() {
+            numbers.insert(compared(word), n);
+        }
+        Vocabulary { words, numbers, styles, aliases, languages: Vec::new() }
     }
 
     /// Number of words.
@@ -83,7 +86,12 @@ impl Vocabulary {
 
     /// Learns what the words of another language mean, by its name (`de`); meanings beyond the vocabulary are dropped.
     pub fn learn(&mut self, name: &str, language: Language) {
-        self.languages.insert(name.into(), Foreign::new(language, self.words.len()));
+        self.languages.retain(|(known, _)| known != name);
+        self.languages.push((name.into(), Foreign::new(language, self.words.len())));
+    }
+
+    fn language(&self, name: &str) -> Option<&Foreign> {
+        self.languages.iter().find(|(known, _)| known == name).map(|(_, foreign)| foreign)
     }
 
     /// What `text` asks for, in the vocabulary's own language and in emoji, if those were learnt.
@@ -117,7 +125,7 @@ impl Vocabulary {
             if unknown == 0 && (guessed == 0 || !reader.reads(language)) {
                 break;
             }
-            if !self.languages.contains_key(language) {
+            if self.language(language).is_none() {
                 missing = missing.or(Some(language));
                 continue;
             }
@@ -135,7 +143,7 @@ impl Vocabulary {
     /// As [`Vocabulary::understand`].
     pub fn understand_in(&self, text: &str, language: &str) -> Result<Understood, PromptError> {
         let none = Foreign::default();
-        let foreign = self.languages.get(language).unwrap_or(&none);
+        let foreign = self.language(language).unwrap_or(&none);
         let fail = |problem, words: Vec<String>, suggestions| {
             Err(PromptError {
                 problem,
@@ -204,12 +212,13 @@ impl Vocabulary {
         }
         // As typed, but styles last, as one says it.
         let mut order: Vec<usize> = Vec::new();
-        for number in typed {
-            if !order.contains(&number) {
-                order.push(number);
+        for style in [false, true] {
+            for &number in typed.iter().filter(|&&number| (number < self.styles) == style) {
+                if !order.contains(&number) {
+                    order.push(number);
+                }
             }
         }
-        order.sort_by_key(|&number| number < self.styles);
         found.label = join(order.iter().map(|&number| self.words[number].as_str()));
         Ok(found)
     }
@@ -238,7 +247,7 @@ impl Vocabulary {
         let token = tokens.first()?;
         let plainly = |number: usize| Meaning { words: vec![number], ..Meaning::default() };
         if is_emoji(&token.plain) {
-            let words = self.languages.get(EMOJI)?.emoji(&token.plain)?;
+            let words = self.language(EMOJI)?.emoji(&token.plain)?;
             return Some((1, self.translated(words)));
         }
         // “flat style” names a style even where “flat” is a word for something else.
@@ -326,15 +335,9 @@ impl Vocabulary {
     /// The nearest words that are known, nearest first.
     fn near(&self, token: &Token<'_>) -> Vec<String> {
         let reach = (token.plain.chars().count() / 3).max(1);
-        let mut near: Vec<(usize, &String)> = self
-            .words
-            .iter()
-            .filter(|word| word.chars().count() > 2)
-            .map(|word| (distance(&token.plain, word), word))
-            .filter(|&(apart, _)| apart <= reach)
-            .collect();
-        near.sort_by_key(|&(apart, _)| apart);
-        near.into_iter().take(MAX_SUGGESTIONS).map(|(_, word)| word.clone()).collect()
+        let words = self.words.iter().map(String::as_str).filter(|word| word.chars().count() > 2);
+        let near = words.map(|word| (distance(&token.plain, word), word)).filter(|&(apart, _)| apart <= reach);
+        nearest(near, MAX_SUGGESTIONS)
     }
 }
 

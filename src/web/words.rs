@@ -63,15 +63,11 @@ struct Chosen {
 
 impl Pack {
     /// Has the vocabulary read something, where there is one.
-    fn reading<T>(
-        &self,
-        reads: &[String],
-        missing: &[String],
-        read: impl Fn(&Vocabulary, Reader<'_>) -> T,
-    ) -> Option<T> {
-        let languages = self.manifest.text.iter().flat_map(|text| text.languages.keys());
-        let known: Vec<&str> = languages.filter(|language| !missing.contains(language)).map(String::as_str).collect();
-        let reads: Vec<&str> = reads.iter().map(String::as_str).collect();
+    fn reading<T>(&self, reads: &str, missing: &str, read: impl Fn(&Vocabulary, Reader<'_>) -> T) -> Option<T> {
+        let languages = self.manifest.text.iter().flat_map(|text| text.languages.keys()).map(String::as_str);
+        let known: Vec<&str> =
+            languages.filter(|&language| missing.split(',').all(|other| other != language)).collect();
+        let reads: Vec<&str> = reads.split(',').collect();
         self.known
             .borrow()
             .vocabulary
@@ -158,10 +154,10 @@ impl Pack {
     }
 
     /// The language that is to be learnt next for a prompt to be read, if any. `reads` are the tags of the languages that the
-    /// reader reads, `missing` those of the pack that could not be had.
-    pub fn wants(&self, text: &str, reads: Vec<String>, missing: Vec<String>) -> Option<String> {
+    /// reader reads, `missing` those of the pack that could not be had, each between commas.
+    pub fn wants(&self, text: &str, reads: &str, missing: &str) -> Option<String> {
         let read = |vocabulary: &Vocabulary, reader: Reader<'_>| vocabulary.wants(text, reader).map(String::from);
-        self.reading(&reads, &missing, read).flatten()
+        self.reading(reads, missing, read).flatten()
     }
 
     /// What free words ask for, as JSON: `{ index, name, label, used, ignored, corrected }` ([`prompt::Understood`]), or
@@ -170,9 +166,9 @@ impl Pack {
     ///
     /// # Errors
     /// `prompt-…`, with `suggestions`.
-    pub fn understand(&self, text: &str, reads: Vec<String>, missing: Vec<String>) -> Result<String, JsValue> {
+    pub fn understand(&self, text: &str, reads: &str, missing: &str) -> Result<String, JsValue> {
         let read = |vocabulary: &Vocabulary, reader: Reader<'_>| vocabulary.read(text, reader);
-        if let Some(understood) = self.reading(&reads, &missing, read) {
+        if let Some(understood) = self.reading(reads, missing, read) {
             let understood = understood.map_err(Failure::from)?;
             let answer = TextAnswer { name: &understood.label, understood: &understood };
             return Ok(serde_json::to_string(&answer).map_err(|error| Failure::new("internal", error))?);

@@ -16,7 +16,7 @@ export async function memory(network, device, prompt) {
   const { networks, text } = JSON.parse(new TextDecoder().decode(manifest));
   const pack = Pack.open(manifest);
   if (text) pack.learn(await bytes(text.words));
-  const understood = JSON.parse(pack.understand(prompt));
+  const understood = JSON.parse(pack.understand(prompt, "", ""));
   const condition = text ? { words: understood.words } : { class: understood.index };
   const { file, guidance } = networks[network];
   const packed = await bytes(file);
