@@ -221,16 +221,16 @@ export class Packs {
 /**
  * Walks one sample to its end.
  * @param {Pick<import("./generated/morphogen.js").Network, "sample">} network
- * @param {{ steps: number, frames: boolean }} request
+ * @param {{ frames: boolean }} request
  * @param {Float32Array | undefined} start pictures to begin from, in the place of noise
  * @param {Context} context
  * @param {{ step: number, progress?: boolean }} sent whether steps are told without their pictures
  * @param {() => unknown} [provenance] of the last step
  */
 function draw(network, request, start, { signal, event }, sent, provenance = () => undefined) {
-  const { steps, frames } = request;
-  /** @type {(step: number, t: number, noise: number, x?: Float32Array, denoised?: Float32Array) => boolean} */
-  const onStep = (step, t, noise, x, denoised) => {
+  const { frames } = request;
+  /** @type {(step: number, steps: number, t: number, noise: number, x?: Float32Array, denoised?: Float32Array) => boolean} */
+  const onStep = (step, steps, t, noise, x, denoised) => {
     if (signal.aborted) return false;
     if (frames && x && denoised && step > sent.step) {
       event("step", { step, steps, t, noise, x, denoised, provenance: provenance() }, [x.buffer, denoised.buffer]);

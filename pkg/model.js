@@ -14,6 +14,8 @@ import { Frame, Sample } from "./sample.js";
 const DEVICES = ["auto", "webgpu", "cpu"];
 /** What asks for several things in one picture. */
 const MIXED = /** @type {const} */ (["terms", "and", "over", "into", "between"]);
+/** What asks for a finished picture to begin from. */
+const BEGUN = /** @type {const} */ (["from", "keep", "soft", "times"]);
 
 /** Packs that came as a file, so far. */
 let handed = 0;
@@ -147,6 +149,7 @@ export class Model {
       throw new MorphogenError("range", "Expected the pictures to begin from as a Float32Array.");
     }
     await abortable(this.load(), signal);
+    const begun = BEGUN.some((name) => options[name] !== undefined) ? await (await import("./begin.js")).begin(options, this.#info.image) : undefined;
     const turned = options.negative && machine === "network" ? meant(await this.understand(options.negative)) : undefined;
     const asked = MIXED.some((name) => options[name] !== undefined) ? await this.#mixed(options, turned, wish) : await this.#plain(options, turned, wish);
     const { network, request } = this.#how(options, wish);
@@ -169,8 +172,8 @@ export class Model {
       members: machine === "network" ? undefined : asked.members,
       provenance: options.provenance ?? false,
       frames: frames || onStep !== undefined,
-      start: start?.pixels,
-      request: { ...request, ...asked.request, from: start?.t, influence: options.influence },
+      start: begun?.pixels ?? start?.pixels,
+      request: { ...request, ...asked.request, from: start?.t, influence: options.influence, ...begun?.request },
     };
     const result = await this.#client.post("sample", message, { signal, on });
     if (machine === "network") {

@@ -164,12 +164,39 @@ export interface SampleOptions {
    * every step are read back and added up on the processor, which is slower. Default false.
    */
   influence?: boolean;
+  /** Begin with a finished picture, to which noise is added, instead of with noise: more like this one, or this one mended. */
+  from?: Origin;
+  /** What stays of the picture `from`, `[H, W]` with each value in [0, 1]: 1 stays as it is, to the bit; 0 is free. */
+  keep?: Float32Array;
+  /**
+   * How soft the edges of `keep` are made, 0 … 8 pixels: each value becomes the sigmoid of its distance from the edge over this,
+   * 1 and 0 from four times that distance on. 1.5 hides seams. Default 0, as it is.
+   */
+  soft?: number;
+  /**
+   * With `from`: how often each step is taken, 1 … 16; after all but the last time fresh noise leads back to where it began, so that
+   * the new fits what stays. Such steps are of first order. Default 2 with `keep`, else 1.
+   */
+  times?: number;
   /** Keep every state in `sample.frames`. Default false. */
   frames?: boolean;
   /** Called with every state, pure noise first. */
   onStep?: (frame: Frame) => void;
   /** Gives up drawing. */
   signal?: AbortSignal;
+}
+
+/** A finished picture to begin from. */
+export interface Origin {
+  /**
+   * Pixels `[C, H, W]` in [−1, 1] for all pictures, or `[B, C, H, W]` with one for each; a sample; or an image of any size, such as
+   * a photograph's file, the middle of which is brought to the model's size, on white where it is transparent.
+   */
+  image: Float32Array | Sample | ImageData | Blob;
+  /** Which picture of a sample, or of several. Default 0 for a sample, and else all of them. */
+  index?: number;
+  /** How much of it is given up, above 0 and up to 1, as the time at which to begin; below .85 little changes. */
+  t: number;
 }
 
 /** Which part of a picture: a side of a level or an upright edge, or of a circle about the middle. */

@@ -5,6 +5,8 @@
 import { MorphogenError } from "./errors.js";
 import { zip } from "./zip.js";
 
+/** @typedef {{ width: number, height: number, data: ArrayLike<number> }} Image */
+
 /** Sides that the machines take. */
 const SIDES = { least: 4, most: 64 };
 /** Most pictures. */
@@ -52,31 +54,38 @@ export async function picturesPack({ images, channels = 3, title = "My pictures"
 }
 
 /**
- * The pictures as safetensors: one u8 tensor `images` `[N, C, H, W]`. What is transparent is shown on white; grey is luma
- * (Rec. 601).
- * @param {readonly { width: number, height: number, data: ArrayLike<number> }[]} images
+ * The pictures as safetensors: one u8 tensor `images` `[N, C, H, W]`.
+ * @param {readonly Image[]} images
  * @param {1 | 3} channels
  */
 function tensors(images, channels) {
   const { width, height } = images[0];
-  const area = width * height;
-  const length = images.length * channels * area;
+  const size = channels * width * height;
+  const length = images.length * size;
   const about = JSON.stringify({ images: { dtype: "U8", shape: [images.length, channels, height, width], data_offsets: [0, length] } });
   const header = encode(about.padEnd(Math.ceil(about.length / 8) * 8));
   const bytes = new Uint8Array(8 + header.length + length);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
   bytes.set(header, 8);
-  const values = new Uint8ClampedArray(bytes.buffer, 8 + header.length);
-  images.forEach(({ data }, n) => {
-    for (let q = 0; q < area; q += 1) {
-      const alpha = data[4 * q + 3] / 255;
-      const [red, green, blue] = [0, 1, 2].map((c) => data[4 * q + c] * alpha + 255 * (1 - alpha));
-      const at = n * channels * area + q;
-      if (channels === 1) values[at] = 0.299 * red + 0.587 * green + 0.114 * blue;
-      else [red, green, blue].forEach((value, c) => (values[at + c * area] = value));
-    }
-  });
+  images.forEach((image, n) => bytes.set(plain(image, channels), 8 + header.length + n * size));
   return bytes;
+}
+
+/**
+ * A picture as bytes `[C, H, W]`: what is transparent is shown on white; grey is luma (Rec. 601).
+ * @param {Image} image
+ * @param {1 | 3} channels
+ */
+export function plain({ data }, channels) {
+  const area = data.length / 4;
+  const values = new Uint8ClampedArray(channels * area);
+  for (let q = 0; q < area; q += 1) {
+    const alpha = data[4 * q + 3] / 255;
+    const [red, green, blue] = [0, 1, 2].map((c) => data[4 * q + c] * alpha + 255 * (1 - alpha));
+    if (channels === 1) values[q] = 0.299 * red + 0.587 * green + 0.114 * blue;
+    else [red, green, blue].forEach((value, c) => (values[q + c * area] = value));
+  }
+  return values;
 }
 
 /** @param {Uint8Array<ArrayBuffer>} bytes */

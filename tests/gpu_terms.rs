@@ -10,7 +10,7 @@ use morphogen::gpu::{Frames, Gpu, GpuError, GpuNetwork};
 use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Prediction};
 use morphogen::network::weights::initial;
 use morphogen::sampler::morph::Morph;
-use morphogen::sampler::{MAX_TERMS, Region, Request, SampleError, Side, Solver, Term, TermError, Way, sample};
+use morphogen::sampler::{Keep, MAX_TERMS, Region, Request, SampleError, Side, Solver, Term, TermError, Way, sample};
 use morphogen::schedule::{Grid, Schedule};
 use pollster::block_on;
 
@@ -125,4 +125,39 @@ fn terms_out_of_range_are_refused_before_the_gpu_is_asked() {
     let refused = block_on(network.sample(&request, Schedule::Cosine, Frames::Last, |_| true));
     let fault = TermError::MaskSize { rows: 12, columns: 8, found: 5 };
     assert_eq!(refused, Err(GpuError::Sample(SampleError::Term { number: 1, fault })));
+}
+
+#[test]
+fn what_stays_of_finished_pictures_agrees_with_the_processor() {
+    let Some(gpu) = gpu() else { return };
+    let area = SHAPE.height * SHAPE.width;
+    let mask: Vec<f32> = (0..area).map(|i| [0.0, 0.4, 1.0][i * 3 / area]).collect();
+    let clean = |count: usize| normals(5, count * SHAPE.len()).into_iter().map(|z| z.clamp(-1.0, 1.0)).collect();
+    let (mut network, mut processor) = both(&gpu, Prediction::Velocity);
+    for (terms, count) in [(sums().remove(1), 1), (sums().remove(3), 3), (vec![Term::new(class(6))], 3)] {
+        for solver in Solver::ALL {
+            let x0: Vec<f32> = clean(count);
+            let times = 1 + solver as usize;
+            let request =
+                Request { terms: terms.clone(), solver, times, count: 3, steps: 4, ..Request::new(class(0), 7) };
+            let begun = request.begun_from(&x0, 0.9, SHAPE, Schedule::Cosine).unwrap();
+            let draw = |network: &mut GpuNetwork, request: &Request| {
+                block_on(network.sample(request, Schedule::Cosine, Frames::Last, |_| true)).unwrap()
+            };
+            let request = Request { keep: Some(Keep { x0: x0.clone(), mask: mask.clone() }), ..begun.clone() };
+            let expected = sample(&mut processor, &request, Schedule::Cosine, |_| true).unwrap();
+            let found = draw(&mut network, &request);
+            let off = difference(&expected, &found);
+            assert!(off <= 1e-2, "{solver:?}: {off}");
+            let stays = |i: &usize| mask[i % area] == 1.0;
+            let same = |i: usize| found[i].to_bits() == x0[i % x0.len()].to_bits();
+            assert!((0..found.len()).filter(stays).all(same), "{solver:?}");
+            // A picture of the batch is the picture by itself, and nothing is left of it afterwards.
+            assert_eq!(draw(&mut network, &request.slice(1, 1, SHAPE)), found[SHAPE.len()..2 * SHAPE.len()]);
+            let free = draw(&mut network, &begun);
+            assert!(difference(&free, &found) > 1e-2);
+            let none = Some(Keep { x0, mask: vec![0.0; area] });
+            assert_eq!(draw(&mut network, &Request { keep: none, ..begun }), free);
+        }
+    }
 }

@@ -25,6 +25,8 @@
 const PANELS = {
   mix: () => import("./mix.js"),
   morph: () => import("./morph.js"),
+  mend: () => import("./mend.js"),
+  more: () => import("./more.js"),
   sticker: () => import("./sticker.js"),
 };
 

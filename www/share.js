@@ -73,18 +73,7 @@ export class Share {
     const { drawn, frames, at, pictures } = this.stage;
     const frame = frames[at];
     if (!frame || !drawn) return;
-    const { width, height } = frame.size;
-    const scale = Math.min(64, Math.ceil(SAVED / width));
-    const crisp = pictures.shown === "crisp";
-    const [image, canvas] = [frame.toImageData(pictures.chosen, crisp ? scale : 1), document.createElement("canvas")];
-    canvas.width = image.width;
-    canvas.height = image.height;
-    canvas.getContext("2d")?.putImageData(image, 0, 0);
-    const saved = crisp ? canvas : enlarged(canvas, width * scale, height * scale);
-    saved.toBlob((blob) => {
-      if (!blob) return this.say("The picture could not be saved.", true);
-      hand(blob, `${named(drawn.label, drawn.seed + pictures.chosen)}.png`);
-    });
+    download(frame, pictures.chosen, named(drawn.label, drawn.seed + pictures.chosen), pictures.shown === "crisp", (text) => this.say(text, true));
   }
 }
 
@@ -106,6 +95,27 @@ export function hand(blob, name) {
   anchor.download = name;
   anchor.click();
   setTimeout(() => URL.revokeObjectURL(anchor.href), 10_000);
+}
+
+/**
+ * Gives the reader a picture as a PNG file.
+ * @param {{ toImageData: (n: number, scale: number) => ImageData }} source
+ * @param {number} n which of its pictures
+ * @param {string} name without its ending
+ * @param {boolean} crisp pixel by pixel, or smooth
+ * @param {(text: string) => void} failed
+ */
+export function download(source, n, name, crisp, failed) {
+  const small = source.toImageData(n, 1);
+  const scale = Math.min(64, Math.ceil(SAVED / small.width));
+  const image = crisp ? source.toImageData(n, scale) : small;
+  const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
+  canvas.getContext("2d")?.putImageData(image, 0, 0);
+  const saved = crisp ? canvas : enlarged(canvas, small.width * scale, small.height * scale);
+  saved.toBlob((blob) => {
+    if (!blob) return failed("The picture could not be saved.");
+    hand(blob, `${name}.png`);
+  });
 }
 
 /**

@@ -36,6 +36,8 @@ enum Command {
     Novelty(command::novelty::NoveltyArgs),
     /// Measure how few steps are enough, and where they should lie
     Steps(command::steps::StepsArgs),
+    /// Measure the seams of pictures that were mended
+    Seams(command::seams::SeamsArgs),
 }
 
 fn main() -> ExitCode {
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Command::Evaluate(args) => command::evaluate::evaluate(&args),
         Command::Novelty(args) => command::novelty::novelty(&args),
         Command::Steps(args) => command::steps::steps(&args),
+        Command::Seams(args) => command::seams::seams(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -128,6 +128,7 @@ fn from_images_to_pictures() {
     states_how_to_draw(folder);
     mixes(folder);
     takes_along(folder);
+    mends(folder);
 
     let unknown = fail(folder, "sample --pack pack --prompt submarine --output x.png");
     assert!(unknown.contains("Left half") || unknown.contains("left"), "says what it can draw: {unknown}");
@@ -371,4 +372,46 @@ fn one_denoising_call_on_either_device() {
     assert!(fail(folder, &format!("{wiener} --device gpu --output wiener.safetensors")).contains("processor"));
     let even = "denoise --machine els --window 4 --t 0.6 --images images.safetensors --input x.safetensors --output y.safetensors";
     assert!(fail(folder, even).contains("odd"));
+}
+
+/// A picture to begin from, and a part of it that stays.
+fn mends(folder: &Path) {
+    // Twice as large as the pack's pictures, transparent below: that is white.
+    let half = |x: u32, y: u32| image::Rgba([if x < 8 { 255 } else { 0 }, 0, 0, if y < 8 { 255 } else { 0 }]);
+    image::RgbaImage::from_fn(16, 16, half).save(folder.join("from.png")).unwrap();
+    image::GrayImage::from_fn(8, 8, |_, y| image::Luma([if y < 4 { 0 } else { 255 }]))
+        .save(folder.join("keep.png"))
+        .unwrap();
+    fs::write(folder.join("none.png"), "no picture").unwrap();
+    let sample = |options: &str| {
+        format!("sample --pack pack --prompt left --seed 3 --steps 4 {options} --output mended.safetensors")
+    };
+    let draw = |options: &str| {
+        succeed(folder, &sample(options));
+        samples(&folder.join("mended.safetensors")).1
+    };
+    let (plain, begun) = (draw("--count 2"), draw("--count 2 --from from.png --at .5"));
+    assert!(far(&plain, &begun) > 1e-3, "it begins elsewhere");
+    let kept = draw("--count 2 --from from.png --at .5 --keep keep.png --soft 0");
+    for picture in kept.chunks(64) {
+        assert!(picture[56..].iter().all(|&value| value == 1.0), "the last row stays white: {picture:?}");
+    }
+    let gpu = draw("--count 2 --from from.png --at .5 --keep keep.png --soft 0 --device gpu");
+    assert!(far(&gpu, &kept) < 1e-2, "CPU and GPU mend the same");
+    assert_ne!(draw("--count 2 --from from.png --at .5 --keep keep.png"), kept, "edges are soft unless told otherwise");
+    for (options, said) in [
+        ("--from from.png", "--at"),
+        ("--from from.png --at 0", "above 0"),
+        ("--from from.png --at 1.5", "up to 1"),
+        ("--from nothing.png --at 1", "nothing.png"),
+        ("--from none.png --at 1", "none.png"),
+        ("--from from.png --at 1 --keep none.png", "none.png"),
+        ("--from from.png --at 1 --keep keep.png --soft 9", "0 and 8 pixels"),
+        ("--keep keep.png", "--from"),
+        ("--at .5", "--from"),
+        ("--from from.png --at .5 --into top", "cannot be used with"),
+    ] {
+        let found = fail(folder, &sample(options));
+        assert!(found.contains(said), "{options}: {found}");
+    }
 }

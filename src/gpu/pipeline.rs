@@ -3,6 +3,7 @@
 use super::context::{Buffer, Gpu};
 use super::error::GpuError;
 use super::template::expand;
+use super::workspace::Workspace;
 use crate::denoiser::ImageShape;
 use crate::network::config::Prediction;
 use crate::ops::program::{Binding, Names, Program, THREADS, Work, names, shader};
@@ -70,8 +71,10 @@ impl<'a> Compiler<'a> {
         let kinds = [Prediction::Velocity, Prediction::Noise, Prediction::Clean].map(is);
         let (size, area) = (shape.len(), shape.height * shape.width);
         let [velocity, noise, clean] = kinds;
-        let names = names([("SIZE", size), ("AREA", area), ("VELOCITY", velocity), ("NOISE", noise), ("CLEAN", clean)]);
-        self.build("step", shader!("step.wgsl"), &names, (3, 2), Work::Threads(size))
+        let sizes = names([("SIZE", size), ("AREA", area), ("KEEP", Workspace::KEEP_PLANE)]);
+        let kinds = names([("VELOCITY", velocity), ("NOISE", noise), ("CLEAN", clean)]);
+        let names = sizes.into_iter().chain(kinds).collect();
+        self.build("step", shader!("step.wgsl"), &names, (4, 2), Work::Threads(size))
     }
 
     /// A pipeline whose bindings are the step uniform, `reads` read-only buffers, then `writes` writable ones.

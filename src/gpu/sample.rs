@@ -6,7 +6,7 @@ use super::context::{Buffer, Submission, seconds};
 use super::error::GpuError;
 use super::network::GpuNetwork;
 use super::stage::place_shifts;
-use super::workspace::StepRow;
+use super::workspace::{StepRow, Workspace};
 use crate::denoiser::DenoiseError;
 use crate::sampler::{self, Calls, MAX_TERMS, Region, Request, SampleError, Step, Term};
 use crate::schedule::Schedule;
@@ -215,7 +215,8 @@ impl GpuNetwork {
                 sharing: sharing as u32,
                 noise_start: (index % workspace.noise_slots * count * size) as u32,
                 next: calls.get(index + 1).map_or(0, pictures),
-                unused: [0; 3],
+                keep: u32::from(request.keep.is_some()),
+                unused: [0; 2],
                 weights,
                 planes,
             });
@@ -231,7 +232,7 @@ impl GpuNetwork {
         Ok(())
     }
 
-    /// Uploads the plane of ones, and behind it the mask of every term that has one.
+    /// Uploads the plane of ones, behind it the mask of every term that has one, and what stays.
     fn write_masks(&self, request: &Request) -> Result<(), GpuError> {
         let (workspace, shape) = (self.workspace()?, self.shape());
         let area = shape.height * shape.width;
@@ -240,6 +241,10 @@ impl GpuNetwork {
             if let Some(mask) = term.region.mask(shape) {
                 workspace.write(&self.gpu, &workspace.masks, plane * area, &mask);
             }
+        }
+        if let Some(keep) = &request.keep {
+            workspace.write(&self.gpu, &workspace.masks, Workspace::KEEP_PLANE * area, &keep.mask);
+            workspace.write(&self.gpu, &workspace.kept, 0, &keep.spread(request.count, shape));
         }
         Ok(())
     }

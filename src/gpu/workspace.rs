@@ -27,8 +27,9 @@ pub(super) struct StepRow {
     pub(super) sharing: u32,
     pub(super) noise_start: u32,
     pub(super) next: u32,
+    pub(super) keep: u32,
     /// Up to the alignment of what follows.
-    pub(super) unused: [u32; 3],
+    pub(super) unused: [u32; 2],
     pub(super) weights: [f32; MAX_TERMS],
     pub(super) planes: [u32; MAX_TERMS],
 }
@@ -47,8 +48,10 @@ pub(super) struct Workspace {
     pub(super) x: Buffer,
     pub(super) denoised: Buffer,
     pub(super) noise: Buffer,
-    /// Ones, and behind them the masks of the terms, `[1 + MAX_TERMS, H, W]`.
+    /// Ones, behind them the masks of the terms, and last that of what stays, `[1 + MAX_TERMS + 1, H, W]`.
     pub(super) masks: Buffer,
+    /// The pictures of which something stays.
+    pub(super) kept: Buffer,
     pub(super) shifts: Buffer,
     steps: Buffer,
     /// The values between the stages; held for as long as they are bound.
@@ -58,6 +61,9 @@ pub(super) struct Workspace {
 }
 
 impl Workspace {
+    /// Which of the masks says what stays.
+    pub(super) const KEEP_PLANE: usize = 1 + MAX_TERMS;
+
     /// Makes room for `pictures` pictures and `rows` rows of shifts.
     pub(super) fn new(
         gpu: &Gpu,
@@ -73,7 +79,8 @@ impl Workspace {
         let x = gpu.buffer("x", size, storage);
         let denoised = gpu.buffer("denoised", size, storage);
         let noise = gpu.buffer("noise", size * noise_slots, storage);
-        let masks = gpu.buffer("masks", (1 + MAX_TERMS) * picture.height * picture.width, storage);
+        let masks = gpu.buffer("masks", (Workspace::KEEP_PLANE + 1) * picture.height * picture.width, storage);
+        let kept = gpu.buffer("kept", size, storage);
         let shifts = gpu.buffer("shifts", rows * row_length(stages), storage);
         let steps = gpu.buffer("steps", rows * STEP_BYTES as usize / 4, BufferUsages::UNIFORM | BufferUsages::COPY_DST);
         let arena: Vec<Buffer> =
@@ -102,8 +109,21 @@ impl Workspace {
             bind(pipeline, pipeline.bindings.iter().map(resource).collect())
         };
         let mut groups: Vec<wgpu::BindGroup> = stages.iter().zip(pipelines).map(bound).collect();
-        groups.push(bind(step, [value(slots.of.len() - 1), &noise, &masks, &x, &denoised].map(whole).into()));
-        Workspace { pictures, rows, noise_slots, x, denoised, noise, masks, shifts, steps, _values: arena, groups }
+        groups.push(bind(step, [value(slots.of.len() - 1), &noise, &masks, &kept, &x, &denoised].map(whole).into()));
+        Workspace {
+            pictures,
+            rows,
+            noise_slots,
+            x,
+            denoised,
+            noise,
+            masks,
+            kept,
+            shifts,
+            steps,
+            _values: arena,
+            groups,
+        }
     }
 
     /// Whether a batch fits.

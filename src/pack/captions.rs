@@ -221,13 +221,17 @@ impl Manifest {
 
     /// As many of `picks` as have files of [`super::Budget::fetched`] bytes together, at least one: those with the most
     /// images per byte.
-    pub fn within(&self, mut picks: Vec<Pick>) -> Vec<Pick> {
+    pub fn within(&self, found: Vec<Pick>) -> Vec<Pick> {
         let bytes = |pick: &Pick| {
             let file = self.training.get(&pick.shelf).and_then(|entry| self.files.get(&entry.file));
             file.map_or(u64::MAX, |file| file.bytes)
         };
         let worth = |pick: &Pick| pick.images.len() as f64 / bytes(pick) as f64;
-        picks.sort_by(|a, b| worth(b).total_cmp(&worth(a)));
+        let mut picks: Vec<Pick> = Vec::with_capacity(found.len());
+        for pick in found {
+            let at = picks.iter().position(|other| worth(other) < worth(&pick)).unwrap_or(picks.len());
+            picks.insert(at, pick);
+        }
         let mut spent = 0u64;
         let fits = picks.iter().take_while(|pick| {
             spent = spent.saturating_add(bytes(pick));

@@ -1,18 +1,20 @@
 //! One loop for every denoiser: [`sample`] draws pictures from noise in a fixed number of steps. [`Trajectory`] is the
 //! same loop turned inside out, for callers that must wait between steps (a browser's event loop, several workers):
 //! ask it for a [`Query`], answer with the posterior mean, repeat. Noise comes from [`noise`], steps from [`solver`], and
-//! what the pictures show, where and when, from [`terms`].
+//! what the pictures show, where and when, from [`terms`], what stays of a finished one from [`keep`].
 
 mod influence;
+pub mod keep;
 pub mod morph;
 pub mod noise;
 pub mod solver;
 pub mod terms;
 
 use crate::denoiser::{Condition, Conditions, DenoiseError, Denoiser, ImageShape};
-use crate::schedule::{Grid, Schedule, StepsError, Time};
+use crate::schedule::{Grid, MAX_STEPS, Schedule, StepsError, Time};
 use influence::Influence;
-pub use solver::{Sampling, Solver, Step, plan, plan_from};
+pub use keep::{Keep, KeepError};
+pub use solver::{MAX_TIMES, Sampling, Solver, Step, plan, plan_from};
 use terms::Sum;
 pub use terms::{Calls, MAX_TERMS, Region, Side, Term, TermError, Way};
 use thiserror::Error;
@@ -43,6 +45,11 @@ pub struct Request {
     pub clip: bool,
     /// Where to begin, if not from the noise of the seeds at `t = 1`. The steps then share the time that is left.
     pub start: Option<Start>,
+    /// What stays of finished pictures, where something does.
+    pub keep: Option<Keep>,
+    /// How often each step is taken, `1..=MAX_TIMES`: more than once, and what is new fits what stays better. Together at most
+    /// `schedule::MAX_STEPS`.
+    pub times: usize,
 }
 
 /// Noisy pictures to begin from: somebody's picture with noise added, noise that was shifted, a sample half-way.
@@ -59,7 +66,21 @@ impl Request {
     pub fn new(condition: impl Into<Conditions>, seed: u64) -> Self {
         let (terms, against) = (vec![Term::new(condition)], Condition::Null);
         let Sampling { steps, grid, solver } = Sampling::default();
-        Request { terms, against, seed, one_noise: false, count: 1, steps, grid, solver, clip: true, start: None }
+        let (start, keep) = (None, None);
+        Request {
+            terms,
+            against,
+            seed,
+            one_noise: false,
+            count: 1,
+            steps,
+            grid,
+            solver,
+            clip: true,
+            start,
+            keep,
+            times: 1,
+        }
     }
 
     /// The same request with classifier-free guidance (Ho & Salimans 2022) by `guidance`, which multiplies what every term
@@ -112,12 +133,15 @@ impl Request {
         self.start.as_ref().map_or(1.0, |start| start.t)
     }
 
-    /// The table of steps.
+    /// The table of steps. Steps that are taken more than once are of first order: the guess before is of the same time.
     ///
     /// # Errors
     /// [`SampleError::Steps`].
     pub fn plan(&self, schedule: Schedule) -> Result<Vec<Step>, SampleError> {
-        Ok(plan_from(schedule, self.sampling(), self.from())?)
+        let again = self.times > 1 && self.solver == Solver::DpmSolver;
+        let solver = if again { Solver::Ddim } else { self.solver };
+        let plan = plan_from(schedule, Sampling { solver, ..self.sampling() }, self.from())?;
+        Ok(solver::repeated(plan, self.times))
     }
 
     /// What the first step starts from, `[B, C, H, W]`.
@@ -136,19 +160,27 @@ impl Request {
             let pictures = first * shape.len()..(first + count) * shape.len();
             Start { t: *t, x: x.get(pictures).unwrap_or_default().to_vec() }
         });
+        let keep = self.keep.as_ref().map(|keep| keep.slice(first, count, shape));
         let part = |term: &Term| Term { condition: term.condition.slice(first, count), ..term.clone() };
         let terms = self.terms.iter().map(part).collect();
-        Request { terms, seed: self.seed_of(first), count, start, ..self.clone() }
+        Request { terms, seed: self.seed_of(first), count, start, keep, ..self.clone() }
     }
 
-    /// Checks count, terms, conditions and start; steps are checked by [`plan`].
+    fn check_count(&self) -> Result<(), SampleError> {
+        let Request { count, .. } = *self;
+        if (1..=MAX_COUNT).contains(&count) { Ok(()) } else { Err(SampleError::Count { count }) }
+    }
+
+    /// Checks count, times, terms, conditions, start and what is kept; steps are checked by [`plan`].
     ///
     /// # Errors
-    /// [`SampleError::Count`], [`SampleError::Terms`], [`SampleError::Term`], [`SampleError::Share`],
-    /// [`SampleError::Conditions`], [`SampleError::StartTime`] or [`SampleError::Start`].
+    /// [`SampleError::Count`], [`SampleError::Times`], [`SampleError::Terms`], [`SampleError::Term`], [`SampleError::Share`],
+    /// [`SampleError::Conditions`], [`SampleError::StartTime`], [`SampleError::Start`] or [`SampleError::Keep`].
     pub fn check(&self, shape: ImageShape) -> Result<(), SampleError> {
-        if !(1..=MAX_COUNT).contains(&self.count) {
-            return Err(SampleError::Count { count: self.count });
+        self.check_count()?;
+        let Request { times, steps, .. } = *self;
+        if !(1..=MAX_TIMES).contains(&times) || (times > 1 && steps.saturating_mul(times) > MAX_STEPS) {
+            return Err(SampleError::Times { times });
         }
         terms::check(&self.terms, shape)?;
         if let Some(share) = self.against.unusable_share() {
@@ -167,7 +199,7 @@ impl Request {
                 return Err(SampleError::Start { expected, found });
             }
         }
-        Ok(())
+        self.keep.as_ref().map_or(Ok(()), |keep| keep.check(self.count, shape))
     }
 }
 
@@ -182,6 +214,14 @@ pub enum SampleError {
     Count {
         /// What was asked for.
         count: usize,
+    },
+    /// Steps are taken too often.
+    #[error(
+        "expected each step to be taken 1 to {MAX_TIMES} times, and at most {MAX_STEPS} in all, found {times} times"
+    )]
+    Times {
+        /// What was asked for.
+        times: usize,
     },
     /// There is not one condition for each picture.
     #[error("expected one condition for all pictures or {expected}, found {found}")]
@@ -225,6 +265,9 @@ pub enum SampleError {
         /// Values given.
         found: usize,
     },
+    /// A picture to begin from, or what stays of it, cannot be used.
+    #[error(transparent)]
+    Keep(KeepError),
     /// The denoiser failed.
     #[error(transparent)]
     Denoise(#[from] DenoiseError),
@@ -327,13 +370,19 @@ impl Trajectory {
         let mut noise = vec![0.0; if step.noise == 0.0 { 0 } else { length }];
         fill_batch(&self.request, self.done as u64 + 1, self.shape, &mut noise);
         let [scale, denoised, previous, added] = [step.x, step.denoised, step.previous, step.noise].map(|c| c as f32);
+        let (keep, last) = (self.request.keep.as_ref(), self.done + 1 == self.steps.len());
         for i in 0..length {
             let mut mean = self.sum.at(&self.calls, answer, length, i);
             if self.request.clip {
                 mean = mean.clamp(-1.0, 1.0);
             }
+            if let Some(keep) = keep {
+                mean = keep.put_back(mean, i);
+            }
             let next = scale * self.x[i] + denoised * mean + previous * self.denoised[i];
-            self.x[i] = next + noise.get(i).map_or(0.0, |z| added * z);
+            // What stays is there in the end, whatever a solver's last step adds up to.
+            let ends = last && keep.is_some_and(|keep| keep.holds(i));
+            self.x[i] = if ends { mean } else { next + noise.get(i).map_or(0.0, |z| added * z) };
             self.denoised[i] = mean;
         }
         if let Some(influence) = &mut self.influence {
@@ -358,6 +407,11 @@ impl Trajectory {
     /// `Σ |w · m · (c − u)|`, the mean over channels. Nothing unless [`Self::with_influence`] asked for it.
     pub fn influence(&self) -> Option<&[f32]> {
         self.influence.as_ref().map(Influence::moved)
+    }
+
+    /// The steps, those to come among them.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
     }
 
     /// Steps taken so far.

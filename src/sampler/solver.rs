@@ -101,6 +101,30 @@ pub fn plan_from(schedule: Schedule, sampling: Sampling, t: f64) -> Result<Vec<S
     Ok((0..steps).map(step).collect())
 }
 
+/// The most times that a step is taken.
+pub const MAX_TIMES: usize = 16;
+
+/// Each step of a plan `times` times: after all but the last, fresh noise leads back to where it began,
+/// `x_t = (a_t/a_u) x_u + √(s_t² − (a_t/a_u)² s_u²) z` (RePaint, Lugmayr et al. 2022, algorithm 1). There and back again is one
+/// row of the table. The plan must remember no step before.
+pub fn repeated(plan: Vec<Step>, times: usize) -> Vec<Step> {
+    if times <= 1 {
+        return plan;
+    }
+    let mut steps = Vec::with_capacity(plan.len() * times);
+    for step in plan {
+        let Step { time, next, .. } = step;
+        let back = time.a / next.a;
+        let (s, before) = (time.s * time.s, back * back * (next.s * next.s));
+        // The noise of the step and that of the way back are one.
+        let noise = libm::sqrt((s - before).max(0.0) + back * back * step.noise * step.noise);
+        let again = Step { next: time, x: back * step.x, denoised: back * step.denoised, noise, ..step };
+        steps.extend(std::iter::repeat_n(again, times - 1));
+        steps.push(step);
+    }
+    steps
+}
+
 /// `x_u = a_u x̂₀ + s_u ε̂` with `ε̂ = (x_t − a_t x̂₀) / s_t`.
 fn ddim(time: Time, next: Time) -> Step {
     let x = next.s / time.s;
@@ -176,6 +200,21 @@ mod tests {
                 assert!((step.x * step.time.a + step.denoised - step.next.a).abs() < 1e-9);
                 let deviation = (step.x * step.time.s).hypot(step.noise);
                 assert!((deviation - step.next.s).abs() < 1e-9);
+            }
+        }
+    }
+
+    #[test]
+    fn a_step_that_is_taken_again_ends_where_it_began() {
+        // With x̂₀ = x_0 exact, its marginal is that of the time at which it began.
+        for solver in [Solver::Ddim, Solver::Ddpm] {
+            let plan = plan(Schedule::Cosine, Sampling { steps: 6, grid: Grid::Early, solver }).unwrap();
+            assert_eq!(repeated(plan.clone(), 1), plan);
+            for (index, step) in repeated(plan.clone(), 3).iter().enumerate() {
+                let (again, plain) = (index % 3 < 2, plan[index / 3]);
+                assert_eq!((step.time, step.next), (plain.time, if again { plain.time } else { plain.next }));
+                assert!((step.x * step.time.a + step.denoised - step.next.a).abs() < 1e-9);
+                assert!(((step.x * step.time.s).hypot(step.noise) - step.next.s).abs() < 1e-9);
             }
         }
     }

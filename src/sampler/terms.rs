@@ -109,17 +109,20 @@ impl Region {
             Region::Everywhere => Ok(()),
             Region::Part { edge, soft, .. } if share(edge) && share(soft) => Ok(()),
             &Region::Part { edge, soft, .. } => Err(TermError::Edge { edge, soft }),
-            Region::Mask(mask) => {
-                let (expected, found) = (shape.height * shape.width, mask.len());
-                if expected != found {
-                    return Err(TermError::MaskSize { rows: shape.height, columns: shape.width, found });
-                }
-                match mask.iter().find(|value| !(0.0..=1.0).contains(*value)) {
-                    Some(&value) => Err(TermError::MaskValue { value }),
-                    None => Ok(()),
-                }
-            }
+            Region::Mask(mask) => check_mask(mask, shape),
         }
+    }
+}
+
+/// Checks that a mask has one value for each pixel, in `[0, 1]`.
+pub(crate) fn check_mask(mask: &[f32], shape: ImageShape) -> Result<(), TermError> {
+    let (expected, found) = (shape.height * shape.width, mask.len());
+    if expected != found {
+        return Err(TermError::MaskSize { rows: shape.height, columns: shape.width, found });
+    }
+    match mask.iter().find(|value| !(0.0..=1.0).contains(*value)) {
+        Some(&value) => Err(TermError::MaskValue { value }),
+        None => Ok(()),
     }
 }
 

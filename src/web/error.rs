@@ -77,11 +77,12 @@ impl From<DenoiseError> for Failure {
 impl From<SampleError> for Failure {
     fn from(error: SampleError) -> Self {
         let code = match error {
-            SampleError::Steps(_) => "sample-steps",
+            SampleError::Steps(_) | SampleError::Times { .. } => "sample-steps",
             SampleError::Count { .. } => "sample-count",
             SampleError::Term { fault: TermError::Weight { .. }, .. } => "sample-guidance",
             SampleError::Terms { .. } | SampleError::Term { .. } => "sample-terms",
             SampleError::StartTime { .. } | SampleError::Start { .. } => "sample-start",
+            SampleError::Keep(_) => "sample-keep",
             SampleError::Conditions { .. } | SampleError::Share { .. } => "sample-condition",
             SampleError::Cancelled => "aborted",
             SampleError::Denoise(error) => return error.into(),

@@ -13,7 +13,7 @@ use crate::denoiser::{Condition, Conditions, ImageShape};
 #[cfg(feature = "web-drawing")]
 use crate::gpu::{Frames, GpuNetwork, Progress};
 use crate::sampler::terms::SOFT;
-use crate::sampler::{Region, Request, SampleError, Side, Solver, Start, Term, Trajectory, Way};
+use crate::sampler::{Keep, Region, Request, SampleError, Side, Solver, Start, Term, Trajectory, Way};
 use crate::schedule::{Grid, Schedule, Time};
 use js_sys::{Array, Float32Array, Function, Promise};
 use serde::Deserialize;
@@ -179,11 +179,45 @@ struct Wish {
     /// Whether what each term did is kept for [`Network::take_influence`].
     #[serde(default)]
     influence: bool,
+    /// Whether they are clean, and have to be given their noise.
+    #[serde(default)]
+    clean: bool,
+    /// What stays of clean ones, `[H, W]`.
+    keep: Option<Vec<f32>>,
+    /// How soft its edges are made, in pixels; it is taken as it is where this is missing.
+    #[serde(default)]
+    soft: f64,
+    /// How often each step is taken; as is usual where it is missing.
+    times: Option<usize>,
 }
 
 impl Wish {
     /// The request, beginning with `start` where it is given.
-    fn request(self, start: Option<Vec<f32>>) -> Request {
+    fn request(
+        mut self,
+        start: Option<Vec<f32>>,
+        shape: ImageShape,
+        schedule: Schedule,
+    ) -> Result<Request, SampleError> {
+        let (t, clean, keep, soft) = (self.from.unwrap_or(1.0), self.clean, self.keep.take(), self.soft);
+        let times = self.times.unwrap_or(if keep.is_some() { Keep::TIMES } else { 1 });
+        let mut request = self.plain();
+        request.times = times;
+        let Some(x) = start else { return Ok(request) };
+        if !clean {
+            request.start = Some(Start { t, x });
+            return Ok(request);
+        }
+        let mut request = request.begun_from(&x, t, shape, schedule)?;
+        if let Some(mask) = keep {
+            let mask = Keep::softened(&mask, shape, soft)?;
+            request.keep = Some(Keep { x0: x, mask });
+        }
+        Ok(request)
+    }
+
+    /// The request from noise on.
+    fn plain(self) -> Request {
         let first = self.condition.into();
         let terms = match (self.terms, self.mix) {
             (Some(terms), _) => terms.into_iter().map(Term::from).collect(),
@@ -200,7 +234,9 @@ impl Wish {
             grid: self.grid,
             solver: self.solver,
             clip: true,
-            start: start.map(|x| Start { t: self.from.unwrap_or(1.0), x }),
+            start: None,
+            keep: None,
+            times: 1,
         }
     }
 }
@@ -252,10 +288,12 @@ impl Network {
     /// away from. Instead of guidance, `mix` may bring a second thing, `{ way, condition }` with `weight`, `side`, `edge`,
     /// `at` or `share` ([`Way`]), or `terms` a whole sum, each `{ condition, weight }` with `side`, `edge`, `soft`,
     /// `mask`, `from` or `to` ([`Term`]). With `one_noise` all pictures come from the noise of the seed; with `start`,
-    /// `[B, C, H, W]`, from those noisy pictures at time `from`. With
-    /// `influence`, [`Self::take_influence`] then has what each term did; on a GPU the guesses of every step are read back for it.
+    /// `[B, C, H, W]`, from those noisy pictures at time `from`. Where they are `clean`, one or all of them, they are given
+    /// the seeds' noise, `keep`, a mask with edges made `soft`, may say what of them stays ([`Keep`]), and `times` how
+    /// often each step is taken. With `influence`, [`Self::take_influence`] then has what each term did; on a GPU the
+    /// guesses of every step are read back for it.
     ///
-    /// `on_step(step, t, noise, x, denoised)` hears of every state, pure noise first, with its pictures where `frames`
+    /// `on_step(step, steps, t, noise, x, denoised)` hears of every state, pure noise first, with its pictures where `frames`
     /// asks for them; answering `false` stops the sample. `breathe()` gives a promise, awaited between steps on the
     /// processor so that the event loop turns; a GPU lets it turn anyway.
     ///
@@ -271,17 +309,16 @@ impl Network {
     ) -> Result<Vec<f32>, JsValue> {
         let wish: Wish = serde_json::from_str(&wish).map_err(|error| Failure::new("range", error))?;
         let (frames, influence) = (wish.frames, wish.influence);
-        let request = wish.request(start);
+        let request = wish.request(start, self.shape, self.schedule).map_err(Failure::from)?;
         let mut trajectory = Trajectory::new(&request, self.shape, self.schedule).map_err(Failure::from)?;
         if influence {
             trajectory = trajectory.with_influence();
         }
-        let times = self
-            .schedule
-            .grid_from(request.grid, request.from(), request.steps)
-            .map_err(SampleError::from)
-            .map_err(Failure::from)?;
-        let tell = |step: usize, x: &[f32], denoised: &[f32]| state(&on_step, frames, step, times[step], x, denoised);
+        let (steps, begun) = (trajectory.steps().to_vec(), self.schedule.at(request.from()));
+        let tell = |step: usize, x: &[f32], denoised: &[f32]| {
+            let time = step.checked_sub(1).map_or(begun, |before| steps[before].next);
+            state(&on_step, frames, (step, steps.len()), time, x, denoised)
+        };
         if !tell(0, trajectory.pictures(), trajectory.denoised()) {
             return Err(Failure::from(SampleError::Cancelled).into());
         }
@@ -323,8 +360,15 @@ impl Network {
 }
 
 /// Tells JavaScript of one state; whether to go on. A callback that throws means stop.
-fn state(on_step: &Function, frames: bool, step: usize, time: Time, x: &[f32], denoised: &[f32]) -> bool {
-    let arguments = Array::of3(&(step as f64).into(), &time.t.into(), &time.s.into());
+fn state(
+    on_step: &Function,
+    frames: bool,
+    (step, steps): (usize, usize),
+    time: Time,
+    x: &[f32],
+    denoised: &[f32],
+) -> bool {
+    let arguments = Array::of4(&(step as f64).into(), &(steps as f64).into(), &time.t.into(), &time.s.into());
     if frames {
         arguments.push(&Float32Array::from(x));
         arguments.push(&Float32Array::from(denoised));

@@ -23,7 +23,7 @@ pub struct MixArgs {
     #[arg(long, requires = "prompt", conflicts_with_all = ["into", "between"])]
     over: Option<String>,
     /// What the prompt turns into on the way: the shape of one in the matter of the other
-    #[arg(long, requires = "prompt", conflicts_with = "between")]
+    #[arg(long, requires = "prompt", group = "timed", conflicts_with = "between")]
     into: Option<String>,
     /// What is drawn lies between the prompt and this, as a frame of `morphogen morph` does
     #[arg(long, requires = "prompt")]
@@ -34,9 +34,10 @@ pub struct MixArgs {
     /// Where the edge lies, 0 to 1 from above or left; inside, a radius
     #[arg(long, requires = "over")]
     edge: Option<f64>,
-    /// The time at which the second takes over, 0 to 1; .75 unless given
-    #[arg(long, requires = "into")]
-    at: Option<f64>,
+    /// For `--into` the time at which the second takes over, 0 to 1, .75 unless given; for `--from` the time at which to
+    /// begin, above 0 and up to 1: at 1 only what is kept stays, below .85 little changes
+    #[arg(long, requires = "timed")]
+    pub(super) at: Option<f64>,
     /// How much of the second is in what lies between, 0 to 1; .5 unless given
     #[arg(long, requires = "between")]
     share: Option<f64>,

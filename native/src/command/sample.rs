@@ -1,6 +1,7 @@
 //! `morphogen sample`: draws pictures from a prompt, as a PNG sheet or a tensor.
 
 use super::CommandError;
+use super::mend::MendArgs;
 use super::mix::{MixArgs, Mixed};
 use super::sampling::SamplingArgs;
 use super::sticker::StickerArgs;
@@ -52,6 +53,8 @@ pub struct SampleArgs {
     guidance: Option<f64>,
     #[command(flatten)]
     mix: MixArgs,
+    #[command(flatten)]
+    mend: MendArgs,
     /// Where to compute
     #[arg(long, value_enum, default_value = "cpu")]
     device: DeviceArg,
@@ -100,7 +103,9 @@ pub fn sample(args: &SampleArgs) -> Result<(), CommandError> {
         DeviceArg::Cpu => Artist::Cpu(Box::new(super::network(&pack, &args.network, Device::flex())?)),
         DeviceArg::Gpu => Artist::Gpu(Box::new(super::gpu_network(&pack, &args.network)?)),
     };
-    let bar = super::progress_bar(request.steps * requests.len());
+    let over = |request| args.mend.over(request, args.mix.at, manifest.image, manifest.schedule);
+    let requests = requests.into_iter().map(over).collect::<Result<Vec<_>, _>>()?;
+    let bar = super::progress_bar(requests.iter().map(|request| request.steps * request.times).sum());
     let mut pictures = Vec::new();
     for request in requests {
         pictures.extend(artist.draw(&request, manifest.schedule, || bar.inc(1))?);

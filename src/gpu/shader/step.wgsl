@@ -1,10 +1,12 @@
-// One step of the solver, in place: the network's predictions add up to x̂₀, which is clipped, and x moves on.
+// One step of the solver, in place: the network's predictions add up to x̂₀, which is clipped, what stays of finished
+// pictures is put back, and x moves on.
 #include step
 @group(0) @binding(1) var<storage, read> prediction: array<f32>;
 @group(0) @binding(2) var<storage, read> noise: array<f32>;
 @group(0) @binding(3) var<storage, read> masks: array<f32>;
-@group(0) @binding(4) var<storage, read_write> x: array<f32>;
-@group(0) @binding(5) var<storage, read_write> denoised: array<f32>;
+@group(0) @binding(4) var<storage, read> kept: array<f32>;
+@group(0) @binding(5) var<storage, read_write> x: array<f32>;
+@group(0) @binding(6) var<storage, read_write> denoised: array<f32>;
 
 fn posterior_mean(noisy: f32, predicted: f32) -> f32 {
 #if VELOCITY
@@ -40,9 +42,22 @@ fn main(
         mean += step.weights[k / 4u][k % 4u] * mask * (guess - against);
     }
     mean = clamp(mean, -step.limit, step.limit);
+    // The mask of what stays lies behind those of the terms.
+    var share = 0.0;
+    if (step.keep != 0u) {
+        share = masks[$(KEEP)u * $(AREA)u + index % $(AREA)u];
+    }
+    if (share == 1.0) {
+        mean = kept[index];
+    } else if (share != 0.0) {
+        mean = share * kept[index] + (1.0 - share) * mean;
+    }
     var next = step.x * noisy + step.denoised * mean + step.previous * denoised[index];
     if (step.noise != 0.0) {
         next += step.noise * noise[step.noise_start + index];
+    }
+    if (share == 1.0 && step.next == 0u) {
+        next = kept[index];
     }
     denoised[index] = mean;
     x[index] = next;

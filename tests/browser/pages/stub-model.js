@@ -100,13 +100,18 @@ class Model {
   async sample(options) {
     const { prompt, seed, count = 1, steps, prior, caption, signal, onStep } = options;
     const [way, second] = Object.entries(options).find(([name, value]) => ["and", "over", "into", "between"].includes(name) && value) ?? ["", undefined];
-    stub.asked.push({ ...options, signal: undefined, onStep: undefined });
+    const { from, keep } = options;
+    if (from && prompt) await this.understand(prompt);
+    const origin = from && { t: from.t, index: from.index, image: from.image.label ?? from.image.constructor.name };
+    stub.asked.push({ ...options, signal: undefined, onStep: undefined, from: origin, keep: keep && [...keep] });
+    const begun = from && (from.image.pixels ?? from.image).slice?.(3 * PLANE * (from.index ?? 0), 3 * PLANE * ((from.index ?? 0) + 1));
+    const over = (/** @type {Float32Array} */ pixels) => (keep ? pixels.map((value, i) => (keep[i % PLANE] ? begun[i] : value)) : pixels);
     const captions = Array.from({ length: count }, (_, n) => {
-      if (!prior || /plain/.test(prompt)) return null;
+      if (!prior || !prompt || /plain/.test(prompt)) return null;
       const index = caption ?? (n === 0 ? 0 : (seed + n) % 5);
       return { index, label: `${prompt} ${index}`, style: STYLES[index % 3], words: [1], known: 200 };
     });
-    const drawn = (/** @type {number} */ n, /** @type {number} */ noise) => disc(`${prompt} ${captions[n]?.index}${second ? JSON.stringify([way, second]) : ""}`, seed + n, noise);
+    const drawn = (/** @type {number} */ n, /** @type {number} */ noise) => over(disc(`${prompt} ${captions[n]?.index}${second ? JSON.stringify([way, second]) : ""}`, seed + n, noise));
     while (stub.hold?.includes(prompt) && !signal?.aborted) await new Promise((done) => setTimeout(done, 10));
     for (let step = 0; step <= steps; step += 1) {
       if (step > 0) {
@@ -122,7 +127,7 @@ class Model {
     stub.finished.push(prompt);
     const pixels = batch((n) => drawn(n, 0), count);
     const influence = options.influence && { terms: 2, colour: (/** @type {number} */ k) => [[0, 114, 178], [230, 159, 0]][k], toImageData: () => imageData(pixels, 0, 1) };
-    return { ...SIZE, influence, pixels, count, prompt, label: prompt, seed, device: "cpu", network: "unet", notice: "", frames: [], nearest: undefined, captions, parts: second && [prompt, second.prompt].map((label) => ({ prompt: label, label, captions })), toImageData: (n = 0, scale = 1) => imageData(pixels, n, scale) };
+    return { ...SIZE, influence, pixels, count, prompt, label: prompt ?? "", seed, device: "cpu", network: "unet", notice: "", frames: [], nearest: undefined, captions, parts: second && [prompt, second.prompt].map((label) => ({ prompt: label, label, captions })), toImageData: (n = 0, scale = 1) => imageData(pixels, n, scale) };
   }
   /** @param {any} options */
   async morph({ prompts, captions, frames = 24, seed, signal, onProgress, ...options }) {

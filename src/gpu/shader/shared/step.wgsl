@@ -21,6 +21,8 @@ struct Step {
     noise_start: u32,
     // Pictures that pass through the network in the next step.
     next: u32,
+    // Whether parts of finished pictures stay.
+    keep: u32,
     // Of each term that acts: its weight, and which plane of the masks is its own.
     weights: array<vec4f, 2>,
     planes: array<vec4u, 2>,
