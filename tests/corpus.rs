@@ -26,7 +26,7 @@ fn manifests() {
 
 #[test]
 fn networks() {
-    run("build", bodies::build);
+    run("network", bodies::build);
 }
 
 #[test]

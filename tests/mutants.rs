@@ -1,4 +1,4 @@
-//! The body of the fuzz target `build` on mutants of its corpus: manifests that are still JSON, with other sizes, kinds and
+//! The body of the fuzz target `network` on mutants of its corpus: manifests that are still JSON, with other sizes, kinds and
 //! depths, which a fuzzer that flips bits seldom finds. `MORPHOGEN_MUTANTS` says how many; the usual few are always the same.
 
 #[path = "../fuzz/fuzz_targets/bodies.rs"]
@@ -101,7 +101,7 @@ fn settle(json: &mut Value) {
 #[test]
 fn mutants_are_refused_or_built() {
     let count = std::env::var("MORPHOGEN_MUTANTS").ok().and_then(|text| text.parse().ok()).unwrap_or(400);
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/build");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/network");
     let mut seeds: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     seeds.sort();
     let seeds: Vec<Value> =

@@ -23,7 +23,7 @@ enum Command {
     /// Make, fill and check model packs
     Pack(command::pack::PackArgs),
     /// Draw pictures from a prompt
-    Sample(command::sample::SampleArgs),
+    Sample(Box<command::sample::SampleArgs>),
     /// Draw the way from one thing to another, as a film
     Morph(command::morph::MorphArgs),
     /// Ask an analytic denoiser once, tensors in and out

@@ -106,6 +106,6 @@ fn what_is_no_film_is_refused() {
     let shape = ImageShape { channels: 3, height: 64, width: 64 };
     assert!(matches!(rgba(&vec![0.0; shape.len()], shape, 33), Err(ExportError::Size { .. })));
     assert!(matches!(rgba(&vec![0.0; shape.len()], shape, 0), Err(ExportError::Size { .. })));
-    assert!(matches!(rgba(&vec![0.0; 10], shape, 1), Err(ExportError::Pixels { .. })));
+    assert!(matches!(rgba(&[0.0; 10], shape, 1), Err(ExportError::Pixels { .. })));
     assert!(matches!(rgba(&[], shape, 1), Ok(bytes) if bytes.is_empty()));
 }
