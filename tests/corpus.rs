@@ -61,10 +61,10 @@ fn the_good_files_of_the_corpus_are_accepted() {
     for file in ["manifest/full.json", "manifest/clean.json"] {
         morphogen::pack::Manifest::parse(&read(file)).unwrap();
     }
-    for file in ["build/resnet.json", "build/attention.json", "build/words.json"] {
+    for file in ["network/resnet.json", "network/attention.json", "network/words.json"] {
         assert!(!morphogen::pack::Manifest::parse_within(&read(file), bodies::SMALL).unwrap().networks.is_empty());
     }
-    for file in ["build/deep.json", "build/tokens.json"] {
+    for file in ["network/deep.json", "network/tokens.json"] {
         let error = morphogen::pack::Manifest::parse_within(&read(file), bodies::SMALL).unwrap_err();
         assert_eq!(error.code(), "pack-too-large", "{file}: {error}");
     }
