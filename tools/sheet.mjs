@@ -61,7 +61,7 @@ function byLot(prompts) {
 /** @type {Record<string, string[]>} */
 const lists = JSON.parse(readFileSync("tools/emoji/naming.json", "utf8"));
 if (options.list && !lists[options.list]) throw new Error(`expected --list to be one of ${Object.keys(lists).join(", ")}, found ${options.list}`);
-const WAYS = ["union", "and", "over", "into"];
+const WAYS = ["union", "and", "over", "into", "between"];
 if (options.way && !WAYS.includes(options.way)) throw new Error(`expected --way to be one of ${WAYS.join(", ")}, found ${options.way}`);
 const asked = options.compositions ? heldOut(options.compositions) : options.list ? lists[options.list] : undefined;
 const { url, close } = await serve({ mounts: [["/blank/", "tests/browser/pages"]] });

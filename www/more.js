@@ -26,6 +26,12 @@ const BRUSH = { min: 1, max: 21, step: 2, value: 7 };
 const USUAL = /** @type {Record<Source, number>} */ ({ picture: 0.9, doodle: 0.85, photo: 0.85 });
 
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
+/** What can be done with each source. @type {Record<Source, string>} */
+const HINTS = {
+  picture: "Eight more like it, from other noise.",
+  doodle: "Doodle what you want, and say what it is.",
+  photo: "Its middle becomes as small as the model's own pictures.",
+};
 const [panel, status] = ["more", "more-status"].map(find);
 
 /** @param {Page} page */
@@ -91,6 +97,7 @@ class More {
     const beside = make("div", { className: "beside" }, sources, this.tools, this.drop, this.file, this.dial.field, form, make("div", { className: "actions" }, this.back, this.saving), status);
     panel.querySelector("summary")?.after(make("div", { className: "bench-of-one" }, this.pad.element, beside), this.grid);
     this.tell();
+    this.say(HINTS.picture);
   }
 
   /** @param {number} n */
@@ -131,7 +138,7 @@ class More {
     this.drop.hidden = source !== "photo";
     if (source === "doodle" && !this.origin) this.wipe();
     this.tell();
-    this.say({ picture: "Eight more like it, from other noise.", doodle: "Doodle what you want, and say what it is.", photo: "Its middle becomes as small as the model's own pictures." }[source]);
+    this.say(HINTS[source]);
   }
 
   /** Shows what is begun with. */

@@ -128,6 +128,7 @@ test.describe("paint and mend", () => {
 test.describe("more like this, and from one's own", () => {
   test("eight begin with the chosen picture, and one of them goes on", async ({ page }) => {
     await opened(page, "more");
+    await expect(page.locator("#more-status")).toHaveText("Eight more like it, from other noise.");
     await press(page, "Draw eight");
     await expect(page.locator("#more-status")).toContainText("Press one");
     const first = await last(page);
