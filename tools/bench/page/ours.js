@@ -10,7 +10,7 @@ export async function ours({ network, prompt, steps }, device) {
   const model = await loadModel("/bench-pack/", { device: /** @type {"webgpu" | "cpu"} */ (device), network });
   /** @param {number} count @param {number} steps */
   const draw = async (count, steps) => {
-    const sample = await model.sample({ prompt, seed: 0, count, steps, grid: "uniform", solver: "ddim", guidance: 1 });
+    const sample = await model.sample({ prompt, seed: 0, count, steps, grid: "uniform", solver: "ddim", guidance: 1, prior: false });
     if (model.device !== device) throw new Error(`it fell back to ${model.device}: ${model.notice}`);
     return sample.pixels;
   };
