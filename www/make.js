@@ -58,3 +58,24 @@ export function slider(id, title, { min, max, step, value }, say = String) {
   input.addEventListener("input", () => (output.textContent = say(Number(input.value))));
   return { field: make("div", { className: "field" }, make("label", { htmlFor: id }, title, " ", output), input), input };
 }
+
+/**
+ * The words for what went wrong with a word that was typed into `field`, with what the model knows instead.
+ * @param {import("./pkg/morphogen.js").MorphogenError} error
+ * @param {HTMLElement} field
+ */
+export function failure({ code, message, suggestions }, field) {
+  if (code?.startsWith("prompt-")) field.setAttribute("aria-invalid", "true");
+  return suggestions?.length ? `${message} It knows ${suggestions.slice(0, 4).join(", ")}.` : message;
+}
+
+/**
+ * Says something in a panel's status line.
+ * @param {HTMLElement} status
+ * @param {string} text
+ * @param {boolean} problem
+ */
+export function tell(status, text, problem) {
+  status.textContent = text;
+  status.classList.toggle("problem", problem);
+}

@@ -2,7 +2,7 @@
  * Paint and mend: the reader marks a place on the chosen picture and says what shall be there, and the network draws it anew
  * there and nowhere else. Every picture so made can be taken back. Fetched when the reader first opens it.
  */
-import { button, choice, make, slider } from "./make.js";
+import { button, choice, failure, make, slider, tell } from "./make.js";
 import { Pad, brushed } from "./pad.js";
 import { put } from "./pictures.js";
 import { download, named } from "./share.js";
@@ -270,9 +270,8 @@ class Mending {
   }
 
   /** @param {import("./pkg/morphogen.js").MorphogenError} error */
-  failed({ code, message, suggestions }) {
-    if (code?.startsWith("prompt-")) this.word.setAttribute("aria-invalid", "true");
-    this.say(suggestions?.length ? `${message} It knows ${suggestions.slice(0, 4).join(", ")}.` : message, true);
+  failed(error) {
+    this.say(failure(error, this.word), true);
   }
 
   /**
@@ -280,8 +279,7 @@ class Mending {
    * @param {boolean} [problem]
    */
   say(text, problem = false) {
-    status.textContent = text;
-    status.classList.toggle("problem", problem);
+    tell(status, text, problem);
   }
 }
 

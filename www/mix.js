@@ -3,6 +3,7 @@
  * then drawn in it, and its numbers can be moved; while they move, its own picture follows in a few steps. Fetched when the
  * reader first opens it.
  */
+import { failure, tell } from "./make.js";
 import { put } from "./pictures.js";
 import { SIDES } from "./pkg/names.js";
 import { WAYS, options } from "./state.js";
@@ -153,10 +154,9 @@ class Mixing {
   }
 
   /** Half a word is no mistake of the first one: what is unknown is said here. */
-  failed(/** @type {import("./pkg/morphogen.js").MorphogenError} */ { code, message, suggestions }) {
+  failed(/** @type {import("./pkg/morphogen.js").MorphogenError} */ error) {
     this.shown = "";
-    if (code.startsWith("prompt-")) word.setAttribute("aria-invalid", "true");
-    this.say(suggestions?.length ? `${message} It knows ${suggestions.slice(0, 4).join(", ")}.` : message, true);
+    this.say(failure(error, word), true);
   }
 
   /**
@@ -257,7 +257,6 @@ class Mixing {
    * @param {boolean} [problem]
    */
   say(text, problem = false) {
-    status.textContent = text;
-    status.classList.toggle("problem", problem);
+    tell(status, text, problem);
   }
 }

@@ -2,7 +2,7 @@
  * More like this, and from one's own: eight pictures that begin with the chosen picture, a doodle or a photograph, under as much noise
  * as the reader likes. A press makes one of them the new beginning. Fetched when the reader first opens it.
  */
-import { button, choice, make, slider } from "./make.js";
+import { button, choice, failure, make, slider, tell } from "./make.js";
 import { Pad, brushed } from "./pad.js";
 import { put } from "./pictures.js";
 import { fitted } from "./pkg/begin.js";
@@ -275,9 +275,8 @@ class More {
   }
 
   /** @param {import("./pkg/morphogen.js").MorphogenError} error */
-  failed({ code, message, suggestions }) {
-    if (code?.startsWith("prompt-")) this.word.setAttribute("aria-invalid", "true");
-    this.say(suggestions?.length ? `${message} It knows ${suggestions.slice(0, 4).join(", ")}.` : message, true);
+  failed(error) {
+    this.say(failure(error, this.word), true);
   }
 
   /**
@@ -285,8 +284,7 @@ class More {
    * @param {boolean} [problem]
    */
   say(text, problem = false) {
-    status.textContent = text;
-    status.classList.toggle("problem", problem);
+    tell(status, text, problem);
   }
 }
 

@@ -2,6 +2,7 @@
  * From the picture that the reader has chosen to another word, and on to further ones, as a film that can be played, scrubbed
  * and saved. Fetched when the reader first opens it.
  */
+import { failure, tell } from "./make.js";
 import { put } from "./pictures.js";
 
 /** @typedef {import("./panels.js").Page} Page */
@@ -165,9 +166,8 @@ class Morphing {
   }
 
   /** What is not known is said; the film from before stays. @param {MorphogenError} error */
-  failed({ code, message, suggestions }) {
-    if (code?.startsWith("prompt-")) words.setAttribute("aria-invalid", "true");
-    this.say(suggestions?.length ? `${message} It knows ${suggestions.slice(0, 4).join(", ")}.` : message, true);
+  failed(error) {
+    this.say(failure(error, words), true);
   }
 
   /**
@@ -175,7 +175,6 @@ class Morphing {
    * @param {boolean} [problem]
    */
   say(text, problem = false) {
-    status.textContent = text;
-    status.classList.toggle("problem", problem);
+    tell(status, text, problem);
   }
 }

@@ -36,6 +36,8 @@ export class Panels {
     this.page = page;
     /** @type {Map<string, Promise<Panel>>} */
     this.panels = new Map();
+    /** Those whose code has come, and hears for itself what is pressed. @type {Set<string>} */
+    this.made = new Set();
     for (const id of Object.keys(PANELS)) {
       const details = this.details(id);
       details.addEventListener("toggle", () => details.open && void this.ready(id));
@@ -43,7 +45,7 @@ export class Panels {
       for (const form of details.querySelectorAll("form")) {
         form.addEventListener("submit", (event) => {
           event.preventDefault();
-          if (!this.panels.has(id)) void this.ready(id).then(() => this.panels.has(id) && form.requestSubmit());
+          if (!this.made.has(id)) void this.ready(id).then(() => this.made.has(id) && form.requestSubmit());
         });
       }
     }
@@ -64,6 +66,7 @@ export class Panels {
     this.panels.set(id, panel);
     try {
       (await panel).drawn();
+      this.made.add(id);
     } catch {
       this.panels.delete(id);
       const status = this.details(id).querySelector("[role=status]");

@@ -2,6 +2,7 @@
  * What the reader takes along: the chosen picture as a sticker, cut out and enlarged by the core, over light, dark and checkered
  * ground; as a file, an icon, in the clipboard, or handed to another app. Fetched when the reader first opens it.
  */
+import { tell } from "./make.js";
 import { hand, named } from "./share.js";
 
 /** @typedef {import("./panels.js").Page} Page */
@@ -214,7 +215,6 @@ class Taking {
    * @param {boolean} [problem]
    */
   say(text, problem = false) {
-    status.textContent = text;
-    status.classList.toggle("problem", problem);
+    tell(status, text, problem);
   }
 }

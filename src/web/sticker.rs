@@ -41,9 +41,10 @@ impl Pack {
         let whole = |frame: &[u8]| Sticker::whole(frame, size, licence);
         let frame = 4 * shape.width * shape.height;
         if kind == "sheet" {
-            let each = frames.chunks_exact(frame).map(|frame| match cut {
-                true => Sticker::cut(frame, size, licence).or_else(|_| whole(frame)),
-                false => whole(frame),
+            let each = frames.chunks_exact(frame).map(|frame| match cut.then(|| Sticker::cut(frame, size, licence)) {
+                // One picture without a ground is no reason to refuse all of them; any other fault is.
+                None | Some(Err(StickerError::Uncut(_))) => whole(frame),
+                Some(cut) => cut,
             });
             return sheet(&each.collect::<Result<Vec<_>, _>>()?, side, columns);
         }

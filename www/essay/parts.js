@@ -3,23 +3,9 @@
  * figure shows; words come in from outside.
  */
 
-/**
- * An element with its properties, attributes (names with a dash, `role` and `for`) and children.
- * @template {keyof HTMLElementTagNameMap} Tag
- * @param {Tag} tag
- * @param {Record<string, any>} [properties]
- * @param {(Node | string)[]} children
- * @returns {HTMLElementTagNameMap[Tag]}
- */
-export function el(tag, properties = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name.includes("-") || name === "role" || name === "for") element.setAttribute(name, value);
-    else /** @type {any} */ (element)[name] = value;
-  }
-  element.append(...children);
-  return element;
-}
+import { make as el } from "../make.js";
+
+export { el };
 
 /** Where figures have the room for large pictures. */
 const roomy = matchMedia("(min-width: 44rem)");
