@@ -1,4 +1,4 @@
-/** From one thing to another as a film ({@link Film}): fetched when the first one is asked for. */
+/** From one thing to another, or out of the noise, as a film ({@link Film}): fetched when the first one is asked for. */
 import { MorphogenError, aborted } from "./errors.js";
 import { choice, whole } from "./range.js";
 import { imageData } from "./sample.js";
@@ -50,6 +50,27 @@ export async function morph(options, request, target, info, reader, client) {
   return new Film({ ...result, pixels }, info, { parts, seed: request.seed, loop: Boolean(loop) }, client);
 }
 
+/**
+ * The way of one picture out of the noise; the finished one stands for a while.
+ * @param {import("./morphogen.js").Frame[]} frames
+ * @param {import("./morphogen.js").WayOptions} options
+ * @param {{ device: "webgpu" | "cpu", network: string, notice: string }} by the model that drew it
+ * @param {Info} info
+ * @param {Client} client
+ */
+export function way(frames, { n = 0, hold = 12 } = {}, by, info, client) {
+  const { width, height, channels } = info.image;
+  const size = width * height * channels;
+  const fits = Array.isArray(frames) && frames.length > 0 && frames.every(({ x }) => x instanceof Float32Array && x.length > 0 && x.length % size === 0);
+  if (!fits) throw new MorphogenError("range", "Expected frames of this model, at least one, as `onStep` and `steps` give them.");
+  whole("n", n, 0, Math.min(...frames.map(({ x }) => x.length)) / size - 1);
+  whole("hold", hold, 0, 100);
+  const order = [...frames, ...Array(hold).fill(frames[frames.length - 1])];
+  const pixels = new Float32Array(order.length * size);
+  order.forEach(({ x }, frame) => pixels.set(x.subarray(n * size, (n + 1) * size), frame * size));
+  return new Film({ pixels, device: by.device, network: by.network, notice: "" }, info, { parts: [], seed: undefined, loop: true }, client);
+}
+
 /** From one thing to another, in frames that come from the same noise. */
 export class Film {
   #client;
@@ -58,7 +79,7 @@ export class Film {
   /**
    * @param {{ pixels: Float32Array, device: "webgpu" | "cpu", network: string, notice: string }} result
    * @param {Info} info
-   * @param {{ parts: import("./morphogen.js").Part[], seed: number, loop: boolean }} asked
+   * @param {{ parts: import("./morphogen.js").Part[], seed: number | undefined, loop: boolean }} asked
    * @param {Client} client
    */
   constructor({ pixels, device, network, notice }, info, { parts, seed, loop }, client) {

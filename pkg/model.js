@@ -203,6 +203,16 @@ export class Model {
   }
 
   /**
+   * How a picture came out of the noise, as a film.
+   * @param {import("./morphogen.js").Frame[]} frames
+   * @param {import("./morphogen.js").WayOptions} [options]
+   */
+  async film(frames, options) {
+    const { way } = await import("./film.js");
+    return way(frames, options, this, this.#info, this.#client);
+  }
+
+  /**
    * Which network draws, or stands beside the machine that does, and how.
    * @param {SampleOptions} options
    * @param {ReturnType<typeof checked>} wish

@@ -280,7 +280,7 @@ export interface FilmOptions {
   signal?: AbortSignal;
 }
 
-/** From one thing to another, in frames that come from the same noise. Made by `model.morph`. */
+/** From one thing to another, in frames that come from the same noise. Made by `model.morph`; or the way of a picture, by `model.film`. */
 export interface Film {
   /** `[F, C, H, W]`, in [−1, 1]. */
   readonly pixels: Float32Array;
@@ -291,7 +291,8 @@ export interface Film {
   readonly frames: number;
   /** Whether its first frame follows on its last. */
   readonly loop: boolean;
-  readonly seed: number;
+  /** Of its noise; undefined where it is the way of a picture. */
+  readonly seed: number | undefined;
   /** What it goes between; of each thing one caption at most. */
   readonly parts: Part[];
   /** The device that drew it. */
@@ -429,6 +430,14 @@ export interface Influence {
   toImageData(n?: number, scale?: number): ImageData;
 }
 
+/** How the way of a picture becomes a film. All of it may be left out. */
+export interface WayOptions {
+  /** Which picture of the frames. Default 0. */
+  n?: number;
+  /** Frames for which the finished picture stands, 0 … 100. Default 12. */
+  hold?: number;
+}
+
 /** How a picture is taken along. All of it may be left out. */
 export interface StickerOptions {
   /** Which picture of the sample. Default 0. */
@@ -518,6 +527,8 @@ export class Model {
   steps(options: SampleOptions): AsyncGenerator<Frame, Sample, void>;
   /** From one thing to another as a film, all frames from the same noise. */
   morph(options: MorphOptions): Promise<Film>;
+  /** How a picture came out of the noise, as a film: of frames that this model gave, as `onStep` and `steps` do. */
+  film(frames: Frame[], options?: WayOptions): Promise<Film>;
   /** The training images of a prompt, fetched unless they are here. */
   training(prompt: string, signal?: AbortSignal): Promise<TrainingImages>;
   /** The nearest training image of each picture of a sample that had a prompt. */

@@ -1,13 +1,14 @@
 /**
- * Network and theory side by side: an analytic machine draws from the noise of the picture on the stage, and both follow
- * the same scrubber, with their agreement at every step, the origin of every pixel, and the nearest training pictures.
+ * Did it copy that? Beside the chosen picture stand the nearest training picture and what an analytic machine makes of the
+ * same noise; further down both follow one scrubber, with their agreement at every step and the origin of every pixel.
+ * Fetched when the first picture is finished.
  */
 import { correlation, plot } from "./agreement.js";
+import { Evidence } from "./evidence.js";
 import { Explorer } from "./explore.js";
 import { keep } from "./keep.js";
-import { MACHINES } from "./machines.js";
-import { WHOLE } from "./state.js";
-import * as words from "./words.js";
+import { Column, MACHINES, Machines } from "./columns.js";
+import * as words from "./verdicts.js";
 
 /** @typedef {import("./pkg/morphogen.js").Model} Model */
 /** @typedef {import("./pkg/morphogen.js").Frame} Frame */
@@ -15,17 +16,24 @@ import * as words from "./words.js";
 /** @typedef {import("./pkg/morphogen.js").Nearest} Nearest */
 /** @typedef {import("./pkg/morphogen.js").TrainingImages} TrainingImages */
 /** @typedef {import("./state.js").State} State */
-/** @typedef {keyof typeof MACHINES} Machine */
+/** @typedef {import("./columns.js").Machine} Machine */
 /** @typedef {{ model: string, prompt: string, name: string, seed: number, steps: number, solver: "ddim" | "ddpm" | "dpm-solver", grid: "uniform" | "early" | undefined, network: string }} Drawn */
-/** @typedef {{ frames: () => Frame[], scrub: (step: number) => void, changed: () => void }} Page the frames on its stage, the way to one of them, and who keeps the address */
+/** @typedef {{ model: Model, drawn: Drawn, sample: Sample }} Taken a finished picture, what drew it, and how */
+/**
+ * What it needs of the page.
+ * @typedef {object} Page
+ * @property {() => Frame[]} frames on its stage
+ * @property {(step: number) => void} scrub to one of them
+ * @property {() => void} changed told when the address is to be kept
+ * @property {(of: Sample, nearest: Nearest[]) => void} judged told how near the training pictures are
+ */
 
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
-const [section, select, slider, blind, button] = ["theory", "machine", "window", "blind", "compare"].map(find);
-const [ours, theirs, mosaic, steps, status, progress] = ["ours", "theirs", "mosaic", "theory-step", "theory-status", "theory-progress"].map(find);
-const [agreement, number, curve, verdicts] = ["agreement", "r", "curve", "verdicts"].map(find);
+const [section, button, ours, mosaic, steps] = ["theory", "compare", "ours", "mosaic", "theory-step"].map(find);
+const [status, progress, agreement, number, curve, verdicts] = ["theory-status", "theory-progress", "agreement", "r", "curve", "verdicts"].map(find);
 
-/** The window where none was calibrated. */
-const USUAL = 7;
+/** Training pictures that a picture is compared with, to know what any picture of the kind would reach. */
+const OTHERS = 100;
 
 export class Compare {
   /**
@@ -36,263 +44,320 @@ export class Compare {
     this.state = state;
     this.page = page;
     this.explorer = new Explorer();
-    /** @type {Model | undefined} */
-    this.model = undefined;
-    /** What is on the stage. */
-    this.drawn = /** @type {Drawn | undefined} */ (undefined);
-    /** @type {Sample | undefined} the network's, once complete */
-    this.sample = undefined;
+    this.evidence = new Evidence(() => void this.look(true));
+    this.machines = new Machines(state, () => this.busy && void this.run(true));
+    /** @type {Taken | undefined} what is on the stage, once complete */
+    this.taken = undefined;
+    /** @type {TrainingImages | undefined} of what is on the stage */
+    this.images = undefined;
+    /** @type {Nearest[]} to each picture on the stage */
+    this.nearest = [];
     /** @type {Frame | undefined} the network's, as shown */
     this.frame = undefined;
     this.picture = 0;
-    /** @type {Frame[]} the machine's */
-    this.frames = [];
+    /** What was drawn beside other pictures of the same sample. @type {Map<number, Column[]>} */
+    this.kept = new Map();
+    /** @type {Column[]} what the machines have drawn beside this one */
+    this.columns = [];
     /** @type {AbortController | undefined} */
     this.running = undefined;
+    /** Whether the reader asked for the comparison: then it is not replaced by what nobody asked for. */
+    this.asked = false;
     /** Whether the address asked for a comparison that has not begun yet. */
     this.wanted = state.machine !== "";
-    /** @type {Machine} what the switch goes back to */
-    this.lost = "bbels";
+    /** Whether the reader wants to know of every picture how near the training pictures are. */
+    this.judging = false;
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
-    for (const [name, title] of Object.entries(MACHINES)) select.add(new Option(title.title, name));
-    if (state.machine) select.value = state.machine;
-    slider.value = String(state.window === WHOLE ? slider.max : Math.max(0, (state.window - 1) / 2));
-    select.addEventListener("change", () => (this.label(), this.again()));
-    slider.addEventListener("input", () => this.label());
-    slider.addEventListener("change", () => this.again());
-    blind.addEventListener("change", () => {
-      select.value = blind.checked ? this.lost : "local";
-      this.label();
-      this.again();
-    });
     mosaic.addEventListener("change", () => this.paint());
     steps.addEventListener("input", () => this.page.scrub(Number(steps.value)));
-    button.addEventListener("click", () => (this.running ? this.stop() : void this.run()));
-    this.label();
+    button.addEventListener("click", () => (this.running ? this.stop() : void this.run(true)));
     this.forget();
   }
 
-  /** Takes the model; without training images there is nothing to compare with. */
-  use(/** @type {Model} */ model) {
-    this.model = model;
-    const { width, height } = model.info.image;
-    for (const canvas of [ours, theirs]) Object.assign(canvas, { width, height });
-    this.forget();
+  /** Whether the next picture is to be compared, as its address says. */
+  want(/** @type {boolean} */ wanted) {
+    this.wanted = wanted;
+    if (wanted) this.machines.read(this.state);
   }
 
   /** A new picture begins on the stage. */
-  begin(/** @type {Drawn} */ drawn) {
+  begin() {
     this.forget();
+    this.taken = undefined;
     if (!this.wanted) this.state.machine = "";
-    this.drawn = drawn;
-    this.sample = undefined;
-    const { text, training } = this.model?.info ?? {};
-    const known = training?.[drawn.name];
-    section.hidden = known === undefined && !text?.captions;
-    if (known) {
-      find("theory-count").textContent = `${known.count.toLocaleString("en")} training pictures (${words.megabytes(known.bytes)}, fetched when you press the button)`;
-    } else if (text?.captions) {
-      find("theory-count").textContent = `the training pictures that show what you asked for (fetched when you press the button)`;
-    }
-    this.label();
+    this.evidence.wait();
   }
 
-  /** The picture on the stage is finished. */
-  finish(/** @type {Sample} */ sample) {
-    this.sample = sample;
-    if (this.wanted && !section.hidden) void this.run();
+  /**
+   * The picture on the stage is finished.
+   * @param {Taken} taken
+   * @param {boolean} settled whether it stays: what is drawn while one types is not looked into
+   */
+  take(taken, settled) {
+    this.forget();
+    this.taken = taken;
+    const { text, training } = taken.model.info;
+    const { name } = taken.drawn;
+    // A prompt may be called “constructor”.
+    const known = Object.hasOwn(training, name) ? training[name] : undefined;
+    section.hidden = known === undefined && !text?.captions;
+    this.evidence.use(taken.model, { shelf: known, possible: !section.hidden });
+    if (section.hidden) return;
+    this.evidence.near(taken.sample, this.picture, undefined, undefined);
+    const { width, height } = taken.model.info.image;
+    for (const canvas of [ours, ...this.machines.canvases]) Object.assign(canvas, { width, height });
+    find("theory-count").textContent = words.shelf(known);
+    this.machines.of(taken.model, taken.drawn.network);
+    this.paint();
+    if (this.wanted) void this.run(true);
+    else if (settled && this.judging) void this.look(true);
+    else if (settled && known && unhurried()) void this.look(false);
     this.wanted = false;
   }
 
   /** The stage shows a frame of picture `n`. */
   show(/** @type {Frame} */ frame, /** @type {number} */ n) {
-    if (n !== this.picture) this.forget();
     this.frame = frame;
-    this.picture = n;
+    if (n !== this.picture) this.turn(n);
     if (!this.running) this.paint();
   }
 
-  /** Both pictures, as the reader wants to see them, at the step that the stage or the machine at work is at. */
-  paint() {
-    const latest = this.running ? this.frames.at(-1) : undefined;
-    const frame = latest ? this.page.frames()[latest.step] : this.frame;
-    if (!frame) return;
-    const n = this.picture;
-    ours.getContext("2d").putImageData(frame.toImageData(n), 0, 0);
-    const other = this.frames[frame.step];
-    steps.max = String(frame.steps);
-    steps.value = String(frame.step);
-    steps.setAttribute("aria-valuetext", `Step ${frame.step} of ${frame.steps}`);
-    if (!other) return;
-    const tiles = mosaic.checked ? other.provenance : undefined;
-    const image = tiles ? tiles.toImageData(0, 1, other.denoised) : other.toImageData();
-    theirs.getContext("2d").putImageData(image, 0, 0);
-    theirs.ariaLabel = `The machine's ${tiles ? "mosaic" : "picture"}, step ${other.step} of ${other.steps}`;
-    this.explorer.show(other, this.frames[other.step - 1]);
-    const r = this.agreement.at(other.step) ?? NaN;
-    number.textContent = `r = ${r.toFixed(2)}`;
-    agreement.textContent = `Step ${frame.step} of ${frame.steps}: ${words.agreement(r, frame.step === 0)}`;
-    plot(curve, this.agreement, frame.steps, frame.step);
+  /** Another picture of the sample is chosen: what was compared with it stands there again, or is drawn. */
+  turn(/** @type {number} */ n) {
+    const compared = this.running !== undefined || this.columns.length > 0;
+    if (!this.running && this.columns.length > 0) this.kept.set(this.picture, this.columns);
+    this.drop();
+    this.picture = n;
+    this.evidence.near(this.taken?.sample, n, this.nearest[n], this.images);
+    const kept = this.kept.get(n);
+    if (kept) this.done(kept);
+    else if (compared) void this.run(this.asked);
   }
 
-  /** Pearson's r of network and machine, by step. */
-  get agreement() {
-    const network = this.page.frames();
-    return this.frames.map(({ step, x }) => {
-      const size = x.length;
-      const start = this.picture * size;
-      return network[step] && correlation(network[step].x.subarray(start, start + size), x);
-    });
+  /**
+   * Looks for the nearest training pictures, and where the theory holds sets its machine beside the picture.
+   * @param {boolean} asked by the reader
+   */
+  async look(asked) {
+    const { taken } = this;
+    if (!taken) return;
+    if (asked) this.judging = true;
+    try {
+      this.evidence.say(words.LOOKING);
+      await this.search(taken);
+      if (this.taken !== taken) return;
+      const { model, drawn } = taken;
+      if (Object.hasOwn(model.info.training, drawn.name) && !this.running && this.columns.length === 0) await this.run(false);
+    } catch (thrown) {
+      if (this.taken !== taken) return;
+      if (asked) this.judging = false;
+      // What nobody asked for is not missed.
+      this.evidence.failed(asked ? /** @type {Error} */ (thrown).message : "");
+    }
   }
 
-  /** Lets the machine draw. */
-  async run() {
-    const { model, drawn, state } = this;
-    if (!model || !drawn) return;
-    this.forget();
+  /** Fetches the training pictures of what was drawn, and finds the nearest to each picture. @param {Taken} taken */
+  async search({ model, drawn, sample }) {
+    const images = await model.training(drawn.prompt);
+    const nearest = sample.nearest ?? (await model.nearest(sample));
+    if (this.taken?.sample !== sample) return;
+    this.images = images;
+    this.nearest = nearest;
+    this.explorer.use(images);
+    const { training } = model.info;
+    if (Object.hasOwn(training, drawn.name)) void keep([`models/${drawn.model}/${training[drawn.name].file}`]);
+    this.page.judged(sample, nearest);
+    this.evidence.near(sample, this.picture, nearest[this.picture], images);
+  }
+
+  /**
+   * Lets the machines draw.
+   * @param {boolean} asked by the reader, who then finds it in the address
+   */
+  async run(asked) {
+    const { taken, state, machines } = this;
+    if (!taken) return;
+    this.drop();
     const running = (this.running = new AbortController());
-    const { signal } = running;
-    const machine = /** @type {Machine} */ (select.value);
-    state.machine = machine;
-    state.window = MACHINES[machine].window ? this.chosen : 0;
-    this.page.changed();
+    this.asked = asked;
+    if (asked) {
+      state.machine = machines.first;
+      state.window = machines.window === undefined ? 0 : machines.chosen;
+      this.page.changed();
+    }
     button.textContent = "Stop";
     progress.hidden = false;
     try {
       status.textContent = "Fetching the training pictures …";
-      const images = await model.training(drawn.prompt, signal);
-      this.explorer.use(images);
+      await this.search(taken);
       status.textContent = "The machine draws …";
-      const sample = await model.sample({
-        prompt: drawn.prompt,
-        seed: drawn.seed + this.picture,
-        steps: drawn.steps,
-        ...{ solver: drawn.solver, grid: drawn.grid },
-        network: drawn.network,
-        machine,
-        window: MACHINES[machine].window ? this.window : undefined,
-        provenance: true,
-        signal,
-        onStep: (frame) => {
-          if (signal.aborted) return;
-          this.frames.push(frame);
-          progress.value = frame.step / frame.steps;
-          if (!this.still.matches) this.paint();
-        },
-      });
-      const [network] = this.sample ? (await model.nearest(this.sample, signal)).slice(this.picture) : [];
-      if (signal.aborted) return;
-      // A prompt may be called “constructor”.
-      const { training } = model.info;
-      if (Object.hasOwn(training, drawn.name)) void keep([`models/${drawn.model}/${training[drawn.name].file}`]);
+      const columns = machines.wanted.map((machine) => new Column(machine));
+      this.columns = columns;
+      for (const column of columns) await this.draw(taken, column, running.signal);
+      if (this.running !== running) return;
       this.running = undefined;
-      this.paint();
-      this.judge(images, network, sample.nearest?.[0]);
-      status.textContent = `Done: in the end they agree with r = ${(this.agreement.at(-1) ?? NaN).toFixed(2)}. Slide through the steps, and ask the pixels where they come from.`;
+      this.done(columns);
     } catch (thrown) {
       const { code, message } = /** @type {import("./pkg/morphogen.js").MorphogenError} */ (thrown);
-      if (code !== "aborted" && this.running === running) {
-        this.forget();
+      if (code !== "aborted" && !running.signal.aborted) {
+        this.drop();
         status.textContent = message;
       }
     } finally {
       if (this.running === running) this.running = undefined;
-      if (!this.running) {
-        button.textContent = "Compare";
-        progress.hidden = true;
-      }
+      if (!this.running) this.rest();
     }
   }
 
   /**
-   * Says whether the pictures are copies, with the nearest training pictures beside it.
-   * @param {TrainingImages} images
-   * @param {Nearest | undefined} network
-   * @param {Nearest | undefined} machine
+   * Has one machine draw from the noise of the chosen picture.
+   * @param {Taken} taken
+   * @param {Column} column
+   * @param {AbortSignal} signal
    */
-  judge(images, network, machine) {
-    const cards = [["The network's picture", network], ["The machine's picture", machine]];
-    const shown = /** @type {[string, Nearest][]} */ (cards.filter(([, nearest]) => nearest !== undefined));
-    find("verdict-cards").replaceChildren(
-      ...shown.map(([who, nearest]) => {
-        const card = document.createElement("div");
-        const canvas = document.createElement("canvas");
-        const image = images.toImageData(nearest.image);
-        canvas.width = image.width;
-        canvas.height = image.height;
-        canvas.getContext("2d")?.putImageData(image, 0, 0);
-        canvas.role = "img";
-        canvas.ariaLabel = `Training picture ${nearest.image + 1}`;
-        const text = document.createElement("p");
-        text.textContent = words.copy(who, nearest);
-        card.append(canvas, text);
-        return card;
-      }),
-    );
-    verdicts.hidden = false;
+  async draw({ model, drawn }, column, signal) {
+    const { steps, solver, grid, prompt, network } = drawn;
+    const { machine } = column;
+    const sample = await model.sample({
+      ...{ prompt, steps, solver, grid, network, machine, signal },
+      seed: drawn.seed + this.picture,
+      window: this.machines.windowOf(machine),
+      provenance: true,
+      onStep: (frame) => {
+        if (signal.aborted) return;
+        column.frames.push(frame);
+        progress.value = frame.step / frame.steps;
+        if (!this.still.matches) this.paint();
+      },
+    });
+    column.nearest = sample.nearest?.[0];
   }
 
-  /** Draws again, if a machine has drawn or is drawing. */
-  again() {
-    if (this.busy) void this.run();
+  /** The machines have drawn. @param {Column[]} columns */
+  done(columns) {
+    this.columns = columns;
+    this.paint();
+    const { taken, images, picture } = this;
+    if (!taken || !images) return;
+    const [first] = columns;
+    const r = this.agreement(first).at(-1) ?? NaN;
+    const floor = this.floor(taken.sample, picture, images);
+    const cards = [["The network's picture", this.nearest[picture]], ...columns.map(({ machine, nearest }) => [`${columns.length > 1 ? MACHINES[machine].title : "The machine"}'s picture`, nearest])];
+    verdict(images, /** @type {[string, Nearest | undefined][]} */ (cards));
+    status.textContent = `Done: in the end they agree with r = ${r.toFixed(2)}. Any other picture of the kind would have ${floor.toFixed(2)}.`;
+    this.evidence.foretold(first, r, floor);
   }
 
-  /** Whether a machine has drawn or is drawing. */
+  /** Pearson's r of the network's guess and the machine's, by step; of the common noise there is none. @param {Column} column */
+  agreement({ frames }) {
+    const network = this.page.frames();
+    return frames.map(({ step, denoised }) => {
+      const size = denoised.length;
+      const start = this.picture * size;
+      return step > 0 && network[step] ? correlation(network[step].denoised.subarray(start, start + size), denoised) : undefined;
+    });
+  }
+
+  /**
+   * What any picture of the kind would reach: the mean r of the picture and training pictures.
+   * @param {Sample} sample
+   * @param {number} n
+   * @param {TrainingImages} images
+   */
+  floor(sample, n, { data, count }) {
+    const size = sample.pixels.length / sample.count;
+    const picture = sample.pixels.subarray(n * size, (n + 1) * size);
+    const stride = Math.max(1, Math.floor(count / OTHERS));
+    let [sum, taken] = [0, 0];
+    for (let image = 0; image < count; image += stride, taken += 1) sum += correlation(picture, data.subarray(image * size, (image + 1) * size));
+    return sum / taken;
+  }
+
+  /** All pictures, as the reader wants to see them, at the step that the stage or the machine at work is at. */
+  paint() {
+    const working = this.running ? this.columns.findLast(({ frames }) => frames.length > 0) : undefined;
+    const latest = working?.frames.at(-1);
+    const frame = latest ? this.page.frames()[latest.step] : this.frame;
+    if (!frame || frame.x.length < (this.picture + 1) * frame.size.width * frame.size.height * frame.size.channels) return;
+    ours.getContext("2d").putImageData(frame.toImageData(this.picture), 0, 0);
+    steps.max = String(frame.steps);
+    steps.value = String(frame.step);
+    steps.setAttribute("aria-valuetext", `Step ${frame.step} of ${frame.steps}`);
+    this.columns.forEach((column, i) => this.machines.paint(i, column.frames[frame.step], mosaic.checked));
+    const [first, second] = this.columns;
+    const other = first?.frames[frame.step];
+    if (!other) return;
+    this.explorer.show(other, first.frames[other.step - 1]);
+    const values = this.columns.map((column) => this.agreement(column));
+    const r = values[0][other.step];
+    number.textContent = r === undefined ? "r = –" : `r = ${r.toFixed(2)}`;
+    const beside = second && values[1][other.step] !== undefined ? ` ${MACHINES[second.machine].title}: r = ${values[1][other.step]?.toFixed(2)}.` : "";
+    agreement.textContent = `Step ${frame.step} of ${frame.steps}: ${words.agreement(r)}${beside}`;
+    plot(curve, values, frame.steps, frame.step);
+  }
+
+  /** Whether the reader asked for a comparison, which a machine has drawn or is drawing. */
   get busy() {
-    return this.running !== undefined || this.frames.length > 0;
-  }
-
-  /** Whether there are training pictures of what is on the stage. */
-  get possible() {
-    return !section.hidden;
+    return this.asked && (this.running !== undefined || this.columns.length > 0);
   }
 
   stop() {
-    this.forget();
+    this.drop();
     status.textContent = "Stopped.";
   }
 
-  /** Drops what a machine drew. */
-  forget() {
+  /** No machine draws. */
+  rest() {
+    button.textContent = "Compare";
+    progress.hidden = true;
+  }
+
+  /** Drops what machines drew beside the chosen picture. */
+  drop() {
     this.running?.abort();
     this.running = undefined;
-    this.frames = [];
+    this.columns = [];
     this.explorer.forget();
     agreement.textContent = number.textContent = status.textContent = "";
     curve.replaceChildren();
-    button.textContent = "Compare";
-    progress.hidden = verdicts.hidden = true;
-    theirs.ariaLabel = "Not compared yet";
-    theirs.getContext("2d").clearRect(0, 0, theirs.width, theirs.height);
+    verdicts.hidden = true;
+    this.machines.clear();
+    this.rest();
   }
 
-  /** The window on the slider; 0 for what was calibrated. */
-  get chosen() {
-    if (slider.value === slider.max) return WHOLE;
-    return slider.value === "0" ? 0 : 2 * Number(slider.value) + 1;
+  /** Drops all that belongs to what was on the stage. */
+  forget() {
+    this.drop();
+    this.kept.clear();
+    this.nearest = [];
+    this.images = undefined;
+    this.asked = false;
   }
+}
 
-  /** The window to ask for; undefined for what was calibrated. */
-  get window() {
-    return this.chosen || (this.measured ? undefined : USUAL);
-  }
+/** Whether what was not asked for may be fetched: not for those who save data. */
+const unhurried = () => !(/** @type {any} */ (navigator).connection?.saveData);
 
-  /** Whether the machine's window was calibrated against this network. */
-  get measured() {
-    const network = this.model?.info.networks.find(({ name }) => name === this.drawn?.network);
-    return network?.machines.includes(select.value) ?? false;
-  }
-
-  label() {
-    const machine = /** @type {Machine} */ (select.value);
-    const local = MACHINES[machine].window;
-    slider.disabled = blind.disabled = !local;
-    blind.checked = local && MACHINES[machine].anywhere;
-    if (blind.checked) this.lost = machine;
-    find("machine-hint").textContent = MACHINES[machine].says;
-    const { window } = this;
-    const value = !local || window === WHOLE ? "everything" : window === undefined ? "as calibrated" : `${window} × ${window}`;
-    find("window-value").textContent = value;
-    slider.setAttribute("aria-valuetext", value);
-  }
+/**
+ * Says whether the pictures are copies, with the nearest training pictures beside it.
+ * @param {TrainingImages} images
+ * @param {[string, Nearest | undefined][]} cards
+ */
+function verdict(images, cards) {
+  const shown = /** @type {[string, Nearest][]} */ (cards.filter(([, nearest]) => nearest !== undefined));
+  find("verdict-cards").replaceChildren(
+    ...shown.map(([who, nearest]) => {
+      const [card, canvas, text] = [document.createElement("div"), document.createElement("canvas"), document.createElement("p")];
+      const image = images.toImageData(nearest.image);
+      canvas.width = image.width;
+      canvas.height = image.height;
+      canvas.getContext("2d")?.putImageData(image, 0, 0);
+      canvas.role = "img";
+      canvas.ariaLabel = `Training picture ${nearest.image + 1}`;
+      text.textContent = words.copy(who, nearest);
+      card.append(canvas, text);
+      return card;
+    }),
+  );
+  verdicts.hidden = false;
 }

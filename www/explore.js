@@ -2,7 +2,7 @@
  * Where a pixel comes from: pointing at the machine's picture, tapping it, or walking over it with the arrow keys shows
  * the training patch that the pixel owes most to, in the training picture around it.
  */
-import * as words from "./words.js";
+import * as words from "./verdicts.js";
 
 /** @typedef {import("./pkg/morphogen.js").Frame} Frame */
 /** @typedef {import("./pkg/morphogen.js").TrainingImages} TrainingImages */

@@ -1,6 +1,5 @@
 /** The page: a prompt, its pictures, and what lies between. It uses the package as any other page would. */
 import { loadModel } from "./pkg/morphogen.js";
-import { Compare } from "./compare.js";
 import { keep } from "./keep.js";
 import { Pace } from "./pace.js";
 import { Panels } from "./panels.js";
@@ -8,7 +7,7 @@ import { Pictures } from "./pictures.js";
 import { Settings } from "./settings.js";
 import { Share } from "./share.js";
 import { Stage } from "./stage.js";
-import { PACKS, SUGGESTED, options, read, write } from "./state.js";
+import { DEFAULTS, PACKS, SUGGESTED, another, options, read, write } from "./state.js";
 import { Wording, taken } from "./wording.js";
 import * as words from "./words.js";
 
@@ -16,6 +15,7 @@ import * as words from "./words.js";
 /** @typedef {import("./pkg/morphogen.js").MorphogenError} MorphogenError */
 /** @typedef {import("./pkg/morphogen.js").Sample} Sample */
 /** @typedef {import("./pkg/morphogen.js").Understood} Understood */
+/** @typedef {import("./compare.js").Compare} Compare */
 /**
  * Why something is drawn: the reader asked for it, typed and paused, or typed and rested. Only what was asked for starts
  * from noise, is talked about, and complains.
@@ -24,7 +24,7 @@ import * as words from "./words.js";
 
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const [prompt, draw, status, ways, understood, examples] = ["prompt", "draw", "status", "ways", "understood", "examples"].map(find);
-const [progress, novelty] = ["progress", "novelty"].map(find);
+const progress = find("progress");
 
 const state = read(location.search);
 /** @type {Model | undefined} */
@@ -39,8 +39,8 @@ let resting = false;
 let sample;
 /** Why this device draws, as the settings say it: only what is news is said aloud. */
 let notice = "";
-/** Whether the reader wants to know how near the training pictures are: only then are those fetched. */
-let judging = false;
+/** @type {Compare | undefined} its code comes after the first picture */
+let compare;
 
 const pictures = new Pictures({
   picked: () => {
@@ -54,13 +54,8 @@ const pictures = new Pictures({
   },
 });
 const stage = new Stage(pictures, (frame) => {
-  compare.show(frame, pictures.chosen);
+  compare?.show(frame, pictures.chosen);
   find("lesson").textContent = words.lesson(frame, (stage.drawn?.seed ?? state.seed) + pictures.chosen);
-});
-const compare = new Compare(state, {
-  frames: () => stage.frames,
-  scrub: (step) => stage.scrub(step),
-  changed: remember,
 });
 const settings = new Settings(state, () => void paint(), (view) => {
   state.view = view;
@@ -75,7 +70,9 @@ const panels = new Panels({
   wish: () => ({ ...wording.asked(), ...settings.plan, network: settings.network?.name, prior: state.prior, caption: state.caption, seed: state.seed }),
   sketch: () => settings.sketch,
   picture: () => sample && { sample, n: pictures.chosen, label: stage.drawn?.label ?? sample.label },
+  frames: () => stage.frames,
   changed: (why) => void paint(why),
+  go,
 });
 const pace = new Pace((why) => {
   if (why === "sketch") void paint(why);
@@ -85,7 +82,7 @@ const pace = new Pace((why) => {
 /** Draws with all steps what was sketched: after the sketch, and not where a comparison with it was begun. */
 function rest() {
   resting = running?.why === "sketch";
-  if (!resting && !compare.busy) void paint("rest");
+  if (!resting && !compare?.busy) void paint("rest");
 }
 
 /**
@@ -101,6 +98,26 @@ function say(text, problem = false) {
 /** Keeps the state in the address. */
 function remember() {
   history.replaceState(null, "", write(state));
+}
+
+/** Keeps it there as something new, so that the browser's Back leads to what was drawn before. */
+function advance() {
+  const address = write(state);
+  if (address === location.search) return;
+  if (write(read(location.search)) === address || !location.search) remember();
+  else history.pushState(null, "", address);
+}
+
+/** Draws what an address says. */
+function go(/** @type {string} */ search) {
+  pace.cancel();
+  Object.assign(state, read(search));
+  prompt.value = state.prompt;
+  settings.show();
+  wording.show();
+  find("packs").elements.model.value = state.model;
+  compare?.want(state.machine !== "");
+  void paint();
 }
 
 /** Enlarges the pictures as the reader wants it, or as suits their size. */
@@ -144,7 +161,6 @@ async function ready(/** @type {AbortSignal} */ signal) {
 async function describe(/** @type {Model} */ model) {
   const { info } = model;
   settings.describe(info);
-  compare.use(model);
   await wording.use(model);
   offer(wording.examples);
   pictures.width = info.image.width;
@@ -238,11 +254,11 @@ async function drawn(model, asked, meaning, why, signal) {
   const label = state.mix ? `${meaning.label} + ${state.mix.prompt}` : meaning.label;
   const compared = { model: state.model, prompt: asked.prompt, name: meaning.name, network, seed, steps, solver, grid };
   // What takes the place of other pictures leaves them to the comparison until it is finished.
-  if (why === "asked") clear(compared);
+  if (why === "asked") clear(seed);
   const what = { label, prompt: asked.prompt, state: { ...state }, seed, count };
   stage.begin(what, /** @type {const} */ ({ asked: "play", sketch: "guesses", rest: "end" })[why]);
   if (why !== "sketch") {
-    remember();
+    advance();
     progress.hidden = false;
     progress.value = 0;
   }
@@ -260,16 +276,16 @@ async function drawn(model, asked, meaning, why, signal) {
     },
   });
   if (signal.aborted) return;
-  if (why !== "asked") clear(compared);
+  if (why !== "asked") clear(seed);
   sample = finished;
-  novelty.disabled = false;
   const { captions } = /** @type {{ captions?: (import("./pictures.js").Caption | null)[] }} */ (/** @type {unknown} */ (finished));
   stage.finish(captions, finished.parts);
   pictures.tell(captions, caption);
   pictures.judge(seed, finished.nearest);
+  find("another").disabled = false;
   share.ready();
   // The machine holds the pictures of one thing: it foretells no mix.
-  if (!state.mix) compare.finish(finished);
+  if (!state.mix) void compareWith({ model, drawn: compared, sample: finished }, why !== "sketch");
   if (why !== "sketch") panels.drawn();
   const news = finished.notice === notice ? "" : ` ${finished.notice}`;
   notice = finished.notice;
@@ -277,18 +293,36 @@ async function drawn(model, asked, meaning, why, signal) {
   if (why === "sketch") return say(news);
   keepUsed(model, finished.network);
   say(`${words.pictures(finished.count, label)}, drawn on ${words.device(finished.device)}.${news}`);
-  // Where no training picture shows what was asked for, there is nothing to say.
-  if (judging) await judge(model, finished, signal).catch(() => {});
 }
 
 /** What was known of the pictures on the stage is gone with them. */
-function clear(/** @type {import("./compare.js").Drawn} */ next) {
+function clear(/** @type {number} */ seed) {
   sample = undefined;
-  compare.begin(next);
+  compare?.begin();
   pictures.tell(undefined, undefined);
-  pictures.judge(next.seed, undefined);
-  novelty.disabled = true;
-  novelty.hidden = !compare.possible;
+  pictures.judge(seed, undefined);
+}
+
+/**
+ * Lets what is finished be compared with the training pictures; the code for that comes with the first picture.
+ * @param {import("./compare.js").Taken} taken
+ * @param {boolean} settled whether it stays
+ */
+async function compareWith(taken, settled) {
+  if (!compare) {
+    const module = await import("./compare.js").catch(() => undefined);
+    if (!module) return;
+    compare ??= new module.Compare(state, {
+      frames: () => stage.frames,
+      scrub: (step) => stage.scrub(step),
+      changed: remember,
+      judged: (of, nearest) => sample === of && pictures.judge(of.seed, nearest),
+    });
+  }
+  if (sample !== taken.sample) return;
+  compare.take(taken, settled);
+  const frame = stage.frames[stage.at];
+  if (frame) compare.show(frame, pictures.chosen);
 }
 
 /** Keeps the files that were used, for the next visit. */
@@ -299,31 +333,6 @@ function keepUsed(/** @type {Model} */ { info }, /** @type {string} */ network) 
   const used = ["manifest.json", file, ...(text ? [text.words] : []), ...(captions ? [captions] : [])];
   void keep(used.map((name) => `models/${state.model}/${name}`));
 }
-
-/**
- * Says of each picture how near its nearest training picture is, which fetches those of its prompt.
- * @param {Model} model
- * @param {Sample} of
- * @param {AbortSignal} [signal]
- */
-async function judge(model, of, signal) {
-  const nearest = of.nearest ?? (await model.nearest(of, signal));
-  if (sample === of) pictures.judge(of.seed, nearest);
-}
-
-novelty.addEventListener("click", async () => {
-  const [of, by] = [sample, model];
-  if (!of || !by) return;
-  judging = true;
-  say("Looking through the training pictures …");
-  try {
-    await judge(by, of);
-    say(words.NEAR);
-  } catch (thrown) {
-    judging = false;
-    say(/** @type {MorphogenError} */ (thrown).message, true);
-  }
-});
 
 /** What to begin with, when nobody has asked for anything yet: what the pack's makers name first. */
 function first(/** @type {Model} */ { info: { prompts } }) {
@@ -381,11 +390,20 @@ find("ask").addEventListener("submit", (/** @type {Event} */ event) => {
 
 prompt.addEventListener("input", (/** @type {InputEvent} */ event) => {
   resting = false;
+  // How other words were understood no longer holds.
+  if (!prompt.value.trim()) understood.textContent = "";
   // A word that an input method still composes is no word yet; an empty line asks for nothing.
   if (event.isComposing || !prompt.value.trim()) return pace.cancel();
   pace.typed(drawer());
 });
 prompt.addEventListener("compositionend", () => pace.typed(drawer()));
+
+find("another").addEventListener("click", () => settings.set({ seed: another(state) }));
+find("reset").addEventListener("click", () => {
+  Object.assign(state, DEFAULTS, { model: state.model });
+  go(write(state));
+});
+addEventListener("popstate", () => go(location.search));
 
 // One pack is no choice.
 find("packs").hidden = PACKS.length < 2;

@@ -2,19 +2,13 @@
  * From the picture that the reader has chosen to another word, and on to further ones, as a film that can be played, scrubbed
  * and saved. Fetched when the reader first opens it.
  */
+import { SPEED, saves as buttons } from "./films.js";
 import { failure, tell } from "./make.js";
 import { put } from "./pictures.js";
 
 /** @typedef {import("./panels.js").Page} Page */
 /** @typedef {import("./pkg/morphogen.js").Film} Film */
 /** @typedef {import("./pkg/morphogen.js").MorphogenError} MorphogenError */
-
-/** What a film can be saved as. */
-const FILES = /** @type {const} */ ({ APNG: ["image/apng", "png"], GIF: ["image/gif", "gif"], WebM: ["video/webm", "webm"] });
-/** Frames a second. */
-const SPEED = 12;
-/** Pixels that a saved film is at least wide. */
-const SAVED = 256;
 
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const [panel, form, words, go, status, progress] = ["morph", "morph-form", "morph-words", "morph-go", "morph-status", "morph-progress"].map(find);
@@ -49,14 +43,7 @@ class Morphing {
     // Out of sight it rests, and goes on where it was.
     panel.addEventListener("toggle", () => this.tick());
     document.addEventListener("visibilitychange", () => this.tick());
-    for (const [name, [type, ending]] of Object.entries(FILES)) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = name;
-      button.ariaLabel = `Save the film as ${name}`;
-      button.addEventListener("click", () => void this.save(type, ending));
-      saves.append(button);
-    }
+    saves.append(...buttons(async () => this.film && { film: this.film, name: this.name }, (text, problem) => this.say(text, problem)));
   }
 
   /** A film stays until the reader asks for another. */
@@ -144,25 +131,9 @@ class Morphing {
     }, 1000 / SPEED);
   }
 
-  /**
-   * @param {"image/apng" | "image/gif" | "video/webm"} type
-   * @param {string} ending of the file's name
-   */
-  async save(type, ending) {
-    const { film, title } = this;
-    if (!film) return;
-    try {
-      this.say("Making the file …");
-      const blob = await film.toBlob({ type, scale: Math.ceil(SAVED / film.width), fps: SPEED });
-      const link = document.createElement("a");
-      link.href = URL.createObjectURL(blob);
-      link.download = `${title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-")}.${ending}`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-      this.say(`Saved as ${link.download}, ${Math.ceil(blob.size / 1000)} kB.`);
-    } catch (thrown) {
-      this.say(/** @type {MorphogenError} */ (thrown).message, true);
-    }
+  /** What its file is called. */
+  get name() {
+    return this.title.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "-");
   }
 
   /** What is not known is said; the film from before stays. @param {MorphogenError} error */

@@ -13,7 +13,9 @@
  * @property {() => import("./pkg/morphogen.js").SampleOptions} sketch how it is drawn in a few steps
  * @property {() => { sample: import("./pkg/morphogen.js").Sample, n: number, label: string } | undefined} picture the one that
  * the reader has chosen, once it is complete, and what it shows
+ * @property {() => import("./pkg/morphogen.js").Frame[]} frames of the pictures, from noise on
  * @property {(why: "asked" | "rest") => void} changed told when the pictures are to be drawn again
+ * @property {(search: string) => void} go draws what an address says
  */
 /**
  * A panel whose code is there.
@@ -28,7 +30,10 @@ const PANELS = {
   mend: () => import("./mend.js"),
   more: () => import("./more.js"),
   sticker: () => import("./sticker.js"),
+  past: () => import("./past.js"),
 };
+/** Those that take note of all that is drawn, opened or not. */
+const NOTING = ["past"];
 
 export class Panels {
   /** @param {Page} page */
@@ -76,6 +81,7 @@ export class Panels {
 
   /** The page has drawn, or the reader has chosen another picture. */
   drawn() {
+    for (const id of NOTING) if (!this.panels.has(id)) void this.ready(id);
     for (const panel of this.panels.values()) panel.then((panel) => panel.drawn(), () => {});
   }
 }

@@ -140,7 +140,9 @@ export class Settings {
    * @param {number} value
    */
   label(name, value) {
-    find(`${name}-value`).textContent = name === "guidance" && value === 1 ? "off" : String(value);
+    // Until a pack has said how its networks draw, nothing is known of it.
+    const known = this.info !== undefined || this.state[name] !== undefined;
+    find(`${name}-value`).textContent = !known ? "" : name === "guidance" && value === 1 ? "off" : String(value);
   }
 
   /** How pictures are enlarged now. */

@@ -156,6 +156,11 @@ export function told(mix) {
   return { [way]: prompt, ...Object.fromEntries(said.map(([name, value]) => [name, String(value)])) };
 }
 
+/** The seed after those of the pictures that are shown. @param {State} state */
+export function another({ seed, count }) {
+  return seed + count <= Number.MAX_SAFE_INTEGER - count ? seed + count : 0;
+}
+
 /**
  * The options of a sample that draw a mix.
  * @param {Mix | undefined} mix

@@ -2,7 +2,8 @@
  * What the reader takes along: the chosen picture as a sticker, cut out and enlarged by the core, over light, dark and checkered
  * ground; as a file, an icon, in the clipboard, or handed to another app. Fetched when the reader first opens it.
  */
-import { tell } from "./make.js";
+import { saves } from "./films.js";
+import { make as el, tell } from "./make.js";
 import { hand, named } from "./share.js";
 
 /** @typedef {import("./panels.js").Page} Page */
@@ -17,19 +18,6 @@ const GROUNDS = /** @type {const} */ (["light", "dark", "checkered"]);
 
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const [panel, status, body] = ["sticker", "sticker-status", "sticker-body"].map(find);
-
-/**
- * @template {keyof HTMLElementTagNameMap} Tag
- * @param {Tag} tag
- * @param {Record<string, unknown>} properties
- * @param {(Node | string)[]} children
- * @returns {HTMLElementTagNameMap[Tag]}
- */
-function el(tag, properties, ...children) {
-  const made = document.createElement(tag);
-  Object.assign(made, properties).append(...children);
-  return made;
-}
 
 /** The panel, once somebody opens it. */
 export const open = (/** @type {Page} */ page) => new Taking(page);
@@ -77,6 +65,7 @@ class Taking {
         this.button("Save favicon (ICO)", () => this.icon()),
         this.button("Save all as a sheet", () => this.sheet()),
       ),
+      el("div", { className: "actions film-saves" }, el("span", { className: "quiet" }, "Noise becoming picture, as a film:"), ...saves(() => this.way(), (text, problem) => this.say(text, problem))),
     );
     body.hidden = false;
   }
@@ -198,6 +187,16 @@ class Taking {
     const model = await this.page.model();
     hand(await model.sticker(picture.sample, { n: picture.n, type: "ico", cut: this.made.cut }), "favicon.ico");
     this.say("Saved with 16, 32 and 48 pixels. A page names it so: <link rel=\"icon\" href=\"favicon.ico\">");
+  }
+
+  /** How the picture came out of the noise. */
+  async way() {
+    const picture = this.page.picture();
+    const frames = this.page.frames();
+    if (!picture || frames.length === 0) return undefined;
+    const { sample, n, label } = picture;
+    const film = await (await this.page.model()).film(frames, { n });
+    return { film, name: `${named(label, sample.seed + n)}-from-noise` };
   }
 
   async sheet() {

@@ -40,13 +40,19 @@ export class Wording {
     more.hidden = text === undefined;
     surprise.hidden = this.examples.length === 0;
     list.replaceChildren();
-    negative.value = this.state.negative;
+    this.show();
     if (!text) return;
     const { styles, words } = await model.words();
     this.words = words;
     style.replaceChildren(new Option("any style", ""), ...styles.map((name) => new Option(name[0].toUpperCase() + name.slice(1), name)));
     if (!styles.includes(this.state.style)) this.state.style = "";
+    this.show();
+  }
+
+  /** The fields, as the state says. */
+  show() {
     style.value = this.state.style;
+    negative.value = this.state.negative;
   }
 
   /** What is drawn: the words, and the style that was chosen. */
@@ -86,12 +92,7 @@ export class Wording {
     const pick = (/** @type {string[]} */ from) => from[Math.floor(Math.random() * from.length)];
     const others = this.examples.filter((example) => example !== prompt.value);
     prompt.value = pick(others.length > 0 ? others : this.examples);
-    const { state } = this;
-    Object.assign(state, { seed: Math.floor(Math.random() * 1e6), caption: undefined });
-    if (!more.hidden) {
-      state.style = pick([...style.options].map(({ value }) => value).filter(Boolean));
-      style.value = state.style;
-    }
+    Object.assign(this.state, { seed: Math.floor(Math.random() * 1e6), caption: undefined, mix: undefined });
     changed();
   }
 }

@@ -57,47 +57,6 @@ export const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 export const pictures = (count, label) => (count === 1 ? `${label}, one picture` : `${label}, ${count} pictures`);
 
 /**
- * What a correlation means.
- * @param {number} r
- * @param {boolean} noise whether it is of the common noise
- */
-export function agreement(r, noise) {
-  if (noise) return "both start from the same noise.";
-  if (r > 0.95) return "almost the same picture.";
-  if (r > 0.85) return "the same picture in other words.";
-  if (r > 0.6) return "a likeness, no more.";
-  return "two different pictures.";
-}
-
-/**
- * Where a pixel comes from.
- * @param {{ row: number, column: number }} pixel
- * @param {{ image: number, row: number, column: number, weight: number, patches: number }} found
- * @param {number} window pixels that each pixel sees
- * @param {number} side of the picture
- */
-export function vote(pixel, found, window, side) {
-  const here = `The pixel in row ${pixel.row + 1}, column ${pixel.column + 1}`;
-  const sees = window >= 2 * side - 1 ? "sees the whole picture" : `sees ${window} × ${window} pixels around it`;
-  const where = `training picture ${found.image + 1}, row ${found.row + 1}, column ${found.column + 1}`;
-  const share = found.weight > 0.995 ? "all" : found.weight < 0.01 ? "less than 1 %" : `${Math.round(100 * found.weight)} %`;
-  const patches = Math.round(found.patches);
-  const others = patches <= 1 ? "No other patch has a say." : `About ${patches.toLocaleString("en")} patches share the vote.`;
-  return `${here} ${sees}. The patch that fits best is in ${where}: it has ${share} of the vote. ${others}`;
-}
-
-/**
- * Why no patch is shown.
- * @param {Frame | undefined} frame the machine's, as shown
- */
-export function noVote(frame) {
-  if (!frame) return "Press Compare. Then point at a pixel of the machine's picture, tap it, or walk over it with the arrow keys.";
-  if (frame.step === 0) return "This is the noise that both start from: no patch has been looked up yet. Go a step on.";
-  if (!frame.provenance) return "This machine works with averages, not with patches: no pixel comes from anywhere in particular.";
-  return "Point at a pixel of the machine's picture, tap it, or walk over it with the arrow keys, to see where it comes from.";
-}
-
-/**
  * What the seed chose, as a line under its picture.
  * @param {{ label: string, style?: string }} caption
  */
@@ -106,7 +65,7 @@ export function caption({ label, style }) {
 }
 
 /** Below this share of what is usual among training pictures, a picture keeps close to one. */
-const CLOSE = 0.75;
+export const CLOSE = 0.75;
 
 /**
  * How near the nearest training picture is, as a line under a picture: in shares of that one's distance from its own nearest.
@@ -116,20 +75,4 @@ export function near({ image, novelty, copied }) {
   const share = novelty === null ? "" : ` · ${Math.round(100 * novelty)} %`;
   if (copied) return `copy of no. ${image + 1}${share}`;
   return novelty === null || novelty > CLOSE ? `new${share}` : `close to no. ${image + 1}${share}`;
-}
-
-/** What the figures in those lines mean. */
-export const NEAR = "100 %: as far from the nearest training picture as that one is from its own nearest.";
-
-/**
- * Whether a picture is a copy.
- * @param {string} who
- * @param {import("./pkg/morphogen.js").Nearest} nearest
- */
-export function copy(who, { image, distance, second, novelty, copied }) {
-  const number = `training picture ${image + 1}`;
-  const figures = second === null ? "" : ` (${distance.toFixed(1)} away; the second nearest is ${second.toFixed(1)} away)`;
-  if (copied) return `${who} is a copy of ${number}${figures}.`;
-  if (novelty === null || novelty > CLOSE) return `${who} is no copy. The nearest to it is ${number}${figures}, as different as training pictures are from each other.`;
-  return `${who} is no copy, but it keeps close to ${number}${figures}.`;
 }

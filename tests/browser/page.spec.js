@@ -135,11 +135,11 @@ test("everything is done by keyboard alone", async ({ page }) => {
   await page.keyboard.press("Enter");
   await page.keyboard.press("Tab");
   const reached = new Set();
-  for (let i = 0; i < 50; i += 1) {
+  for (let i = 0; i < 80; i += 1) {
     reached.add(await page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent));
     await page.keyboard.press("Tab");
   }
-  for (const id of ["prompt", "draw", "Bag", "step", "play", "novelty", "link", "save", "seed", "dice", "steps", "grid", "solver", "device", "crisp"]) {
+  for (const id of ["prompt", "draw", "Bag", "step", "play", "another", "link", "save", "seed", "dice", "steps", "grid", "solver", "device", "crisp"]) {
     expect(reached, `Tab reaches ${id}`).toContain(id);
   }
   await page.locator("#prompt").focus();

@@ -154,6 +154,7 @@ test("a comparison that was begun with the sketch is not taken away", async ({ p
   await page.clock.runFor(1000);
   await expect(page.locator(".caption").first()).toHaveText("red heart 0 · Fluent");
   await page.locator("#compare").dispatchEvent("click");
+  await expect(page.locator("#theory-status")).toContainText("The machine draws");
   await page.clock.runFor(500);
   await expect(page.locator("#theory-status")).toContainText("agree with r =");
   await page.clock.runFor(2500);

@@ -146,7 +146,8 @@ class Model {
   }
   /** @param {string} prompt */
   async training(prompt) {
-    return { count: 1, size: SIZE, toImageData: () => imageData(disc(prompt, 1, 0), 0, 1) };
+    const data = Uint8Array.from(disc(prompt, 1, 0), (value) => (value + 1) * 127.5);
+    return { count: 1, size: SIZE, data, toImageData: () => imageData(disc(prompt, 1, 0), 0, 1) };
   }
   /** @param {{ count: number }} sample */
   async nearest({ count }) {

@@ -1,0 +1,110 @@
+/** The sentences about copies and theory: how alike two pictures are, how near the training pictures are, and what that means. */
+import { CLOSE, megabytes } from "./words.js";
+
+/** @typedef {import("./pkg/morphogen.js").Frame} Frame */
+
+export const LOOKING = "Looking through the training pictures …";
+
+/** What the figures in the lines under the pictures mean. */
+export const NEAR = "Under each picture, 100 % means: as far from the nearest training picture as that one is from its own nearest.";
+
+/** Fewer training pictures than this are too few for a mosaic. */
+const FEW = 100;
+/** From this share of what is usual among training pictures on, a picture lies apart from them. */
+const FAR = 1.5;
+
+/**
+ * Where the training pictures are.
+ * @param {{ count: number, bytes: number } | undefined} shelf
+ */
+export function shelf(shelf) {
+  if (!shelf) return "the training pictures that show what you asked for";
+  return `${shelf.count.toLocaleString("en")} training pictures (${megabytes(shelf.bytes)})`;
+}
+
+/**
+ * What the evidence will be.
+ * @param {{ count: number } | undefined} shelf
+ */
+export function expect(shelf) {
+  if (!shelf) return "The training pictures that show the same can be fetched, to see how near the nearest is. They are few for each thing, so expect no mosaic of them: the theory below is sharpest for garments.";
+  if (shelf.count < FEW) return `It was shown ${shelf.count} pictures of this. A mosaic needs hundreds, so expect a likeness at most.`;
+  return "The nearest training picture comes first, then what the theory makes of the same noise.";
+}
+
+/**
+ * What the correlation of two guesses means.
+ * @param {number | undefined} r undefined where nothing is guessed yet
+ */
+export function agreement(r) {
+  if (r === undefined) return "both start from the same noise; nothing is guessed yet.";
+  if (r > 0.95) return "almost the same picture.";
+  if (r > 0.85) return "the same picture in other words.";
+  if (r > 0.6) return "a likeness, no more.";
+  return "two different pictures.";
+}
+
+/**
+ * How well a machine foretold the picture.
+ * @param {string} machine
+ * @param {number} r of both
+ * @param {number} floor r that any picture of the kind would have
+ */
+export function foretold(machine, r, floor) {
+  const figures = `(r = ${r.toFixed(2)}; any other picture of the kind has ${floor.toFixed(2)})`;
+  if (machine === "ideal" || machine === "wiener") return `The machine agrees with it so far: ${figures}.`;
+  if (r > 0.85 && r - floor > 0.1) return `The theory, which was never trained, foretold it from the same noise ${figures}: a mosaic of pieces from many of them.`;
+  if (r - floor > 0.1) return `The theory foretold a likeness ${figures}.`;
+  return `The theory did not foretell it ${figures}.`;
+}
+
+/**
+ * How the size of the window changes what a machine draws.
+ * @param {string} machine
+ */
+export function window(machine) {
+  const wide = machine === "els" ? "everything, which even so does not tell it where it is" : "everything, a copy";
+  return `Left: as calibrated against the network. Then from 3 × 3, a collage, to ${wide}.`;
+}
+
+/**
+ * Where a pixel comes from.
+ * @param {{ row: number, column: number }} pixel
+ * @param {{ image: number, row: number, column: number, weight: number, patches: number }} found
+ * @param {number} window pixels that each pixel sees
+ * @param {number} side of the picture
+ */
+export function vote(pixel, found, window, side) {
+  const here = `The pixel in row ${pixel.row + 1}, column ${pixel.column + 1}`;
+  const sees = window >= 2 * side - 1 ? "sees the whole picture" : `sees ${window} × ${window} pixels around it`;
+  const where = `training picture ${found.image + 1}, row ${found.row + 1}, column ${found.column + 1}`;
+  const share = found.weight > 0.995 ? "all" : found.weight < 0.01 ? "less than 1 %" : `${Math.round(100 * found.weight)} %`;
+  const patches = Math.round(found.patches);
+  const others = patches <= 1 ? "No other patch has a say." : `About ${patches.toLocaleString("en")} patches share the vote.`;
+  return `${here} ${sees}. The patch that fits best is in ${where}: it has ${share} of the vote. ${others}`;
+}
+
+/**
+ * Why no patch is shown.
+ * @param {Frame | undefined} frame the machine's, as shown
+ */
+export function noVote(frame) {
+  if (!frame) return "Press Compare. Then point at a pixel of the machine's picture, tap it, or walk over it with the arrow keys.";
+  if (frame.step === 0) return "This is the noise that both start from: no patch has been looked up yet. Go a step on.";
+  if (!frame.provenance) return "This machine works with averages, not with patches: no pixel comes from anywhere in particular.";
+  return "Point at a pixel of the machine's picture, tap it, or walk over it with the arrow keys, to see where it comes from.";
+}
+
+/**
+ * Whether a picture is a copy.
+ * @param {string} who
+ * @param {import("./pkg/morphogen.js").Nearest} nearest
+ */
+export function copy(who, { image, distance, second, novelty, copied }) {
+  const number = `training picture ${image + 1}`;
+  const figures = second === null ? "" : ` (${distance.toFixed(1)} away; the second nearest is ${second.toFixed(1)} away)`;
+  if (copied) return `${who} is a copy of ${number}${figures}.`;
+  if (novelty !== null && novelty > FAR) return `${who} is no copy. The nearest to it is ${number}${figures}, and it lies farther from it than training pictures lie from each other.`;
+  if (novelty === null || novelty > CLOSE) return `${who} is no copy. The nearest to it is ${number}${figures}, about as different as training pictures are from each other.`;
+  return `${who} is no copy, but it keeps close to ${number}${figures}.`;
+}
