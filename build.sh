@@ -189,6 +189,7 @@ test_javascript() {
   build_wasm
   say "types" && npm run --silent check
   say "the essay's pages" && node tools/essay.mjs --check
+  say "the Studio's pages" && node tools/studio.mjs --check
 }
 
 test_size() {

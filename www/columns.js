@@ -3,6 +3,7 @@
  * pictures stand.
  */
 import { MACHINES } from "./machines.js";
+import { t } from "./say.js";
 import { WHOLE } from "./state.js";
 import * as words from "./verdicts.js";
 
@@ -45,8 +46,8 @@ export class Machines {
     /** @type {readonly string[]} calibrated against the network that drew */
     this.measured = [];
     for (const [name, { title }] of Object.entries(MACHINES)) {
-      select.add(new Option(title, name));
-      second.add(new Option(title, name));
+      select.add(new Option(t(title), name));
+      second.add(new Option(t(title), name));
     }
     this.read(state);
     const set = () => (this.label(), changed());
@@ -106,14 +107,14 @@ export class Machines {
     slider.disabled = blind.disabled = !local;
     blind.checked = local && anywhere;
     if (blind.checked) this.lost = machine;
-    find("machine-hint").textContent = says;
+    find("machine-hint").textContent = t(says);
     find("window-hint").textContent = words.window(machine);
     const window = this.windowOf(machine);
-    const value = !local || window === WHOLE ? "everything" : window === undefined ? "as calibrated" : `${window} × ${window}`;
+    const value = !local || window === WHOLE ? t("everything") : window === undefined ? t("as calibrated") : `${window} × ${window}`;
     find("window-value").textContent = value;
     slider.setAttribute("aria-valuetext", value);
     figures[1].hidden = this.wanted.length < 2;
-    this.wanted.forEach((machine, i) => (figures[i].querySelector(".who").textContent = this.wanted.length > 1 ? MACHINES[machine].title : "the machine"));
+    this.wanted.forEach((machine, i) => (figures[i].querySelector(".who").textContent = this.wanted.length > 1 ? t(MACHINES[machine].title) : t("the machine")));
   }
 
   /**
@@ -128,13 +129,13 @@ export class Machines {
     const tiles = mosaic ? frame.provenance : undefined;
     const image = tiles ? tiles.toImageData(0, 1, frame.denoised) : frame.toImageData();
     canvas.getContext("2d")?.putImageData(image, 0, 0);
-    canvas.ariaLabel = `The machine's ${tiles ? "mosaic" : "picture"}, step ${frame.step} of ${frame.steps}`;
+    canvas.ariaLabel = `${tiles ? t("The machine's mosaic") : t("The machine's picture")}, ${t("step {step} of {steps}", frame)}`;
   }
 
   /** Nothing is drawn. */
   clear() {
     for (const canvas of this.canvases) {
-      canvas.ariaLabel = "Not compared yet";
+      canvas.ariaLabel = t("Not compared yet");
       canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);
     }
   }

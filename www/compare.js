@@ -8,6 +8,7 @@ import { Evidence } from "./evidence.js";
 import { Explorer } from "./explore.js";
 import { keep } from "./keep.js";
 import { Column, MACHINES, Machines } from "./columns.js";
+import { number, t, told } from "./say.js";
 import * as words from "./verdicts.js";
 
 /** @typedef {import("./pkg/morphogen.js").Model} Model */
@@ -30,7 +31,7 @@ import * as words from "./verdicts.js";
 
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const [section, button, ours, mosaic, steps] = ["theory", "compare", "ours", "mosaic", "theory-step"].map(find);
-const [status, progress, agreement, number, curve, verdicts] = ["theory-status", "theory-progress", "agreement", "r", "curve", "verdicts"].map(find);
+const [status, progress, agreement, figure, curve, verdicts] = ["theory-status", "theory-progress", "agreement", "r", "curve", "verdicts"].map(find);
 
 /** Training pictures that a picture is compared with, to know what any picture of the kind would reach. */
 const OTHERS = 100;
@@ -152,7 +153,7 @@ export class Compare {
       if (this.taken !== taken) return;
       if (asked) this.judging = false;
       // What nobody asked for is not missed.
-      this.evidence.failed(asked ? /** @type {Error} */ (thrown).message : "");
+      this.evidence.failed(asked ? told(/** @type {Error} */ (thrown).message) : "");
     }
   }
 
@@ -185,12 +186,12 @@ export class Compare {
       state.window = machines.window === undefined ? 0 : machines.chosen;
       this.page.changed();
     }
-    button.textContent = "Stop";
+    button.textContent = t("Stop");
     progress.hidden = false;
     try {
-      status.textContent = "Fetching the training pictures …";
+      status.textContent = t("Fetching the training pictures …");
       await this.search(taken);
-      status.textContent = "The machine draws …";
+      status.textContent = t("The machine draws …");
       const columns = machines.wanted.map((machine) => new Column(machine));
       this.columns = columns;
       for (const column of columns) await this.draw(taken, column, running.signal);
@@ -201,7 +202,7 @@ export class Compare {
       const { code, message } = /** @type {import("./pkg/morphogen.js").MorphogenError} */ (thrown);
       if (code !== "aborted" && !running.signal.aborted) {
         this.drop();
-        status.textContent = message;
+        status.textContent = told(message);
       }
     } finally {
       if (this.running === running) this.running = undefined;
@@ -242,9 +243,9 @@ export class Compare {
     const [first] = columns;
     const r = this.agreement(first).at(-1) ?? NaN;
     const floor = this.floor(taken.sample, picture, images);
-    const cards = [["The network's picture", this.nearest[picture]], ...columns.map(({ machine, nearest }) => [`${columns.length > 1 ? MACHINES[machine].title : "The machine"}'s picture`, nearest])];
+    const cards = [[t("The network's picture"), this.nearest[picture]], ...columns.map(({ machine, nearest }) => [columns.length > 1 ? t("The picture of “{machine}”", { machine: t(MACHINES[machine].title) }) : t("The machine's picture"), nearest])];
     verdict(images, /** @type {[string, Nearest | undefined][]} */ (cards));
-    status.textContent = `Done: in the end they agree with r = ${r.toFixed(2)}. Any other picture of the kind would have ${floor.toFixed(2)}.`;
+    status.textContent = t("Done: in the end they agree with r = {r}. Any other picture of the kind would have {floor}.", { r: number(r, 2), floor: number(floor, 2) });
     this.evidence.foretold(first, r, floor);
   }
 
@@ -282,7 +283,7 @@ export class Compare {
     ours.getContext("2d").putImageData(frame.toImageData(this.picture), 0, 0);
     steps.max = String(frame.steps);
     steps.value = String(frame.step);
-    steps.setAttribute("aria-valuetext", `Step ${frame.step} of ${frame.steps}`);
+    steps.setAttribute("aria-valuetext", t("Step {step} of {steps}", frame));
     this.columns.forEach((column, i) => this.machines.paint(i, column.frames[frame.step], mosaic.checked));
     const [first, second] = this.columns;
     const other = first?.frames[frame.step];
@@ -290,9 +291,9 @@ export class Compare {
     this.explorer.show(other, first.frames[other.step - 1]);
     const values = this.columns.map((column) => this.agreement(column));
     const r = values[0][other.step];
-    number.textContent = r === undefined ? "r = –" : `r = ${r.toFixed(2)}`;
-    const beside = second && values[1][other.step] !== undefined ? ` ${MACHINES[second.machine].title}: r = ${values[1][other.step]?.toFixed(2)}.` : "";
-    agreement.textContent = `Step ${frame.step} of ${frame.steps}: ${words.agreement(r)}${beside}`;
+    figure.textContent = r === undefined ? "r = –" : `r = ${number(r, 2)}`;
+    const beside = second && values[1][other.step] !== undefined ? ` ${t(MACHINES[second.machine].title)}: r = ${number(values[1][other.step] ?? 0, 2)}.` : "";
+    agreement.textContent = `${t("Step {step} of {steps}", frame)}: ${words.agreement(r)}${beside}`;
     plot(curve, values, frame.steps, frame.step);
   }
 
@@ -303,12 +304,12 @@ export class Compare {
 
   stop() {
     this.drop();
-    status.textContent = "Stopped.";
+    status.textContent = t("Stopped.");
   }
 
   /** No machine draws. */
   rest() {
-    button.textContent = "Compare";
+    button.textContent = t("Compare");
     progress.hidden = true;
   }
 
@@ -318,7 +319,7 @@ export class Compare {
     this.running = undefined;
     this.columns = [];
     this.explorer.forget();
-    agreement.textContent = number.textContent = status.textContent = "";
+    agreement.textContent = figure.textContent = status.textContent = "";
     curve.replaceChildren();
     verdicts.hidden = true;
     this.machines.clear();
@@ -353,7 +354,7 @@ function verdict(images, cards) {
       canvas.height = image.height;
       canvas.getContext("2d")?.putImageData(image, 0, 0);
       canvas.role = "img";
-      canvas.ariaLabel = `Training picture ${nearest.image + 1}`;
+      canvas.ariaLabel = t("Training picture {number}", { number: nearest.image + 1 });
       text.textContent = words.copy(who, nearest);
       card.append(canvas, text);
       return card;

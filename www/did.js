@@ -3,6 +3,7 @@
  * word that moved it more. Fetched when the reader first asks for it.
  */
 import { put } from "./pictures.js";
+import { t, told } from "./say.js";
 
 /** @typedef {import("./pkg/morphogen.js").SampleOptions} SampleOptions */
 
@@ -15,8 +16,8 @@ export class Did {
    */
   constructor(root, model) {
     this.model = model;
-    this.picture = canvas("The picture");
-    this.map = canvas("Which word moved which pixel");
+    this.picture = canvas(t("The picture"));
+    this.map = canvas(t("Which word moved which pixel"));
     this.legend = document.createElement("ul");
     this.note = Object.assign(document.createElement("p"), { className: "quiet", role: "status" });
     const both = Object.assign(document.createElement("div"), { className: "did-both" });
@@ -38,7 +39,7 @@ export class Did {
     this.running?.abort();
     const { signal } = (this.running = new AbortController());
     this.shown = key;
-    this.note.textContent = "Adding up what each word does …";
+    this.note.textContent = t("Adding up what each word does …");
     try {
       const model = await this.model();
       const sample = await model.sample({ ...wish, count: 1, influence: true, signal });
@@ -49,7 +50,7 @@ export class Did {
     } catch (thrown) {
       if (signal.aborted) return;
       this.shown = "";
-      this.note.textContent = /** @type {Error} */ (thrown).message;
+      this.note.textContent = told(/** @type {Error} */ (thrown).message);
     }
   }
 
@@ -64,8 +65,8 @@ export class Did {
       return item;
     });
     this.legend.replaceChildren(...items);
-    const names = parts.map(({ label }) => `“${label}”`).join(" or ");
-    this.map.ariaLabel = `A map of the picture: each pixel has the colour of ${names}, whichever moved it more`;
-    this.note.textContent = "Each pixel has the colour of the word that moved it more on its way out of the noise; the paler, the less.";
+    const names = parts.map(({ label }) => `“${label}”`).join(t(" or "));
+    this.map.ariaLabel = t("A map of the picture: each pixel has the colour of {names}, whichever moved it more", { names });
+    this.note.textContent = t("Each pixel has the colour of the word that moved it more on its way out of the noise; the paler, the less.");
   }
 }

@@ -3,6 +3,7 @@
  * guess from the same noise and the mosaic that the guess is made of.
  */
 import { put } from "./pictures.js";
+import { t } from "./say.js";
 import * as words from "./verdicts.js";
 
 /** @typedef {import("./pkg/morphogen.js").Model} Model */
@@ -72,8 +73,8 @@ export class Evidence {
     if (!found || !images) return;
     look.hidden = true;
     put(nearest, images.toImageData(found.image));
-    nearest.ariaLabel = `Training picture ${found.image + 1}`;
-    this.found = words.copy("This picture", found);
+    nearest.ariaLabel = t("Training picture {number}", { number: found.image + 1 });
+    this.found = words.copy(t("This picture"), found);
     says.textContent = theory.hidden ? `${this.found} ${words.NEAR}` : this.found;
   }
 
@@ -88,7 +89,7 @@ export class Evidence {
     const telling = frames[Math.max(1, Math.round(TELLING * (frames.length - 1)))];
     if (!last || theory.hidden) return;
     put(guess, last.toImageData());
-    guess.ariaLabel = "What the theory foretold";
+    guess.ariaLabel = t("What the theory foretold");
     const tiles = telling?.provenance;
     mosaic.closest("figure").hidden = !tiles;
     if (tiles) put(mosaic, tiles.toImageData(0, 1, telling.denoised));
@@ -102,5 +103,5 @@ export class Evidence {
  */
 function clear(canvas, { width, height }) {
   Object.assign(canvas, { width, height });
-  canvas.ariaLabel = "Not looked up yet";
+  canvas.ariaLabel = t("Not looked up yet");
 }

@@ -2,6 +2,7 @@
  * Where a pixel comes from: pointing at the machine's picture, tapping it, or walking over it with the arrow keys shows
  * the training patch that the pixel owes most to, in the training picture around it.
  */
+import { t } from "./say.js";
 import * as words from "./verdicts.js";
 
 /** @typedef {import("./pkg/morphogen.js").Frame} Frame */
@@ -96,16 +97,16 @@ export class Explorer {
     outline(sourceMarks, found, window, image);
     magnify(seen, before.toImageData(), at, window);
     magnify(fitting, image, found, window);
-    name.textContent = `training picture ${found.image + 1}`;
-    source.ariaLabel = `Training picture ${found.image + 1}, the patch around row ${found.row + 1}, column ${found.column + 1} outlined`;
+    name.textContent = t("training picture {number}", { number: found.image + 1 });
+    source.ariaLabel = t("Training picture {number}, the patch around row {row}, column {column} outlined", { number: found.image + 1, row: found.row + 1, column: found.column + 1 });
     vote.textContent = words.vote(at, found, window, image.width);
   }
 
   /** @param {Frame | undefined} frame */
   blank(frame) {
     source.getContext("2d").clearRect(0, 0, source.width, source.height);
-    source.ariaLabel = "No pixel chosen";
-    name.textContent = "a training picture";
+    source.ariaLabel = t("No pixel chosen");
+    name.textContent = t("a training picture");
     vote.textContent = words.noVote(frame);
   }
 

@@ -1,4 +1,5 @@
 /** Buttons that save a film as a file, one for each kind. Fetched with what makes films. */
+import { t, told } from "./say.js";
 import { hand } from "./share.js";
 
 /** @typedef {import("./pkg/morphogen.js").Film} Film */
@@ -19,17 +20,17 @@ export function saves(made, say) {
     const button = document.createElement("button");
     button.type = "button";
     button.textContent = kind;
-    button.ariaLabel = `Save the film as ${kind}`;
+    button.ariaLabel = t("Save the film as {kind}", { kind });
     button.addEventListener("click", async () => {
       try {
-        say("Making the file …");
+        say(t("Making the file …"));
         const { film, name } = (await made()) ?? {};
-        if (!film) return say("There is no film yet.");
+        if (!film) return say(t("There is no film yet."));
         const blob = await film.toBlob({ type, scale: Math.ceil(SAVED / film.width), fps: SPEED });
         hand(blob, `${name}.${ending}`);
-        say(`Saved as ${name}.${ending}, ${Math.ceil(blob.size / 1000)} kB.`);
+        say(t("Saved as {file}, {size} kB.", { file: `${name}.${ending}`, size: Math.ceil(blob.size / 1000) }));
       } catch (thrown) {
-        say(/** @type {Error} */ (thrown).message, true);
+        say(told(/** @type {Error} */ (thrown).message), true);
       }
     });
     return button;

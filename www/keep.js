@@ -7,6 +7,8 @@
 let registered;
 /** @type {HTMLButtonElement | undefined} */
 let button;
+/** The essay, which has strings of its own, keeps things as well. */
+const german = document.documentElement.lang === "de";
 
 /**
  * @param {string[]} paths of model files, relative to the page
@@ -28,7 +30,7 @@ async function register() {
   await serviceWorker.register(new URL("sw.js", import.meta.url), { updateViaCache: "none" });
   const registration = await serviceWorker.ready;
   serviceWorker.addEventListener("message", () => {
-    if (button) button.textContent = "Close the other tabs of this page first, then press again";
+    if (button) button.textContent = german ? "Schließe erst die anderen Tabs dieser Seite und drücke dann noch einmal" : "Close the other tabs of this page first, then press again";
   });
   offer(registration);
   registration.addEventListener("updatefound", () => {
@@ -44,7 +46,7 @@ function offer(/** @type {ServiceWorkerRegistration} */ { waiting }) {
   button = document.createElement("button");
   button.type = "button";
   button.id = "update";
-  button.textContent = document.documentElement.lang === "de" ? "Neue Fassung dieser Seite laden" : "Load the new version of this page";
+  button.textContent = german ? "Neue Fassung dieser Seite laden" : "Load the new version of this page";
   button.addEventListener("click", () => waiting.postMessage({ type: "take-over" }));
   document.querySelector("header")?.append(button);
 }

@@ -4,6 +4,7 @@ import { keep } from "./keep.js";
 import { Pace } from "./pace.js";
 import { Panels } from "./panels.js";
 import { Pictures } from "./pictures.js";
+import { number, t, told } from "./say.js";
 import { Settings } from "./settings.js";
 import { Share } from "./share.js";
 import { Stage } from "./stage.js";
@@ -136,7 +137,7 @@ async function ready(/** @type {AbortSignal} */ signal) {
   if (model && loadedFor === wanted) return model;
   model?.close();
   model = undefined;
-  say("Fetching the model …");
+  say(t("Fetching the model …"));
   progress.hidden = false;
   progress.removeAttribute("value");
   const loaded = await loadModel(`models/${state.model}/`, {
@@ -145,7 +146,7 @@ async function ready(/** @type {AbortSignal} */ signal) {
     signal,
     onProgress: ({ phase, loaded, total }) => {
       // The bar shows how far it is; a line that changes all the time would never let a screen reader rest.
-      const text = `Fetching the ${phase === "code" ? "engine" : `network${total ? ` (${words.megabytes(total)})` : ""}`} …`;
+      const text = phase === "code" ? t("Fetching the engine …") : total ? t("Fetching the network ({size}) …", { size: words.megabytes(total) }) : t("Fetching the network …");
       if (status.textContent !== text) say(text);
       if (total) progress.value = Math.min(1, loaded / total);
     },
@@ -167,12 +168,12 @@ async function describe(/** @type {Model} */ model) {
   pictures.expect(Boolean(/** @type {any} */ (info.text)?.captions));
   show();
   const colour = info.image.channels === 3;
-  find("crisp-hint").textContent = `Whole multiples of its ${info.image.width} × ${info.image.height} pixels.`;
+  find("crisp-hint").textContent = t("Whole multiples of its {width} × {height} pixels.", info.image);
   find("size").textContent = `${info.image.width} × ${info.image.height}`;
-  find("knows").textContent = info.text ? `the ${info.text.count.toLocaleString("en")} words it was taught` : "the things named above";
-  find("tones").textContent = colour ? "in colour" : "in grey";
-  find("slips").textContent = colour ? "two faces in one, a cake that melts into its candles" : "a third sleeve, a bag without a handle";
-  find("credit").textContent = `Pictures: ${info.licence.data.attribution} (${info.licence.data.licence}).`;
+  find("knows").textContent = info.text ? t("the {count} words it was taught", { count: number(info.text.count) }) : t("the things named above");
+  find("tones").textContent = colour ? t("in colour") : t("in grey");
+  find("slips").textContent = colour ? t("two faces in one, a cake that melts into its candles") : t("a third sleeve, a bag without a handle");
+  find("credit").textContent = t("Pictures: {attribution} ({licence}).", info.licence.data);
 }
 
 /** Chips at most. */
@@ -185,8 +186,9 @@ function offer(/** @type {string[]} */ labels) {
       const item = document.createElement("li");
       const chip = document.createElement("button");
       chip.type = "button";
-      chip.textContent = label;
-      chip.addEventListener("click", () => ask(label));
+      chip.textContent = t(label);
+      chip.value = label;
+      chip.addEventListener("click", () => ask(wording.spoken(label)));
       item.append(chip);
       return item;
     }),
@@ -198,7 +200,7 @@ function explain(/** @type {Understood} */ meaning) {
   prompt.setAttribute("aria-invalid", "false");
   understood.textContent = taken(meaning, state.prompt);
   for (const chip of examples.querySelectorAll("button")) {
-    chip.setAttribute("aria-pressed", String(chip.textContent === meaning.label || chip.textContent === state.prompt));
+    chip.setAttribute("aria-pressed", String(chip.value === meaning.label || chip.textContent === state.prompt));
   }
 }
 
@@ -211,7 +213,7 @@ async function paint(/** @type {Why} */ why = "asked") {
   const mine = (running = { controller: new AbortController(), why });
   const { signal } = mine.controller;
   if (why === "asked") ways.hidden = true;
-  draw.textContent = why === "asked" ? "Stop" : "Draw";
+  draw.textContent = why === "asked" ? t("Stop") : t("Draw");
   progress.hidden = true;
   try {
     const model = await ready(signal);
@@ -230,7 +232,7 @@ async function paint(/** @type {Why} */ why = "asked") {
   } finally {
     if (running === mine) {
       running = undefined;
-      draw.textContent = "Draw";
+      draw.textContent = t("Draw");
       progress.hidden = true;
       stage.end();
       if (resting) rest();
@@ -262,7 +264,7 @@ async function drawn(model, asked, meaning, why, signal) {
     progress.hidden = false;
     progress.value = 0;
   }
-  if (why === "asked") say(`Drawing: ${words.pictures(count, label)} …`);
+  if (why === "asked") say(t("Drawing: {what} …", { what: words.pictures(count, label) }));
   const time = pace.time(drawer(), count);
   /** @type {any} */
   const wish = { ...asked, ...plan, ...options(state.mix), seed, count, network, prior, caption, signal };
@@ -287,12 +289,12 @@ async function drawn(model, asked, meaning, why, signal) {
   // The machine holds the pictures of one thing: it foretells no mix.
   if (!state.mix) void compareWith({ model, drawn: compared, sample: finished }, why !== "sketch");
   if (why !== "sketch") panels.drawn();
-  const news = finished.notice === notice ? "" : ` ${finished.notice}`;
+  const news = finished.notice === notice ? "" : ` ${told(finished.notice)}`;
   notice = finished.notice;
   settings.tellDevice(finished.device, notice);
   if (why === "sketch") return say(news);
   keepUsed(model, finished.network);
-  say(`${words.pictures(finished.count, label)}, drawn on ${words.device(finished.device)}.${news}`);
+  say(`${t("{what}, drawn on {device}.", { what: words.pictures(finished.count, label), device: words.device(finished.device) })}${news}`);
 }
 
 /** What was known of the pictures on the stage is gone with them. */
@@ -336,23 +338,23 @@ function keepUsed(/** @type {Model} */ { info }, /** @type {string} */ network) 
 
 /** What to begin with, when nobody has asked for anything yet: what the pack's makers name first. */
 function first(/** @type {Model} */ { info: { prompts } }) {
-  return (prompts.find(({ name }) => name === "sneaker") ?? prompts[0])?.label ?? wording.examples[0] ?? "";
+  return (prompts.find(({ name }) => name === "sneaker") ?? prompts[0])?.label ?? wording.spoken(wording.examples[0] ?? "");
 }
 
 /** Says what went wrong and offers the ways on. Half a word that is unknown is no mistake yet. */
 function failed(/** @type {MorphogenError} */ { code, message, suggestions }, /** @type {Why} */ why) {
   const wording = code.startsWith("prompt-");
-  if (why !== "asked" && wording) return void (understood.textContent = `“${prompt.value.trim()}” is unknown to it so far.`);
-  if (code === "aborted") return say("Stopped.");
-  say(message, true);
+  if (why !== "asked" && wording) return void (understood.textContent = t("“{typed}” is unknown to it so far.", { typed: prompt.value.trim() }));
+  if (code === "aborted") return say(t("Stopped."));
+  say(told(message), true);
   if (wording) {
     prompt.setAttribute("aria-invalid", "true");
     understood.textContent = "";
     return propose((suggestions ?? []).map((word) => [word, () => ask(word)]));
   }
   /** @type {[string, () => void][]} */
-  const offers = [["Try again", () => void paint()]];
-  if (state.device === "webgpu") offers.unshift(["Use the processor", () => settings.set({ device: "cpu" })]);
+  const offers = [[t("Try again"), () => void paint()]];
+  if (state.device === "webgpu") offers.unshift([t("Use the processor"), () => settings.set({ device: "cpu" })]);
   propose(offers);
 }
 
@@ -383,7 +385,7 @@ find("ask").addEventListener("submit", (/** @type {Event} */ event) => {
   if (!prompt.value.trim()) {
     pace.cancel();
     prompt.focus();
-    return say("Type a word, or choose one below.");
+    return say(t("Type a word, or choose one below."));
   }
   void paint();
 });
@@ -416,7 +418,7 @@ for (const { name, title } of PACKS) {
     Object.assign(state, { model: name, prompt: "", network: "", style: "", negative: "", caption: undefined, mix: undefined, ...SUGGESTED });
     void paint();
   });
-  row.append(radio, ` ${title}`);
+  row.append(radio, ` ${t(title)}`);
   find("packs").append(row);
 }
 prompt.value = state.prompt;

@@ -1,4 +1,5 @@
 /** Elements of parts that are fetched late, which the page does not hold ready. */
+import { t, told } from "./say.js";
 
 /**
  * An element with what is in it. Names with a hyphen, `role` and `for` are attributes, all others properties.
@@ -66,7 +67,7 @@ export function slider(id, title, { min, max, step, value }, say = String) {
  */
 export function failure({ code, message, suggestions }, field) {
   if (code?.startsWith("prompt-")) field.setAttribute("aria-invalid", "true");
-  return suggestions?.length ? `${message} It knows ${suggestions.slice(0, 4).join(", ")}.` : message;
+  return suggestions?.length ? `${told(message)} ${t("It knows {words}.", { words: suggestions.slice(0, 4).join(", ") })}` : told(message);
 }
 
 /**

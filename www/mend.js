@@ -5,6 +5,7 @@
 import { button, choice, failure, make, slider, tell } from "./make.js";
 import { Pad, brushed } from "./pad.js";
 import { put } from "./pictures.js";
+import { t } from "./say.js";
 import { download, named } from "./share.js";
 
 /** @typedef {import("./panels.js").Page} Page */
@@ -46,20 +47,20 @@ class Mending {
     this.tries = 0;
     /** @type {AbortController | undefined} */
     this.running = undefined;
-    this.pad = new Pad("The picture to mend", {
+    this.pad = new Pad(t("The picture to mend"), {
       begin: (at) => this.begin(at),
       move: (from, to) => this.stroke(from, to),
       end: (at) => this.end(at),
-      tell: () => (this.free[this.pad.at.y * this.pad.picture.width + this.pad.at.x] ? "marked" : "not marked"),
+      tell: () => (this.free[this.pad.at.y * this.pad.picture.width + this.pad.at.x] ? t("marked") : t("not marked")),
     });
-    this.brush = slider("mend-brush", "Brush", { min: 3, max: 25, step: 1, value: 11 }, (value) => `${value} pixels`);
+    this.brush = slider("mend-brush", t("Brush"), { min: 3, max: 25, step: 1, value: 11 }, (value) => t("{n} pixels", { n: value }));
     this.brush.input.addEventListener("input", () => (this.pad.side = Number(this.brush.input.value)));
     this.pad.side = Number(this.brush.input.value);
-    this.word = make("input", { id: "mend-word", type: "text", enterKeyHint: "go", spellcheck: false, autocapitalize: "none", maxLength: 200, placeholder: "a top hat", "aria-describedby": "mend-status" });
-    this.undo = button("Undo", () => this.back());
-    this.another = button("Another", () => void this.again());
-    this.take = button("Take the chosen picture", () => this.took(), { hidden: true });
-    this.saving = button("Save PNG", () => this.save());
+    this.word = make("input", { id: "mend-word", type: "text", enterKeyHint: "go", spellcheck: false, autocapitalize: "none", maxLength: 200, placeholder: t("a top hat"), "aria-describedby": "mend-status" });
+    this.undo = button(t("Undo"), () => this.back());
+    this.another = button(t("Another"), () => void this.again());
+    this.take = button(t("Take the chosen picture"), () => this.took(), { hidden: true });
+    this.saving = button(t("Save PNG"), () => this.save());
     this.build();
   }
 
@@ -67,22 +68,22 @@ class Mending {
     const form = make(
       "form",
       { className: "mix-form", autocomplete: "off" },
-      make("label", { className: "hidden-label", htmlFor: "mend-word", textContent: "What shall be there?" }),
+      make("label", { className: "hidden-label", htmlFor: "mend-word", textContent: t("What shall be there?") }),
       this.word,
-      make("button", { type: "submit", textContent: "Mend" }),
+      make("button", { type: "submit", textContent: t("Mend") }),
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.mend(this.word.value.trim());
     });
-    const tools = choice("mend-tool", "Mark with", { brush: "Brush", rectangle: "Rectangle" }, (tool) => {
+    const tools = choice("mend-tool", t("Mark with"), { brush: t("Brush"), rectangle: t("Rectangle") }, (tool) => {
       this.tool = tool;
       this.corner = this.first = undefined;
       this.brush.field.hidden = tool !== "brush";
       this.pad.side = tool === "brush" ? Number(this.brush.input.value) : 1;
     });
-    const clear = button("Clear marks", () => this.clear());
-    const erase = button("Erase", () => void this.mend(undefined));
+    const clear = button(t("Clear marks"), () => this.clear());
+    const erase = button(t("Erase"), () => void this.mend(undefined));
     panel.querySelector("summary")?.after(
       make(
         "div",
@@ -123,7 +124,7 @@ class Mending {
     this.take.hidden = true;
     this.clear();
     this.tell();
-    this.say("Mark what shall change, and say what shall be there.");
+    this.say(t("Mark what shall change, and say what shall be there."));
   }
 
   /** Shows the picture that stands, and what can be done with it. */
@@ -159,7 +160,7 @@ class Mending {
   end(at) {
     const { corner } = this;
     if (this.tool === "brush" || !corner) return;
-    if (corner.x === at.x && corner.y === at.y) return this.say("That is one corner; now the other.");
+    if (corner.x === at.x && corner.y === at.y) return this.say(t("That is one corner; now the other."));
     this.stroke(corner, at);
     this.corner = this.first = undefined;
     this.say("Marked.");
@@ -200,25 +201,25 @@ class Mending {
    */
   async mend(words) {
     const { shown } = this;
-    if (!shown) return this.say("There is no picture yet; draw one above first.", true);
-    if (!this.free.includes(1)) return this.say("Nothing is marked: paint over what shall change first.", true);
-    if (words === "") return this.say("Say what shall be there, or press Erase.", true);
+    if (!shown) return this.say(t("There is no picture yet; draw one above first."), true);
+    if (!this.free.includes(1)) return this.say(t("Nothing is marked: paint over what shall change first."), true);
+    if (words === "") return this.say(t("Say what shall be there, or press Erase."), true);
     this.running?.abort();
     const running = (this.running = new AbortController());
     const { signal } = running;
     this.word.setAttribute("aria-invalid", "false");
     try {
-      this.say(words === undefined ? "Erasing …" : "Mending …");
+      this.say(words === undefined ? t("Erasing …") : t("Mending …"));
       const model = await this.page.model();
       const finished = await model.sample({ ...this.wish(words, shown), signal, onStep: (frame) => signal.aborted || put(this.pad.picture, frame.toImageData(0, 1, "denoised")) });
       if (signal.aborted) return;
-      this.history.push({ sample: finished, n: 0, label: words === undefined ? shown.label : `${shown.label} with ${finished.label}` });
+      this.history.push({ sample: finished, n: 0, label: words === undefined ? shown.label : t("{first} with {second}", { first: shown.label, second: finished.label }) });
       this.words = words;
       this.done = true;
       this.mark();
       this.tell();
       this.take.hidden = false;
-      this.say(words === undefined ? "Erased." : `Mended with ${finished.label}. Mark another place, or try other noise with Another.`);
+      this.say(words === undefined ? t("Erased.") : t("Mended with {label}. Mark another place, or try other noise with Another.", { label: finished.label }));
     } catch (thrown) {
       if (!signal.aborted) this.failed(/** @type {import("./pkg/morphogen.js").MorphogenError} */ (thrown));
     } finally {
@@ -261,7 +262,7 @@ class Mending {
     this.done = false;
     this.mark();
     this.tell();
-    this.say("Taken back; what was marked is still marked.");
+    this.say(t("Taken back; what was marked is still marked."));
   }
 
   save() {

@@ -6,6 +6,7 @@
 import { failure, tell } from "./make.js";
 import { put } from "./pictures.js";
 import { SIDES } from "./pkg/names.js";
+import { number, t } from "./say.js";
 import { WAYS, options } from "./state.js";
 
 /** @typedef {import("./state.js").Mix} Mix */
@@ -14,16 +15,16 @@ import { WAYS, options } from "./state.js";
 /** @typedef {import("./panels.js").Page} Page */
 
 /** What each way makes of two words, and what can be moved in it. */
-const TITLES = /** @type {const} */ ({ and: "both at once", over: "one on the other", into: "one becomes the other", between: "half-way" });
+const TITLES = /** @type {const} */ ({ and: t("both at once"), over: t("one on the other"), into: t("one becomes the other"), between: t("half-way") });
 /** @type {Record<Way, Name[]>} */
 const HAS = { and: ["weight"], over: ["region", "edge", "weight"], into: ["at", "weight"], between: ["share"] };
 /** @type {Record<Name, { title: string, hint: string, most: number, step: number }>} */
 const NUMBERS = {
-  region: { title: "Where it goes", hint: "The first word has the rest.", most: 0, step: 0 },
-  edge: { title: "Edge", hint: "Where one ends and the other begins.", most: 1, step: 0.02 },
-  at: { title: "Moment", hint: "Left: the second takes over late, and changes little.", most: 1, step: 0.05 },
-  share: { title: "Share", hint: "How much of the second word is in it.", most: 1, step: 0.05 },
-  weight: { title: "Pull", hint: "How strongly both words pull.", most: 5, step: 0.25 },
+  region: { title: t("Where it goes"), hint: t("The first word has the rest."), most: 0, step: 0 },
+  edge: { title: t("Edge"), hint: t("Where one ends and the other begins."), most: 1, step: 0.02 },
+  at: { title: t("Moment"), hint: t("Left: the second takes over late, and changes little."), most: 1, step: 0.05 },
+  share: { title: t("Share"), hint: t("How much of the second word is in it."), most: 1, step: 0.05 },
+  weight: { title: t("Pull"), hint: t("How strongly both words pull."), most: 5, step: 0.25 },
 };
 /** Where the core's edges lie, and what else is usual. */
 const EDGES = { above: 0.4, below: 0.6, left: 0.5, right: 0.5, inside: 0.28, outside: 0.28 };
@@ -115,25 +116,25 @@ class Mixing {
       await shows.show({ ...this.page.wish(), ...options(this.state.mix) });
     } catch {
       this.did = undefined;
-      this.say("What shows it could not be fetched. Check the network, then press again.", true);
+      this.say(t("What shows it could not be fetched. Check the network, then press again."), true);
     }
   }
 
   /** Draws all ways from the same noise. */
   async all() {
-    if (!word.value.trim()) return this.say("Type what it shall be mixed with.");
+    if (!word.value.trim()) return this.say(t("Type what it shall be mixed with."));
     this.running?.abort();
     const running = (this.running = new AbortController());
     const { signal } = running;
     this.shown = this.key;
     word.setAttribute("aria-invalid", "false");
     try {
-      this.say("Mixing …");
+      this.say(t("Mixing …"));
       const model = await this.page.model();
       const { label } = await model.understand(word.value);
       ways.hidden = false;
       for (const way of WAYS) await this.draw(way, {}, signal);
-      this.say(`With ${label}. Press a way to draw all pictures in it, once more to leave it.`);
+      this.say(t("With {label}. Press a way to draw all pictures in it, once more to leave it.", { label }));
       if (this.state.mix && this.state.mix.prompt !== word.value.trim()) this.pick(this.state.mix.way, true);
     } catch (thrown) {
       if (!signal.aborted) this.failed(/** @type {import("./pkg/morphogen.js").MorphogenError} */ (thrown));
@@ -191,7 +192,7 @@ class Mixing {
     const input = document.createElement(name === "region" ? "select" : "input");
     input.id = `mix-${name}`;
     /** @type {HTMLLabelElement} */ (label).htmlFor = input.id;
-    if (input instanceof HTMLSelectElement) input.append(...SIDES.map((region) => new Option(region, region)));
+    if (input instanceof HTMLSelectElement) input.append(...SIDES.map((region) => new Option(t(region), region)));
     else Object.assign(input, { type: "range", min: "0", max: String(most), step: String(step) });
     input.value = String(value);
     field.className = "field";
@@ -199,7 +200,7 @@ class Mixing {
     note.id = `${input.id}-hint`;
     note.textContent = hint;
     input.setAttribute("aria-describedby", note.id);
-    const show = () => (output.textContent = name === "region" ? "" : Number(input.value).toFixed(2));
+    const show = () => (output.textContent = name === "region" ? "" : number(Number(input.value), 2));
     show();
     label.append(title, " ", output);
     field.append(label, input, note);
@@ -230,7 +231,7 @@ class Mixing {
     if (name === "region" && mix) {
       const edge = document.getElementById("mix-edge");
       if (edge instanceof HTMLInputElement) edge.value = String(usual(mix).edge);
-      edge?.parentElement?.querySelector("output")?.replaceChildren(usual(mix).edge.toFixed(2));
+      edge?.parentElement?.querySelector("output")?.replaceChildren(number(usual(mix).edge, 2));
     }
     this.page.changed("rest");
   }

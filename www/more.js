@@ -6,6 +6,7 @@ import { button, choice, failure, make, slider, tell } from "./make.js";
 import { Pad, brushed } from "./pad.js";
 import { put } from "./pictures.js";
 import { fitted } from "./pkg/begin.js";
+import { number, t, told } from "./say.js";
 import { download, named } from "./share.js";
 import { options } from "./state.js";
 
@@ -28,9 +29,9 @@ const USUAL = /** @type {Record<Source, number>} */ ({ picture: 0.9, doodle: 0.8
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 /** What can be done with each source. @type {Record<Source, string>} */
 const HINTS = {
-  picture: "Eight more like it, from other noise.",
-  doodle: "Doodle what you want, and say what it is.",
-  photo: "Its middle becomes as small as the model's own pictures.",
+  picture: t("Eight more like it, from other noise."),
+  doodle: t("Doodle what you want, and say what it is."),
+  photo: t("Its middle becomes as small as the model's own pictures."),
 };
 const [panel, status] = ["more", "more-status"].map(find);
 
@@ -56,32 +57,32 @@ class More {
     /** What stands in the grid. @type {Sample | undefined} */
     this.drew = undefined;
     const stroke = (/** @type {import("./pad.js").Place} */ from, /** @type {import("./pad.js").Place} */ to) => this.stroke(from, to);
-    this.pad = new Pad("What it begins with", { begin: (at) => this.begin(at), move: stroke, end: () => {} });
-    this.dial = slider("more-t", "How different", { min: 0.5, max: 1, step: 0.01, value: USUAL.picture }, (value) => value.toFixed(2));
-    this.brush = slider("more-brush", "Brush", BRUSH, (value) => `${value} pixels`);
+    this.pad = new Pad(t("What it begins with"), { begin: (at) => this.begin(at), move: stroke, end: () => {} });
+    this.dial = slider("more-t", t("How different"), { min: 0.5, max: 1, step: 0.01, value: USUAL.picture }, (value) => number(value, 2));
+    this.brush = slider("more-brush", t("Brush"), BRUSH, (value) => t("{n} pixels", { n: value }));
     this.brush.input.addEventListener("input", () => (this.pad.side = Number(this.brush.input.value)));
     this.pad.side = BRUSH.value;
     this.word = make("input", { id: "more-word", type: "text", enterKeyHint: "go", spellcheck: false, autocapitalize: "none", maxLength: 200, "aria-describedby": "more-status" });
     this.file = make("input", { type: "file", accept: "image/*", hidden: true });
-    this.back = button("Back", () => this.undo());
-    this.saving = button("Save PNG", () => this.save());
+    this.back = button(t("Back"), () => this.undo());
+    this.saving = button(t("Save PNG"), () => this.save());
     this.tiles = Array.from({ length: COUNT }, (_, n) => this.tile(n));
-    this.grid = make("div", { className: "eight", role: "group", "aria-label": "Press one to go on from it", hidden: true }, ...this.tiles.map(({ press }) => press));
+    this.grid = make("div", { className: "eight", role: "group", "aria-label": t("Press one to go on from it"), hidden: true }, ...this.tiles.map(({ press }) => press));
     this.build();
   }
 
   build() {
-    const sources = choice("more-source", "Begin with", { picture: "the picture", doodle: "a doodle", photo: "a photo" }, (source) => this.turn(/** @type {Source} */ (source)));
+    const sources = choice("more-source", t("Begin with"), { picture: t("the picture"), doodle: t("a doodle"), photo: t("a photo") }, (source) => this.turn(/** @type {Source} */ (source)));
     const colours = Object.entries(COLOURS).map(([name, colour]) => {
       const swatch = button("", () => {
         this.colour = colour;
         colours.forEach((other) => (other.ariaPressed = String(other === swatch)));
-      }, { ariaLabel: name, title: name, ariaPressed: String(colour === this.colour) });
+      }, { ariaLabel: t(name), title: t(name), ariaPressed: String(colour === this.colour) });
       swatch.style.background = colour;
       return swatch;
     });
-    this.tools.append(make("div", { className: "colours", role: "group", "aria-label": "Colour" }, ...colours), this.brush.field, make("p", { className: "actions" }, button("Clear", () => this.wipe())));
-    this.drop.append(button("Choose a photo", () => this.file.click()), " or drop one here. It stays on this device.");
+    this.tools.append(make("div", { className: "colours", role: "group", "aria-label": t("Colour") }, ...colours), this.brush.field, make("p", { className: "actions" }, button(t("Clear"), () => this.wipe())));
+    this.drop.append(button(t("Choose a photo"), () => this.file.click()), t(" or drop one here. It stays on this device."));
     this.file.addEventListener("change", () => void this.opened(this.file.files?.[0]));
     panel.addEventListener("dragover", (/** @type {DragEvent} */ event) => event.preventDefault());
     panel.addEventListener("drop", (/** @type {DragEvent} */ event) => {
@@ -89,7 +90,7 @@ class More {
       this.turn("photo");
       void this.opened(event.dataTransfer?.files[0]);
     });
-    const form = make("form", { className: "mix-form", autocomplete: "off" }, make("label", { className: "hidden-label", htmlFor: "more-word", textContent: "What shall it show?" }), this.word, make("button", { type: "submit", textContent: "Draw eight" }));
+    const form = make("form", { className: "mix-form", autocomplete: "off" }, make("label", { className: "hidden-label", htmlFor: "more-word", textContent: t("What shall it show?") }), this.word, make("button", { type: "submit", textContent: t("Draw eight") }));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.draw();
@@ -103,7 +104,7 @@ class More {
   /** @param {number} n */
   tile(n) {
     const canvas = make("canvas", { width: 64, height: 64, ariaHidden: "true" });
-    const press = button("", () => this.pick(n), { ariaLabel: `Picture ${n + 1}, not drawn yet`, disabled: true });
+    const press = button("", () => this.pick(n), { ariaLabel: `${t("Picture {n}", { n: n + 1 })}, ${t("not drawn yet")}`, disabled: true });
     press.append(canvas);
     return { press, canvas };
   }
@@ -118,7 +119,7 @@ class More {
     const chosen = this.page.picture();
     if (!panel.open || !chosen) return;
     const { sample, n, label } = chosen;
-    this.word.placeholder = this.page.wish().prompt ?? "a cat";
+    this.word.placeholder = this.page.wish().prompt ?? t("a cat");
     if (this.chosen?.sample === sample && this.chosen.n === n) return;
     const other = this.pad.picture.width !== sample.width || this.pad.picture.height !== sample.height;
     this.pad.size(sample.width, sample.height);
@@ -196,11 +197,11 @@ class More {
     if (!file) return;
     const { width, height } = this.pad.picture;
     try {
-      this.say("Opening …");
+      this.say(t("Opening …"));
       this.own(await fitted(file, width, height), file.name.replace(/\.\w+$/, ""));
-      this.say("This is how it begins. Say what it shall show.");
+      this.say(t("This is how it begins. Say what it shall show."));
     } catch (thrown) {
-      this.say(/** @type {Error} */ (thrown).message, true);
+      this.say(told(/** @type {Error} */ (thrown).message), true);
     }
     this.file.value = "";
   }
@@ -208,14 +209,14 @@ class More {
   /** Draws eight pictures from what stands there. */
   async draw() {
     const { origin } = this;
-    if (!origin) return this.say(this.source === "photo" ? "Choose a photo first." : "There is no picture yet; draw one above first.", true);
-    if (this.source === "doodle" && origin.image instanceof ImageData && origin.image.data.every((value) => value === 255)) return this.say("The sheet is empty: doodle something first.", true);
+    if (!origin) return this.say(this.source === "photo" ? t("Choose a photo first.") : t("There is no picture yet; draw one above first."), true);
+    if (this.source === "doodle" && origin.image instanceof ImageData && origin.image.data.every((value) => value === 255)) return this.say(t("The sheet is empty: doodle something first."), true);
     this.running?.abort();
     const running = (this.running = new AbortController());
     const { signal } = running;
     this.word.setAttribute("aria-invalid", "false");
     try {
-      this.say("Drawing eight …");
+      this.say(t("Drawing eight …"));
       this.grid.hidden = false;
       const model = await this.page.model();
       const show = (/** @type {import("./pkg/morphogen.js").Frame} */ frame) => signal.aborted || this.tiles.forEach(({ canvas }, n) => put(canvas, frame.toImageData(n, 1, frame.step > 0 ? "denoised" : "x")));
@@ -225,9 +226,9 @@ class More {
       this.tiles.forEach(({ canvas, press }, n) => {
         put(canvas, finished.toImageData(n));
         press.disabled = false;
-        press.ariaLabel = `Picture ${n + 1}, ${finished.label}`;
+        press.ariaLabel = `${t("Picture {n}", { n: n + 1 })}, ${finished.label}`;
       });
-      this.say("Press one to go on from it; draw again for eight others.");
+      this.say(t("Press one to go on from it; draw again for eight others."));
     } catch (thrown) {
       if (!signal.aborted) this.failed(/** @type {import("./pkg/morphogen.js").MorphogenError} */ (thrown));
     } finally {

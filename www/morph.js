@@ -5,6 +5,7 @@
 import { SPEED, saves as buttons } from "./films.js";
 import { failure, tell } from "./make.js";
 import { put } from "./pictures.js";
+import { t } from "./say.js";
 
 /** @typedef {import("./panels.js").Page} Page */
 /** @typedef {import("./pkg/morphogen.js").Film} Film */
@@ -70,25 +71,25 @@ class Morphing {
   /** Draws a film. */
   async make() {
     const wish = this.wish();
-    if (!wish.prompts[0].trim()) return this.say("Type a word above first: the film begins with it.");
-    if (wish.prompts.length < 2) return this.say("Type what it shall become.");
-    if (wish.prompts.length > 4) return this.say("A film goes between four things at most: type three words or fewer.", true);
+    if (!wish.prompts[0].trim()) return this.say(t("Type a word above first: the film begins with it."));
+    if (wish.prompts.length < 2) return this.say(t("Type what it shall become."));
+    if (wish.prompts.length > 4) return this.say(t("A film goes between four things at most: type three words or fewer."), true);
     const { signal } = (this.running = new AbortController());
     words.setAttribute("aria-invalid", "false");
-    go.textContent = "Cancel";
+    go.textContent = t("Cancel");
     progress.hidden = false;
     progress.value = 0;
-    this.say("Drawing the film …");
+    this.say(t("Drawing the film …"));
     try {
       const model = await this.page.model();
       const film = await model.morph({ ...wish, signal, onProgress: (share) => (progress.value = share) });
       this.take(film);
     } catch (thrown) {
-      if (signal.aborted) this.say(this.film ? "Cancelled. Below is the film from before." : "Cancelled.");
+      if (signal.aborted) this.say(this.film ? t("Cancelled. Below is the film from before.") : t("Cancelled."));
       else this.failed(/** @type {MorphogenError} */ (thrown));
     } finally {
       this.running = undefined;
-      go.textContent = "Morph";
+      go.textContent = t("Morph");
       progress.hidden = true;
     }
   }
@@ -98,9 +99,9 @@ class Morphing {
     this.film = film;
     this.title = film.parts.map(({ label, captions }) => captions?.[0]?.label ?? label).join(" → ");
     slider.max = String(film.frames - 1);
-    canvas.ariaLabel = `A film: ${this.title}`;
+    canvas.ariaLabel = t("A film: {title}", { title: this.title });
     stage.hidden = false;
-    this.say(`${this.title}: ${film.frames} frames from seed ${film.seed}.`);
+    this.say(t("{title}: {frames} frames from seed {seed}.", { title: this.title, frames: film.frames, seed: film.seed }));
     this.show(0);
     this.turn(!matchMedia("(prefers-reduced-motion: reduce)").matches);
   }
@@ -109,14 +110,14 @@ class Morphing {
   show(n) {
     if (!this.film) return;
     slider.value = String(n);
-    slider.setAttribute("aria-valuetext", `frame ${n + 1} of ${this.film.frames}`);
+    slider.setAttribute("aria-valuetext", t("frame {n} of {frames}", { n: n + 1, frames: this.film.frames }));
     put(canvas, this.film.toImageData(n));
   }
 
   /** Plays or rests. @param {boolean} on */
   turn(on) {
     this.playing = on;
-    play.textContent = on ? "Pause" : "Play";
+    play.textContent = on ? t("Pause") : t("Play");
     this.tick();
   }
 

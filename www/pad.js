@@ -3,6 +3,7 @@
  * paints. What painting means is told by who has the pad; places are pixels of the picture.
  */
 import { make } from "./make.js";
+import { t } from "./say.js";
 
 /** @typedef {{ x: number, y: number }} Place */
 /**
@@ -17,7 +18,7 @@ import { make } from "./make.js";
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 /** Pixels that an arrow moves the square, alone and with Shift. */
 const [NEAR, FAR] = [2, 8];
-const KEYS = "Arrow keys move a square, with Shift further; the space bar paints.";
+const KEYS = t("Arrow keys move a square, with Shift further; the space bar paints.");
 
 export class Pad {
   /**
@@ -80,7 +81,7 @@ export class Pad {
       this.hand.end(this.at);
     }
     this.show();
-    this.spoken.textContent = `Column ${this.at.x + 1}, row ${this.at.y + 1}${this.hand.tell ? `, ${this.hand.tell()}` : ""}`;
+    this.spoken.textContent = `${t("Column {column}, row {row}", { column: this.at.x + 1, row: this.at.y + 1 })}${this.hand.tell ? `, ${this.hand.tell()}` : ""}`;
   }
 
   /** Shows the square where the keys have moved it. */

@@ -2,6 +2,7 @@
  * What can be done with a picture once it is there: each thing is a `<details>` of the page and a module that is fetched when
  * the reader first opens it. A new one is a `<details>` in the page, a module, and a line here.
  */
+import { t } from "./say.js";
 
 /** @typedef {import("./state.js").State} State */
 /**
@@ -75,7 +76,7 @@ export class Panels {
     } catch {
       this.panels.delete(id);
       const status = this.details(id).querySelector("[role=status]");
-      if (status) status.textContent = "This part could not be fetched. Check the network, then close it and open it again.";
+      if (status) status.textContent = t("This part could not be fetched. Check the network, then close it and open it again.");
     }
   }
 

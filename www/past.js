@@ -2,6 +2,7 @@
  * What was drawn before: each drawing with its picture and its address, kept on this device alone. A press draws it again;
  * all of it can be forgotten, and that be undone.
  */
+import { t } from "./say.js";
 import { write } from "./state.js";
 
 /** @typedef {import("./panels.js").Page} Page */
@@ -28,7 +29,7 @@ class Past {
     forget.addEventListener("click", () => {
       [this.drawings, this.forgotten] = [this.forgotten, this.drawings];
       this.keep();
-      status.textContent = this.drawings.length > 0 ? "They are back." : "Forgotten.";
+      status.textContent = this.drawings.length > 0 ? t("They are back.") : t("Forgotten.");
     });
   }
 
@@ -47,9 +48,9 @@ class Past {
   keep() {
     try {
       localStorage.setItem(KEY, JSON.stringify(this.drawings));
-      status.textContent = "Kept on this device alone.";
+      status.textContent = t("Kept on this device alone.");
     } catch {
-      status.textContent = "This browser keeps nothing for the page: it lasts until the page is closed.";
+      status.textContent = t("This browser keeps nothing for the page: it lasts until the page is closed.");
     }
     this.show();
   }
@@ -57,7 +58,7 @@ class Past {
   show() {
     list.replaceChildren(...this.drawings.map((drawing) => this.item(drawing)));
     forget.hidden = this.drawings.length + this.forgotten.length === 0;
-    forget.textContent = this.drawings.length > 0 ? "Forget all" : "Undo";
+    forget.textContent = this.drawings.length > 0 ? t("Forget all") : t("Undo");
   }
 
   /** @param {Drawing} drawing */

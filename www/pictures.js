@@ -2,6 +2,7 @@
  * The pictures of a sample, side by side: each is a button that chooses it, and says under itself what the seed chose and
  * how near the nearest training picture is.
  */
+import { t } from "./say.js";
 import * as words from "./words.js";
 
 /** @typedef {import("./pkg/morphogen.js").Frame} Frame */
@@ -56,7 +57,7 @@ export class Pictures {
     const [canvas, near] = [document.createElement("canvas"), document.createElement("span")];
     pick.type = caption.type = "button";
     pick.className = "pick";
-    pick.ariaLabel = "Nothing drawn yet";
+    pick.ariaLabel = t("Nothing drawn yet");
     canvas.width = canvas.height = this.width;
     canvas.ariaHidden = "true";
     pick.append(canvas);
@@ -89,7 +90,7 @@ export class Pictures {
    * @param {string} state how far they are
    */
   name({ label, seed }, state) {
-    this.tiles.forEach(({ pick }, n) => (pick.ariaLabel = `${label}, seed ${seed + n}, ${state}`));
+    this.tiles.forEach(({ pick }, n) => (pick.ariaLabel = `${label}, ${t("seed {seed}", { seed: seed + n })}, ${state}`));
   }
 
   /**
@@ -135,7 +136,7 @@ export class Pictures {
   judge(seed, nearest) {
     this.tiles.forEach(({ near }, n) => {
       const found = nearest?.[n];
-      near.textContent = found ? words.near(found) : `seed ${seed + n}`;
+      near.textContent = found ? words.near(found) : t("seed {seed}", { seed: seed + n });
       near.classList.toggle("copied", found?.copied ?? false);
     });
   }

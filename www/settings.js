@@ -1,5 +1,6 @@
 /** The settings: fields on one side, the state on the other. */
 import { SKETCH_STEPS } from "./pace.js";
+import { t, told } from "./say.js";
 import { SUGGESTED } from "./state.js";
 import * as words from "./words.js";
 
@@ -59,7 +60,7 @@ export class Settings {
   describe(info) {
     this.info = info;
     const legend = document.createElement("legend");
-    legend.textContent = "Network";
+    legend.textContent = t("Network");
     const rows = info.networks.map((network) => {
       const row = document.createElement("label");
       const input = document.createElement("input");
@@ -142,7 +143,7 @@ export class Settings {
   label(name, value) {
     // Until a pack has said how its networks draw, nothing is known of it.
     const known = this.info !== undefined || this.state[name] !== undefined;
-    find(`${name}-value`).textContent = !known ? "" : name === "guidance" && value === 1 ? "off" : String(value);
+    find(`${name}-value`).textContent = !known ? "" : name === "guidance" && value === 1 ? t("off") : String(value);
   }
 
   /** How pictures are enlarged now. */
@@ -155,6 +156,6 @@ export class Settings {
    * @param {string} why
    */
   tellDevice(device, why) {
-    find("device-hint").textContent = `Now: ${words.device(device)}. ${why}`;
+    find("device-hint").textContent = `${t("Now: {device}.", { device: words.device(device) })} ${told(why)}`;
   }
 }

@@ -1,4 +1,5 @@
 /** What the reader takes along of the chosen picture: its link, its file, the lines that embed it. */
+import { t } from "./say.js";
 import * as snippet from "./snippet.js";
 import { write } from "./state.js";
 
@@ -63,9 +64,9 @@ export class Share {
     const address = new URL(write(this.alone(drawn)), location.href).href;
     try {
       await navigator.clipboard.writeText(address);
-      this.say("Link copied. It draws this very picture, on any machine.");
+      this.say(t("Link copied. It draws this very picture, on any machine."));
     } catch {
-      this.say(`Copy this link: ${address}`);
+      this.say(t("Copy this link: {address}", { address }));
     }
   }
 
@@ -113,7 +114,7 @@ export function download(source, n, name, crisp, failed) {
   canvas.getContext("2d")?.putImageData(image, 0, 0);
   const saved = crisp ? canvas : enlarged(canvas, small.width * scale, small.height * scale);
   saved.toBlob((blob) => {
-    if (!blob) return failed("The picture could not be saved.");
+    if (!blob) return failed(t("The picture could not be saved."));
     hand(blob, `${name}.png`);
   });
 }

@@ -1,5 +1,6 @@
 /** The lines with which another site embeds the picture at hand, and the button that copies them. */
 
+import { t } from "./say.js";
 import { told } from "./state.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -38,7 +39,7 @@ export function snippet(state, label, base) {
   for (const name of OPEN) if (state[name] !== undefined) address.searchParams.set(name, String(state[name]));
   if (!state.prior) address.searchParams.set("prior", "off");
   for (const [name, value] of Object.entries(told(state.mix))) address.searchParams.set(name, value);
-  const title = `${label}, drawn from noise by Morphogen`;
+  const title = t("{label}, drawn from noise by Morphogen", { label });
   return `<iframe src="${escaped(address.href)}" title="${escaped(title)}"
   sandbox="allow-scripts" loading="lazy" width="320" height="420" style="border: 0"></iframe>
 ${LISTENER}
@@ -63,8 +64,8 @@ copy.addEventListener("click", async () => {
   text.select();
   try {
     await navigator.clipboard.writeText(text.value);
-    said.textContent = "Copied.";
+    said.textContent = t("Copied.");
   } catch {
-    said.textContent = "Selected; copy it with the keyboard.";
+    said.textContent = t("Selected; copy it with the keyboard.");
   }
 });

@@ -4,6 +4,7 @@
  * takes the place of what stands there without going back to noise.
  */
 import { put } from "./pictures.js";
+import { t } from "./say.js";
 
 /** @typedef {import("./pkg/morphogen.js").Frame} Frame */
 /** @typedef {import("./pictures.js").Pictures} Pictures */
@@ -85,7 +86,7 @@ export class Stage {
     this.complete = false;
     this.playing = !this.still.matches;
     this.pictures.prepare(drawn.count);
-    this.pictures.name(drawn, "being drawn");
+    this.pictures.name(drawn, t("being drawn"));
   }
 
   /**
@@ -175,7 +176,7 @@ export class Stage {
     this.pictures.put(frame);
     slider.value = String(this.at);
     const noise = Math.round(frame.noise * 100);
-    slider.setAttribute("aria-valuetext", `Step ${frame.step} of ${frame.steps}, ${noise} % noise`);
+    slider.setAttribute("aria-valuetext", `${t("Step {step} of {steps}", frame)}, ${t("{share} % noise", { share: noise })}`);
     if (!this.playing || frame.step === frame.steps) this.name(frame);
     this.detail(frame);
   }
@@ -184,17 +185,17 @@ export class Stage {
   detail(/** @type {Frame | undefined} */ frame = this.frames[this.at]) {
     if (!frame) return;
     put(guess, frame.toImageData(this.pictures.chosen, 1, "denoised"));
-    guess.ariaLabel = frame.step === 0 ? "No guess yet" : `What the network suspects behind the noise at step ${frame.step}`;
+    guess.ariaLabel = frame.step === 0 ? t("No guess yet") : t("What the network suspects behind the noise at step {step}", frame);
     this.paintFilm();
     this.onShow(frame);
   }
 
   name(/** @type {Frame} */ { step, steps }) {
-    if (this.drawn) this.pictures.name(this.drawn, step === steps ? "finished" : `step ${step} of ${steps}`);
+    if (this.drawn) this.pictures.name(this.drawn, step === steps ? t("finished") : t("step {step} of {steps}", { step, steps }));
   }
 
   label() {
-    play.textContent = this.playing ? "Pause" : "Replay";
+    play.textContent = this.playing ? t("Pause") : t("Replay");
   }
 
   /** As many frames of the chosen picture as fit side by side, from noise to picture. */

@@ -4,6 +4,7 @@
  */
 import { saves } from "./films.js";
 import { make as el, tell } from "./make.js";
+import { t, told } from "./say.js";
 import { hand, named } from "./share.js";
 
 /** @typedef {import("./panels.js").Page} Page */
@@ -38,7 +39,7 @@ class Taking {
     this.weight = el("p", { className: "quiet" });
     /** Buttons that need the sticker. @type {HTMLButtonElement[]} */
     this.buttons = [];
-    this.share = this.button("Share …", () => this.handOn());
+    this.share = this.button(t("Share …"), () => this.handOn());
     this.share.hidden = true;
     this.build();
   }
@@ -54,18 +55,18 @@ class Taking {
     body.replaceChildren(
       el("div", { className: "grounds" }, ...this.previews),
       this.weight,
-      el("fieldset", { className: "sticker-sizes" }, el("legend", {}, "Size in pixels"), ...sizes),
-      el("label", { className: "sticker-cut" }, cut, " Cut the ground away"),
+      el("fieldset", { className: "sticker-sizes" }, el("legend", {}, t("Size in pixels")), ...sizes),
+      el("label", { className: "sticker-cut" }, cut, t(" Cut the ground away")),
       el(
         "div",
         { className: "actions" },
-        this.button("Save PNG", () => this.save()),
-        this.button("Copy", () => this.copy()),
+        this.button(t("Save PNG"), () => this.save()),
+        this.button(t("Copy"), () => this.copy()),
         this.share,
-        this.button("Save favicon (ICO)", () => this.icon()),
-        this.button("Save all as a sheet", () => this.sheet()),
+        this.button(t("Save favicon (ICO)"), () => this.icon()),
+        this.button(t("Save all as a sheet"), () => this.sheet()),
       ),
-      el("div", { className: "actions film-saves" }, el("span", { className: "quiet" }, "Noise becoming picture, as a film:"), ...saves(() => this.way(), (text, problem) => this.say(text, problem))),
+      el("div", { className: "actions film-saves" }, el("span", { className: "quiet" }, t("Noise becoming picture, as a film:")), ...saves(() => this.way(), (text, problem) => this.say(text, problem))),
     );
     body.hidden = false;
   }
@@ -80,7 +81,7 @@ class Taking {
       try {
         await act();
       } catch (thrown) {
-        this.say(/** @type {Error} */ (thrown).message, true);
+        this.say(told(/** @type {Error} */ (thrown).message), true);
       }
     });
     this.buttons.push(button);
@@ -100,7 +101,7 @@ class Taking {
   async make() {
     const turn = (this.turn += 1);
     const picture = this.page.picture();
-    if (!picture) return this.gone("It can be taken along once it is drawn.");
+    if (!picture) return this.gone(t("It can be taken along once it is drawn."));
     const { sample, n, label } = picture;
     try {
       const { blob, cut } = await this.asked(sample, n);
@@ -108,7 +109,7 @@ class Taking {
       this.made = { blob, cut, name: named(label, sample.seed + n) };
       this.show(label);
     } catch (thrown) {
-      if (turn === this.turn) this.gone(/** @type {Error} */ (thrown).message, true);
+      if (turn === this.turn) this.gone(told(/** @type {Error} */ (thrown).message), true);
     }
   }
 
@@ -134,12 +135,12 @@ class Taking {
     const { blob, cut, name } = this.made;
     if (this.address) URL.revokeObjectURL(this.address);
     this.address = URL.createObjectURL(blob);
-    this.previews.forEach((preview, i) => Object.assign(preview, { src: this.address, alt: `${label} on ${GROUNDS[i]} ground` }));
-    this.weight.textContent = `${this.size} × ${this.size} pixels, ${Math.ceil(blob.size / 1000)} kB. The file says whom to name.`;
+    this.previews.forEach((preview, i) => Object.assign(preview, { src: this.address, alt: `${label}, ${t(GROUNDS[i])}` }));
+    this.weight.textContent = t("{size} × {size} pixels, {weight} kB. The file says whom to name.", { size: this.size, weight: Math.ceil(blob.size / 1000) });
     for (const button of this.buttons) button.disabled = false;
     this.share.hidden = !navigator.canShare?.({ files: [new File([blob], `${name}.png`, { type: blob.type })] });
-    if (this.cut && !cut) this.say("Its border has no even colour, or all of it has: there is nothing to cut away, so it stays whole.");
-    else this.say(cut ? "Cut out, for any ground." : "The whole picture.");
+    if (this.cut && !cut) this.say(t("Its border has no even colour, or all of it has: there is nothing to cut away, so it stays whole."));
+    else this.say(cut ? t("Cut out, for any ground.") : t("The whole picture."));
   }
 
   /**
@@ -160,13 +161,13 @@ class Taking {
   async copy() {
     if (!this.made) return;
     if (typeof ClipboardItem !== "function" || !navigator.clipboard?.write) {
-      return this.say("This browser cannot copy pictures. Save the PNG instead.");
+      return this.say(t("This browser cannot copy pictures. Save the PNG instead."));
     }
     try {
       await navigator.clipboard.write([new ClipboardItem({ "image/png": this.made.blob })]);
-      this.say(this.made.cut ? "Copied. Where it is pasted, what was cut away is transparent." : "Copied.");
+      this.say(this.made.cut ? t("Copied. Where it is pasted, what was cut away is transparent.") : t("Copied."));
     } catch {
-      this.say("This browser does not let the page copy a picture. Save the PNG instead.");
+      this.say(t("This browser does not let the page copy a picture. Save the PNG instead."));
     }
   }
 
@@ -186,7 +187,7 @@ class Taking {
     if (!picture || !this.made) return;
     const model = await this.page.model();
     hand(await model.sticker(picture.sample, { n: picture.n, type: "ico", cut: this.made.cut }), "favicon.ico");
-    this.say("Saved with 16, 32 and 48 pixels. A page names it so: <link rel=\"icon\" href=\"favicon.ico\">");
+    this.say(t('Saved with 16, 32 and 48 pixels. A page names it so: <link rel="icon" href="favicon.ico">'));
   }
 
   /** How the picture came out of the noise. */
@@ -206,7 +207,7 @@ class Taking {
     const model = await this.page.model();
     const columns = Math.min(COLUMNS, sample.count);
     hand(await model.sticker(sample, { type: "sheet", size: this.size, cut: this.cut, columns }), `${named(label, sample.seed)}-sheet.png`);
-    this.say(sample.count === 1 ? "Saved the one picture there is." : `Saved all ${sample.count}, beside each other.`);
+    this.say(sample.count === 1 ? t("Saved the one picture there is.") : t("Saved all {count}, beside each other.", { count: sample.count }));
   }
 
   /**

@@ -1,12 +1,13 @@
 /** The sentences about copies and theory: how alike two pictures are, how near the training pictures are, and what that means. */
+import { number, t } from "./say.js";
 import { CLOSE, megabytes } from "./words.js";
 
 /** @typedef {import("./pkg/morphogen.js").Frame} Frame */
 
-export const LOOKING = "Looking through the training pictures …";
+export const LOOKING = t("Looking through the training pictures …");
 
 /** What the figures in the lines under the pictures mean. */
-export const NEAR = "Under each picture, 100 % means: as far from the nearest training picture as that one is from its own nearest.";
+export const NEAR = t("Under each picture, 100 % means: as far from the nearest training picture as that one is from its own nearest.");
 
 /** Fewer training pictures than this are too few for a mosaic. */
 const FEW = 100;
@@ -18,8 +19,8 @@ const FAR = 1.5;
  * @param {{ count: number, bytes: number } | undefined} shelf
  */
 export function shelf(shelf) {
-  if (!shelf) return "the training pictures that show what you asked for";
-  return `${shelf.count.toLocaleString("en")} training pictures (${megabytes(shelf.bytes)})`;
+  if (!shelf) return t("the training pictures that show what you asked for");
+  return t("{count} training pictures ({size})", { count: number(shelf.count), size: megabytes(shelf.bytes) });
 }
 
 /**
@@ -27,9 +28,9 @@ export function shelf(shelf) {
  * @param {{ count: number } | undefined} shelf
  */
 export function expect(shelf) {
-  if (!shelf) return "The training pictures that show the same can be fetched, to see how near the nearest is. They are few for each thing, so expect no mosaic of them: the theory below is sharpest for garments.";
-  if (shelf.count < FEW) return `It was shown ${shelf.count} pictures of this. A mosaic needs hundreds, so expect a likeness at most.`;
-  return "The nearest training picture comes first, then what the theory makes of the same noise.";
+  if (!shelf) return t("The training pictures that show the same can be fetched, to see how near the nearest is. They are few for each thing, so expect no mosaic of them: the theory below is sharpest for garments.");
+  if (shelf.count < FEW) return t("It was shown {count} pictures of this. A mosaic needs hundreds, so expect a likeness at most.", shelf);
+  return t("The nearest training picture comes first, then what the theory makes of the same noise.");
 }
 
 /**
@@ -37,11 +38,11 @@ export function expect(shelf) {
  * @param {number | undefined} r undefined where nothing is guessed yet
  */
 export function agreement(r) {
-  if (r === undefined) return "both start from the same noise; nothing is guessed yet.";
-  if (r > 0.95) return "almost the same picture.";
-  if (r > 0.85) return "the same picture in other words.";
-  if (r > 0.6) return "a likeness, no more.";
-  return "two different pictures.";
+  if (r === undefined) return t("both start from the same noise; nothing is guessed yet.");
+  if (r > 0.95) return t("almost the same picture.");
+  if (r > 0.85) return t("the same picture in other words.");
+  if (r > 0.6) return t("a likeness, no more.");
+  return t("two different pictures.");
 }
 
 /**
@@ -51,11 +52,11 @@ export function agreement(r) {
  * @param {number} floor r that any picture of the kind would have
  */
 export function foretold(machine, r, floor) {
-  const figures = `(r = ${r.toFixed(2)}; any other picture of the kind has ${floor.toFixed(2)})`;
-  if (machine === "ideal" || machine === "wiener") return `The machine agrees with it so far: ${figures}.`;
-  if (r > 0.85 && r - floor > 0.1) return `The theory, which was never trained, foretold it from the same noise ${figures}: a mosaic of pieces from many of them.`;
-  if (r - floor > 0.1) return `The theory foretold a likeness ${figures}.`;
-  return `The theory did not foretell it ${figures}.`;
+  const figures = t("(r = {r}; any other picture of the kind has {floor})", { r: number(r, 2), floor: number(floor, 2) });
+  if (machine === "ideal" || machine === "wiener") return t("The machine agrees with it so far: {figures}.", { figures });
+  if (r > 0.85 && r - floor > 0.1) return t("The theory, which was never trained, foretold it from the same noise {figures}: a mosaic of pieces from many of them.", { figures });
+  if (r - floor > 0.1) return t("The theory foretold a likeness {figures}.", { figures });
+  return t("The theory did not foretell it {figures}.", { figures });
 }
 
 /**
@@ -63,8 +64,8 @@ export function foretold(machine, r, floor) {
  * @param {string} machine
  */
 export function window(machine) {
-  const wide = machine === "els" ? "everything, which even so does not tell it where it is" : "everything, a copy";
-  return `Left: as calibrated against the network. Then from 3 × 3, a collage, to ${wide}.`;
+  if (machine === "els") return t("Left: as calibrated against the network. Then from 3 × 3, a collage, to everything, which even so does not tell it where it is.");
+  return t("Left: as calibrated against the network. Then from 3 × 3, a collage, to everything, a copy.");
 }
 
 /**
@@ -75,13 +76,17 @@ export function window(machine) {
  * @param {number} side of the picture
  */
 export function vote(pixel, found, window, side) {
-  const here = `The pixel in row ${pixel.row + 1}, column ${pixel.column + 1}`;
-  const sees = window >= 2 * side - 1 ? "sees the whole picture" : `sees ${window} × ${window} pixels around it`;
-  const where = `training picture ${found.image + 1}, row ${found.row + 1}, column ${found.column + 1}`;
-  const share = found.weight > 0.995 ? "all" : found.weight < 0.01 ? "less than 1 %" : `${Math.round(100 * found.weight)} %`;
+  const values = { row: pixel.row + 1, column: pixel.column + 1, window };
+  const sees =
+    window >= 2 * side - 1
+      ? t("The pixel in row {row}, column {column} sees the whole picture.", values)
+      : t("The pixel in row {row}, column {column} sees {window} × {window} pixels around it.", values);
+  const place = { image: found.image + 1, row: found.row + 1, column: found.column + 1 };
+  const share = found.weight > 0.995 ? t("all") : found.weight < 0.01 ? t("less than 1 %") : `${Math.round(100 * found.weight)} %`;
+  const best = t("The patch that fits best is in training picture {image}, row {row}, column {column}: it has {share} of the vote.", { ...place, share });
   const patches = Math.round(found.patches);
-  const others = patches <= 1 ? "No other patch has a say." : `About ${patches.toLocaleString("en")} patches share the vote.`;
-  return `${here} ${sees}. The patch that fits best is in ${where}: it has ${share} of the vote. ${others}`;
+  const others = patches <= 1 ? t("No other patch has a say.") : t("About {patches} patches share the vote.", { patches: number(patches) });
+  return `${sees} ${best} ${others}`;
 }
 
 /**
@@ -89,10 +94,10 @@ export function vote(pixel, found, window, side) {
  * @param {Frame | undefined} frame the machine's, as shown
  */
 export function noVote(frame) {
-  if (!frame) return "Press Compare. Then point at a pixel of the machine's picture, tap it, or walk over it with the arrow keys.";
-  if (frame.step === 0) return "This is the noise that both start from: no patch has been looked up yet. Go a step on.";
-  if (!frame.provenance) return "This machine works with averages, not with patches: no pixel comes from anywhere in particular.";
-  return "Point at a pixel of the machine's picture, tap it, or walk over it with the arrow keys, to see where it comes from.";
+  if (!frame) return t("Press Compare. Then point at a pixel of the machine's picture, tap it, or walk over it with the arrow keys.");
+  if (frame.step === 0) return t("This is the noise that both start from: no patch has been looked up yet. Go a step on.");
+  if (!frame.provenance) return t("This machine works with averages, not with patches: no pixel comes from anywhere in particular.");
+  return t("Point at a pixel of the machine's picture, tap it, or walk over it with the arrow keys, to see where it comes from.");
 }
 
 /**
@@ -101,10 +106,10 @@ export function noVote(frame) {
  * @param {import("./pkg/morphogen.js").Nearest} nearest
  */
 export function copy(who, { image, distance, second, novelty, copied }) {
-  const number = `training picture ${image + 1}`;
-  const figures = second === null ? "" : ` (${distance.toFixed(1)} away; the second nearest is ${second.toFixed(1)} away)`;
-  if (copied) return `${who} is a copy of ${number}${figures}.`;
-  if (novelty !== null && novelty > FAR) return `${who} is no copy. The nearest to it is ${number}${figures}, and it lies farther from it than training pictures lie from each other.`;
-  if (novelty === null || novelty > CLOSE) return `${who} is no copy. The nearest to it is ${number}${figures}, about as different as training pictures are from each other.`;
-  return `${who} is no copy, but it keeps close to ${number}${figures}.`;
+  const away = second === null ? "" : ` ${t("({distance} away; the second nearest is {second} away)", { distance: number(distance, 1), second: number(second, 1) })}`;
+  const values = { who, which: t("training picture {number}", { number: image + 1 }) + away };
+  if (copied) return t("{who} is a copy of {which}.", values);
+  if (novelty !== null && novelty > FAR) return t("{who} is no copy. The nearest to it is {which}, and it lies farther from it than training pictures lie from each other.", values);
+  if (novelty === null || novelty > CLOSE) return t("{who} is no copy. The nearest to it is {which}, about as different as training pictures are from each other.", values);
+  return t("{who} is no copy, but it keeps close to {which}.", values);
 }

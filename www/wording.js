@@ -2,6 +2,7 @@
  * What the page offers beside the prompt for a model that draws from free text: a style, what not to draw, words to go
  * on with as one types, and a surprise. For a model that draws classes only the surprise is left.
  */
+import { t, told } from "./say.js";
 
 /** @typedef {import("./pkg/morphogen.js").Model} Model */
 /** @typedef {import("./pkg/morphogen.js").Understood} Understood */
@@ -44,7 +45,7 @@ export class Wording {
     if (!text) return;
     const { styles, words } = await model.words();
     this.words = words;
-    style.replaceChildren(new Option("any style", ""), ...styles.map((name) => new Option(name[0].toUpperCase() + name.slice(1), name)));
+    style.replaceChildren(new Option(t("any style"), ""), ...styles.map((name) => new Option(name[0].toUpperCase() + name.slice(1), name)));
     if (!styles.includes(this.state.style)) this.state.style = "";
     this.show();
   }
@@ -75,7 +76,7 @@ export class Wording {
       const { code, message } = /** @type {import("./pkg/morphogen.js").MorphogenError} */ (thrown);
       if (!code.startsWith("prompt-")) throw thrown;
       this.state.mix = undefined;
-      return `${message} So the first is drawn alone.`;
+      return `${told(message)} ${t("So the first is drawn alone.")}`;
     }
   }
 
@@ -87,11 +88,16 @@ export class Wording {
     list.replaceChildren(...found.slice(0, MOST).map((word) => new Option("", before + word)));
   }
 
+  /** A prompt in the reader's language, where the pack reads it. @param {string} example */
+  spoken(example) {
+    return more.hidden ? example : t(example);
+  }
+
   /** Something that nobody asked for. */
   surprise(/** @type {() => void} */ changed) {
     const pick = (/** @type {string[]} */ from) => from[Math.floor(Math.random() * from.length)];
-    const others = this.examples.filter((example) => example !== prompt.value);
-    prompt.value = pick(others.length > 0 ? others : this.examples);
+    const others = this.examples.filter((example) => this.spoken(example) !== prompt.value);
+    prompt.value = this.spoken(pick(others.length > 0 ? others : this.examples));
     Object.assign(this.state, { seed: Math.floor(Math.random() * 1e6), caption: undefined, mix: undefined });
     changed();
   }
@@ -104,8 +110,8 @@ export class Wording {
  */
 export function taken({ label, corrected, unknown }, typed) {
   const mended = corrected.map(({ typed, meant }) => `${typed} → ${meant}`);
-  const strange = (unknown ?? []).map(({ typed, near }) => `“${typed}” is unknown to it${near.length > 0 ? ` (it knows ${near.join(", ")})` : ""}`);
+  const strange = (unknown ?? []).map(({ typed, near }) => near.length > 0 ? t("“{typed}” is unknown to it (it knows {near})", { typed, near: near.join(", ") }) : t("“{typed}” is unknown to it", { typed }));
   const said = [...mended, ...strange].join("; ");
   if (said) return `${said}.`;
-  return typed.trim().toLowerCase() === label.toLowerCase() ? "" : `Understood as ${label}.`;
+  return typed.trim().toLowerCase() === label.toLowerCase() ? "" : t("Understood as {label}.", { label });
 }

@@ -1,0 +1,57 @@
+/** The Studio in German: whole, understood, and as well laid out as in English. */
+import { expect, test } from "@playwright/test";
+import { faults, said, spoken } from "../../tools/studio.mjs";
+import * as german from "../../www/strings/de.js";
+import { barriers, settings } from "./support.js";
+
+test("a table that lacks a sentence, has one too many or loses a place is found out", () => {
+  expect(faults("de", german)).toEqual([]);
+  const { Draw, ...rest } = german.said;
+  expect(Draw).toBe("Zeichne");
+  expect(faults("de", { ...german, said: { ...rest, "Nobody says this": "x", "Training picture {number}": "Trainingsbild" } })).toEqual([
+    "www/strings/de.js lacks: Draw",
+    "www/strings/de.js has what nobody says: Nobody says this",
+    "the places of “Training picture {number}” are others in www/strings/de.js",
+  ]);
+  // What is looked for is found at all.
+  expect(spoken().size).toBeGreaterThan(100);
+  expect(said().sentences.size).toBeGreaterThan(150);
+});
+
+test("the German page offers German words, and the pack understands them as the English ones", async ({ page }) => {
+  await page.goto("/de.html?steps=2&count=1&device=cpu");
+  await expect(page.locator("#status")).toContainText("gezeichnet auf deinem Prozessor", { timeout: 120_000 });
+  await expect(page.locator("#prompt")).toHaveValue("Schmetterling");
+  const chips = await page.locator("#examples button").evaluateAll((buttons) => buttons.map((button) => [button.textContent, /** @type {HTMLButtonElement} */ (button).value]));
+  expect(chips).toHaveLength(12);
+  const understood = await page.evaluate(async (chips) => {
+    const { loadModel } = await import(new URL("pkg/morphogen.js", location.href).href);
+    const model = await loadModel("models/emoji/", { device: "cpu" });
+    const words = async (/** @type {string | null} */ text) => (await model.understand(text)).words;
+    return Promise.all(chips.map(async ([de, en]) => [await words(de), await words(en)]));
+  }, chips);
+  understood.forEach(([de, en], i) => expect(de, `${chips[i]}`).toEqual(en));
+
+  await page.getByRole("radio", { name: "Kleider" }).check();
+  await expect(page.locator("#evidence-says")).toContainText("r = 0,", { timeout: 120_000 });
+  await page.locator("#prompt").fill("giraffe");
+  await page.locator("#draw").click();
+  await expect(page.locator("#status")).toContainText("„giraffe“ kann dieses Modell nicht zeichnen");
+});
+
+for (const [width, height] of [[360, 740], [1440, 900]]) {
+  test(`the German page at ${width} pixels: four pictures without scrolling, nothing hangs over, nothing is out of reach`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await page.goto("/de.html?prompt=Panda&seed=3&model=emoji&steps=1");
+    await expect(page.locator("#status")).toContainText("gezeichnet auf", { timeout: 120_000 });
+    expect(await page.locator("#pictures").evaluate((group) => group.getBoundingClientRect().bottom)).toBeLessThanOrEqual(height);
+    await settings(page);
+    for (const id of ["mix", "morph", "mend", "more", "sticker", "past"]) await page.locator(`#${id} > summary`).click();
+    await expect(page.locator("#mend-status")).toContainText("Markiere");
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    expect(await barriers(page)).toEqual([]);
+    // Nothing was left in English.
+    const text = await page.locator("body").innerText();
+    for (const word of [" the ", "The ", " picture", " and "]) expect(text.replace(/Pictures?:.*|©.*/g, ""), word).not.toContain(word);
+  });
+}
