@@ -9,7 +9,9 @@ usage: ./build.sh COMMAND
 
   serve [--port N] [--open]   build what is needed and serve the page at http://localhost:8080/
   build                       the browser build: pkg/generated/, and the site ready for any static host in dist/site/
-  offline                     dist/morphogen-offline.html, the page as one file that needs no network
+  offline [--only fashion] [--address URL]
+                              dist/morphogen-offline.html, all of it as one file of 12 MB that needs no network; only the
+                              garments in 4 MB; links lead to the address where the page is hosted
   test [--install] [PART]...  every check, or only some: format clippy rust javascript size browser browsers python;
                               asks before it installs system packages, with --install or CI=true it does
   bench [ARGUMENT]...         speed and size beside onnxruntime-web, in one browser
@@ -252,7 +254,7 @@ case $command in
     ;;
   offline)
     build_wasm
-    node tools/offline.mjs
+    node tools/offline.mjs "$@"
     ;;
   serve)
     build_wasm

@@ -40,11 +40,11 @@ export async function script(entry) {
   return outputFiles[0].text;
 }
 
-/** The page finds the package at `./pkg/`, as it is served. */
+/** Pages find the package at `pkg/` beside them, as it is served. */
 const site = {
   name: "site",
   setup: (/** @type {import("esbuild").PluginBuild} */ { onResolve }) =>
-    onResolve({ filter: /^\.\/pkg\// }, ({ path }) => ({ path: resolve(ROOT, path) })),
+    onResolve({ filter: /^(\.|(\.\.\/)+)\/?pkg\// }, ({ path, resolveDir }) => (resolveDir.startsWith(resolve(ROOT, "www")) ? { path: resolve(ROOT, path.replace(/^(\.{1,2}\/)+/, "")) } : undefined)),
 };
 
 /** The worker as a classic script. */

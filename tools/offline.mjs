@@ -1,22 +1,41 @@
 /**
- * Writes the page as one HTML file that works from a disk, without a network: page, styles, worker, wasm and a model pack
- * with all its networks and as many training pictures as fit below the limit.
+ * Writes the whole product as one HTML file that works from a disk, without a network: the Studio and the essay in their
+ * languages, worker, wasm and the model packs with all their networks, and as many training pictures as fit below the limit.
  *
  * The file declares windows-1252, an encoding in which every byte is a character, so its parts stand in it as bytes, with
  * four of them escaped; base64 would make them a third larger. Each part is zlib data for the browser's own
  * `DecompressionStream`; 16-bit weights have their high bytes and low bytes apart, which saves another seventh.
  *
- *     node tools/offline.mjs [OUT.html]
+ *     node tools/offline.mjs [--only PACK] [--address URL] [OUT.html]
+ *
+ * `--only fashion`: the Studio in English with that pack alone, a third of the size. `--address`: where the same page is
+ * hosted, for the links that the file gives.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { deflateSync, inflateSync } from "node:zlib";
 import { transform } from "esbuild";
 import { ROOT, script, wasm, workerScript } from "./bundle.mjs";
 
-const LIMIT = 4_000_000;
-const PACK = "models/fashion";
+const { values: options, positionals } = parseArgs({ options: { only: { type: "string" }, address: { type: "string" } }, allowPositionals: true });
+/** Packs, and bytes that the file may have. */
+const PACKS = ["emoji", "fashion"];
+const LIMIT = options.only ? 4_000_000 : 12_000_000;
+const held = PACKS.filter((name) => name === (options.only ?? name));
+if (held.length === 0) throw new Error(`expected --only to be one of ${PACKS.join(", ")}, found ${options.only}`);
+if (options.address && !URL.canParse(options.address)) throw new Error(`expected --address to be an address such as https://example.org/morphogen/, found ${options.address}`);
+/** Packs whose training pictures are left out: their shelves are as large as all the rest. Nobody is offered to look there. */
+const bare = held.filter((name) => JSON.parse(readFileSync(resolve(ROOT, `www/models/${name}/manifest.json`), "utf8")).text);
+/** Pages beside the Studio that opens first: where each stands, its language, and its code. */
+const PAGES = options.only
+  ? []
+  : [
+      { path: "de.html", app: "tools/offline/app-de.js" },
+      { path: "essay/index.html", app: "tools/offline/essay.js" },
+      { path: "essay/de.html", app: "tools/offline/essay.js" },
+    ];
 /** NUL and CR do not survive an HTML parser, `<` could end the part, `=` is the escape itself. */
 const ESCAPED = new Set([0x00, 0x0d, 0x3c, 0x3d]);
 
@@ -68,18 +87,27 @@ function fewer(file, count) {
 }
 
 /**
- * The pack's parts with `count` training pictures for each prompt.
+ * A pack's parts: the manifest, what networks and words need, and `count` training pictures for each prompt; of captions, which
+ * share their shelves, all or none.
+ * @param {string} pack
  * @param {number} count
  */
-function packParts(count) {
-  const manifest = JSON.parse(read(`${PACK}/manifest.json`).toString());
-  const training = /** @type {{ file: string, count: number }[]} */ (Object.values(manifest.training)).map((entry) => {
-    entry.count = count;
-    const content = fewer(read(`${PACK}/${entry.file}`), count);
+function packParts(pack, count) {
+  const folder = `models/${pack}`;
+  const manifest = JSON.parse(read(`${folder}/manifest.json`).toString());
+  const training = /** @type {{ file: string, count: number }[]} */ (manifest.text ? [] : Object.values(manifest.training)).map((entry) => {
+    entry.count = Math.min(count, entry.count);
+    const content = fewer(read(`${folder}/${entry.file}`), entry.count);
     manifest.files[entry.file] = { bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") };
-    return part(`${PACK}/${entry.file}`, "plain", content);
+    return part(`${folder}/${entry.file}`, "plain", content);
   });
-  return [part(`${PACK}/manifest.json`, "zlib", Buffer.from(JSON.stringify(manifest))), ...training];
+  const { words, captions, languages = {} } = manifest.text ?? {};
+  const texts = [words, captions, ...Object.values(languages)].filter(Boolean);
+  return [
+    part(`${folder}/manifest.json`, "zlib", Buffer.from(JSON.stringify(manifest))),
+    ...texts.map((file) => part(`${folder}/${file}`, file.endsWith(".zz") ? "plain" : "zlib", read(`${folder}/${file}`))),
+    ...training,
+  ];
 }
 
 /** Text with everything beyond ASCII as character references. */
@@ -97,58 +125,100 @@ function replaced(text, pattern, by) {
   return text.replace(pattern, by);
 }
 
+/** Where a page is in this file; a page that it lacks is nowhere. @param {string} path */
+const within = (path) => (path === "index.html" ? "?" : PAGES.some((page) => page.path === path) ? `?page=${path}` : undefined);
+
+/** A file as a data address. @param {string} path */
+const inlined = (path) => `data:image/${path.endsWith(".svg") ? "svg+xml" : "png"};base64,${read(path).toString("base64")}`;
+
 /**
- * The page's own HTML around the parts, with a word on what this file is.
+ * A page without its code, in which styles and pictures stand themselves and links lead to pages of this file.
+ * @param {string} path
+ */
+async function page(path) {
+  const folder = dirname(path);
+  const from = (/** @type {string} */ address) => join(folder, address || ".").replace(/(^|\/)\.?\/?$/, "$1index.html");
+  let html = read(path).toString();
+  html = replaced(html, /<meta charset="utf-8">/, () => '<meta charset="windows-1252">');
+  html = html.replace(/<link rel="(manifest|apple-touch-icon|alternate)"[^>]*>\s*|<meta (?:property="og|name="twitter):[^>]*>\s*/g, "");
+  html = replaced(html, /<script type="module" src="[\w.-]+"><\/script>/, () => "");
+  for (const [link, name] of html.matchAll(/<link rel="stylesheet" href="([^"]*)">/g)) {
+    const { code } = await transform(read(join(folder, name)).toString(), { loader: "css", minify: true, charset: "ascii" });
+    html = html.replace(link, () => `<style>${code}</style>`);
+  }
+  html = html.replace(/(<(?:img|link)\b[^>]*\s(?:src|href)=")([^":]+\.(?:png|svg))"/g, (all, start, file) => (options.only && all.startsWith("<img") ? all : `${start}${inlined(join(folder, file))}"`));
+  html = html.replace(/<a ([^>]*?)href="([^":#]*)(#[^"]*)?"/g, (all, rest, address, hash = "") => {
+    if (!address) return all;
+    const to = within(from(address));
+    return to === undefined ? `<a data-lacking ${rest}href="#"` : `<a ${rest}href="${to}${hash}"`;
+  });
+  // A page that this file lacks is not offered.
+  html = html.replace(/<a data-lacking[^>]*>.*?<\/a>\s*/gs, "");
+  if (options.only) html = html.replace(/<nav id="beyond".*?<\/nav>\s*/s, "");
+  const set = [["data-parts", "yes"], ["data-packs", held.join(" ")], ["data-bare", bare.join(" ")], ["data-address", options.address && new URL(folder === "." ? "./" : `${folder}/`, options.address).href], ["data-page", path === "index.html" ? undefined : path]];
+  const attributes = set.flatMap(([name, value]) => (value ? [` ${name}="${value}"`] : [])).join("");
+  html = replaced(html, /<html lang="(\w+)">/, (_, lang) => `<html lang="${lang}"${attributes}>`);
+  const left = /\s(?:src|href)="(?!#|data:|\?|https:)[^"]*"/.exec(html);
+  if (left) throw new Error(`${path} still asks for${left[0]}: put it into tools/offline.mjs`);
+  return html;
+}
+
+/** Says so where the end of the file was lost on its way. */
+const CUT = `<script>addEventListener("DOMContentLoaded",function(){if(!document.getElementById("morphogen-end")){document.getElementById("status").textContent="This file is not whole: its end is missing. Get it once more."}})</script>`;
+
+/**
+ * The Studio's HTML around the parts, with a word on what this file is.
  * @param {string} words
  * @returns {Promise<[Buffer, Buffer]>} before and after the parts
  */
-async function page(words) {
-  const { code: styles } = await transform(read("style.css").toString(), { loader: "css", minify: true, charset: "ascii" });
-  const boot = await script("tools/offline/boot.js");
-  let html = read("index.html").toString();
-  html = replaced(html, /<meta charset="utf-8">/, () => '<meta charset="windows-1252">');
-  html = replaced(html, /(<link rel="icon" href=")icon\.svg"/, (_, start) => `${start}data:image/svg+xml;base64,${read("icon.svg").toString("base64")}"`);
-  html = replaced(html, /<link rel="stylesheet" href="style\.css">/, () => `<style>${styles}</style>`);
-  html = replaced(html, /<script type="module" src="main\.js"><\/script>/, () => "");
-  html = replaced(html, /<html lang="en">/, () => `<html lang="en" data-packs="${PACK.split("/")[1]}">`);
-  // The essay is a page of its own, which this file does not hold.
-  html = replaced(html, /<a href="essay\/">[^<]*<\/a>\s*/, () => "");
-  html = html.replace(/<link rel="(manifest|apple-touch-icon)"[^>]*>\s*/g, "");
+async function around(words) {
+  let html = await page("index.html");
+  html = replaced(html, /<\/title>/, (end) => `${end}\n    ${CUT}`);
   html = replaced(html, /<h2 id="how-title">[^<]*<\/h2>/, (title) => `${title}\n<p class="quiet">${words}</p>`);
-  const left = /\s(?:src|href)="(?!#|data:)[^"]*"/.exec(html);
-  if (left) throw new Error(`index.html still asks for${left[0]}: put it into tools/offline.mjs`);
   const [before, after] = ascii(html).split("</body>");
-  return [Buffer.from(before), Buffer.from(`<script>${boot}</script>\n</body>${after}`)];
+  return [Buffer.from(before), Buffer.from(`<script id="morphogen-end">${await script("tools/offline/boot.js")}</script>\n</body>${after}`)];
 }
 
-const out = resolve(process.argv[2] ?? resolve(ROOT, "dist/morphogen-offline.html"));
-const manifest = JSON.parse(read(`${PACK}/manifest.json`).toString());
-const most = Math.max(...Object.values(manifest.training).map(({ count }) => count));
-const app = await script("tools/offline/app.js");
+const out = resolve(positionals[0] ?? resolve(ROOT, "dist/morphogen-offline.html"));
+const manifests = held.map((name) => ({ name, manifest: JSON.parse(read(`models/${name}/manifest.json`).toString()) }));
+/** Most training pictures of a kind, among packs that draw kinds. */
+const most = Math.max(0, ...manifests.filter(({ manifest }) => !manifest.text).flatMap(({ manifest }) => Object.values(manifest.training).map(({ count }) => count)));
+const apps = new Set(["tools/offline/app.js", ...PAGES.map(({ app }) => app)]);
 const fixed = [
-  part("app.js", "zlib", Buffer.from(app)),
+  ...(await Promise.all([...apps].map(async (app) => part(basename(app), "zlib", Buffer.from(await script(app)))))),
+  ...(await Promise.all(PAGES.map(async ({ path, app }) => part(`page:${path}`, "zlib", Buffer.from(ascii((await page(path)).replace("</head>", () => `<meta name="morphogen-app" content="${basename(app)}"></head>`))))))),
   part("worker.js", "zlib", Buffer.from(await workerScript())),
   ...wasm().map(({ url, content }) => part(url, "zlib", content)),
-  ...Object.values(manifest.networks).map(({ file }) => part(`${PACK}/${file}`, "planes", read(`${PACK}/${file}`))),
+  ...manifests.flatMap(({ name, manifest }) =>
+    Object.values(manifest.networks).map(({ file }) => {
+      const path = `models/${name}/${file}`;
+      return part(path, file.endsWith(".zz") ? "plain" : "planes", read(path));
+    }),
+  ),
 ];
 
-/** @param {number} count training pictures for each prompt */
+/** @param {number} count training pictures for each kind */
 async function whole(count) {
   const copy = "This is Morphogen as one file: it needs no network.";
-  const words = count === most ? copy : `${copy} To stay below ${LIMIT / 1e6} MB it holds ${count} of the ${most} training pictures of each kind that the hosted page has.`;
-  const [before, after] = await page(words);
-  return Buffer.concat([before, ...fixed, ...packParts(count), after]);
+  const fewer = count === most ? "" : ` To stay below ${LIMIT / 1e6} MB it holds ${count} of the ${most} training pictures of each kind that the hosted page has.`;
+  const lacking = manifests.some(({ manifest }) => manifest.text) ? " The training pictures of the emoji are on the hosted page only." : "";
+  const [before, after] = await around(`${copy}${fewer}${lacking}`);
+  return Buffer.concat([before, ...fixed, ...held.flatMap((name) => packParts(name, count)), after]);
 }
 
 // The size grows with the count, so halving finds the largest count that fits.
 let [fits, tooMany] = [0, most + 1];
-while (tooMany - fits > 1) {
-  const middle = (fits + tooMany) >> 1;
-  if ((await whole(middle)).length <= LIMIT) fits = middle;
-  else tooMany = middle;
+if ((await whole(most)).length <= LIMIT) fits = most;
+else {
+  while (tooMany - fits > 1) {
+    const middle = (fits + tooMany) >> 1;
+    if ((await whole(middle)).length <= LIMIT) fits = middle;
+    else tooMany = middle;
+  }
 }
-if (fits === 0) throw new Error(`not even one training picture of each kind fits into ${LIMIT} bytes`);
+if (fits === 0 && most > 0) throw new Error(`not even one training picture of each kind fits into ${LIMIT} bytes`);
 const file = await whole(fits);
+if (file.length > LIMIT) throw new Error(`the file would have ${file.length} bytes, ${LIMIT} are allowed`);
 mkdirSync(dirname(out), { recursive: true });
 writeFileSync(out, file);
 console.log(`${out}: ${file.length} bytes of ${LIMIT}, with ${fits} of ${most} training pictures of each kind`);

@@ -9,6 +9,7 @@ import { Explorer } from "./explore.js";
 import { keep } from "./keep.js";
 import { Column, MACHINES, Machines } from "./columns.js";
 import { number, t, told } from "./say.js";
+import { hasTraining } from "./state.js";
 import * as words from "./verdicts.js";
 
 /** @typedef {import("./pkg/morphogen.js").Model} Model */
@@ -101,7 +102,7 @@ export class Compare {
     const { name } = taken.drawn;
     // A prompt may be called “constructor”.
     const known = Object.hasOwn(training, name) ? training[name] : undefined;
-    section.hidden = known === undefined && !text?.captions;
+    section.hidden = (known === undefined && !text?.captions) || !hasTraining(taken.drawn.model);
     this.evidence.use(taken.model, { shelf: known, possible: !section.hidden });
     if (section.hidden) return;
     this.evidence.near(taken.sample, this.picture, undefined, undefined);

@@ -1,5 +1,6 @@
 /** The page: a prompt, its pictures, and what lies between. It uses the package as any other page would. */
 import { loadModel } from "./pkg/morphogen.js";
+import { advance, asked, remember } from "./address.js";
 import { keep } from "./keep.js";
 import { Pace } from "./pace.js";
 import { Panels } from "./panels.js";
@@ -27,7 +28,7 @@ const find = (/** @type {string} */ id) => /** @type {any} */ (document.getEleme
 const [prompt, draw, status, ways, understood, examples] = ["prompt", "draw", "status", "ways", "understood", "examples"].map(find);
 const progress = find("progress");
 
-const state = read(location.search);
+const state = read(asked());
 /** @type {Model | undefined} */
 let model;
 /** @type {string} the pack and the device that the model was loaded for */
@@ -61,7 +62,7 @@ const stage = new Stage(pictures, (frame) => {
 const settings = new Settings(state, () => void paint(), (view) => {
   state.view = view;
   show();
-  remember();
+  remember(state);
 });
 const wording = new Wording(state, () => void paint());
 const share = new Share(state, stage, say);
@@ -96,19 +97,6 @@ function say(text, problem = false) {
   status.classList.toggle("problem", problem);
 }
 
-/** Keeps the state in the address. */
-function remember() {
-  history.replaceState(null, "", write(state));
-}
-
-/** Keeps it there as something new, so that the browser's Back leads to what was drawn before. */
-function advance() {
-  const address = write(state);
-  if (address === location.search) return;
-  if (write(read(location.search)) === address || !location.search) remember();
-  else history.pushState(null, "", address);
-}
-
 /** Draws what an address says. */
 function go(/** @type {string} */ search) {
   pace.cancel();
@@ -140,7 +128,7 @@ async function ready(/** @type {AbortSignal} */ signal) {
   say(t("Fetching the model …"));
   progress.hidden = false;
   progress.removeAttribute("value");
-  const loaded = await loadModel(`models/${state.model}/`, {
+  const loaded = await loadModel(new URL(`models/${state.model}/`, import.meta.url), {
     device: state.device,
     network: state.network || undefined,
     signal,
@@ -220,12 +208,12 @@ async function paint(/** @type {Why} */ why = "asked") {
     if (!prompt.value.trim() && !state.prompt) prompt.value = first(model);
     // A caption that was kept goes with the words that it was chosen for.
     if (prompt.value !== state.prompt) Object.assign(state, { prompt: prompt.value, caption: undefined });
-    const asked = wording.asked();
-    const meaning = await model.understand(asked.prompt);
+    const wish = wording.asked();
+    const meaning = await model.understand(wish.prompt);
     if (signal.aborted) return;
     explain(meaning);
     const alone = await wording.second(model);
-    await drawn(model, asked, meaning, mine.why, signal);
+    await drawn(model, wish, meaning, mine.why, signal);
     if (alone && !signal.aborted) say(alone, true);
   } catch (thrown) {
     if (running === mine) failed(/** @type {MorphogenError} */ (thrown), why);
@@ -260,7 +248,7 @@ async function drawn(model, asked, meaning, why, signal) {
   const what = { label, prompt: asked.prompt, state: { ...state }, seed, count };
   stage.begin(what, /** @type {const} */ ({ asked: "play", sketch: "guesses", rest: "end" })[why]);
   if (why !== "sketch") {
-    advance();
+    advance(state);
     progress.hidden = false;
     progress.value = 0;
   }
@@ -317,7 +305,7 @@ async function compareWith(taken, settled) {
     compare ??= new module.Compare(state, {
       frames: () => stage.frames,
       scrub: (step) => stage.scrub(step),
-      changed: remember,
+      changed: () => remember(state),
       judged: (of, nearest) => sample === of && pictures.judge(of.seed, nearest),
     });
   }
@@ -405,7 +393,7 @@ find("reset").addEventListener("click", () => {
   Object.assign(state, DEFAULTS, { model: state.model });
   go(write(state));
 });
-addEventListener("popstate", () => go(location.search));
+addEventListener("popstate", () => go(asked()));
 
 // One pack is no choice.
 find("packs").hidden = PACKS.length < 2;

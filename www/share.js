@@ -1,5 +1,6 @@
 /** What the reader takes along of the chosen picture: its link, its file, the lines that embed it. */
 import { t } from "./say.js";
+import { hosted } from "./address.js";
 import * as snippet from "./snippet.js";
 import { write } from "./state.js";
 
@@ -61,7 +62,8 @@ export class Share {
   async copy() {
     const { drawn } = this.stage;
     if (!drawn) return;
-    const address = new URL(write(this.alone(drawn)), location.href).href;
+    if (!hosted) return this.say(t("This copy has no address of its own, so there is no link to give. Save the picture instead."));
+    const address = new URL(write(this.alone(drawn)), hosted).href;
     try {
       await navigator.clipboard.writeText(address);
       this.say(t("Link copied. It draws this very picture, on any machine."));

@@ -1,5 +1,6 @@
 /** The lines with which another site embeds the picture at hand, and the button that copies them. */
 
+import { hosted } from "./address.js";
 import { t } from "./say.js";
 import { told } from "./state.js";
 
@@ -55,8 +56,8 @@ const escaped = (value) => value.replace(/&/g, "&amp;").replace(/"/g, "&quot;").
  * @param {string} label
  */
 export function show(state, label) {
-  disclosure.hidden = location.protocol === "file:";
-  text.value = snippet(state, label, new URL(".", location.href).href);
+  disclosure.hidden = !hosted;
+  if (hosted) text.value = snippet(state, label, new URL(".", hosted).href);
   said.textContent = "";
 }
 

@@ -43,6 +43,9 @@ const PACKS_HERE = [
   { name: "fashion", title: "Garments" },
 ];
 
+/** Whether this copy of the page has the training pictures of a pack. @param {string} pack */
+export const hasTraining = (pack) => !document.documentElement.dataset.bare?.split(" ").includes(pack);
+
 /** Which of them this copy of the page has, where it has not all: the page as one file names them. */
 const held = document.documentElement.dataset.packs?.split(" ");
 
@@ -190,6 +193,9 @@ export function write(state) {
     if (value !== undefined && value !== DEFAULTS[name]) query.set(name, String(value));
   }
   if (!state.prior) query.set("prior", "off");
+  // In the one file that holds all pages, which of them this is.
+  const { page } = document.documentElement.dataset;
+  if (page) query.set("page", page);
   for (const [name, value] of Object.entries(told(state.mix))) query.set(name, value);
   if (state.machine && state.window) query.set("window", state.window === WHOLE ? "whole" : String(state.window));
   return `?${query}`;

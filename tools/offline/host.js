@@ -4,10 +4,10 @@ import { configure } from "../../pkg/morphogen.js";
 /** @type {{ open: (name: string) => Promise<Uint8Array<ArrayBuffer>> | undefined, worker: string }} made by `boot.js` */
 const { open, worker } = /** @type {any} */ (globalThis).morphogenOffline;
 const script = URL.createObjectURL(new Blob([worker], { type: "text/javascript" }));
-const folder = new URL(".", location.href).href;
 
 configure({
   worker: () => new Worker(script, { name: "morphogen" }),
   wasmUrl: "morphogen:/generated/morphogen_bg.wasm",
-  resolve: (url) => open(url.replace(folder, "")),
+  // The wasm has its whole address for a name, models stand in the folder that the address begins with.
+  resolve: (url) => open(url) ?? open(url.replace(/^morphogen:\//, "")),
 });

@@ -23,6 +23,9 @@ function named() {
 async function world() {
   const { strings } = await (lang === "de" ? import("./strings/de.js") : import("./strings/en.js"));
   const here = new URL(location.href);
+  // The essay in one file has an address that others can go to only where it was told one.
+  const { parts, address } = document.documentElement.dataset;
+  const hosted = parts ? address : here.href;
   const asked = here.searchParams.get("device");
   return {
     lang,
@@ -32,10 +35,7 @@ async function world() {
     device: asked === "cpu" || asked === "webgpu" ? asked : "auto",
     asked: (name) => (named().name === name ? named().query : new URLSearchParams()),
     remember: (name, query) => history.replaceState(null, "", `#${[name, query].filter(String).join("?")}`),
-    addresses: {
-      link: new URL(here.pathname, here).href,
-      embed: new URL("../embed.html", import.meta.url).href,
-    },
+    addresses: hosted ? { link: new URL(lang === "en" ? "./" : `${lang}.html`, hosted).href, embed: new URL("../embed.html", hosted).href } : undefined,
     keep: (paths) => void keep(paths),
   };
 }

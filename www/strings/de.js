@@ -246,6 +246,7 @@ export const said = {
 
   // Taken along
   "Link copied. It draws this very picture, on any machine.": "Link kopiert. Er zeichnet genau dieses Bild, auf jedem Gerät.",
+  "This copy has no address of its own, so there is no link to give. Save the picture instead.": "Diese Kopie hat keine eigene Adresse, also gibt es keinen Link. Sichere stattdessen das Bild.",
   "Copy this link: {address}": "Kopiere diesen Link: {address}",
   "The picture could not be saved.": "Das Bild ließ sich nicht sichern.",
   "{label}, drawn from noise by Morphogen": "{label}, von Morphogen aus Rauschen gezeichnet",

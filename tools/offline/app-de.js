@@ -1,0 +1,3 @@
+/** The same in German. */
+import "./host.js";
+import "../../www/de.js";
