@@ -24,6 +24,7 @@ Needs Rust (rustup), Node 20 or later and, for libtorch only, Python; the rest i
   CHROMIUM             the browser for the tests and the benchmark (else the system's Chromium)
   FIREFOX              Firefox, for `test browsers` (else the system's)
   PYTHON               Python for `test python`, with PyTorch (else python3, else one of our own in .tools/venv)
+  MORPHOGEN_ADDRESS    for `build`: where the site will stand, for the cards that other sites show beside its links
   CARGO_TARGET_DIR     where cargo builds (else target/)
   MORPHOGEN_FEATURES   cargo features for `train`: libtorch (see tools/libtorch.sh) or vulkan
 HELP
@@ -167,7 +168,7 @@ build_site() {
   # A third of the package's scripts is comments, which visitors need not fetch.
   node_modules/.bin/esbuild dist/site/pkg/*.js --minify --format=esm --outdir=dist/site/pkg --allow-overwrite --log-level=warning
   node tools/wrap.mjs dist/site/models
-  node tools/site.mjs dist/site
+  node tools/site.mjs dist/site ${MORPHOGEN_ADDRESS:+"$MORPHOGEN_ADDRESS"}
 }
 
 # ── test ────────────────────────────────────────────────────────────────────────────────────────────────────────────

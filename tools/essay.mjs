@@ -109,6 +109,11 @@ function html({ lang, strings }) {
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>${t("page.title")}</title>
     <meta name="description" content="${attribute(t("page.description"))}">
+    <meta property="og:type" content="article">
+    <meta property="og:title" content="${attribute(t("page.title"))}">
+    <meta property="og:description" content="${attribute(t("page.description"))}">
+    <meta property="og:image" content="../card.jpg">
+    <meta name="twitter:card" content="summary_large_image">
     <meta name="color-scheme" content="light dark">
     <link rel="icon" href="../icon.svg" type="image/svg+xml">
     <link rel="apple-touch-icon" href="../icons/icon-192.png">

@@ -2,7 +2,9 @@
  * Writes `site.js` for the service worker (`www/sw.js`): every file of the built site with its SHA-256, and a version that
  * follows from them, so that any change of any file is another version.
  *
- *     node tools/site.mjs FOLDER
+ *     node tools/site.mjs FOLDER [ADDRESS]
+ *
+ * With the address at which the site will stand, its pages say where their picture for links is: other sites want it whole.
  */
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -32,10 +34,26 @@ export function site(folders) {
   return `self.SITE = ${JSON.stringify({ version, ...files }, null, 1)};\n`;
 }
 
+/**
+ * Says in a page's head where it stands and where its picture is.
+ * @param {string} folder
+ * @param {string} name
+ * @param {string} address of the folder
+ */
+function place(folder, name, address) {
+  const page = new URL(name.replace(/(^|\/)index\.html$/, "$1"), address.replace(/\/?$/, "/"));
+  const html = readFileSync(join(folder, name), "utf8");
+  const image = /(<meta property="og:image" content=")([^"]*)"/;
+  if (!image.test(html)) throw new Error(`${name} names no picture: expected <meta property="og:image" …>`);
+  writeFileSync(join(folder, name), html.replace(image, (_, start, path) => `<meta property="og:url" content="${page.href}">\n    ${start}${new URL(path, page).href}"`));
+}
+
 /** @param {string | Buffer} content */
 const sha256 = (content) => createHash("sha256").update(content).digest("hex");
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const folder = process.argv[2];
+  const [, , folder, address] = process.argv;
+  if (address && !URL.canParse(address)) throw new Error(`expected an address such as https://example.org/morphogen/, found ${address}`);
+  if (address) for (const name of ["index.html", "de.html", "essay/index.html", "essay/de.html"]) place(folder, name, address);
   writeFileSync(join(folder, "site.js"), site([["", folder]]));
 }

@@ -73,6 +73,7 @@ export function written(lang, table) {
   return translate(read("index.html"), (text) => table[text] ?? text)
     .replace('<html lang="en">', `<html lang="${lang}">`)
     .replace('src="main.js"', `src="${lang}.js"`)
+    .replace(/<link rel="alternate" hreflang="\w+" href="[^"]*">/, '<link rel="alternate" hreflang="en" href="./">')
     .replace(/href="essay\/(#\w+)?"/g, (_, hash = "") => `href="essay/${lang}.html${hash}"`)
     .replace(/<a href="[^"]*" hreflang="\w+" lang="\w+">[^<]*<\/a>/, '<a href="./" hreflang="en" lang="en">English</a>');
 }

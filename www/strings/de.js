@@ -11,6 +11,7 @@ export const said = {
   "Morphogen: a picture comes out of noise as you type": "Morphogen: Während du tippst, wird aus Rauschen ein Bild",
   "Type a word and watch a small diffusion model draw it, step by step, inside this page. Nothing is sent anywhere.":
     "Tippe ein Wort und sieh zu, wie ein kleines Diffusionsmodell es Schritt für Schritt zeichnet, mitten in dieser Seite. Nichts wird verschickt.",
+  "Emoji coming out of noise: a butterfly, a panda, a strawberry and more": "Emoji kommen aus dem Rauschen: ein Schmetterling, ein Panda, eine Erdbeere und mehr",
   "Skip to the prompt": "Zum Eingabefeld springen",
   "On this page and beside it": "Auf dieser Seite und anderswo",
   "The story": "Die Geschichte",
