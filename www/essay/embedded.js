@@ -38,6 +38,7 @@ async function show() {
     remember: () => {},
     addresses: undefined,
     keep: () => {},
+    loading: new Map(),
   });
 }
 

@@ -37,6 +37,7 @@ async function world() {
       embed: new URL("../embed.html", import.meta.url).href,
     },
     keep: (paths) => void keep(paths),
+    loading: new Map(),
   };
 }
 

@@ -16,7 +16,7 @@ const roomy = matchMedia("(min-width: 44rem)");
  *     at most; `label` says in words what is seen
  */
 export function picture({ label, size, focusable = false }) {
-  const canvas = el("canvas", { className: "pixels", width: 28, height: 28, role: "img", ariaLabel: label });
+  const canvas = el("canvas", { className: "pixels blank", width: 28, height: 28, role: "img", ariaLabel: label });
   if (focusable) canvas.tabIndex = 0;
   const [narrow, wide] = typeof size === "number" ? [size, size] : size;
   const fit = () => {
@@ -33,6 +33,7 @@ export function picture({ label, size, focusable = false }) {
     /** Shows an image; with words for those who do not see it. */
     put: (/** @type {ImageData} */ image, /** @type {string} */ words = canvas.ariaLabel ?? "") => {
       canvas.ariaLabel = words;
+      canvas.classList.remove("blank");
       if (canvas.width !== image.width || canvas.height !== image.height) {
         canvas.width = image.width;
         canvas.height = image.height;
@@ -40,7 +41,10 @@ export function picture({ label, size, focusable = false }) {
       }
       canvas.getContext("2d")?.putImageData(image, 0, 0);
     },
-    clear: () => canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height),
+    clear: () => {
+      canvas.classList.add("blank");
+      canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);
+    },
   };
 }
 
