@@ -315,6 +315,10 @@ ${LISTENER}
   return [
     button(host.t("frame.copyLink"), () => void copy(address(), host.t("frame.copiedLink"), false)),
     button(host.t("frame.embed"), () => void copy(html(), host.t("frame.copiedEmbed"), true)),
+    button(host.t("frame.present"), async () => {
+      const [{ present }, { driver }] = await Promise.all([import("../present.js"), import("../drive.js")]);
+      await present(host.element, driver(host.element));
+    }),
     text,
   ];
 }

@@ -77,7 +77,7 @@ export default {
       question.element,
       el("div", { className: "machines" }, column(source, el("p", {}, el("strong", {}, host.t("source")))), ...machines),
       control.element,
-      controls(button(host.t("another"), () => (host.remember({ seed: Number(host.state.seed) + 1 }), void draw(true)))),
+      controls(button(host.t("another"), () => (host.remember({ seed: Number(host.state.seed) + 1 }), void draw(true)), { act: "another" })),
     );
 
     /**
@@ -103,9 +103,10 @@ export default {
           of(pictures, machine)[0].put(greyImage(first), host.t("picture", { machine: host.t(machine) }));
         }
         if (shift === 0 || question.open) {
-          show(0);
+          // What follows the push is not given away.
+          if (!question.open) show(0);
           for (const machine of MACHINES) of(verdicts, machine).textContent = "";
-          return host.say(host.t("ready", { k: window }));
+          return host.say(host.t(question.open ? "seen" : "ready", { k: window }));
         }
         if (slide && !host.still) {
           for (let n = 0; n <= shift; n += 1) {

@@ -43,9 +43,9 @@ export default {
     const [left, right] = [picture({ label: host.t("waiting"), size: 112 }), picture({ label: host.t("waiting"), size: 112 })];
     const words = el("p", {});
     const question = guess(host, ["new", "average", "copies"]);
-    const again = button(host.t("again"), () => (host.remember({ seed: Number(host.state.seed) + COUNT, sample: 1 }), void draw()), { primary: true });
+    const again = button(host.t("again"), () => (host.remember({ seed: Number(host.state.seed) + COUNT, sample: 1 }), void draw()), { primary: true, act: "another" });
     const drawing = [
-      el("div", { className: "tray", role: "group", ariaLabel: host.t("samples") }, ...tiles.map(({ press }) => press)),
+      el("div", { className: "tray", "data-act": "step", role: "group", ariaLabel: host.t("samples") }, ...tiles.map(({ press }) => press)),
       el("div", { className: "pair" }, captioned(left, host.t("drawn")), captioned(right, host.t("training")), words),
       controls(again),
     ];

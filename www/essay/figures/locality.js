@@ -41,7 +41,7 @@ export default {
     const another = button(host.t("another"), () => {
       host.remember({ seed: Number(host.state.seed) + 1 });
       void draw();
-    });
+    }, { act: "another" });
     host.root.append(
       el("div", { className: "pair" }, captioned(large, host.t("drawn")), captioned(nearest, host.t("nearest"))),
       control.element,

@@ -29,6 +29,7 @@ export default {
     const place = slider({ label: host.t("edge"), min: 10, max: 90, step: 5, value: Math.round(100 * edge()), say: (n) => `${n} %`, settle: (n) => (host.remember({ edge: n / 100 }), void draw()) });
     const pairs = choice({
       label: host.t("pair"),
+      led: true,
       options: /** @type {Pair[]} */ (Object.keys(PAIRS)).map((name) => [name, host.t(name)]),
       value: pair,
       pick: (name) => {
@@ -38,8 +39,8 @@ export default {
         void draw();
       },
     });
-    const begin = button(host.t("begin"), () => void draw());
-    const another = button(host.t("another"), () => (host.remember({ seed: Number(host.state.seed) + 1 }), void draw()));
+    const begin = button(host.t("begin"), () => void draw(), { act: "play" });
+    const another = button(host.t("another"), () => (host.remember({ seed: Number(host.state.seed) + 1 }), void draw()), { act: "another" });
     const bench = el("div", { hidden: true }, el("div", { className: "pair" }, drawn.canvas, el("div", { className: "captioned" }, map.canvas, legend)), place.element);
     const before = host.element.querySelector(".still")?.cloneNode();
     if (before instanceof HTMLElement) before.className = "";

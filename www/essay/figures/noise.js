@@ -40,6 +40,7 @@ export default {
 
     const subjects = choice({
       label: host.t("subject"),
+      led: true,
       options: /** @type {Subject[]} */ (["emoji", "pullover"]).map((one) => [one, host.t(one)]),
       value: subject,
       pick: (one) => {
@@ -53,7 +54,7 @@ export default {
     const before = picture({ label: host.t("original"), size: 128 });
     const percent = (/** @type {number} */ of) => host.number(100 * noiseAt(of / STEPS), 0);
     const control = slider({ label: host.t("noise"), min: 0, max: STEPS, value: level, say: (value) => `${percent(value)} %`, move: (value) => set(value), settle: (value) => host.remember({ noise: value }) });
-    const heal = button(host.t("heal"), () => void denoise(), { primary: true });
+    const heal = button(host.t("heal"), () => void denoise(), { primary: true, act: "play" });
     large.canvas.classList.add("scribble");
     large.canvas.setAttribute("aria-description", host.t("keys"));
     host.root.append(
@@ -63,7 +64,7 @@ export default {
       controls(
         heal,
         button(host.t("restore"), () => restore()),
-        button(host.t("another"), () => (host.remember({ image: Number(host.state.image) + 1, seed: Number(host.state.seed) + 1 }), void fetch())),
+        button(host.t("another"), () => (host.remember({ image: Number(host.state.image) + 1, seed: Number(host.state.seed) + 1 }), void fetch()), { act: "another" }),
       ),
     );
     /** The picture's number, from 0 on, of so many. */

@@ -20,7 +20,7 @@ export class Plot {
    */
   constructor(host, choose) {
     this.host = host;
-    this.element = /** @type {SVGElement} */ (shape("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, class: "plot", role: "group", "aria-label": host.t("plot") }));
+    this.element = /** @type {SVGElement} */ (shape("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, class: "plot", "data-act": "step", role: "group", "aria-label": host.t("plot") }));
     /** @type {number[]} */
     this.seeds = [];
     this.chosen = 0;

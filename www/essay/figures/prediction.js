@@ -42,6 +42,7 @@ export default {
     const plot = new Plot(host, (seed) => choose(seed));
     const networks = choice({
       label: host.t("network"),
+      led: true,
       options: NETWORKS.map((one) => [one, host.t(one)]),
       value: network,
       pick: (one) => {
@@ -54,7 +55,7 @@ export default {
       const { machine } = KNOWN[network];
       choose(machine.indexOf(Math.min(...machine)));
     });
-    const more = button(host.t("more"), () => choose(next++));
+    const more = button(host.t("more"), () => choose(next++), { act: "another" });
     const places = pictures.map(({ canvas }, n) => el("div", { className: "captioned" }, canvas, names[n]));
     host.root.append(networks.element, question.element, el("div", { className: "pair" }, plot.element, el("div", { className: "stack" }, ...places, number)), controls(worst, more));
 
