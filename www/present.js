@@ -72,13 +72,13 @@ export async function present(element, led, closed = () => {}) {
     if (answer instanceof HTMLElement) answer.click();
     else act(led);
   };
-  /** The largest that fits the screen, and no smaller than on the page. */
+  /** The largest that fits the screen. */
   const fit = () => {
     const content = /** @type {HTMLElement | null} */ (element.querySelector(".live"));
     if (!content) return;
     content.style.zoom = "1";
     const room = innerHeight - (element.scrollHeight - content.offsetHeight);
-    content.style.zoom = String(Math.max(1, Math.min(3, (innerWidth * 0.94) / content.scrollWidth, room / content.offsetHeight)));
+    content.style.zoom = String(Math.max(0.7, Math.min(3, (innerWidth * 0.94) / content.scrollWidth, room / content.offsetHeight)));
   };
   function leave() {
     removeEventListener("keydown", heard, true);
