@@ -71,9 +71,9 @@ test("a frame, which then stands as high as it needs", async ({ page }) => {
 });
 
 test("a frame in slides does what the buttons beside it tell it", async ({ page }) => {
-  await open(page, example("slides.html"));
+  await open(page, example("led.html"));
   const canvas = page.frameLocator("iframe").locator("canvas");
-  await expect(canvas).toHaveAccessibleName("Not drawn yet");
+  await expect(canvas).toHaveAttribute("aria-label", "Not drawn yet");
   await page.getByRole("button", { name: "Play" }).click();
   await expect(canvas).toHaveAccessibleName(DRAWN);
 });

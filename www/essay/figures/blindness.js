@@ -40,7 +40,7 @@ export default {
     const pair = () => [picture({ label: host.t("waiting"), size }), picture({ label: host.t("waiting"), size })];
     const source = pair();
     const pictures = new Map(MACHINES.map((machine) => [machine, pair()]));
-    const verdicts = new Map(MACHINES.map((machine) => [machine, el("p", {})]));
+    const verdicts = new Map(MACHINES.map((machine) => [machine, el("p", { className: "verdict" })]));
     const of = (/** @type {Map<Machine, any>} */ map, /** @type {Machine} */ machine) => map.get(machine);
     const question = guess(host, ["none", "place", "border", "lost"]);
     /** Shows noise and pictures as they would be if all had followed. */
@@ -70,12 +70,12 @@ export default {
       },
     });
     control.input.disabled = question.open;
-    const column = (/** @type {import("../parts.js").Picture[]} */ [first, after], /** @type {(Node | string)[]} */ ...words) =>
-      el("div", { className: "machine" }, captioned(first, host.t("first")), captioned(after, host.t("second")), el("div", {}, ...words));
-    const machines = MACHINES.map((machine) => column(of(pictures, machine), el("p", {}, el("strong", {}, host.t(machine))), of(verdicts, machine)));
+    const column = (/** @type {string} */ name, /** @type {import("../parts.js").Picture[]} */ [first, after], /** @type {Node[]} */ ...verdict) =>
+      el("div", { className: "machine" }, el("p", { className: "name" }, host.t(name)), captioned(first, host.t("first")), captioned(after, host.t("second")), ...verdict);
+    const machines = MACHINES.map((machine) => column(machine, of(pictures, machine), of(verdicts, machine)));
     host.root.append(
       question.element,
-      el("div", { className: "machines" }, column(source, el("p", {}, el("strong", {}, host.t("source")))), ...machines),
+      el("div", { className: "machines" }, column("source", source), ...machines),
       control.element,
       controls(button(host.t("another"), () => (host.remember({ seed: Number(host.state.seed) + 1 }), void draw(true)), { act: "another" })),
     );

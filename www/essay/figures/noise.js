@@ -16,6 +16,8 @@ import { EMOJI, pixelsOf } from "./noise-emoji.js";
 const SIDES = { emoji: 64, pullover: 28 };
 /** @typedef {keyof typeof SIDES} Subject */
 const STEPS = 20;
+/** A picture that is off by less, in shades and on average, is found again, and one by less than the second nearly so; much of an emoji is its white ground. */
+const OFF = { emoji: [6, 16], pullover: [12, 25] };
 /** How far the brush reaches, of the side. */
 const BRUSH = 1 / 14;
 /** Between two steps, for eyes to follow, in milliseconds. */
@@ -163,7 +165,7 @@ export default {
         scribbled.fill(0);
         paint();
         const off = apart(known, clean) * 127.5;
-        host.say(host.t(off < 12 ? "found" : off < 25 ? "nearly" : "invented", { levels: host.number(off, 0) }));
+        host.say(host.t(off < OFF[subject][0] ? "found" : off < OFF[subject][1] ? "nearly" : "invented", { levels: host.number(off, 0) }));
       });
     }
 

@@ -80,7 +80,7 @@ Kapitel 8 zurück.`,
   // 2
   "copies.title": "Das Paradox",
   "copies.before": `
-Was würde der beste Entrauscher der Welt tun? Das müssen wir nicht raten. Nehmen wir an, es gäbe keine anderen sauberen Bilder als die sechshundert, aus denen
+Was würde der beste Entrauscher der Welt tun? Nehmen wir an, es gäbe keine anderen sauberen Bilder als die sechshundert, aus denen
 er gelernt hat. Dann hat die Frage „Was steckt hinter diesem Rauschen?“ eine genaue Antwort. Jedes Trainingsbild bekommt eine Stimme, und je näher
 es dem ist, was man sieht, desto schwerer wiegt sie. Die beste Antwort ist der Durchschnitt aller Bilder, gewichtet nach ihren Stimmen.
 (In Fachartikeln heißt das <dfn>A-posteriori-Mittel</dfn>.)
@@ -167,12 +167,12 @@ wer mitgeht.`,
 Die verlorene Maschine folgt dem Rauschen Pixel für Pixel: Sie kennt keine Mitte, kein Oben, keinen Pullover. Sie kennt Ausschnitte. Die zweite wird
 von nichts gehalten als von den vier Rändern. Behalte sie im Auge: Sie hat beide Fehler eines Netzes aus Faltungen, und sonst nichts
 von ihm.`,
-  "blindness.ask": "Alle drei haben aus demselben Rauschen gezeichnet. Schiebt man es um fünf Pixel nach rechts: Wessen Bild wandert unverändert mit?",
-  "blindness.guess-none": "keins",
-  "blindness.guess-place": "das derer, die ihren Platz kennt",
-  "blindness.guess-border": "das derer, die den Rand kennt",
-  "blindness.guess-lost": "das der verlorenen",
-  "blindness.answer": "Nur das der verlorenen ist mitgewandert.",
+  "blindness.ask": "Alle drei haben aus demselben Rauschen gezeichnet. Jetzt wird es um fünf Pixel nach rechts geschoben. Welche zeichnet noch einmal dasselbe, nur verschoben?",
+  "blindness.guess-none": "keine",
+  "blindness.guess-place": "die ihren Platz kennt",
+  "blindness.guess-border": "die den Rand kennt",
+  "blindness.guess-lost": "die verlorene",
+  "blindness.answer": "Es war die verlorene, und nur sie.",
   "blindness.caption": "Drei Maschinen, ein Rauschen, vor und nach dem Schieben. Was auf einer Seite hinausgeht, kommt auf der anderen wieder herein.",
   "blindness.still": "Die Bilder dreier Maschinen, bevor und nachdem das Rauschen geschoben wurde: Nur das letzte, ein Gewirr aus Ärmeln, ist mitgewandert.",
   "blindness.first": "vorher",

@@ -80,7 +80,7 @@ chapter 8.`,
   // 2
   "copies.title": "The paradox",
   "copies.before": `
-What would the best denoiser in the world do? We need not guess. Say that the only clean pictures there are, are the six hundred it
+What would the best denoiser in the world do? Say that the only clean pictures there are, are the six hundred it
 learned from. Then “What is behind this noise?” has an exact answer. Every training picture gets a vote, and the closer it is
 to what you see, the heavier its vote. The best guess is the average of all pictures, weighted by their votes. (Papers
 call it the <dfn>posterior mean</dfn>.)
@@ -168,12 +168,12 @@ sideways, and see who goes along.`,
 The lost machine follows the noise pixel for pixel: it has no middle, no top, no idea of a pullover. It has patches.
 The second is held in place by nothing but the four edges. Keep an eye on that one: it has both flaws of a network made of convolutions, and
 nothing else of it.`,
-  "blindness.ask": "All three have drawn from the same noise. If it is pushed five pixels to the right, which picture moves along unchanged?",
+  "blindness.ask": "All three have drawn from the same noise. Now it is pushed five pixels to the right. Which machine draws the same again, only shifted?",
   "blindness.guess-none": "none of them",
-  "blindness.guess-place": "of the one that knows its place",
-  "blindness.guess-border": "of the one that knows the border",
-  "blindness.guess-lost": "of the lost one",
-  "blindness.answer": "Only the lost one’s moved along.",
+  "blindness.guess-place": "the one that knows its place",
+  "blindness.guess-border": "the one that knows the border",
+  "blindness.guess-lost": "the lost one",
+  "blindness.answer": "It was the lost one, and no other.",
   "blindness.caption": "Three machines, one noise, before and after a push. What leaves on one side comes in again on the other.",
   "blindness.still": "The pictures of three machines, before and after the noise was pushed: only the last, a tangle of sleeves, has moved along.",
   "blindness.first": "before",
