@@ -24,13 +24,42 @@ const KEYS = {
   m: (led) => led.machine(),
 };
 
-/** Styles of the view, once for the page. */
+/** Styles of the view: in the code, since the page as one file has no other files. */
+const CSS = `
+html.presented { overflow: hidden; }
+[data-presenting] { position: fixed; inset: 0; z-index: 10; box-sizing: border-box; overflow: auto; margin: 0; background: Canvas; color: CanvasText; }
+figure[data-presenting][data-figure] { display: flex; flex-direction: column; gap: 1rem; align-items: center; justify-content: safe center; padding: 1.5rem 2rem 5rem; border: 0; background: var(--paper); font-size: 1.375rem; }
+figure[data-presenting] > .sharing, figure[data-presenting] > figcaption { display: none; }
+/* Keys do what these do. */
+figure[data-presenting]:not([data-figure="pictures"]) .live > .controls { display: none; }
+figure[data-presenting] .captioned p, figure[data-presenting] .machine { font-size: 1.125rem; }
+figure[data-presenting] .status { max-width: 60rem; min-height: 2.9em; font-size: 1.5rem; text-align: center; }
+.presenter { position: fixed; inset: auto 0 0; z-index: 1; display: flex; flex-wrap: wrap; gap: 0.5rem 1.5rem; justify-content: center; padding: 0.75rem 1rem; background: color-mix(in srgb, Canvas 85%, transparent); font: 1rem/1.3 system-ui, sans-serif; opacity: 0.35; transition: opacity 0.2s; }
+.presenter:is(:hover, :focus-within) { opacity: 1; }
+.presenter button { min-height: 2.75rem; padding: 0 0.5rem; border: 0; background: none; color: inherit; font: inherit; cursor: pointer; }
+.presenter button:focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
+.presenter kbd { padding: 0.1em 0.4em; border: 1px solid currentColor; border-radius: 4px; font: inherit; font-size: 0.875em; }
+.studio-presented { display: grid; grid-template-rows: auto 1fr auto; gap: 1rem; justify-items: center; padding: 2rem 2rem 5rem; font: clamp(1.5rem, 1rem + 2vw, 3rem)/1.2 system-ui, sans-serif; }
+.studio-presented p, .studio-presented figure { margin: 0; }
+.studio-presented .mirrors { display: flex; gap: 3rem; align-items: center; justify-content: center; min-height: 0; width: 100%; }
+.studio-presented figure { display: grid; gap: 0.75rem; justify-items: center; }
+.studio-presented figure[hidden] { display: none; }
+.studio-presented canvas { width: min(42vw, 62vh); aspect-ratio: 1; image-rendering: pixelated; }
+.studio-presented figure:not(:first-child) canvas { width: min(24vw, 40vh); }
+.studio-presented figcaption { font-size: 0.6em; opacity: 0.75; }
+.studio-presented .quiet { font-size: 0.75em; font-variant-numeric: tabular-nums; opacity: 0.75; }
+@media (prefers-reduced-motion: reduce) { .presenter { transition: none; } }
+`;
+
+/** Adopts them, once for the page. */
 function styles() {
-  if (document.querySelector("link[data-present]")) return;
-  const link = make("link", { rel: "stylesheet", href: new URL("present.css", import.meta.url).href });
-  link.dataset.present = "";
-  document.head.append(link);
+  if (styled) return;
+  styled = true;
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(CSS);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }
+let styled = false;
 
 /**
  * Opens the view of an element.
