@@ -129,7 +129,7 @@ function html({ lang, strings }) {
     <header>
       <p class="wordmark"><a href="#top">Morphogen</a></p>
       <nav aria-label="${attribute(t("page.navigation"))}">
-        <a href="../">${t("page.studio")}</a>
+        <a href="../${lang === "en" ? "" : `${lang}.html`}">${t("page.studio")}</a>
         ${others.map((page) => `<a href="${page.address}" lang="${page.lang}" hreflang="${page.lang}">${page.strings["page.language"]}</a>`).join("\n        ")}
       </nav>
     </header>

@@ -9,7 +9,7 @@ import { make } from "./make.js";
 
 const WORDS = {
   en: { bar: "Presenter’s view", back: "Step back", on: "Step on", play: "Play, pause", another: "Another seed", machine: "Machine", leave: "Leave", space: "space", guess: "its guess", shown: "the picture", theory: "the machine" },
-  de: { bar: "Vortragsansicht", back: "Schritt zurück", on: "Schritt weiter", play: "Abspielen, anhalten", another: "Anderer Seed", machine: "Maschine", leave: "Verlassen", space: "Leertaste", guess: "Vermutung", shown: "das Bild", theory: "die Maschine" },
+  de: { bar: "Vortragsansicht", back: "Schritt zurück", on: "Schritt weiter", play: "Abspielen, anhalten", another: "Anderes Rauschen", machine: "Maschine", leave: "Verlassen", space: "Leertaste", guess: "Vermutung", shown: "das Bild", theory: "die Maschine" },
 };
 const words = () => WORDS[document.documentElement.lang === "de" ? "de" : "en"];
 

@@ -16,7 +16,7 @@ export const strings = {
   "page.lead": "Einem kleinen Programm hat man sechzigtausend Fotos von Kleidern gezeigt. Jetzt zeichnet es Kleider, die niemand je genäht hat, und keiner hat ihm gesagt, wie. Auf dieser Seite nimmst du es auseinander, bis du auf einen Ärmel zeigen und sagen kannst, woher er stammt.",
   "page.film": "Vier Reihen von Bildern. Jede beginnt links mit reinem Rauschen; von Bild zu Bild kommen eine Katze, ein Pullover, eine Erdbeere und ein Stiefel heraus.",
   "page.about": "Zwölf Minuten, zwölf Kapitel. Jedes Bild wird berechnet, während du liest, auf deinem eigenen Gerät. Nichts wird verschickt.",
-  "page.footer": 'Alles hier läuft mit demselben freien Code wie das <a href="../">Studio</a> (auf Englisch), in dem du dir jedes Kleidungsstück wünschen und unter die Haube schauen kannst. Bilder: Fashion-MNIST, © 2017 Zalando SE, MIT-Lizenz; Emoji: Noto Emoji, © Google, Apache-2.0-Lizenz.',
+  "page.footer": 'Alles hier läuft mit demselben freien Code wie das <a href="../de.html">Studio</a>, in dem du dir jedes Kleidungsstück wünschen und unter die Haube schauen kannst. Bilder: Fashion-MNIST, © 2017 Zalando SE, MIT-Lizenz; Emoji: Noto Emoji, © Google, Apache-2.0-Lizenz.',
 
   // All figures
   "frame.fetching": "Das Netz wird geholt (1 MB) …",
