@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { strings as german } from "../www/essay/strings/de.js";
 import { strings as english } from "../www/essay/strings/en.js";
 import { FIGURES } from "../www/essay/figures.js";
+import { facts } from "./essay/facts.mjs";
 import { EQUATIONS, SOURCES } from "./essay/further.mjs";
 
 const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
@@ -18,7 +19,7 @@ const HERE = resolve(ROOT, "www/essay");
 /** @typedef {Record<string, string>} Strings */
 
 /** The chapters in order. Those with a figure have their name from it. */
-export const CHAPTERS = ["noise", "copies", "locality", "blindness", "prediction", "origins", "fingers", "mixing", "turing", "pictures", "further"];
+export const CHAPTERS = ["noise", "copies", "locality", "blindness", "prediction", "origins", "fingers", "mixing", "turing", "pictures", "closing", "further"];
 
 /** The pages. English first: it is what others are translated from. */
 export const PAGES = [
@@ -29,9 +30,13 @@ export const PAGES = [
 /** @param {string} text */
 const attribute = (text) => text.replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;");
 
-/** Text with an empty line between paragraphs. @param {string} text */
-const paragraphs = (text) =>
+/** Text with an empty line between paragraphs, its places filled. @param {string} text @param {Record<string, string>} filled */
+const paragraphs = (text, filled) =>
   text
+    .replace(/\{(\w+)\}/g, (_, name) => {
+      if (!(name in filled)) throw new Error(`expected a number called ${name} in tools/essay/facts.mjs, found none`);
+      return filled[name];
+    })
     .trim()
     .split(/\n\s*\n/)
     .map((paragraph) => `<p>${paragraph.trim().replace(/\s*\n\s*/g, " ")}</p>`)
@@ -91,6 +96,7 @@ function html({ lang, strings }) {
     if (text === undefined) throw new Error(`the words for ${key} are missing in www/essay/strings/${lang}.js`);
     return text.trim();
   };
+  const filled = facts(lang);
   const others = PAGES.filter((page) => page.lang !== lang);
   const chapter = (/** @type {string} */ name, /** @type {number} */ i) => {
     const before = strings[`${name}.before`];
@@ -98,7 +104,7 @@ function html({ lang, strings }) {
     return `
       <section id="${name}" class="chapter">
         <h2><span class="number">${i + 1}</span> ${t(`${name}.title`)}</h2>
-        ${paragraphs(before)}${name in FIGURES ? figure(name, t) : ""}${name === "further" ? further(t) : ""}${after ? `\n        ${paragraphs(after)}` : ""}
+        ${paragraphs(before, filled)}${name in FIGURES ? figure(name, t) : ""}${name === "further" ? further(t) : ""}${after ? `\n        ${paragraphs(after, filled)}` : ""}
       </section>`;
   };
   return `<!doctype html>
@@ -128,7 +134,7 @@ function html({ lang, strings }) {
     <header>
       <p class="wordmark"><a href="#top">Morphogen</a></p>
       <nav aria-label="${attribute(t("page.navigation"))}">
-        <a href="../">${t("page.studio")}</a>
+        <a href="../${lang === "en" ? "" : `${lang}.html`}">${t("page.studio")}</a>
         ${others.map((page) => `<a href="${page.address}" lang="${page.lang}" hreflang="${page.lang}">${page.strings["page.language"]}</a>`).join("\n        ")}
       </nav>
     </header>

@@ -19,24 +19,36 @@ const SHOTS = resolve(ROOT, "docs/screenshots");
 const STILLS = resolve(ROOT, "www/essay/stills");
 /** Chapters that are taken on a phone, too. */
 const PHONE = ["opening", "locality"];
-/** The film that opens the essay: one garment a row, from noise on. */
-const FILM = { prompts: ["pullover", "ankle-boot", "bag"], seed: 4, every: 2, walk: walk(20) };
+/** The film that opens the essay: one thing a row, from noise on, all as small as the garments. */
+const FILM = {
+  rows: [
+    { pack: "emoji", prompt: "noto cat face", seed: 4 },
+    { pack: "fashion", prompt: "pullover", seed: 4 },
+    { pack: "emoji", prompt: "noto strawberry", seed: 4 },
+    { pack: "fashion", prompt: "ankle-boot", seed: 4 },
+  ],
+  every: 2,
+  walk: walk(20),
+};
 /** A figure may compute for so long, in milliseconds, before it is taken as it is. */
 const PATIENCE = 600_000;
 /** Figures that never rest are taken after so many seconds. */
 const RESTLESS = /** @type {Record<string, number>} */ ({ turing: 20 });
 /** What a still leaves out, and colours that can be read on light and on dark paper. */
 const STILL = `html, body, figure { background: transparent !important; }
-  .controls, .slider, .choice, .switch, .live button:not(:has(canvas)), .live input, .live textarea { display: none !important; }
+  .controls, .slider, .choice, .switch, .guess, .live button:not(:has(canvas)), .live input, .live textarea { display: none !important; }
   .live * { color: #85817a !important; }
   .plot text { fill: #85817a !important; }
   .plot .grid { stroke: #85817a66 !important; }`;
 
-/** What a reader would press before the figure shows what it is about. @type {Record<string, (figure: import("@playwright/test").Locator) => Promise<void>>} */
-const PRESS = {
-  noise: (figure) => figure.getByRole("button", { name: "Take the noise away" }).click(),
-  mixing: (figure) => figure.getByRole("button", { name: "Draw it here" }).click(),
-};
+/** What a reader would press before the figure shows what it is about. */
+const PRESS = /** @type {Record<string, string>} */ ({
+  noise: "Take the noise away",
+  copies: "Just show me",
+  blindness: "Just show me",
+  prediction: "Just show me",
+  mixing: "Draw it here",
+});
 
 const wanted = process.argv.slice(2);
 const chosen = ["opening", ...CHAPTERS].filter((name) => wanted.length === 0 || wanted.includes(name));
@@ -58,7 +70,9 @@ async function rested(page, name) {
   };
   await idle();
   if (!PRESS[name]) return figure;
-  await PRESS[name](figure);
+  await figure.getByRole("button", { name: PRESS[name] }).click();
+  // A moment, so that what was pressed has begun.
+  await page.waitForTimeout(500);
   await idle();
   return figure;
 }
@@ -95,15 +109,19 @@ async function shoot(context, name, suffix) {
 async function film(context) {
   const page = await context.newPage();
   await page.goto(`${url}essay/?device=cpu`);
-  const drawn = await page.evaluate(async ({ prompts, seed, every, walk }) => {
+  const drawn = await page.evaluate(async ({ rows, every, walk }) => {
     const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
-    const model = await loadModel("../models/fashion/", { device: "cpu", network: "unet" });
     const canvas = document.createElement("canvas");
     canvas.width = (walk.steps / every + 1) * 28;
-    canvas.height = prompts.length * 28;
-    for (const [row, prompt] of prompts.entries()) {
+    canvas.height = rows.length * 28;
+    for (const [row, { pack, prompt, seed }] of rows.entries()) {
+      const model = await loadModel(`../models/${pack}/`, { device: "cpu", network: "unet" });
       const { frames } = await model.sample({ prompt, seed, ...walk, frames: true });
-      for (let n = 0; n <= walk.steps; n += every) canvas.getContext("2d")?.putImageData(frames[n].toImageData(), (n / every) * 28, row * 28);
+      for (let n = 0; n <= walk.steps; n += every) {
+        const picture = await createImageBitmap(frames[n].toImageData());
+        canvas.getContext("2d")?.drawImage(picture, (n / every) * 28, row * 28, 28, 28);
+      }
+      model.close();
     }
     return canvas.toDataURL();
   }, FILM);

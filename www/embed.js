@@ -7,6 +7,7 @@
 import * as morphogen from "./pkg/inline.js";
 import { MACHINES } from "./pkg/names.js";
 import { decoded } from "./pkg/text.js";
+import { obey, samplerDriver } from "./drive.js";
 import { read, told } from "./state.js";
 
 /** @type {Map<HTMLOrSVGScriptElement | null, Uint8Array<ArrayBuffer>>} what each script has brought */
@@ -42,6 +43,7 @@ morphogen.configure({ resolve: async (url) => (await morphogen.inlined(url)) ?? 
 const query = new URLSearchParams(location.search);
 const { theme, ...attributes } = asked(query);
 if (theme) document.documentElement.dataset.theme = theme;
+const led = obey();
 if (query.has("figure")) figure();
 else sampler();
 
@@ -52,11 +54,12 @@ function sampler() {
     if (value !== undefined && value !== false) sampler.setAttribute(name, value === true ? "" : String(value));
   }
   document.querySelector("main")?.append(sampler);
+  led(samplerDriver(sampler));
 }
 
 /** A figure of the essay, whose code comes as a script of its own: whoever wants a sampler need not wait for it. */
 function figure() {
-  Object.assign(globalThis, { morphogenPackage: morphogen });
+  Object.assign(globalThis, { morphogenPackage: morphogen, morphogenLed: led });
   const styles = document.createElement("link");
   styles.rel = "stylesheet";
   styles.href = "essay/figure.css";

@@ -366,6 +366,8 @@ function ask(/** @type {string} */ words) {
   void paint();
 }
 
+find("present").addEventListener("click", async () => (await import("./present.js")).presentStudio());
+
 find("ask").addEventListener("submit", (/** @type {Event} */ event) => {
   event.preventDefault();
   // New words are drawn even while others are; the same words stop.

@@ -70,6 +70,14 @@ test("a frame, which then stands as high as it needs", async ({ page }) => {
   await expect(page.locator("iframe")).not.toHaveAttribute("height", "420");
 });
 
+test("a frame in slides does what the buttons beside it tell it", async ({ page }) => {
+  await open(page, example("led.html"));
+  const canvas = page.frameLocator("iframe").locator("canvas");
+  await expect(canvas).toHaveAttribute("aria-label", "Not drawn yet");
+  await page.getByRole("button", { name: "Play" }).click();
+  await expect(canvas).toHaveAccessibleName(DRAWN);
+});
+
 test("plain HTML, under the policy that the guide gives", async ({ page }) => {
   await open(page, example("plain.html"), { policy: example("policy of a page with the element").trim() });
   await expect(page.locator("morphogen-sampler canvas")).toHaveAccessibleName(DRAWN);

@@ -3,7 +3,11 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "@playwright/test";
 import { CHAPTERS, missing, pages } from "../../tools/essay.mjs";
+import { count } from "../../tools/essay/finds.mjs";
+import { floors } from "../../tools/essay/known.mjs";
 import { FIGURES } from "../../www/essay/figures.js";
+import { FOUND } from "../../www/essay/figures/fingers-found.js";
+import { KNOWN } from "../../www/essay/figures/prediction-known.js";
 import { barriers, difference, shown } from "./support.js";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -62,8 +66,57 @@ test("noise goes in, the brush works by keyboard, and the network takes it out",
   expect(mean(await pixels(brush), original)).toBeLessThan(12);
 });
 
+test("the first figure is in colour before anything is fetched, and its network is fetched when asked", async ({ page }) => {
+  test.setTimeout(360_000);
+  /** @type {string[]} */
+  const fetched = [];
+  page.on("request", (request) => fetched.push(new URL(request.url()).pathname));
+  const { figure, status } = await at(page, "noise");
+  await expect(status).toContainText("still in there");
+  const original = figure.getByRole("img", { name: "the original" });
+  const coloured = await original.evaluate((canvas) => {
+    const { data } = /** @type {CanvasRenderingContext2D} */ (/** @type {HTMLCanvasElement} */ (canvas).getContext("2d")).getImageData(0, 0, 64, 64);
+    return Array.from({ length: 64 * 64 }, (_, q) => Math.max(...data.slice(4 * q, 4 * q + 3)) - Math.min(...data.slice(4 * q, 4 * q + 3))).filter((spread) => spread > 60).length;
+  });
+  expect(coloured).toBeGreaterThan(500);
+  expect(fetched.filter((path) => path.includes("/models/"))).toEqual([]);
+  await figure.getByRole("slider").fill("4");
+  await figure.getByRole("button", { name: "Take the noise away" }).click();
+  await expect(status).toContainText("It found the picture again", HEAVY);
+  expect(fetched.filter((path) => path.endsWith("/models/emoji/unet.safetensors.zz"))).toHaveLength(1);
+});
+
+test("three figures ask for a guess and answer it only then; a link that holds a state asks nothing", async ({ page }) => {
+  test.setTimeout(360_000);
+  const copies = await at(page, "copies");
+  await expect(copies.status).toContainText("600 sneakers");
+  await expect(copies.figure.getByRole("button", { name: "Sample 1", exact: true })).toBeHidden();
+  await copies.figure.getByRole("button", { name: "new sneakers" }).click();
+  await expect(copies.status).toContainText("20 of 20 are training pictures", HEAVY);
+  await expect(copies.figure.locator(".guess")).toHaveText("Your guess: new sneakers. It drew copies, all twenty times.");
+
+  const blindness = await at(page, "blindness");
+  await expect(blindness.figure.getByRole("slider")).toBeDisabled();
+  await expect(blindness.status).toContainText("All three see 5 × 5 pixels.", HEAVY);
+  expect(await blindness.figure.locator(".machine canvas.blank").count()).toBe(4);
+
+  const prediction = await at(page, "prediction");
+  await expect(prediction.status).toContainText("Two pictures of the same kind (pullover)", HEAVY);
+  await expect(prediction.figure.locator(".stack")).not.toContainText("network");
+  await prediction.figure.getByRole("button", { name: "A", exact: true }).click();
+  await expect(prediction.figure.locator(".guess")).toHaveText(/^Your guess: A\. (Right|It was the other one)\./);
+  await expect(prediction.figure.locator(".stack")).toContainText("the network drew");
+
+  for (const [name, state] of [["copies", "sample=7"], ["blindness", "shift=3"], ["prediction", "seed=12"]]) {
+    await page.goto("/tests/blank.html");
+    const { figure } = await at(page, name, state);
+    await expect(figure).toHaveAttribute("data-live", "");
+    await expect(figure.locator(".guess"), name).toBeHidden();
+  }
+});
+
 test("every sample of the ideal machine is a training picture", async ({ page }) => {
-  const { figure, status } = await at(page, "copies");
+  const { figure, status } = await at(page, "copies", "sample=1");
   await expect(status).toContainText("20 of 20 are training pictures");
   // Not in its own words alone: the picture shown, against the file.
   await figure.getByRole("button", { name: "Sample 7" }).click();
@@ -100,21 +153,51 @@ test("the lost machine follows the noise, pixel for pixel; the one that knows it
   test.setTimeout(360_000);
   const { figure, status } = await at(page, "blindness", "window=21");
   await expect(status).toContainText("Now push the noise", HEAVY);
-  const canvases = figure.locator(".columns canvas");
-  const [place, lost] = [canvases.nth(1), canvases.nth(3)];
-  const before = [await pixels(place), await pixels(lost)];
+  // Each before, and after the push.
+  const canvases = figure.locator(".machine canvas");
+  const [place, lost] = [canvases.nth(3), canvases.nth(7)];
+  const before = [await pixels(canvases.nth(2)), await pixels(canvases.nth(6))];
   await figure.getByRole("slider").fill("5");
   await expect(status).toContainText("Pushed by 5", HEAVY);
   const pushed = (/** @type {number[]} */ picture) => picture.map((_, q) => picture[q - (q % 28) + (((q % 28) + 23) % 28)]);
   expect(difference(await pixels(lost), pushed(before[1]))).toBeLessThanOrEqual(2);
   expect(difference(await pixels(place), pushed(before[0]))).toBeGreaterThan(60);
+  expect(difference(await pixels(canvases.nth(6)), before[1]), "what was drawn before stays").toBe(0);
+  await expect(figure.locator(".machine").nth(3)).toContainText("It went along.");
+  await expect(figure.locator(".machine").nth(1)).toContainText("It drew something else.");
 });
 
 test("r as printed is r as computed natively", async ({ page }) => {
   const { figure, status } = await at(page, "prediction", `seed=${NATIVE.seed}`);
+  // A hundred are known, at once.
+  await expect(figure.locator(".dot.known")).toHaveCount(100);
+  await expect(figure.locator(".floor")).toHaveCount(1);
   await expect(figure.locator(".large")).toHaveText(`r = ${NATIVE.bbels}`, HEAVY);
-  await expect(status).toContainText(`Seed ${NATIVE.seed}: r = ${NATIVE.bbels} for the machine, ${NATIVE.ideal} for the copier.`);
-  await expect(figure.getByRole("button", { name: `Seed ${NATIVE.seed}:` })).toHaveAttribute("aria-pressed", "true");
+  await expect(status).toContainText(`Seed ${NATIVE.seed} (pullover): r = ${NATIVE.bbels} for the machine, ${NATIVE.ideal} for the copier. As known before: ${NATIVE.bbels}.`);
+  await expect(figure.getByRole("button", { name: `Seed ${NATIVE.seed}, drawn here` })).toHaveAttribute("aria-pressed", "true");
+  await expect(figure.locator(".dot.known")).toHaveCount(99);
+  // The reader's own is one more.
+  await figure.getByRole("button", { name: "A seed nobody has tried" }).click();
+  await expect(status).toContainText("Seed 100 (T-shirt): r =", HEAVY);
+  await expect(figure.locator(".dot")).toHaveCount(101);
+});
+
+test("what is known of seeds is known of the networks that ship, and its floor lies below", () => {
+  /** @type {{ files: Record<string, { sha256: string }>, networks: object }} */
+  const { files, networks } = JSON.parse(readFileSync(join(ROOT, "www/models/fashion/manifest.json"), "utf8"));
+  expect(Object.keys(KNOWN).sort()).toEqual(Object.keys(networks).sort());
+  for (const [name, { weights, machine, copier, wiener, floor }] of Object.entries(KNOWN)) {
+    expect(weights, `${name}: evaluate it anew, see tools/essay/known.mjs`).toBe(files[`${name}.safetensors`].sha256);
+    expect([machine.length, copier.length, wiener.length, floor.length], name).toEqual([100, 100, 100, 10]);
+    machine.forEach((r, seed) => expect(r, `${name}, seed ${seed}`).toBeGreaterThan(floor[seed % 10] - 0.35));
+  }
+});
+
+test("the floor is what the shipped network gives", async ({ page }) => {
+  test.setTimeout(360_000);
+  await page.goto("/essay/?device=cpu#further");
+  const [found] = await floors(page, "resnet", ["bag"]);
+  expect(found).toBeCloseTo(KNOWN.resnet.floor[8], 2);
 });
 
 test("the mosaic names its sources, by keyboard too", async ({ page }) => {
@@ -126,12 +209,43 @@ test("the mosaic names its sources, by keyboard too", async ({ page }) => {
   expect(new URL(page.url()).hash).toBe("#origins?row=13");
 });
 
-test("a find has more parts than its garment, and they cannot see each other in the end", async ({ page }) => {
-  const { status } = await at(page, "fingers");
-  await expect(status).toContainText(/(\d+) parts stand side by side/);
-  const [, parts, distance, reach] = /(\d+) parts stand side by side, the outermost ([\d.]+) pixels apart.* sees (\d+) to each side/.exec((await status.textContent()) ?? "") ?? [];
+test("the trousers with a leg too many are those of the weights that ship, and the text says how many", async ({ page }) => {
+  test.setTimeout(540_000);
+  expect(await count(page)).toEqual(FOUND);
+  // As the text has it: none of the UNet, one of the real ones.
+  expect([FOUND.seeds.unet.length, FOUND.odd.length]).toEqual([0, 1]);
+});
+
+test("a find has more legs than a trouser, and its outer legs do not see each other in the end", async ({ page }) => {
+  const { figure, status } = await at(page, "fingers");
+  await expect(status).toContainText(/(\d+) legs stand side by side/, HEAVY);
+  await expect(figure).toHaveAttribute("aria-busy", "false", HEAVY);
+  // Each find as a picture, none of them empty.
+  await expect(figure.locator(".gallery canvas")).toHaveCount(Math.min(8, Object.values(FOUND.seeds).flat().length));
+  await expect(figure.locator(".gallery canvas.blank")).toHaveCount(0);
+  const [, parts, distance, reach] = /(\d+) legs stand side by side, the outermost ([\d.]+) pixels apart.* sees (\d+) to each side/.exec((await status.textContent()) ?? "") ?? [];
   expect(Number(parts)).toBeGreaterThan(2);
   expect(Number(reach)).toBeLessThan(Number(distance));
+});
+
+test("on paper the first figure shows what was drawn, nothing to touch and nothing empty", async ({ page }) => {
+  const { figure, status } = await at(page, "noise");
+  await expect(status).toContainText("still in there");
+  await page.emulateMedia({ media: "print", reducedMotion: "reduce" });
+  for (const what of ["slider", "button", "radio"]) expect(await figure.getByRole(/** @type {"slider"} */ (what)).filter({ visible: true }).count(), what).toBe(0);
+  const shades = await figure.locator("canvas:visible").evaluateAll((list) =>
+    list.map((canvas) => {
+      const { width, height } = /** @type {HTMLCanvasElement} */ (canvas);
+      const { data } = /** @type {CanvasRenderingContext2D} */ (/** @type {HTMLCanvasElement} */ (canvas).getContext("2d")).getImageData(0, 0, width, height);
+      return new Set(new Uint32Array(data.buffer)).size;
+    }),
+  );
+  expect(shades.length).toBeGreaterThan(0);
+  for (const count of shades) expect(count).toBeGreaterThan(10);
+  // A figure that waits for a guess prints as its still.
+  const waiting = page.locator("#copies-figure");
+  await expect(waiting).toHaveAttribute("data-live", "");
+  await expect(waiting.locator("img.still")).toBeVisible();
 });
 
 test("every figure speaks, nothing stands in anybody's way, and nobody else is asked", async ({ page, baseURL }) => {
@@ -152,6 +266,9 @@ test("every figure speaks, nothing stands in anybody's way, and nobody else is a
     await expect(figure.locator(".status"), name).not.toBeEmpty();
   }
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  // Small pictures can be read on a phone.
+  const widths = await page.locator("#locality-figure .strip canvas").evaluateAll((list) => list.map((canvas) => canvas.getBoundingClientRect().width));
+  expect(Math.min(...widths)).toBeGreaterThanOrEqual(56);
   expect(await barriers(page)).toEqual([]);
   expect([...new Set(hosts)]).toEqual([new URL(baseURL ?? "").origin]);
   expect(complaints).toEqual([]);

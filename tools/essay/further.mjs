@@ -59,6 +59,8 @@ export const SOURCES = [
   ["M. Kamb, S. Ganguli: <em>An analytic theory of creativity in convolutional diffusion models.</em> ICML 2025.", "https://arxiv.org/abs/2412.20292"],
   ["M. Niedoba, B. Zwartsenberg, K. Murphy, F. Wood: <em>Towards a mechanistic explanation of diffusion model generalization.</em> ICML 2025.", "https://arxiv.org/abs/2411.19339"],
   ["A. Lukoianov, C. Yuan, J. Solomon, V. Sitzmann: <em>Locality in image diffusion models emerges from data statistics.</em> NeurIPS 2025.", "https://arxiv.org/abs/2509.09672"],
+  ["Z. Kadkhodaie, F. Guth, E. P. Simoncelli, S. Mallat: <em>Generalization in diffusion models arises from geometry-adaptive harmonic representations.</em> ICLR 2024.", "https://arxiv.org/abs/2310.02557"],
+  ["N. Carlini, J. Hayes, M. Nasr, M. Jagielski, V. Sehwag, F. Tramèr, B. Balle, D. Ippolito, E. Wallace: <em>Extracting training data from diffusion models.</em> USENIX Security 2023.", "https://arxiv.org/abs/2301.13188"],
   ["N. Liu, S. Li, Y. Du, A. Torralba, J. B. Tenenbaum: <em>Compositional visual generation with composable diffusion models.</em> ECCV 2022.", "https://arxiv.org/abs/2206.01714"],
   ["A. Bradley, P. Nakkiran, D. Berthelot, J. Thornton, J. M. Susskind: <em>Mechanisms of projective composition of diffusion models.</em> ICML 2025.", "https://arxiv.org/abs/2502.04549"],
   ["A. Bradley: <em>Local mechanisms of compositional generalization in conditional diffusion.</em> 2025.", "https://arxiv.org/abs/2509.16447"],

@@ -4,6 +4,7 @@
  */
 import { stand } from "./figure.js";
 import { FIGURES } from "./figures.js";
+import { driver } from "../drive.js";
 import { el } from "./parts.js";
 import { strings as german } from "./strings/de.js";
 import { strings as english } from "./strings/en.js";
@@ -38,7 +39,9 @@ async function show() {
     remember: () => {},
     addresses: undefined,
     keep: () => {},
+    loading: new Map(),
   });
+  /** @type {any} */ (globalThis).morphogenLed(driver(figure));
 }
 
 void show();

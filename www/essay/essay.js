@@ -37,6 +37,7 @@ async function world() {
     remember: (name, query) => history.replaceState(null, "", `#${[name, query].filter(String).join("?")}`),
     addresses: hosted ? { link: new URL(lang === "en" ? "./" : `${lang}.html`, hosted).href, embed: new URL("../embed.html", hosted).href } : undefined,
     keep: (paths) => void keep(paths),
+    loading: new Map(),
   };
 }
 

@@ -30,12 +30,15 @@ import { button, el } from "./parts.js";
  * @property {(name: string, query: URLSearchParams) => void} remember writes the state of a figure into the address
  * @property {{ link: string, embed: string } | undefined} addresses of page and frame, where figures can be shared
  * @property {(paths: string[]) => void} keep has files of packs kept for a visit without a network
- * @property {Promise<Model>} [loading] of the model that figures share
+ * @property {Map<string, Promise<Model>>} loading models that figures share, by pack
  */
 
 const PACK = "fashion";
-/** The network that figures draw with unless they say otherwise: the short-sighted one. */
-const NETWORK = "unet";
+/** The network that figures draw with unless they say otherwise, by pack: of garments the short-sighted one. */
+const NETWORKS = {
+  fashion: { network: "unet", file: "unet.safetensors" },
+  emoji: { network: "unet", file: "unet.safetensors.zz" },
+};
 
 export class Host {
   #inView = false;
@@ -61,7 +64,10 @@ export class Host {
     /** The language of the page. */
     this.lang = world.lang;
     this.#status = /** @type {HTMLElement} */ (element.querySelector("[role=status]"));
-    this.state = stated(figure.defaults, world.asked(figure.name));
+    const query = world.asked(figure.name);
+    /** Whether the address holds a state of this figure, which is then shown at once. */
+    this.asked = Object.keys(figure.defaults).some((name) => query.has(name));
+    this.state = stated(figure.defaults, query);
     this.motion = matchMedia("(prefers-reduced-motion: reduce)");
     new IntersectionObserver((entries) => {
       this.#inView = entries.at(-1)?.isIntersecting ?? false;
@@ -187,22 +193,25 @@ export class Host {
   }
 
   /**
-   * The model that all figures share, fetched when the first asks.
+   * The model of a pack, which all figures share, fetched when the first asks.
+   * @param {keyof typeof NETWORKS} [pack]
    * @returns {Promise<Model>}
    */
-  async model() {
-    const { world } = this;
-    if (!world.loading) {
-      this.say(this.t("frame.fetching"));
-      const options = { device: world.device, network: NETWORK };
-      world.loading = world.package.loadModel(new URL(`${PACK}/`, world.models), options).then((model) => {
-        world.keep([`models/${PACK}/manifest.json`, `models/${PACK}/${NETWORK}.safetensors`]);
-        return model;
+  async model(pack = PACK) {
+    const { loading, models, device, keep } = this.world;
+    let model = loading.get(pack);
+    if (!model) {
+      this.say(this.t(pack === PACK ? "frame.fetching" : "frame.fetchingEmoji"));
+      const { network, file } = NETWORKS[pack];
+      model = this.package.loadModel(new URL(`${pack}/`, models), { device, network }).then((loaded) => {
+        keep([`models/${pack}/manifest.json`, `models/${pack}/${file}`]);
+        return loaded;
       });
+      loading.set(pack, model);
       // What failed is tried again by whoever asks next.
-      world.loading.catch(() => (world.loading = undefined));
+      model.catch(() => loading.delete(pack));
     }
-    return world.loading;
+    return model;
   }
 
   /**
@@ -306,6 +315,10 @@ ${LISTENER}
   return [
     button(host.t("frame.copyLink"), () => void copy(address(), host.t("frame.copiedLink"), false)),
     button(host.t("frame.embed"), () => void copy(html(), host.t("frame.copiedEmbed"), true)),
+    button(host.t("frame.present"), async () => {
+      const [{ present }, { driver }] = await Promise.all([import("../present.js"), import("../drive.js")]);
+      await present(host.element, driver(host.element));
+    }),
     text,
   ];
 }

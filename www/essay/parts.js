@@ -16,7 +16,7 @@ const roomy = matchMedia("(min-width: 44rem)");
  *     at most; `label` says in words what is seen
  */
 export function picture({ label, size, focusable = false }) {
-  const canvas = el("canvas", { className: "pixels", width: 28, height: 28, role: "img", ariaLabel: label });
+  const canvas = el("canvas", { className: "pixels blank", width: 28, height: 28, role: "img", ariaLabel: label });
   if (focusable) canvas.tabIndex = 0;
   const [narrow, wide] = typeof size === "number" ? [size, size] : size;
   const fit = () => {
@@ -33,6 +33,7 @@ export function picture({ label, size, focusable = false }) {
     /** Shows an image; with words for those who do not see it. */
     put: (/** @type {ImageData} */ image, /** @type {string} */ words = canvas.ariaLabel ?? "") => {
       canvas.ariaLabel = words;
+      canvas.classList.remove("blank");
       if (canvas.width !== image.width || canvas.height !== image.height) {
         canvas.width = image.width;
         canvas.height = image.height;
@@ -40,7 +41,10 @@ export function picture({ label, size, focusable = false }) {
       }
       canvas.getContext("2d")?.putImageData(image, 0, 0);
     },
-    clear: () => canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height),
+    clear: () => {
+      canvas.classList.add("blank");
+      canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);
+    },
   };
 }
 
@@ -56,10 +60,11 @@ export const captioned = ({ canvas }, words) => el("div", { className: "captione
 /**
  * @param {string} label
  * @param {() => void} press
- * @param {{ primary?: boolean }} [options]
+ * @param {{ primary?: boolean, act?: "play" | "another" }} [options] `act`: what it is for whoever leads the figure (`drive.js`)
  */
-export function button(label, press, { primary = false } = {}) {
+export function button(label, press, { primary = false, act } = {}) {
   const made = el("button", { type: "button", textContent: label, className: primary ? "primary" : "" });
+  if (act) made.dataset.act = act;
   made.addEventListener("click", press);
   return made;
 }
@@ -96,26 +101,30 @@ let groups = 0;
 /**
  * One of a few, side by side.
  * @template {string} Value
- * @param {{ label: string, options: [value: Value, text: string][], value: Value, pick: (value: Value) => void }} options
+ * @param {{ label: string, options: [value: Value, text: string][], value: Value, pick: (value: Value) => void, led?: boolean }} options `led`: whether
+ *     it is what the key for the machine changes
  */
-export function choice({ label, options, value, pick }) {
+export function choice({ label, options, value, pick, led = false }) {
   const name = `choice-${(groups += 1)}`;
   const inputs = options.map(([one, text]) => {
     const input = el("input", { type: "radio", name, value: one, checked: one === value });
     input.addEventListener("change", () => pick(one));
     return { input, label: el("label", {}, input, el("span", {}, text)) };
   });
+  const element = el("fieldset", { className: "choice" }, el("legend", {}, label), ...inputs.map(({ label }) => label));
+  if (led) element.dataset.act = "machine";
   return {
-    element: el("fieldset", { className: "choice" }, el("legend", {}, label), ...inputs.map(({ label }) => label)),
+    element,
     set: (/** @type {Value} */ to) => inputs.forEach(({ input }) => (input.checked = input.value === to)),
   };
 }
 
 /**
- * @param {{ label: string, value: boolean, turn: (on: boolean) => void }} options
+ * @param {{ label: string, value: boolean, turn: (on: boolean) => void, led?: boolean }} options `led` as in a choice
  */
-export function toggle({ label, value, turn }) {
+export function toggle({ label, value, turn, led = false }) {
   const input = el("input", { type: "checkbox", role: "switch", checked: value });
+  if (led) input.dataset.act = "machine";
   input.addEventListener("change", () => turn(input.checked));
   return { element: el("label", { className: "switch" }, input, el("span", {}, label)), input };
 }

@@ -17,6 +17,8 @@ export const said = {
   "The story": "Die Geschichte",
   "How it works": "Wie es geht",
   Deutsch: "Deutsch",
+  Present: "Vorführen",
+  "Full screen, led by the keyboard": "Auf dem ganzen Bildschirm, von der Tastatur geführt",
   "A diffusion model inside this page: it draws what you type, and shows where every pixel comes from.":
     "Ein Diffusionsmodell in dieser Seite: Es zeichnet, was du tippst, und zeigt, woher jedes Pixel kommt.",
   "What shall it draw?": "Was soll es zeichnen?",

@@ -1,7 +1,8 @@
 /**
- * The paradox: twenty samples of the ideal machine, and the wall of all that it knows. Each sample flies to the training
- * picture that it is.
+ * The paradox: the wall of all that the ideal machine knows; once the reader has guessed what it will draw, twenty samples of it.
+ * Each sample flies to the training picture that it is.
  */
+import { guess } from "../guess.js";
 import { button, captioned, controls, el, picture } from "../parts.js";
 import { furthest, trainingPixels } from "../pixels.js";
 import { walk } from "../walk.js";
@@ -41,12 +42,15 @@ export default {
     const marks = el("canvas", { className: "marks", ariaHidden: "true" });
     const [left, right] = [picture({ label: host.t("waiting"), size: 112 }), picture({ label: host.t("waiting"), size: 112 })];
     const words = el("p", {});
-    host.root.append(
-      el("div", { className: "tray", role: "group", ariaLabel: host.t("samples") }, ...tiles.map(({ press }) => press)),
-      el("div", { className: "wall" }, wall, marks),
+    const question = guess(host, ["new", "average", "copies"]);
+    const again = button(host.t("again"), () => (host.remember({ seed: Number(host.state.seed) + COUNT, sample: 1 }), void draw()), { primary: true, act: "another" });
+    const drawing = [
+      el("div", { className: "tray", "data-act": "step", role: "group", ariaLabel: host.t("samples") }, ...tiles.map(({ press }) => press)),
       el("div", { className: "pair" }, captioned(left, host.t("drawn")), captioned(right, host.t("training")), words),
-      controls(button(host.t("again"), () => (host.remember({ seed: Number(host.state.seed) + COUNT, sample: 1 }), void draw()), { primary: true })),
-    );
+      controls(again),
+    ];
+    for (const part of drawing) part.hidden = question.open;
+    host.root.append(question.element, drawing[0], el("div", { className: "wall" }, wall, marks), drawing[1], drawing[2]);
 
     /** The place of a training picture on the wall, in its pixels. */
     const place = (/** @type {number} */ image) => {
@@ -165,10 +169,23 @@ export default {
         const copies = tiles.filter((_, n) => off(n) * 127.5 < 1).length;
         const most = Math.max(...tiles.map((_, n) => off(n)));
         host.say(host.t("copies", { copies, of: COUNT, levels: host.number(most * 127.5, 1) }));
+        question.answer(host.t("answer"));
       });
     }
 
+    /** Hangs the wall, and draws once the reader has guessed. */
+    async function begin() {
+      await host.run(async (signal) => {
+        images = await host.training(PROMPT, signal);
+        hang();
+        if (question.open) host.say(host.t("wallFirst", { n: images.count }));
+      });
+      await question.made;
+      for (const part of drawing) part.hidden = false;
+      await draw();
+    }
+
     new ResizeObserver(hang).observe(host.root);
-    void draw();
+    void begin();
   },
 };

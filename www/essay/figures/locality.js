@@ -32,7 +32,7 @@ export default {
     const sees = (/** @type {number} */ i) => (i === WINDOWS.length - 1 ? host.t("everything") : host.t("sees", { k: WINDOWS[i] }));
     const control = slider({ label: host.t("window"), min: 0, max: WINDOWS.length - 1, value: at, say: sees, move: (i) => show(i), settle: (i) => show(i, true) });
     const strip = WINDOWS.map((window, i) => {
-      const tile = picture({ label: sees(i), size: [28, 84] });
+      const tile = picture({ label: sees(i), size: [56, 84] });
       const bar = el("span", { className: "bar" });
       const press = el("button", { type: "button", ariaLabel: sees(i) }, bar, tile.canvas, el("span", {}, i === WINDOWS.length - 1 ? "∞" : String(window)));
       press.addEventListener("click", () => show(i, true));
@@ -41,7 +41,7 @@ export default {
     const another = button(host.t("another"), () => {
       host.remember({ seed: Number(host.state.seed) + 1 });
       void draw();
-    });
+    }, { act: "another" });
     host.root.append(
       el("div", { className: "pair" }, captioned(large, host.t("drawn")), captioned(nearest, host.t("nearest"))),
       control.element,

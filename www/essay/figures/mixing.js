@@ -5,10 +5,8 @@
 import { button, choice, controls, el, picture, slider } from "../parts.js";
 
 /** @typedef {import("../figure.js").Host} Host */
-/** @typedef {import("../../pkg/morphogen.js").Model} Model */
 /** @typedef {import("../../pkg/morphogen.js").Sample} Sample */
 
-const PACK = "emoji";
 /** What can be mixed: words of the pack and what they are called here, the side of the second, and where the edge usually lies. */
 const PAIRS = /** @type {const} */ ({
   hat: { prompts: ["noto cat", "top hat"], names: ["cat", "top-hat"], region: "above", edge: 0.4 },
@@ -22,8 +20,6 @@ export default {
   defaults: { pair: "hat", seed: 4, edge: 0 },
   /** @param {Host} host */
   mount(host) {
-    /** @type {Promise<Model> | undefined} */
-    let loading;
     let pair = /** @type {Pair} */ (Object.hasOwn(PAIRS, String(host.state.pair)) ? host.state.pair : "hat");
     // An edge of 0 is the usual one.
     const edge = () => Math.min(1, Number(host.state.edge)) || PAIRS[pair].edge;
@@ -33,6 +29,7 @@ export default {
     const place = slider({ label: host.t("edge"), min: 10, max: 90, step: 5, value: Math.round(100 * edge()), say: (n) => `${n} %`, settle: (n) => (host.remember({ edge: n / 100 }), void draw()) });
     const pairs = choice({
       label: host.t("pair"),
+      led: true,
       options: /** @type {Pair[]} */ (Object.keys(PAIRS)).map((name) => [name, host.t(name)]),
       value: pair,
       pick: (name) => {
@@ -42,21 +39,14 @@ export default {
         void draw();
       },
     });
-    const begin = button(host.t("begin"), () => void draw());
-    const another = button(host.t("another"), () => (host.remember({ seed: Number(host.state.seed) + 1 }), void draw()));
+    const begin = button(host.t("begin"), () => void draw(), { act: "play" });
+    const another = button(host.t("another"), () => (host.remember({ seed: Number(host.state.seed) + 1 }), void draw()), { act: "another" });
     const bench = el("div", { hidden: true }, el("div", { className: "pair" }, drawn.canvas, el("div", { className: "captioned" }, map.canvas, legend)), place.element);
     const before = host.element.querySelector(".still")?.cloneNode();
     if (before instanceof HTMLElement) before.className = "";
     host.root.append(...(before ? [before] : []), bench, pairs.element, controls(begin, another));
     another.hidden = true;
     host.say(host.t("asked"));
-
-    const model = () => {
-      loading ??= host.package.loadModel(new URL(`${PACK}/`, host.world.models), { device: host.world.device });
-      // What failed is tried again by whoever asks next.
-      loading.catch(() => (loading = undefined));
-      return loading;
-    };
 
     /** Names both words in the colours of the map. @param {Sample} sample */
     function name({ influence }) {
@@ -89,10 +79,9 @@ export default {
 
     async function draw() {
       await host.run(async (signal) => {
-        host.say(host.t("fetching"));
         const { prompts, names, region } = PAIRS[pair];
         const words = { first: host.t(names[0]), second: host.t(names[1]) };
-        const drawer = await model();
+        const drawer = await host.model("emoji");
         host.say(host.t("drawing"));
         const sample = await drawer.sample({ prompt: prompts[0], over: { prompt: prompts[1], region, edge: edge() }, seed: Number(host.state.seed), influence: true, signal });
         if (!sample.influence) return;

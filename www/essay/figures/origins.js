@@ -33,7 +33,7 @@ export default {
     const drawn = picture({ label: host.t("waiting"), size: [280, 336], focusable: true });
     const source = picture({ label: host.t("waiting"), size: [140, 336] });
     const [here, there] = [drawn, source].map(() => el("canvas", { className: "marks", width: SIDE * FINE, height: SIDE * FINE, ariaHidden: "true" }));
-    const mosaic = toggle({ label: host.t("mosaic"), value: host.state.mosaic === true, turn: (on) => (host.remember({ mosaic: on }), paint()) });
+    const mosaic = toggle({ led: true, label: host.t("mosaic"), value: host.state.mosaic === true, turn: (on) => (host.remember({ mosaic: on }), paint()) });
     const name = el("p", {});
     const gallery = el("div", { className: "gallery", role: "group", ariaLabel: host.t("sources") });
     const steps = slider({ label: host.t("step"), min: 1, max: STEPS, value: step, say: (n) => host.t("stepOf", { n, of: STEPS }), move: (n) => ((step = n), paint(), tell()), settle: (n) => host.remember({ step: n }) });
@@ -43,7 +43,7 @@ export default {
       el("div", { className: "pair" }, el("div", { className: "captioned" }, el("div", { className: "sight" }, drawn.canvas, here), mosaic.element), el("div", { className: "captioned" }, el("div", { className: "sight" }, source.canvas, there), name)),
       steps.element,
       gallery,
-      controls(button(host.t("another"), () => (host.remember({ seed: Number(host.state.seed) + 1 }), void draw()))),
+      controls(button(host.t("another"), () => (host.remember({ seed: Number(host.state.seed) + 1 }), void draw()), { act: "another" })),
     );
 
     /** Outlines a window and the pixel in its middle. */

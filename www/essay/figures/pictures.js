@@ -128,6 +128,7 @@ export default {
       },
     });
     const from = choice({
+      led: true,
       label: host.t("from"),
       options: [
         ["local", host.t("samePlace")],
@@ -152,7 +153,7 @@ export default {
     const another = button(host.t("another"), () => {
       host.remember({ seed: Number(state.seed) + SAMPLES });
       void redraw();
-    }, { primary: true });
+    }, { primary: true, act: "another" });
 
     // What is taken away
     const code = el("textarea", { className: "shared", readOnly: true, rows: 3, hidden: true, spellcheck: false });

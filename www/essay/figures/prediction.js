@@ -1,26 +1,27 @@
 /**
- * The prediction: for one seed after the other, a trained network and the machine with the two flaws draw from the same
- * noise. Each seed becomes a dot: upward the likeness of these two, to the right that of the network and the perfect copier. `r`
- * is what `morphogen evaluate` gives for the same seeds.
+ * The prediction: a trained network and the machine with the two flaws draw from the same noise. Each dot is a seed: upward the
+ * likeness of these two, to the right that of the network and the perfect copier. A hundred seeds are known beforehand and stand
+ * there in grey; what is drawn here is drawn in colour, and the reader first guesses which of the two pictures is the network's. `r` is
+ * what `morphogen evaluate` gives for the same seeds; the lines show what two pictures come to that have nothing in common but the garment.
  */
 import { correlation } from "../../agreement.js";
-import { button, captioned, choice, controls, el, picture, shape } from "../parts.js";
+import { guess } from "../guess.js";
+import { button, choice, controls, el, picture } from "../parts.js";
 import { greyImage } from "../pixels.js";
 import { walk } from "../walk.js";
+import { GARMENTS, KNOWN } from "./prediction-known.js";
+import { Plot } from "./prediction-plot.js";
 
 /** @typedef {import("../figure.js").Host} Host */
-/** @typedef {"unet" | "attention" | "resnet"} Network */
-/** @typedef {{ seed: number, drawn: Float32Array, foretold?: Float32Array, r?: number, copy: number }} Point `r` of the machine, `copy` of the copier */
+/** @typedef {keyof typeof KNOWN} Network */
+/** @typedef {{ seed: number, drawn: Float32Array, foretold: Float32Array, r: number, copy: number }} Point `r` of the machine, `copy` of the copier */
 
-const PROMPT = "pullover";
 const STEPS = 20;
-/** In `morphogen evaluate` the garments take turns, and the pullover is number 2: these are its seeds. */
-const SEEDS = Array.from({ length: 10 }, (_, n) => 2 + 10 * n);
 const NETWORKS = /** @type {Network[]} */ (["unet", "resnet", "attention"]);
-/** The drawing: its side, its margins, and the least r that it shows. */
-const [SIDE, LEFT, BELOW, LEAST] = [360, 44, 40, 0.6];
-/** Radius of a dot. */
-const DOT = 6;
+/** Garments take turns. */
+const garment = (/** @type {number} */ seed) => GARMENTS[seed % GARMENTS.length];
+/** Which of the two pictures stands on the left while the reader guesses: by the seed, so that it is the same again. */
+const swapped = (/** @type {number} */ seed) => seed % 4 < 2;
 
 export default {
   name: "prediction",
@@ -28,158 +29,100 @@ export default {
   /** @param {Host} host */
   mount(host) {
     let network = NETWORKS.find((one) => one === host.state.network) ?? "unet";
-    /** @type {Map<Network, Point[]>} */
+    /** What was drawn here. @type {Map<Network, Point[]>} */
     const points = new Map(NETWORKS.map((one) => [one, []]));
-    /** What the copier drew, by seed. @type {Map<number, Float32Array>} */
-    const copies = new Map();
-    let seeds = [...SEEDS];
     let chosen = Number(host.state.seed);
-    if (!seeds.includes(chosen)) chosen = seeds[0];
-    /** Whether the reader chose; until then the newest dot is shown. */
-    let mine = host.query().has("seed");
+    /** The next seed that nobody has tried here. */
+    let next = KNOWN[network].machine.length;
 
-    const [left, right] = [picture({ label: host.t("waiting"), size: [140, 168] }), picture({ label: host.t("waiting"), size: [140, 168] })];
+    const pictures = [picture({ label: host.t("waiting"), size: [140, 168] }), picture({ label: host.t("waiting"), size: [140, 168] })];
+    const names = [el("p", {}), el("p", {})];
     const number = el("p", { className: "large" });
-    const plot = shape("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, class: "plot", role: "group", "aria-label": host.t("plot") });
+    const question = guess(host, ["a", "b"]);
+    const plot = new Plot(host, (seed) => choose(seed));
     const networks = choice({
       label: host.t("network"),
+      led: true,
       options: NETWORKS.map((one) => [one, host.t(one)]),
       value: network,
       pick: (one) => {
         network = one;
         host.remember({ network: one });
-        paint();
         void draw();
       },
     });
     const worst = button(host.t("worst"), () => {
-      const found = complete().sort((a, b) => Number(a.r) - Number(b.r))[0];
-      if (found) choose(found.seed);
+      const { machine } = KNOWN[network];
+      choose(machine.indexOf(Math.min(...machine)));
     });
-    const more = button(host.t("more"), () => {
-      const last = seeds[seeds.length - 1];
-      seeds = [...seeds, ...SEEDS.map((seed) => seed + last + 8)];
-      void draw();
-    });
-    host.root.append(
-      networks.element,
-      el("div", { className: "pair" }, plot, el("div", { className: "stack" }, captioned(left, host.t("drawn")), captioned(right, host.t("foretold")), number)),
-      controls(worst, more),
-    );
+    const more = button(host.t("more"), () => choose(next++), { act: "another" });
+    const places = pictures.map(({ canvas }, n) => el("div", { className: "captioned" }, canvas, names[n]));
+    host.root.append(networks.element, question.element, el("div", { className: "pair" }, plot.element, el("div", { className: "stack" }, ...places, number)), controls(worst, more));
 
     const of = () => /** @type {Point[]} */ (points.get(network));
-    const complete = () => of().filter(({ r }) => r !== undefined);
-    const x = (/** @type {number} */ r) => LEFT + ((Math.max(r, LEAST) - LEAST) / (1 - LEAST)) * (SIDE - LEFT - DOT);
-    const y = (/** @type {number} */ r) => SIDE - BELOW - ((Math.max(r, LEAST) - LEAST) / (1 - LEAST)) * (SIDE - BELOW - DOT);
-    const three = (/** @type {number | undefined} */ r) => host.number(r ?? NaN, 3);
+    const three = (/** @type {number} */ r) => host.number(r, 3);
+    const here = () => of().find(({ seed }) => seed === chosen);
+    const known = () => KNOWN[network].machine.map((r, seed) => ({ seed, r, copy: KNOWN[network].copier[seed] }));
+    const floor = () => KNOWN[network].floor[chosen % GARMENTS.length];
 
     function paint() {
-      const ticks = [0.6, 0.7, 0.8, 0.9, 1];
-      const text = (/** @type {Record<string, string | number>} */ attributes, /** @type {string} */ words) => shape("text", attributes, words);
-      const lines = ticks.flatMap((r) => [
-        shape("line", { class: "grid", x1: x(r), x2: x(r), y1: y(LEAST), y2: y(1) }),
-        shape("line", { class: "grid", x1: x(LEAST), x2: x(1), y1: y(r), y2: y(r) }),
-        text({ x: x(r), y: y(LEAST) + 16, "text-anchor": "middle" }, host.number(r, 1)),
-        text({ x: LEFT - 8, y: y(r) + 4, "text-anchor": "end" }, host.number(r, 1)),
-      ]);
-      const dots = complete().map(({ seed, r = 0, copy }) => {
-        const dot = shape("circle", {
-          class: "dot",
-          cx: x(copy),
-          cy: y(r),
-          r: DOT,
-          role: "button",
-          tabindex: seed === chosen ? 0 : -1,
-          "aria-pressed": String(seed === chosen),
-          "aria-label": host.t("dot", { seed: String(seed), r: three(r), copy: three(copy) }),
-        });
-        dot.dataset.seed = String(seed);
-        return dot;
+      const point = here();
+      const open = question.open;
+      plot.paint({ known: known(), own: of(), chosen, floor: floor() });
+      const order = open && swapped(chosen) ? [1, 0] : [0, 1];
+      [point?.drawn, point?.foretold].forEach((pixels, what) => {
+        const at = order[what];
+        const words = host.t(what === 0 ? "drawnBy" : "foretoldFor", { network: host.t(network), seed: String(chosen) });
+        if (pixels) pictures[at].put(greyImage(pixels), open ? host.t(at === 0 ? "guess-a" : "guess-b") : words);
+        else pictures[at].clear();
+        names[at].textContent = open ? host.t(at === 0 ? "guess-a" : "guess-b") : host.t(what === 0 ? "drawn" : "foretold");
       });
-      const focused = plot.contains(document.activeElement);
-      plot.replaceChildren(
-        ...lines,
-        shape("line", { class: "diagonal", x1: x(LEAST), x2: x(1), y1: y(LEAST), y2: y(1) }),
-        text({ x: (LEFT + SIDE) / 2, y: SIDE - 4, "text-anchor": "middle" }, host.t("across")),
-        text({ transform: `translate(12 ${(SIDE - BELOW) / 2}) rotate(-90)`, "text-anchor": "middle" }, host.t("upward")),
-        ...dots,
-      );
-      if (focused) /** @type {SVGElement | null} */ (plot.querySelector("[tabindex='0']"))?.focus();
-      worst.disabled = dots.length < 2;
-      const point = of().find(({ seed }) => seed === chosen);
-      if (!point) return [left, right].forEach((one) => one.clear());
-      left.put(greyImage(point.drawn), host.t("drawnBy", { network: host.t(network), seed: String(chosen) }));
-      if (point.foretold) right.put(greyImage(point.foretold), host.t("foretoldFor", { seed: String(chosen) }));
-      else right.clear();
-      number.textContent = point.r === undefined ? "" : `r = ${three(point.r)}`;
+      number.textContent = point && !open ? `r = ${three(point.r)}` : "";
     }
 
-    /** Shows the pictures behind a dot. */
+    /** Shows the pictures behind a dot, drawn here if they are not yet. */
     function choose(/** @type {number} */ seed) {
       chosen = seed;
-      mine = true;
       host.remember({ seed });
-      paint();
-      tell();
+      void draw();
     }
 
     function tell() {
-      const found = complete();
-      const point = found.find(({ seed }) => seed === chosen);
+      const point = here();
       if (!point) return;
-      const sorted = found.map(({ r = 0 }) => r).sort((a, b) => a - b);
-      const middle = (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.floor(sorted.length / 2)]) / 2;
-      const values = { seed: String(chosen), r: three(point.r), copy: three(point.copy), n: found.length, middle: three(middle) };
-      host.say(`${host.t("chosen", values)} ${host.t("middle", values)}`);
+      if (question.open) return host.say(host.t("twins", { what: host.t(garment(chosen)) }));
+      const values = { seed: String(chosen), what: host.t(garment(chosen)), r: three(point.r), copy: three(point.copy), floor: three(floor()) };
+      const before = KNOWN[network].machine[chosen];
+      const same = before === undefined ? "" : ` ${host.t("again", { known: three(before) })}`;
+      host.say(`${host.t("chosen", values)}${same} ${host.t("floor", values)}`);
     }
 
-    plot.addEventListener("click", ({ target }) => {
-      const { seed } = /** @type {SVGElement} */ (target).dataset;
-      if (seed) choose(Number(seed));
-    });
-    plot.addEventListener("keydown", (event) => {
-      const { key } = /** @type {KeyboardEvent} */ (event);
-      const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[key];
-      if (by === undefined && key !== "Enter" && key !== " ") return;
-      event.preventDefault();
-      const known = complete().map(({ seed }) => seed);
-      const next = known[known.indexOf(chosen) + (by ?? 0)];
-      if (next !== undefined) choose(next);
-    });
-
     async function draw() {
+      paint();
+      tell();
+      if (here()) return host.stop();
       await host.run(async (signal) => {
+        const [asked, seed] = [network, chosen];
+        const prompt = garment(seed);
         const model = await host.model();
-        const { label } = await model.understand(PROMPT);
-        await host.training(PROMPT, signal);
-        const mineNow = of();
-        const wish = { prompt: PROMPT, ...walk(STEPS), network, signal };
-        host.say(host.t("drawing", { network: host.t(network), label }));
-        // Machines of a kind go together: what each needs is made once.
-        for (const seed of seeds) {
-          await host.whenSeen(signal);
-          if (mineNow.some((point) => point.seed === seed)) continue;
-          const { pixels: drawn } = await model.sample({ ...wish, seed, guidance: 1 });
-          const copy = copies.get(seed) ?? (await model.sample({ ...wish, seed, machine: "ideal" })).pixels;
-          copies.set(seed, copy);
-          mineNow.push({ seed, drawn, copy: correlation(drawn, copy) });
-          if (seed === chosen) paint();
-        }
-        mineNow.sort((a, b) => Number(b.seed === chosen) - Number(a.seed === chosen) || a.seed - b.seed);
-        for (const point of mineNow) {
-          await host.whenSeen(signal);
-          if (point.r !== undefined) continue;
-          const { pixels } = await model.sample({ ...wish, seed: point.seed, machine: "bbels" });
-          point.foretold = pixels;
-          point.r = correlation(point.drawn, pixels);
-          if (!mine) chosen = point.seed;
-          paint();
-          tell();
-        }
-        mineNow.sort((a, b) => a.seed - b.seed);
+        await host.training(prompt, signal);
+        const wish = { prompt, seed, ...walk(STEPS), network: asked, signal };
+        host.say(host.t("drawing", { network: host.t(asked), what: host.t(prompt) }));
+        const { pixels: drawn } = await model.sample({ ...wish, guidance: 1 });
+        const { pixels: copy } = await model.sample({ ...wish, machine: "ideal" });
+        await host.whenSeen(signal);
+        const { pixels: foretold } = await model.sample({ ...wish, machine: "bbels" });
+        points.get(asked)?.push({ seed, drawn, foretold, r: correlation(drawn, foretold), copy: correlation(drawn, copy) });
+        paint();
+        tell();
       });
     }
     paint();
     void draw();
+    void question.made.then((name) => {
+      if (name) question.answer(host.t((name === "a") === swapped(chosen) ? "wrong" : "right"));
+      paint();
+      tell();
+    });
   },
 };

@@ -69,7 +69,7 @@ export default {
     const ring = el("span", { className: "brush", hidden: true });
     const bar = el("span", { className: "bar" });
     const spacing = el("p", { className: "spacing" }, bar, el("span", {}, host.t("measuring")));
-    const play = button("", () => turn(!playing), { primary: true });
+    const play = button("", () => turn(!playing), { primary: true, act: "play" });
     const system = choice({
       label: host.t("system"),
       options: [
@@ -123,7 +123,7 @@ export default {
           { className: "cells" },
           el("div", { className: "dish" }, canvas.canvas, ring),
           spacing,
-          controls(play, button(host.t("spot"), () => again("spot")), button(host.t("noise"), () => again("noise"))),
+          controls(play, button(host.t("spot"), () => again("spot")), button(host.t("noise"), () => again("noise"), { act: "another" })),
         ),
         parameters,
       ),
@@ -138,6 +138,7 @@ export default {
     function turn(/** @type {boolean} */ on) {
       playing = on;
       play.textContent = host.t(on ? "pause" : "play");
+      play.dataset.playing = String(on);
       if (on) wake();
       else tell();
     }

@@ -14,16 +14,21 @@ export const strings = {
   "page.chapters": "Kapitel",
   "page.heading": "Woher kommt das neue Bild?",
   "page.lead": "Einem kleinen Programm hat man sechzigtausend Fotos von Kleidern gezeigt. Jetzt zeichnet es Kleider, die niemand je genäht hat, und keiner hat ihm gesagt, wie. Auf dieser Seite nimmst du es auseinander, bis du auf einen Ärmel zeigen und sagen kannst, woher er stammt.",
-  "page.film": "Drei Reihen von Bildern. Jede beginnt links mit reinem Rauschen; von Bild zu Bild kommen ein Pullover, ein Stiefel und eine Tasche heraus.",
-  "page.about": "Zehn Minuten, elf Kapitel. Jedes Bild wird berechnet, während du liest, auf deinem eigenen Gerät. Nichts wird verschickt.",
-  "page.footer": 'Alles hier läuft mit demselben freien Code wie das <a href="../">Studio</a> (auf Englisch), in dem du dir jedes Kleidungsstück wünschen und unter die Haube schauen kannst. Bilder: Fashion-MNIST, © 2017 Zalando SE, MIT-Lizenz.',
+  "page.film": "Vier Reihen von Bildern. Jede beginnt links mit reinem Rauschen; von Bild zu Bild kommen eine Katze, ein Pullover, eine Erdbeere und ein Stiefel heraus.",
+  "page.about": "Zwölf Minuten, zwölf Kapitel. Jedes Bild wird berechnet, während du liest, auf deinem eigenen Gerät. Nichts wird verschickt.",
+  "page.footer": 'Alles hier läuft mit demselben freien Code wie das <a href="../de.html">Studio</a>, in dem du dir jedes Kleidungsstück wünschen und unter die Haube schauen kannst. Bilder: Fashion-MNIST, © 2017 Zalando SE, MIT-Lizenz; Emoji: Noto Emoji, © Google, Apache-2.0-Lizenz.',
 
   // All figures
   "frame.fetching": "Das Netz wird geholt (1 MB) …",
+  "frame.fetchingEmoji": "Das Netz für Emoji wird geholt (4 MB) …",
+  "frame.guess": "Rate erst.",
+  "frame.skip": "Zeig es einfach",
+  "frame.guessed": "Du hast getippt: {guess}.",
   "frame.unavailable": "Diese Abbildung ließ sich nicht laden. Lade die Seite neu, um es noch einmal zu versuchen.",
   "frame.unknown": "Eine Abbildung dieses Namens gibt es nicht. Es gibt: {names}.",
   "frame.copyLink": "Link hierher kopieren",
   "frame.embed": "Abbildung einbetten",
+  "frame.present": "Vorführen",
   "frame.copiedLink": "Kopiert: Der Link führt hierher, zur Abbildung, wie sie jetzt ist.",
   "frame.copiedEmbed": "Kopiert: ein paar Zeilen HTML, die diese Abbildung auf jeder Seite zeigen.",
   "frame.selected": "Ausgewählt; kopiere es mit der Tastatur.",
@@ -32,10 +37,10 @@ export const strings = {
   // 1
   "noise.title": "Aus dem Rauschen",
   "noise.before": `
-Nimm ein Bild und verdirb es. Gib jedem Pixel ein wenig zufälliges Grau dazu, dann noch etwas mehr, bis nichts übrig ist als
+Nimm ein Bild und verdirb es. Verändere die Farbe jedes Pixels ein wenig, wie der Zufall es will, dann noch etwas mehr, bis nichts übrig ist als
 <dfn>Rauschen</dfn>: Pixel, die nichts bedeuten. In diese Richtung ist es leicht. Ein Bild ruinieren kann jeder.
 
-Ein <dfn>Diffusionsmodell</dfn> lernt den Rückweg. In ihm steckt ein <dfn>neuronales Netz</dfn>: eine halbe Million Zahlen, so lange zurechtgerückt, bis sie ein
+Ein <dfn>Diffusionsmodell</dfn> lernt den Rückweg. In ihm steckt ein <dfn>neuronales Netz</dfn>: ein paar Millionen Zahlen, so lange zurechtgerückt, bis sie ein
 einziges Spiel gut beherrschen. Das Netz bekommt ein verrauschtes Bild und erfährt, wie stark es verrauscht ist. Dann muss es das saubere Bild dahinter
 erraten. Wer dieses Spiel spielt, heißt <dfn>Entrauscher</dfn>.
 
@@ -43,10 +48,16 @@ Gezeichnet wird so: Man beginnt mit reinem Rauschen, lässt raten, geht einen kl
 Schritte genügen. Probier beide Richtungen aus: Schieb Rauschen hinein oder kritzle welches mit dem Pinsel, und lass es vom Netz
 wieder herausholen.`,
   "noise.after": `
-Bei wenig Rauschen findet das Netz das Bild wieder. Bei viel Rauschen findet es <em>ein</em> Bild: genauso ordentlich, aber ein anderes,
-aus niemandes Kleiderschrank. Das hat es sich ausgedacht. Wie kann das sein?`,
-  "noise.caption": "Auf dem Regler kommt von links nach rechts Rauschen dazu; das Netz holt es in zwanzig Schritten heraus. Bekritzelte Pixel gelten als reines Rauschen, und das Netz füllt sie aus ihrer Umgebung.",
-  "noise.still": "Ein Pullover, derselbe Pullover verrauscht, und was das Netz hinter dem Rauschen gefunden hat.",
+Bei wenig Rauschen findet das Netz das Bild wieder. Bei viel Rauschen findet es <em>ein</em> Bild: ein anderes, das nie jemand gezeichnet
+hat. Das hat es sich ausgedacht. Wie kann das sein?
+
+Um das herauszufinden, nehmen wir von nun an Kleider, klein und grau: Damit lässt sich jede Frage zu Ende rechnen, auf deinem Gerät. Die Farbe kommt in
+Kapitel 8 zurück.`,
+  "noise.caption": "Auf dem Regler kommt von links nach rechts Rauschen dazu; das Netz holt es in zwanzig Schritten heraus. Bekritzelte Pixel gelten als reines Rauschen, und das Netz füllt sie aus ihrer Umgebung. Das Netz für Emoji hat 4 MB; es wird geholt, wenn du es zum ersten Mal brauchst.",
+  "noise.still": "Das Gesicht einer Katze, und daneben, was das Netz hinter dem Rauschen gefunden hat.",
+  "noise.subject": "Bild",
+  "noise.emoji": "Emoji, in Farbe",
+  "noise.pullover": "Pullover, in Grau",
   "noise.waiting": "Noch nichts da",
   "noise.noise": "Rauschen",
   "noise.heal": "Rauschen wegnehmen",
@@ -62,25 +73,35 @@ aus niemandes Kleiderschrank. Das hat es sich ausgedacht. Wie kann das sein?`,
   "noise.nothing": "Rauschen: {percent} %. Vom Bild ist so gut wie nichts übrig. Was das Netz jetzt findet, denkt es sich aus.",
   "noise.scribbled": "{n} Pixel sind jetzt reines Rauschen. Das Netz muss sie aus dem Rest ergänzen.",
   "noise.nothingToDo": "Hier ist kein Rauschen wegzunehmen. Schieb welches hinein oder kritzle.",
-  "noise.found": "Es hat das Bild wiedergefunden: Im Mittel liegt ein Pixel um {levels} von 255 Graustufen daneben.",
-  "noise.nearly": "Es hat fast dasselbe Bild gefunden: Im Mittel liegt ein Pixel um {levels} von 255 Graustufen daneben.",
-  "noise.invented": "Es hat ein anderes Bild gefunden: Im Mittel liegt ein Pixel um {levels} von 255 Graustufen daneben. Dieser Pullover ist ausgedacht.",
+  "noise.found": "Es hat das Bild wiedergefunden: Im Mittel liegt ein Pixel um {levels} von 255 Stufen daneben.",
+  "noise.nearly": "Es hat fast dasselbe Bild gefunden: Im Mittel liegt ein Pixel um {levels} von 255 Stufen daneben.",
+  "noise.invented": "Es hat ein anderes Bild gefunden: Im Mittel liegt ein Pixel um {levels} von 255 Stufen daneben. Dieses hier ist ausgedacht.",
 
   // 2
   "copies.title": "Das Paradox",
   "copies.before": `
-Was würde der beste Entrauscher der Welt tun? Das müssen wir nicht raten. Nehmen wir an, es gäbe keine anderen sauberen Bilder als die sechshundert, aus denen
+Was würde der beste Entrauscher der Welt tun? Nehmen wir an, es gäbe keine anderen sauberen Bilder als die sechshundert, aus denen
 er gelernt hat. Dann hat die Frage „Was steckt hinter diesem Rauschen?“ eine genaue Antwort. Jedes Trainingsbild bekommt eine Stimme, und je näher
 es dem ist, was man sieht, desto schwerer wiegt sie. Die beste Antwort ist der Durchschnitt aller Bilder, gewichtet nach ihren Stimmen.
 (In Fachartikeln heißt das <dfn>A-posteriori-Mittel</dfn>.)
 
-Das ist eine Formel. Sie braucht kein Training, und bei diesen Bildern kann nichts sie schlagen. Lass sie zwanzigmal zeichnen, aus zwanzigmal
-anderem Rauschen.`,
+Das ist eine Formel. Sie braucht kein Training, und bei diesen Bildern kann nichts sie schlagen. Gleich zeichnet sie zwanzigmal, aus zwanzigmal
+anderem Rauschen. Was erwartest du?`,
   "copies.after": `
 Alles Kopien, bis aufs letzte Pixel. Es kann gar nicht anders sein: Wenn das Rauschen schwindet, zieht ein einziges Trainingsbild alle Stimmen an sich.
 
 Das ist das Paradox. Ein Modell, das seine Lektion <em>perfekt</em> gelernt hätte, könnte nur abschreiben. Wenn echte Modelle uns Neues zeigen, dann deshalb,
-weil ihnen zur Vollkommenheit etwas fehlt. Die spannende Frage ist: was?`,
+weil ihnen zur Vollkommenheit etwas fehlt. Die spannende Frage ist: was?
+
+Allen fehlt es nicht. Ein Netz mit viel Platz und wenigen Bildern lernt sie auswendig; bei vielen hört es auf abzuschreiben und fängt an zu erfinden
+(Kadkhodaie und andere, 2024). Große Modelle tun beides: Forscher haben Trainingsbilder fast unverändert wieder aus ihnen herausgeholt, auch Fotos wirklicher
+Menschen, meist solche, die das Modell sehr oft zu sehen bekommen hatte (Carlini und andere, 2023).`,
+  "copies.ask": "Das sind die sechshundert Turnschuhe, die sie kennt. Was wird der beste Entrauscher zeichnen?",
+  "copies.guess-new": "neue Turnschuhe",
+  "copies.guess-average": "verschwommene Mittelwerte",
+  "copies.guess-copies": "Kopien",
+  "copies.answer": "Es waren Kopien, alle zwanzig Mal.",
+  "copies.wallFirst": "{n} Turnschuhe, alles, was diese Maschine kennt.",
   "copies.caption": "Oben zwanzig Bilder der idealen Maschine, darunter die Trainingsbilder. Jedes fliegt zu dem Bild, das es ist. Wähle eines aus, um beide zu vergleichen.",
   "copies.still": "Zwanzig gezeichnete Schuhe über einer Wand aus sechshundert Trainingsbildern, von denen zwanzig umrandet sind: dieselben Schuhe.",
   "copies.waiting": "Noch nicht gezeichnet",
@@ -98,8 +119,8 @@ weil ihnen zur Vollkommenheit etwas fehlt. Die spannende Frage ist: was?`,
   // 3
   "locality.title": "Kurzsichtig",
   "locality.before": `
-Netze für Bilder bestehen aus <dfn>Faltungen</dfn>. Eine Faltung schaut um jedes Pixel herum auf einen kleinen Ausschnitt; ein Stapel davon schaut auf Ausschnitte von
-Ausschnitten. So hängt jedes Pixel der Antwort von einem Fenster um sich herum ab und von nichts, was außerhalb liegt. Das Netz ist kurzsichtig.
+Netze für Bilder bestehen zum größten Teil aus <dfn>Faltungen</dfn>. Eine Faltung schaut um jedes Pixel herum auf einen kleinen Ausschnitt; ein Stapel davon schaut auf Ausschnitte von
+Ausschnitten. So hängt jedes Pixel der Antwort von einem Fenster um sich herum ab und kaum von dem, was außerhalb liegt. Das Netz ist kurzsichtig.
 Der Fachausdruck dafür ist <dfn>Lokalität</dfn>.
 
 Geben wir unserer Kopiermaschine diesen einen Fehler. Jetzt hält jedes Pixel seine eigene Abstimmung ab und beurteilt die Trainingsbilder nur nach dem
@@ -110,7 +131,11 @@ Rechts eine Kopie. Ganz links Brei: Pixel, die fast nichts voneinander wissen, b
 irgendeinem Trainingsbild treu, aber verschiedene Gegenden folgen verschiedenen, und das Ganze hat es noch nie gegeben. Niemand hat der Maschine
 gesagt, sie solle originell sein. Sie sieht nur nicht weit genug, um abzuschreiben.
 
-Wo ist sie am lebendigsten? Dafür gibt es keine Formel. Trau deinen Augen.`,
+Wo ist sie am lebendigsten? Dafür gibt es keine Formel. Trau deinen Augen.
+
+Sind die Faltungen schuld? Lukoianov und andere (2025) sagen nein und zeigen, warum: In den meisten Bildern hat ein Pixel mit seinen Nachbarn mehr zu tun als mit allem,
+was weit weg ist. Selbst ein einfacher Filter, der überallhin schauen dürfte, lernt, in die Nähe zu schauen. Vielleicht sind es also die Bilder, die das Kurzsichtige
+lehren, woraus das Netz auch gebaut ist. Unserer Maschine ist das gleich: Sie fragt, wie weit das Netz sieht, nicht warum.`,
   "locality.caption": "Dasselbe Rauschen, gezeichnet von Maschinen mit Fenstern von 3 × 3 Pixeln bis zum ganzen Bild. Die Balken sagen, wie weit jedes Bild vom nächsten Trainingsbild entfernt ist: kein Balken, eine Kopie.",
   "locality.still": "Vierzehn Pullover aus demselben Rauschen. Die ersten sind fleckig, die mittleren zusammengestückelt, die letzten Kopien.",
   "locality.waiting": "Noch nicht gezeichnet",
@@ -140,10 +165,18 @@ Maschinen. Eine kennt ihren Platz, eine kennt nur den Rand, und eine ist ganz ve
 wer mitgeht.`,
   "blindness.after": `
 Die verlorene Maschine folgt dem Rauschen Pixel für Pixel: Sie kennt keine Mitte, kein Oben, keinen Pullover. Sie kennt Ausschnitte. Die zweite wird
-von nichts gehalten als von den vier Rändern. Behalte sie im Auge. Sie ist so kurzsichtig und so blind wie ein echtes Netz, nicht mehr
-und nicht weniger.`,
-  "blindness.caption": "Drei Maschinen, ein Rauschen. Was das Rauschen auf einer Seite verlässt, kommt auf der anderen wieder herein.",
-  "blindness.still": "Drei Bilder aus einem Rauschen: ein Pullover, ein etwas verrutschter Pullover und ein Gewirr aus Ärmeln.",
+von nichts gehalten als von den vier Rändern. Behalte sie im Auge: Sie hat beide Fehler eines Netzes aus Faltungen, und sonst nichts
+von ihm.`,
+  "blindness.ask": "Alle drei haben aus demselben Rauschen gezeichnet. Jetzt wird es um fünf Pixel nach rechts geschoben. Welche zeichnet noch einmal dasselbe, nur verschoben?",
+  "blindness.guess-none": "keine",
+  "blindness.guess-place": "die ihren Platz kennt",
+  "blindness.guess-border": "die den Rand kennt",
+  "blindness.guess-lost": "die verlorene",
+  "blindness.answer": "Es war die verlorene, und nur sie.",
+  "blindness.caption": "Drei Maschinen, ein Rauschen, vor und nach dem Schieben. Was auf einer Seite hinausgeht, kommt auf der anderen wieder herein.",
+  "blindness.still": "Die Bilder dreier Maschinen, bevor und nachdem das Rauschen geschoben wurde: Nur das letzte, ein Gewirr aus Ärmeln, ist mitgewandert.",
+  "blindness.first": "vorher",
+  "blindness.second": "nachher",
   "blindness.waiting": "Noch nicht gezeichnet",
   "blindness.push": "Schieb das Rauschen nach rechts",
   "blindness.pixels": "um {n} Pixel",
@@ -157,9 +190,10 @@ und nicht weniger.`,
   "blindness.drawing": "zeichnet …",
   "blindness.working": "Drei Maschinen zeichnen aus diesem Rauschen …",
   "blindness.picture": "Bild der Maschine: Sie {machine}",
-  "blindness.start": "",
-  "blindness.follows": "ist mitgegangen",
-  "blindness.changes": "hat etwas anderes gezeichnet",
+  "blindness.pictureAfter": "Bild der Maschine: Sie {machine}; nach einem Schub um {n} Pixel",
+  "blindness.follows": "Ist mitgegangen.",
+  "blindness.changes": "Hat etwas anderes gezeichnet.",
+  "blindness.seen": "Alle drei sehen {k} × {k} Pixel.",
   "blindness.ready": "Alle drei sehen {k} × {k} Pixel. Jetzt schieb das Rauschen.",
   "blindness.pushed": "Um {n} geschoben. Das Bild der verlorenen Maschine ist mitgewandert: Es weicht vom ersten, ebenso verschobenen, um höchstens {levels} von 255 Graustufen ab. Die anderen zwei mussten neu nachdenken.",
 
@@ -171,18 +205,39 @@ gemessen. Wenn diese
 Fehler das sind, was Netze erfinderisch macht, dann müsste sie vorhersagen, was ein trainiertes Netz zeichnet. Nicht den Stil: genau das Bild, Rauschen
 für Rauschen. Die Zahl, die das Rauschen festlegt, heißt <dfn>Seed</dfn>.
 
-Für die Ähnlichkeit nehmen wir <dfn>Pearsons r</dfn>: 1 heißt dasselbe Bild bis auf Helligkeit und Kontrast, 0 heißt nichts gemeinsam. Jeder Punkt ist ein
-Seed. Seine Höhe sagt, wie gut die Maschine mit den Fehlern das Netz trifft; sein Platz von links nach rechts, wie gut es die perfekte Kopiermaschine tut.
-Über der schrägen Linie erklären die Fehler mehr als das Gedächtnis.`,
+Für die Ähnlichkeit nehmen wir <dfn>Pearsons r</dfn>: 1 heißt dasselbe Bild bis auf Helligkeit und Kontrast, 0 heißt nichts gemeinsam. Das braucht einen
+Boden, auf dem man stehen kann. Zwei Pullover ähneln sich immer ein wenig: Zwei Bilder des UNet vom selben Kleidungsstück, aber aus verschiedenem Rauschen, kommen auf {floorUnet}. Was
+deutlich darüber liegt, heißt mehr als „auch ein Pullover“.
+
+Jeder Punkt ist ein Seed. Seine Höhe sagt, wie gut die Maschine mit den Fehlern das Netz trifft; sein Platz von links nach rechts, wie gut es die perfekte Kopiermaschine tut.
+Über der schrägen Linie erklären die Fehler mehr als das Gedächtnis. Hundert Seeds sind schon bekannt und stehen in Grau da. Drück auf einen, und er wird hier noch einmal
+gezeichnet; oder nimm einen, den noch niemand probiert hat.`,
   "prediction.after": `
-Über hundert Seeds und alle zehn Kleidungsstücke liegt der mittlere Wert von r beim UNet bei 0,95 und bei 0,96 für das ResNet, das am wenigsten sieht. Die
-Kopiermaschine kommt auf 0,81 und 0,66. Eine Formel aus dem Jahr 2025 sagt vorher, was ein Netz „sich vorstellen“ wird.
+Über hundert Seeds und alle zehn Kleidungsstücke liegt der mittlere Wert von r beim UNet bei {machineUnet} und bei {machineResnet} für das ResNet, das am wenigsten sieht. Die
+Kopiermaschine kommt auf {copierUnet} und {copierResnet}, zwei Bilder, die nichts miteinander zu tun haben, auf {floorUnet} und {floorResnet}. Eine Formel aus dem Jahr 2025 sagt das meiste von
+dem vorher, was diese Netze „sich vorstellen“.
 
 Sie scheitert auch, und es lohnt sich hinzuschauen, wo. Mit <dfn>Attention</dfn>, also Schichten, durch die jedes Pixel jedes andere fragen kann, ist ein Netz nicht mehr
-kurzsichtig, und r fällt auf 0,93. Und der Fairness halber: Bei so kleinen und weichen Bildern ist für das UNet ein schlichter linearer Filter (der
-<dfn>Wiener-Filter</dfn>) fast genauso gut, 0,93. Beim ResNet schafft er 0,80.`,
-  "prediction.caption": "Netz und Maschine aus demselben Rauschen, beide in zwanzig Schritten. Wähle einen Punkt, um die zwei Bilder zu sehen.",
+kurzsichtig, und r fällt auf {machineAttention}. Und der Fairness halber: Bei so kleinen und weichen Bildern ist für das UNet ein schlichter linearer Filter (der
+<dfn>Wiener-Filter</dfn>) fast genauso gut, {wienerUnet}. Beim ResNet schafft er {wienerResnet}.`,
+  "prediction.caption": "Netz und Maschine aus demselben Rauschen, beide in zwanzig Schritten. Graue Punkte sind schon bekannt, farbige wurden hier gezeichnet. Gepunktet: worauf zwei Bilder kommen, die nur das Kleidungsstück gemeinsam haben.",
   "prediction.still": "Eine Wolke aus Punkten, fast alle über der Diagonale: Die kurzsichtige Maschine trifft das Netz besser als die Kopiermaschine.",
+  "prediction.ask": "Zweimal dasselbe Rauschen: Ein Bild ist vom Netz, das andere hat die Formel vorhergesagt. Welches hat das Netz gezeichnet?",
+  "prediction.guess-a": "A",
+  "prediction.guess-b": "B",
+  "prediction.right": "Stimmt. Das andere ist von der Formel.",
+  "prediction.wrong": "Es war das andere. Dieses ist von der Formel.",
+  "prediction.twins": "Zweimal das Gleiche ({what}), aus demselben Rauschen.",
+  "prediction.t-shirt": "T-Shirt",
+  "prediction.trouser": "Hose",
+  "prediction.pullover": "Pullover",
+  "prediction.dress": "Kleid",
+  "prediction.coat": "Mantel",
+  "prediction.sandal": "Sandale",
+  "prediction.shirt": "Hemd",
+  "prediction.sneaker": "Turnschuh",
+  "prediction.bag": "Tasche",
+  "prediction.ankle-boot": "Stiefelette",
   "prediction.waiting": "Noch nicht gezeichnet",
   "prediction.network": "Netz",
   "prediction.unet": "UNet",
@@ -196,12 +251,14 @@ kurzsichtig, und r fällt auf 0,93. Und der Fairness halber: Bei so kleinen und 
   "prediction.drawnBy": "Vom Netz gezeichnet ({network}), Seed {seed}",
   "prediction.foretoldFor": "Von der Maschine vorhergesagt, Seed {seed}",
   "prediction.worst": "Zeig den schlechtesten",
-  "prediction.more": "Zehn weitere Seeds",
-  "prediction.drawing": "{network}: Das Netz zeichnet, die Maschine sagt vorher …",
-  "prediction.dot": "Seed {seed}: r = {r} für die Maschine, {copy} für die Kopiermaschine",
-  "prediction.chosen": "Seed {seed}: r = {r} für die Maschine, {copy} für die Kopiermaschine.",
-  "prediction.middle": "Bei bisher {n} Seeds ist das mittlere r {middle}.",
-  "prediction.middle.one": "Das ist der erste Seed.",
+  "prediction.more": "Ein Seed, den noch niemand hatte",
+  "prediction.drawing": "{network}, {what}: Das Netz zeichnet, die Maschine sagt vorher …",
+  "prediction.dot": "Seed {seed}, hier gezeichnet: r = {r} für die Maschine, {copy} für die Kopiermaschine",
+  "prediction.knownDot": "Seed {seed}, bekannt: r = {r} für die Maschine, {copy} für die Kopiermaschine",
+  "prediction.chosen": "Seed {seed} ({what}): r = {r} für die Maschine, {copy} für die Kopiermaschine.",
+  "prediction.again": "Bekannt war: {known}.",
+  "prediction.floor": "Zwei beliebige Bilder dieser Art kommen auf {floor}.",
+  "prediction.floorLine": "zwei beliebige Bilder",
 
   // 6
   "origins.title": "Woher kommt dieses Pixel?",
@@ -239,21 +296,21 @@ Bildmodelle sind berüchtigt für Hände mit sechs Fingern. Unser kleines Netz k
 Beinen. Die Theorie sagt, wie es dazu kommt.
 
 Solange das Rauschen stark ist, braucht jedes Pixel das ganze Bild, um überhaupt etwas zu erkennen, und sein Fenster ist weit. Schwindet das Rauschen, dann schrumpft das
-Fenster. Von irgendeinem Schritt an sieht die linke Seite die rechte nicht mehr. Was die beiden bis dahin nicht geklärt haben, wird nie mehr geklärt. Jede
-Seite macht allein weiter und macht ihre Sache gut.`,
+Fenster. Von irgendeinem Schritt an sieht die linke Seite die rechte nicht mehr. Was die beiden bis dahin nicht geklärt haben, klärt sich später nur noch schwer. Jede
+Seite macht weiter und macht ihre Sache gut.`,
   "fingers.after": `
-Wie oft kommt das vor? Wir haben Teile gezählt, die nebeneinander stehen. Von 600 echten Hosen haben nach dieser Zählung 8 mehr als zwei. Von 60 aus dem ResNet, das
-nie mehr als 15 × 15 Pixel sieht, sind es 23. Von 256 aus dem UNet, das am Anfang fast das ganze Bild im Blick hat: 1.
+Wie oft kommt das vor? Wir haben am Saum die Beine gezählt. Von {looked} Hosen aus dem ResNet, dessen Pixel nie mehr als 15 × 15 Pixel sehen, haben {legsResnet} mehr als
+zwei. Von ebenso vielen aus dem UNet, das am Anfang fast das ganze Bild im Blick hat, keine. Von {real} echten eine; auf dem Bild sind zwei Hosen.
 
-Schau genau hin: Keine Einzelheit ist falsch. Jedes Bein ist ein gutes Bein. Falsch ist nur die Summe, und niemand war in der Lage zu zählen. Auch das Gegenmittel ist
+Schau genau hin: Keine Einzelheit ist falsch. Jedes Bein ist ein gutes Bein. Falsch ist nur die Summe, und kein Pixel war in der Lage zu zählen. Auch das Gegenmittel ist
 bekannt: Größere Netze geben jedem Pixel einen langen Arm (Attention), und solche Schnitzer werden seltener.`,
   "fingers.caption": "Bilder des trainierten Netzes, nicht der Maschine. Der Rahmen ist das Fenster eines Pixels in diesem Schritt, wie es für dieses Netz gemessen wurde.",
   "fingers.still": "Eine Hose mit drei Beinen und ein Rahmen, der zu klein ist, um zwei davon zu fassen.",
   "fingers.waiting": "Noch nicht gezeichnet",
-  "fingers.guess": "was das Netz in diesem Schritt vermutet",
+  "fingers.suspects": "was das Netz in diesem Schritt vermutet",
   "fingers.step": "Schritt",
   "fingers.stepOf": "{n} von {of}",
-  "fingers.finds": "Fundstücke",
+  "fingers.finds": "Fundstücke, nach Seed",
   "fingers.find": "{what}, {network}, Seed {seed}",
   "fingers.unet": "UNet",
   "fingers.resnet": "ResNet",
@@ -262,10 +319,11 @@ bekannt: Größere Netze geben jedem Pixel einen langen Arm (Attention), und sol
   "fingers.stop": "Suche anhalten",
   "fingers.drawing": "Das Netz zeichnet …",
   "fingers.picture": "Vermutung des Netzes in Schritt {n} von {of}",
-  "fingers.windowNow": "In Schritt {n} hängt jedes Pixel der Vermutung von ungefähr {now} × {now} Pixeln ab: dem Rahmen. Er liegt um das äußerste Teil.",
-  "fingers.parted": "{count} Teile stehen nebeneinander, die äußersten {distance} Pixel auseinander. In Schritt {step} ist das Fenster auf {k} × {k} geschrumpft, ein Pixel sieht also {reach} nach jeder Seite: Von da an machten sie ohne einander weiter.",
-  "fingers.never": "{count} Teile stehen nebeneinander, die äußersten {distance} Pixel auseinander. Schon im ersten Schritt ist das Fenster nur {k} × {k} groß, ein Pixel sieht also {reach} nach jeder Seite: Sie haben einander nie gesehen.",
-  "fingers.looked": "Noch {looked} Seeds angesehen, {n} gefunden. (Von den {of} Trainingsbildern haben {odd} so viele Teile.)",
+  "fingers.windowNow": "In Schritt {n} hängt jedes Pixel der Vermutung von ungefähr {now} × {now} Pixeln ab: dem Rahmen. Er liegt um das äußerste Bein.",
+  "fingers.parted": "{count} Beine stehen nebeneinander, die äußersten {distance} Pixel auseinander. In Schritt {step} ist das Fenster auf {k} × {k} geschrumpft, ein Pixel sieht also {reach} nach jeder Seite. Von da an wussten die äußeren Beine voneinander nur noch vom Hörensagen, von Nachbar zu Nachbar.",
+  "fingers.never": "{count} Beine stehen nebeneinander, die äußersten {distance} Pixel auseinander. Schon im ersten Schritt ist das Fenster nur {k} × {k} groß, ein Pixel sieht also {reach} nach jeder Seite. Die äußeren Beine wussten voneinander nur vom Hörensagen, von Nachbar zu Nachbar.",
+  "fingers.sound": "Nach unserer Zählung ist hier nichts falsch: {count} Beine.",
+  "fingers.looked": "Noch {looked} Seeds angesehen, {n} gefunden. (Von den {of} Trainingsbildern hat {odd} so viele Beine: zwei Hosen auf einem Bild.)",
 
   // 8
   "mixing.title": "Zwei Wörter in einem Bild",
@@ -278,18 +336,17 @@ Das Bild daneben sagt, was die Wörter getan haben. In jedem Schritt zieht jedes
 jedes Pixel in der Farbe des Wortes, das es weiter gezogen hat: eine Karte davon, wer was gezeichnet hat.`,
   "mixing.after": `
 Ein Hut muss wenig von der Katze wissen: nur, wo der Kopf ist, und der ist gleich nebenan. Also gelingt er, und ebenso ein halbes Fahrrad, das als halbes Auto weiterrollt. Ein Gesicht ist etwas
-anderes. Zwei Augen müssen ein Paar sein, und eine halbe Katze neben einer halben Eule gibt ein Gesicht, in dem niemand zu Hause ist: Worüber sich die Hälften einigen müssten, liegt zu weit
+anderes. Zwei Augen müssen ein Paar sein, und eine halbe Katze neben einer halben Eule gibt ein Gesicht, in dem niemand zu Hause ist: Worüber sich die Hälften einigen müssten, liegt weit
 auseinander. Es ist noch einmal die Hose mit drei Beinen.
 
 Das lässt sich genau sagen. Vermutungen darf man zusammenzählen (Liu und andere, 2022), und die Summe ist, was man sich erhofft, solange jedes Wort seinen eigenen Teil des Bildes hat und den Rest
 in Ruhe lässt (Bradley und andere, 2025). Das ist noch einmal Kurzsichtigkeit, für Pixel wie für Wörter (Bradley, 2025): Das Mischen macht sie sich zunutze, und es endet, wo sie endet.`,
-  "mixing.caption": "Links das Bild; rechts jedes Pixel in der Farbe des Wortes, das es auf dem Weg aus dem Rauschen weiter bewegt hat; je blasser, desto weniger. Das Netz zeichnet Emoji aus 64 × 64 Pixeln. Trainiert wurde es mit einem einzigen Ding in jedem Bild.",
+  "mixing.caption": "Links das Bild; rechts jedes Pixel in der Farbe des Wortes, das es auf dem Weg aus dem Rauschen weiter bewegt hat; je blasser, desto weniger. Das Netz zeichnet Emoji aus 64 × 64 Pixeln. Trainiert wurde es mit einem einzigen Ding in jedem Bild. Ein wenig Attention hat es auch, darum sieht es weiter als die Netze davor.",
   "mixing.still": "Eine Katze mit Zylinder, und daneben eine Karte in zwei Farben: oben die des Hutes, unten die der Katze.",
   "mixing.waiting": "Noch nicht gezeichnet",
   "mixing.asked": "Diese Figur braucht ein zweites Netz, 4 MB groß. Es wird geholt, wenn du drückst.",
   "mixing.begin": "Hier zeichnen",
   "mixing.another": "Noch eins",
-  "mixing.fetching": "Das Netz für Emoji wird geholt (4 MB) …",
   "mixing.drawing": "Das Netz zeichnet, nach zweierlei gefragt …",
   "mixing.edge": "Grenze",
   "mixing.pair": "Zwei Wörter",
@@ -306,7 +363,7 @@ in Ruhe lässt (Bradley und andere, 2025). Das ist noch einmal Kurzsichtigkeit, 
   "mixing.moved": "Auf seiner Seite der Grenze hat „{second}“ {there} % der Pixel am weitesten bewegt; auf der anderen „{first}“ {here} %.",
   "mixing.hatSays": "Wo sich beide treffen, gibt jedes ein wenig nach.",
   "mixing.wheelsSays": "Zwei Fahrzeuge, eine Achse: An der Naht müssen sich die Pixel nur mit ihren Nachbarn einigen.",
-  "mixing.facesSays": "Jedes Stück ist gut, und doch ist es kein Gesicht: Seine Hälften haben sich nie gesehen.",
+  "mixing.facesSays": "Jedes Stück ist gut, und doch ist es kein Gesicht: Seinen Hälften wurde Verschiedenes gesagt, und einigen müssten sie sich über die Ferne.",
 
   // 9
   "turing.title": "Von unten nach oben",
@@ -436,6 +493,21 @@ was diese Seite zu sagen hat.`,
   "pictures.noCopies": "Keins der {drawn} ist eine Kopie. Die Hälfte nimmt ihre Stücke aus {middle} Bildern der Sammlung oder mehr.",
 
   // 11
+  "closing.title": "Woher also?",
+  "closing.before": `
+Aus Bildern, die es schon gab, klein geschnitten. Das ist die eine Hälfte der Antwort. Was die Maschine zeichnet, kommt Stück für Stück aus irgendeinem Trainingsbild, und du
+hast selbst auf die Stücke gezeigt. Die Netze zeichnen beinahe dasselbe.
+
+Die andere Hälfte ist das Rauschen. Es ist jedes Mal ein anderes, und es entscheidet, welches Stück wohin kommt. Die Regel bringt die Stücke mit und sorgt dafür, dass Nachbarn
+zusammenpassen; der Zufall wählt aus. Kein Pixel sieht genug, um das Ganze an dem zu messen, was schon war. Darum darf das Ganze neu sein.
+
+Wer das Kreativität nennen will: Sie hat drei Teile, nämlich Stücke, Zufall und ein Auge, das zum Abschreiben zu kurzsichtig ist. Bei kleinen Netzen ist das keine Redensart. Man
+kann es ausrechnen, und du hast gesehen, wie weit es trägt und wo es aufhört. Große Modelle sehen weiter, verstehen Sätze und können manche ihrer Bilder auswendig; von ihnen ist
+es ein Teil der Wahrheit. Welcher, das wird gerade herausgefunden.
+
+Und der Ärmel, auf den du gezeigt hast? Er stammt von einem Pullover aus dem Katalog eines Geschäfts, und vom Würfel.`,
+
+  // 12
   "further.title": "Zum Weiterlesen",
   "further.before": `
 Das Herz dieser Seite ist ein Aufsatz von Mason Kamb und Surya Ganguli. Was hier die Maschine mit den zwei Fehlern heißt, ist ihre

@@ -15,16 +15,21 @@ export const strings = {
   "page.chapters": "Chapters",
   "page.heading": "Where does the new picture come from?",
   "page.lead": "A small program was shown sixty thousand photographs of clothes. Now it draws clothes that nobody ever made, and nobody told it how. On this page you take it apart, until you can point at a sleeve and say where it comes from.",
-  "page.film": "Three rows of pictures. Each begins with pure noise on the left; from picture to picture a pullover, a boot and a bag come out of it.",
-  "page.about": "Ten minutes, eleven chapters. Every picture is computed while you read, on your own device. Nothing is sent anywhere.",
-  "page.footer": 'Everything here runs on the same free code as the <a href="../">Studio</a>, where you can ask for any garment you like and look under the bonnet. Pictures: Fashion-MNIST, © 2017 Zalando SE, MIT licence.',
+  "page.film": "Four rows of pictures. Each begins with pure noise on the left; from picture to picture a cat, a pullover, a strawberry and a boot come out of it.",
+  "page.about": "Twelve minutes, twelve chapters. Every picture is computed while you read, on your own device. Nothing is sent anywhere.",
+  "page.footer": 'Everything here runs on the same free code as the <a href="../">Studio</a>, where you can ask for any garment you like and look under the bonnet. Pictures: Fashion-MNIST, © 2017 Zalando SE, MIT licence; emoji: Noto Emoji, © Google, Apache 2.0 licence.',
 
   // All figures
   "frame.fetching": "Fetching the network (1 MB) …",
+  "frame.fetchingEmoji": "Fetching the network that draws emoji (4 MB) …",
+  "frame.guess": "Guess first.",
+  "frame.skip": "Just show me",
+  "frame.guessed": "Your guess: {guess}.",
   "frame.unavailable": "This figure could not be fetched. Reload the page to try again.",
   "frame.unknown": "There is no figure of this name. There are: {names}.",
   "frame.copyLink": "Copy a link to this",
   "frame.embed": "Embed this figure",
+  "frame.present": "Present it",
   "frame.copiedLink": "Copied: the link leads here, to the figure as it stands now.",
   "frame.copiedEmbed": "Copied: lines of HTML that show this figure on any page.",
   "frame.selected": "Selected; copy it with the keyboard.",
@@ -33,20 +38,26 @@ export const strings = {
   // 1
   "noise.title": "From noise",
   "noise.before": `
-Take a picture and spoil it. Add a little random grey to every pixel, then a little more, until all that is left is
+Take a picture and spoil it. Nudge the colour of every pixel a little, at random, then a little more, until all that is left is
 <dfn>noise</dfn>: pixels that mean nothing. This direction is easy. Anybody can ruin a picture.
 
-A <dfn>diffusion model</dfn> learns the way back. Inside it is a <dfn>neural network</dfn>: half a million numbers, nudged
+A <dfn>diffusion model</dfn> learns the way back. Inside it is a <dfn>neural network</dfn>: some millions of numbers, adjusted
 again and again until they are good at one game. The network is shown a noisy picture, is told how noisy it is, and has to guess
 the clean picture behind it. Whatever plays this game is called a <dfn>denoiser</dfn>.
 
 To draw, you start with pure noise, ask for a guess, move a small step towards it, and ask again. Twenty steps will do. Try both
 directions: slide noise in, or scribble some with the brush, and let the network take it away.`,
   "noise.after": `
-With a little noise, the network finds the picture again. With a lot, it finds <em>a</em> picture: just as tidy, but another one,
-out of nobody's wardrobe. It made that up. How can it?`,
-  "noise.caption": "Noise goes in from left to right on the slider; the network takes it out in twenty steps. Scribbled pixels count as pure noise, and the network fills them in from what is around them.",
-  "noise.still": "A pullover, the same pullover under noise, and what the network found behind the noise.",
+With a little noise, the network finds the picture again. With a lot, it finds <em>a</em> picture: another one, which nobody ever
+drew. It made that up. How can it?
+
+To find out, we go on with clothes, small and grey: there every question can be computed to the end, on your device. Colour comes back in
+chapter 8.`,
+  "noise.caption": "Noise goes in from left to right on the slider; the network takes it out in twenty steps. Scribbled pixels count as pure noise, and the network fills them in from what is around them. The network for emoji has 4 MB; it is fetched when you first ask it.",
+  "noise.still": "A cat’s face, and beside it what the network found behind the noise.",
+  "noise.subject": "Picture",
+  "noise.emoji": "emoji, in colour",
+  "noise.pullover": "pullover, in grey",
   "noise.waiting": "Nothing here yet",
   "noise.noise": "Noise",
   "noise.heal": "Take the noise away",
@@ -62,25 +73,35 @@ out of nobody's wardrobe. It made that up. How can it?`,
   "noise.nothing": "Noise: {percent} %. Next to nothing of the picture is left. Whatever the network finds now, it makes up.",
   "noise.scribbled": "{n} pixels are pure noise now. The network has to fill them in from the rest.",
   "noise.nothingToDo": "There is no noise to take away. Slide some in, or scribble.",
-  "noise.found": "It found the picture again: on average a pixel is off by {levels} of 255 shades of grey.",
-  "noise.nearly": "It found nearly the same picture: on average a pixel is off by {levels} of 255 shades of grey.",
-  "noise.invented": "It found another picture: on average a pixel is off by {levels} of 255 shades of grey. This pullover is made up.",
+  "noise.found": "It found the picture again: on average a pixel is off by {levels} of 255 shades.",
+  "noise.nearly": "It found nearly the same picture: on average a pixel is off by {levels} of 255 shades.",
+  "noise.invented": "It found another picture: on average a pixel is off by {levels} of 255 shades. This one is made up.",
 
   // 2
   "copies.title": "The paradox",
   "copies.before": `
-What would the best denoiser in the world do? We need not guess. Say that the only clean pictures there are, are the six hundred it
+What would the best denoiser in the world do? Say that the only clean pictures there are, are the six hundred it
 learned from. Then “What is behind this noise?” has an exact answer. Every training picture gets a vote, and the closer it is
 to what you see, the heavier its vote. The best guess is the average of all pictures, weighted by their votes. (Papers
 call it the <dfn>posterior mean</dfn>.)
 
-This is a formula. It needs no training, and on these pictures nothing can beat it. Let it draw twenty times, from twenty
-different noises.`,
+This is a formula. It needs no training, and on these pictures nothing can beat it. It will draw twenty times, from twenty
+different noises. What do you expect?`,
   "copies.after": `
 Every one is a copy, to the last pixel. It cannot be otherwise: as the noise fades, one training picture takes all the votes.
 
 So here is the paradox. A model that had learned its lesson <em>perfectly</em> could only copy. If real models give us something
-new, it is because they fall short of perfection. The interesting question is: in which way?`,
+new, it is because they fall short of perfection. The interesting question is: in which way?
+
+Not all of them fall short. A network with much room and few pictures learns them by heart; with many pictures it stops copying and begins to
+invent (Kadkhodaie and others, 2024). Large models do both: researchers have drawn training pictures out of them almost
+unchanged, photographs of real people among them, mostly such as the model had been shown many times over (Carlini and others, 2023).`,
+  "copies.ask": "Here are the six hundred sneakers that it knows. What will the best denoiser draw?",
+  "copies.guess-new": "new sneakers",
+  "copies.guess-average": "blurry averages",
+  "copies.guess-copies": "copies",
+  "copies.answer": "It drew copies, all twenty times.",
+  "copies.wallFirst": "{n} sneakers, all that this machine knows.",
   "copies.caption": "Above, twenty samples of the ideal machine; below, the training pictures. Each sample flies to the picture that it is. Choose a sample to compare the two.",
   "copies.still": "Twenty drawn shoes above a wall of six hundred training pictures, twenty of which are outlined: the same shoes.",
   "copies.waiting": "Not drawn yet",
@@ -98,8 +119,8 @@ new, it is because they fall short of perfection. The interesting question is: i
   // 3
   "locality.title": "Short-sighted",
   "locality.before": `
-Networks for pictures are built of <dfn>convolutions</dfn>. A convolution looks at a small patch around each pixel; a stack of them looks at
-patches of patches. So each pixel of the guess depends on a window around it, and on nothing outside the window. The network is
+Networks for pictures are mostly built of <dfn>convolutions</dfn>. A convolution looks at a small patch around each pixel; a stack of them looks at
+patches of patches. So each pixel of the guess depends on a window around it, and hardly on anything outside. The network is
 short-sighted. The word for this is <dfn>locality</dfn>.
 
 Let us give our copying machine this one flaw. Now every pixel holds a vote of its own, and judges the training pictures only by the
@@ -110,7 +131,11 @@ On the right, a copy. On the far left, soup: pixels that know next to nothing of
 neighbourhood is true to some training picture, but different neighbourhoods follow different ones, and the whole has never
 existed before. Nobody told the machine to be original. It simply cannot see far enough to copy.
 
-Where is it most alive? There is no formula for that. Trust your eyes.`,
+Where is it most alive? There is no formula for that. Trust your eyes.
+
+Are the convolutions to blame? Lukoianov and others (2025) say no, and show why: in most pictures, a pixel has more to do with its neighbours than
+with anything far away. Even a plain filter that is free to look everywhere learns to look nearby. So it may be the pictures that teach
+short sight, whatever the network is built of. Our machine works either way: it asks how far the network sees, not why.`,
   "locality.caption": "The same noise, drawn by machines with windows from 3 × 3 pixels to everything. The bars say how far each picture is from the training picture nearest to it: no bar, a copy.",
   "locality.still": "Fourteen pullovers from the same noise. The first are mottled, the middle ones are patched together, the last are copies.",
   "locality.waiting": "Not drawn yet",
@@ -138,13 +163,21 @@ what comes out is shifted, too.
 For our machine this means that a pixel may be answered by a patch from <em>anywhere</em> in any training picture. A sleeve may show
 up at a hem. Real networks do get one hint: beyond the edge of the picture they see zeros, so a pixel near the border can tell. That
 makes three machines. One knows its place, one knows only the border, and one is lost altogether. Push the noise
-sideways, and see who follows.`,
+sideways, and see who goes along.`,
   "blindness.after": `
 The lost machine follows the noise pixel for pixel: it has no middle, no top, no idea of a pullover. It has patches.
-The second is held in place by nothing but the four edges. Keep an eye on that one. It is as short-sighted and as blind as
-a real network, no more and no less.`,
-  "blindness.caption": "Three machines, one noise. What leaves the noise on one side comes in again on the other.",
-  "blindness.still": "Three pictures from one noise: a pullover, a pullover that is slightly off, and a tangle of sleeves.",
+The second is held in place by nothing but the four edges. Keep an eye on that one: it has both flaws of a network made of convolutions, and
+nothing else of it.`,
+  "blindness.ask": "All three have drawn from the same noise. Now it is pushed five pixels to the right. Which machine draws the same again, only shifted?",
+  "blindness.guess-none": "none of them",
+  "blindness.guess-place": "the one that knows its place",
+  "blindness.guess-border": "the one that knows the border",
+  "blindness.guess-lost": "the lost one",
+  "blindness.answer": "It was the lost one, and no other.",
+  "blindness.caption": "Three machines, one noise, before and after a push. What leaves on one side comes in again on the other.",
+  "blindness.still": "The pictures of three machines, before and after the noise was pushed: only the last, a tangle of sleeves, has moved along.",
+  "blindness.first": "before",
+  "blindness.second": "after",
   "blindness.waiting": "Not drawn yet",
   "blindness.push": "Push the noise to the right",
   "blindness.pixels": "by {n} pixels",
@@ -158,9 +191,10 @@ a real network, no more and no less.`,
   "blindness.drawing": "drawing …",
   "blindness.working": "Three machines draw from this noise …",
   "blindness.picture": "Picture of the machine that {machine}",
-  "blindness.start": "",
-  "blindness.follows": "has followed",
-  "blindness.changes": "has drawn something else",
+  "blindness.pictureAfter": "Picture of the machine that {machine}, after a push of {n} pixels",
+  "blindness.follows": "It went along.",
+  "blindness.changes": "It drew something else.",
+  "blindness.seen": "All three see {k} × {k} pixels.",
   "blindness.ready": "All three see {k} × {k} pixels. Now push the noise.",
   "blindness.pushed": "Pushed by {n}. The lost machine’s picture has moved along: it differs from the first one, moved, by {levels} of 255 shades of grey at most. The other two had to think again.",
 
@@ -172,18 +206,39 @@ network sees at each step, measured once. If these flaws are
 what makes networks inventive, it should foretell what a trained network draws. Not the style: the very picture, noise by
 noise. The number that fixes the noise is called the <dfn>seed</dfn>.
 
-To measure likeness we take <dfn>Pearson’s r</dfn>: 1 means the same picture up to brightness and contrast, 0 means nothing in common. Each dot
-is one seed. Its height tells how well the machine with the flaws matches the network; its place from left to right, how well
-the perfect copier does. Above the slanted line, the flaws explain more than memory.`,
+To measure likeness we take <dfn>Pearson’s r</dfn>: 1 means the same picture up to brightness and contrast, 0 means nothing in common. It needs a
+floor to stand on. Any two pullovers are a little alike: two pictures of the UNet that share the garment, but not the noise, come to {floorUnet}. What
+lies well above that is more than “it is a pullover, too”.
+
+Each dot is one seed. Its height tells how well the machine with the flaws matches the network; its place from left to right, how well
+the perfect copier does. Above the slanted line, the flaws explain more than memory. A hundred seeds are known already and stand there in grey. Press
+one, and it is drawn again here; or take a seed that nobody has tried.`,
   "prediction.after": `
-Over a hundred seeds and all ten garments, the middle value of r is 0.95 for the UNet and 0.96 for the ResNet, which sees least. The
-copier reaches 0.81 and 0.66. A formula from the year 2025 foretells what a network will “imagine”.
+Over a hundred seeds and all ten garments, the middle value of r is {machineUnet} for the UNet and {machineResnet} for the ResNet, which sees least. The
+copier reaches {copierUnet} and {copierResnet}, two unrelated pictures {floorUnet} and {floorResnet}. A formula from the year 2025 foretells most of what these networks
+“imagine”.
 
 It also fails, and it is worth looking where. With <dfn>attention</dfn>, layers through which every pixel can ask every other, a network is no longer
-short-sighted, and r falls to 0.93. And in fairness: on pictures as small and soft as these, a plain
-linear filter (the <dfn>Wiener filter</dfn>) does nearly as well for the UNet, 0.93. For the ResNet it gets 0.80.`,
-  "prediction.caption": "Network and machine from the same noise, both in twenty steps. Choose a dot to see the two pictures.",
+short-sighted, and r falls to {machineAttention}. And in fairness: on pictures as small and soft as these, a plain
+linear filter (the <dfn>Wiener filter</dfn>) does nearly as well for the UNet, {wienerUnet}. For the ResNet it gets {wienerResnet}.`,
+  "prediction.caption": "Network and machine from the same noise, both in twenty steps. Grey dots are known beforehand, coloured ones were drawn here. Dotted: what two pictures come to that share only the garment.",
   "prediction.still": "A cloud of dots, nearly all above the diagonal: the short-sighted machine matches the network better than the copier does.",
+  "prediction.ask": "Same noise, twice: one picture is the network’s, the other was foretold by the formula. Which one did the network draw?",
+  "prediction.guess-a": "A",
+  "prediction.guess-b": "B",
+  "prediction.right": "Right. The other one is the formula’s.",
+  "prediction.wrong": "It was the other one. This one is the formula’s.",
+  "prediction.twins": "Two pictures of the same kind ({what}), from the same noise.",
+  "prediction.t-shirt": "T-shirt",
+  "prediction.trouser": "trousers",
+  "prediction.pullover": "pullover",
+  "prediction.dress": "dress",
+  "prediction.coat": "coat",
+  "prediction.sandal": "sandal",
+  "prediction.shirt": "shirt",
+  "prediction.sneaker": "sneaker",
+  "prediction.bag": "bag",
+  "prediction.ankle-boot": "ankle boot",
   "prediction.waiting": "Not drawn yet",
   "prediction.network": "Network",
   "prediction.unet": "UNet",
@@ -197,12 +252,14 @@ linear filter (the <dfn>Wiener filter</dfn>) does nearly as well for the UNet, 0
   "prediction.drawnBy": "Drawn by the network ({network}) from seed {seed}",
   "prediction.foretoldFor": "Foretold by the machine for seed {seed}",
   "prediction.worst": "Show the worst",
-  "prediction.more": "Ten more seeds",
-  "prediction.drawing": "{network}: the network draws, the machine foretells …",
-  "prediction.dot": "Seed {seed}: r = {r} for the machine, {copy} for the copier",
-  "prediction.chosen": "Seed {seed}: r = {r} for the machine, {copy} for the copier.",
-  "prediction.middle": "Of {n} seeds so far, the middle r is {middle}.",
-  "prediction.middle.one": "This is the first seed.",
+  "prediction.more": "A seed nobody has tried",
+  "prediction.drawing": "{network}, {what}: the network draws, the machine foretells …",
+  "prediction.dot": "Seed {seed}, drawn here: r = {r} for the machine, {copy} for the copier",
+  "prediction.knownDot": "Seed {seed}, known: r = {r} for the machine, {copy} for the copier",
+  "prediction.chosen": "Seed {seed} ({what}): r = {r} for the machine, {copy} for the copier.",
+  "prediction.again": "As known before: {known}.",
+  "prediction.floor": "Two unrelated pictures of this garment come to {floor}.",
+  "prediction.floorLine": "unrelated pictures",
 
   // 6
   "origins.title": "Where did this pixel come from?",
@@ -241,21 +298,22 @@ Image models are notorious for hands with six fingers. Our small network knows n
 legs. The theory says how that happens.
 
 While the noise is strong, each pixel needs the whole picture to make out anything, and its window is wide. As the noise fades, the window
-shrinks. From some step on, the left side cannot see the right side any more. Whatever they have not settled by then
-will never be settled. Each side goes on alone and does its own work well.`,
+shrinks. From some step on, the left side no longer sees the right side. What the two have not settled by then
+is hard to settle later. Each side goes on and does its own work well.`,
   "fingers.after": `
-How often does it happen? We counted parts that stand side by side. Of 600 real trousers, 8 have more than two by this count. Of 60 from the ResNet, which
-never sees more than 15 × 15 pixels, 23 do. Of 256 from the UNet, which starts with almost the whole picture in view: 1.
+How often does it happen? We counted legs at the hem. Of {looked} trousers from the ResNet, whose pixels never see
+more than 15 × 15 pixels, {legsResnet} have more than two. Of as many from the UNet, which starts with almost the whole picture in view, none. Of {real} real ones, one;
+it shows two pairs.
 
-Look closely and no detail is wrong. Every leg is a good leg. Only the sum is wrong, and nobody was in a position to add up. The cure is known, too:
+Look closely and no detail is wrong. Every leg is a good leg. Only the sum is wrong, and no pixel was in a position to add up. The cure is known, too:
 larger networks give every pixel a long arm (attention), and slips of this kind become rarer.`,
   "fingers.caption": "Samples of the trained network, not of the machine. The frame is the window of a pixel at that step, as measured for this network.",
   "fingers.still": "Trousers with three legs, and a frame that is too small to hold two of them.",
   "fingers.waiting": "Not drawn yet",
-  "fingers.guess": "what the network suspects at this step",
+  "fingers.suspects": "what the network suspects at this step",
   "fingers.step": "Step",
   "fingers.stepOf": "{n} of {of}",
-  "fingers.finds": "Finds",
+  "fingers.finds": "Finds, by seed",
   "fingers.find": "{what}, {network}, seed {seed}",
   "fingers.unet": "UNet",
   "fingers.resnet": "ResNet",
@@ -264,10 +322,11 @@ larger networks give every pixel a long arm (attention), and slips of this kind 
   "fingers.stop": "Stop searching",
   "fingers.drawing": "The network draws …",
   "fingers.picture": "The network’s guess at step {n} of {of}",
-  "fingers.windowNow": "At step {n} each pixel of the guess depends on about {now} × {now} pixels: the frame. It is drawn around the outermost part.",
-  "fingers.parted": "{count} parts stand side by side, the outermost {distance} pixels apart. At step {step} the window shrank to {k} × {k}, so a pixel sees {reach} to each side: from then on they went on without each other.",
-  "fingers.never": "{count} parts stand side by side, the outermost {distance} pixels apart. Even at the first step the window is only {k} × {k}, so a pixel sees {reach} to each side: they have never seen each other.",
-  "fingers.looked": "Looked at {looked} more seeds, found {n}. (Of the {of} training pictures, {odd} have that many parts.)",
+  "fingers.windowNow": "At step {n} each pixel of the guess depends on about {now} × {now} pixels: the frame. It is drawn around the outermost leg.",
+  "fingers.parted": "{count} legs stand side by side, the outermost {distance} pixels apart. At step {step} the window shrank to {k} × {k}, so a pixel sees {reach} to each side. From then on the outer legs knew of each other by hearsay only, from neighbour to neighbour.",
+  "fingers.never": "{count} legs stand side by side, the outermost {distance} pixels apart. Even at the first step the window is only {k} × {k}, so a pixel sees {reach} to each side. The outer legs knew of each other by hearsay only, from neighbour to neighbour.",
+  "fingers.sound": "By our count, nothing is wrong here: {count} legs.",
+  "fingers.looked": "Looked at {looked} more seeds, found {n}. (Of the {of} training pictures, {odd} has that many legs: two pairs in one picture.)",
 
   // 8
   "mixing.title": "Two words in one picture",
@@ -280,18 +339,17 @@ The picture beside it says what the words did. At every step each word pulls eac
 paint every pixel in the colour of the word that pulled it further: a map of who drew what.`,
   "mixing.after": `
 A hat needs to know little of the cat: only where the head is, and that is next door. So it works, and so does half a bicycle that rolls on as half a car. A face is
-another matter. Two eyes must be a pair, and half a cat beside half an owl makes a face in which nobody is at home: what the halves must agree on lies too far apart. It is the trousers
+another matter. Two eyes must be a pair, and half a cat beside half an owl makes a face in which nobody is at home: what the halves must agree on lies far apart. It is the trousers
 with three legs again.
 
 One can say this exactly. Guesses may be added up (Liu and others, 2022), and the sum is what one hopes for as long as each word has its own part of the picture and leaves the rest
 alone (Bradley and others, 2025). That is short sight once more, towards pixels and towards words (Bradley, 2025): mixing puts it to use, and ends where it ends.`,
-  "mixing.caption": "Left, the picture; right, each pixel in the colour of the word that moved it more on its way out of the noise; the paler, the less. The network draws emoji of 64 × 64 pixels. It was trained with one thing in each picture.",
+  "mixing.caption": "Left, the picture; right, each pixel in the colour of the word that moved it more on its way out of the noise; the paler, the less. The network draws emoji of 64 × 64 pixels. It was trained with one thing in each picture. It has a little attention, so it sees further than the networks before.",
   "mixing.still": "A cat with a top hat, and beside it a map in two colours: the hat’s above, the cat’s below.",
   "mixing.waiting": "Not drawn yet",
   "mixing.asked": "This figure needs a second network, of 4 MB. It is fetched when you press.",
   "mixing.begin": "Draw it here",
   "mixing.another": "Another one",
-  "mixing.fetching": "Fetching the network that draws emoji (4 MB) …",
   "mixing.drawing": "The network draws, asked for two things …",
   "mixing.edge": "Edge",
   "mixing.pair": "Two words",
@@ -308,7 +366,7 @@ alone (Bradley and others, 2025). That is short sight once more, towards pixels 
   "mixing.moved": "On its side of the edge, “{second}” moved {there} % of the pixels most; on the other side “{first}” moved {here} %.",
   "mixing.hatSays": "Where both meet, each gives way a little.",
   "mixing.wheelsSays": "Two machines, one axle: at the seam the pixels only have to agree with their neighbours.",
-  "mixing.facesSays": "Every part is fine, and yet it is no face: its halves never saw each other.",
+  "mixing.facesSays": "Every part is fine, and yet it is no face: its halves were told different things, and had to agree across a distance.",
 
   // 9
   "turing.title": "Bottom up",
@@ -438,6 +496,21 @@ this page has to say.`,
   "pictures.noCopies": "None of the {drawn} is a copy. Half of them take their pieces from {middle} pictures of the set or more.",
 
   // 11
+  "closing.title": "So where does it come from?",
+  "closing.before": `
+From pictures that were there before, cut small. That is the first half of the answer. In the machine’s drawings every piece comes from some
+training picture, and you have pointed at the pieces yourself. The networks draw almost the same.
+
+The other half is noise. It differs each time, and it decides which piece comes where. The rule brings the pieces and makes neighbours fit; chance brings the
+choice. No pixel sees enough to hold the whole against what has been. So the whole may be new.
+
+If you want to call that creativity, it has three parts: pieces, chance, and an eye too short-sighted to copy. For small networks this is not a manner of
+speaking. It can be computed, and you have seen how far it carries and where it ends. Large models see further, understand sentences, and know some of their
+pictures by heart; of them it is a part of the truth. Which part, people are finding out just now.
+
+And the sleeve that you pointed at? It comes from a pullover in the catalogue of a shop, and from the dice.`,
+
+  // 12
   "further.title": "Read on",
   "further.before": `
 The heart of this page is one paper, by Mason Kamb and Surya Ganguli. What we call the machine with the two flaws is their

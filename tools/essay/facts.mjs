@@ -1,0 +1,18 @@
+/** The numbers that the essay's text states, from what was counted and measured: a text cannot fall behind them. */
+import { FOUND } from "../../www/essay/figures/fingers-found.js";
+import { KNOWN } from "../../www/essay/figures/prediction-known.js";
+import { middle } from "./known.mjs";
+
+/**
+ * By the place in the text that they fill, in the form of the language.
+ * @param {string} lang
+ * @returns {Record<string, string>}
+ */
+export function facts(lang) {
+  const two = (/** @type {number[]} */ values) => middle(values).toLocaleString(lang, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const networks = Object.entries(KNOWN).flatMap(([name, { machine, copier, wiener, floor }]) => {
+    const end = name[0].toUpperCase() + name.slice(1);
+    return [[`machine${end}`, two(machine)], [`copier${end}`, two(copier)], [`wiener${end}`, two(wiener)], [`floor${end}`, two(floor)]];
+  });
+  return { ...Object.fromEntries(networks), looked: String(FOUND.looked), real: String(FOUND.real), legsResnet: String(FOUND.seeds.resnet.length) };
+}

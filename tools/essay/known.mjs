@@ -1,0 +1,91 @@
+/**
+ * Writes `www/essay/figures/prediction-known.js`, what is known of the first hundred seeds before a reader comes: how well the machine with
+ * the two flaws, the perfect copier and the Wiener filter foretell each network, from a report of the command `morphogen`; and, drawn in a real browser
+ * with the built package, the floor under r: how alike two pictures of a network are that have nothing in common but the garment.
+ *
+ *     morphogen evaluate --pack www/models/fashion --network unet resnet attention --machine bbels ideal wiener --seeds 100 --fine-steps 20 --json R.json
+ *     node tools/essay/known.mjs R.json && node tools/essay.mjs
+ */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { correlation } from "../../www/agreement.js";
+import { walk } from "../../www/essay/walk.js";
+import { serve } from "../serve.mjs";
+
+const FILE = fileURLToPath(new URL("../../www/essay/figures/prediction-known.js", import.meta.url));
+/** The garments in the order in which seeds take turns. */
+const GARMENTS = ["t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle-boot"];
+const BATCH = 10;
+
+/** @param {number[]} values */
+export const middle = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.floor(sorted.length / 2)]) / 2;
+};
+const three = (/** @type {number} */ value) => Math.round(1000 * value) / 1000;
+
+/**
+ * The floor of a network for each garment: the middle r of a picture and the next, both of the garment and from other noise.
+ * @param {import("@playwright/test").Page} page
+ * @param {string} network
+ * @param {string[]} garments
+ */
+export async function floors(page, network, garments = GARMENTS) {
+  const drawn = await page.evaluate(
+    async ({ network, garments, count, walk }) => {
+      const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+      const model = await loadModel("../models/fashion/", { device: "cpu", network });
+      const all = [];
+      for (const prompt of garments) {
+        const { pixels } = await model.sample({ network, prompt, seed: 0, count, guidance: 1, ...walk });
+        all.push([...pixels]);
+      }
+      model.close();
+      return all;
+    },
+    { network, garments, count: BATCH, walk: walk(20) },
+  );
+  return drawn.map((values) => {
+    const size = values.length / BATCH;
+    const pictures = Array.from({ length: BATCH }, (_, n) => Float32Array.from(values.slice(n * size, (n + 1) * size)));
+    return three(middle(pictures.map((one, n) => correlation(one, pictures[(n + 1) % BATCH]))));
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { chromium } = await import("@playwright/test");
+  /** @type {{ settings: { weights: Record<string, string> }, records: { network: string, seed: number, class: number, machines: Record<string, { r: number }> }[] }} */
+  const { settings, records } = JSON.parse(readFileSync(process.argv[2], "utf8"));
+  const networks = Object.keys(settings.weights);
+  const { url, close } = await serve();
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  const browser = await chromium.launch({ args: ["--no-sandbox"], ...(existsSync(executablePath) ? { executablePath } : {}) });
+  try {
+    const page = await browser.newPage({ baseURL: url });
+    await page.goto("essay/?device=cpu#further");
+    const lines = [];
+    for (const network of networks) {
+      const own = records.filter((record) => record.network === network).sort((a, b) => a.seed - b.seed);
+      if (own.some(({ seed, class: garment }, n) => seed !== n || garment !== n % GARMENTS.length)) throw new Error(`expected seeds from 0 on, garments in turn, in ${process.argv[2]}`);
+      const r = (/** @type {string} */ machine) => own.map(({ machines }) => three(machines[machine].r));
+      const known = { weights: settings.weights[network], floor: await floors(page, network), machine: r("bbels"), copier: r("ideal"), wiener: r("wiener") };
+      lines.push(`  ${network}: {\n${Object.entries(known).map(([name, value]) => `    ${name}: ${JSON.stringify(value).replaceAll(",", ", ")},`).join("\n")}\n  },`);
+    }
+    writeFileSync(
+      FILE,
+      `/** What is known of the first hundred seeds, garments in turn, of each network. Made by tools/essay/known.mjs. */
+
+/** @type {string[]} */
+export const GARMENTS = ${JSON.stringify(GARMENTS).replaceAll(",", ", ")};
+
+/** By seed, r of network and machine, copier and Wiener filter; by garment, r of two pictures of it; and the network's weights, as SHA-256. */
+export const KNOWN = {
+${lines.join("\n")}
+};
+`,
+    );
+  } finally {
+    await browser.close();
+    await close();
+  }
+}
