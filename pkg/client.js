@@ -4,7 +4,7 @@
  */
 import { MorphogenError, aborted, pack, typed } from "./errors.js";
 import { Heartbeat } from "./heartbeat.js";
-import { host } from "./host.js";
+import { base, host, scriptUrl } from "./host.js";
 
 /** @typedef {{ resolve: (value: any) => void, reject: (error: MorphogenError) => void, on: (event: string, data: any) => void }} Pending */
 
@@ -16,18 +16,29 @@ const clients = new Map();
  * @param {import("./morphogen.js").LoadOptions | import("./morphogen.js").ReactionOptions} options where worker and wasm are, unless as usual
  */
 export function sharedClient(options) {
-  const workerUrl = absolute(options.workerUrl ?? host.workerUrl);
-  const given = absolute(options.wasmUrl ?? host.wasmUrl);
-  const wasmUrl = given ?? new URL("./generated/morphogen_bg.wasm", import.meta.url).href;
+  const workerUrl = absolute(options.workerUrl ?? host.workerUrl, "the worker");
+  const given = absolute(options.wasmUrl ?? host.wasmUrl, "the wasm");
+  // Some bundlers give it relative to the page, and the worker may be a Blob's.
+  const wasmUrl = given ?? new URL(new URL("./generated/morphogen_bg.wasm", import.meta.url).href, base()).href;
   const key = `${workerUrl} ${wasmUrl}`;
   const client = clients.get(key) ?? new WorkerClient(workerUrl, wasmUrl, given && new URL("theory_bg.wasm", given).href);
   clients.set(key, client);
   return client;
 }
 
-/** @param {string | URL | undefined} url */
-function absolute(url) {
-  return url === undefined ? undefined : new URL(url, document.baseURI).href;
+/**
+ * @template {string | URL | undefined} T
+ * @param {T} url
+ * @param {string} what it is the address of
+ * @returns {T extends undefined ? undefined : string}
+ */
+export function absolute(url, what) {
+  const page = base();
+  try {
+    return /** @type {any} */ (url === undefined ? undefined : new URL(url, page).href);
+  } catch {
+    throw new MorphogenError("range", `Expected the address of ${what}, found “${url}”.`);
+  }
 }
 
 export class WorkerClient {
@@ -71,7 +82,7 @@ export class WorkerClient {
   /** Where a new worker finds what it needs. */
   places() {
     const { wasmUrl, theoryUrl } = this;
-    return { wasmUrl, theoryUrl, resolve: host.resolve !== undefined };
+    return { wasmUrl, theoryUrl, base: base(), resolve: host.resolve !== undefined };
   }
 
   /**
@@ -83,11 +94,12 @@ export class WorkerClient {
    */
   post(type, message, { signal, on = () => {} } = {}) {
     if (signal?.aborted) return Promise.reject(aborted());
-    const worker = this.worker;
+    const { worker } = this;
+    if (!worker) return Promise.reject(new MorphogenError("worker-lost", "The drawing worker has ended. Try again."));
     const id = this.next++;
     return new Promise((resolve, reject) => {
       const abort = () => {
-        worker?.postMessage({ type: "abort", id });
+        worker.postMessage({ type: "abort", id });
         this.settle(id, (pending) => pending.reject(aborted()));
       };
       const done = () => signal?.removeEventListener("abort", abort);
@@ -97,20 +109,35 @@ export class WorkerClient {
         on,
       });
       signal?.addEventListener("abort", abort, { once: true });
-      worker?.postMessage({ id, type, ...message });
+      try {
+        worker.postMessage({ id, type, ...message });
+      } catch (thrown) {
+        return this.settle(id, (pending) => pending.reject(typed(thrown)));
+      }
       this.heart?.expect({ type, ...message });
     });
+  }
+
+  made() {
+    const { workerUrl } = this;
+    if (workerUrl === undefined && host.worker) return host.worker();
+    if (workerUrl === undefined) {
+      try {
+        // Written so that bundlers see the worker in it.
+        return new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "morphogen" });
+      } catch {
+        // It is on another host, or the page wants to be sure of every script.
+      }
+    }
+    const file = "./worker.js";
+    return new Worker(scriptUrl(workerUrl ?? new URL(file, import.meta.url).href), { type: "module", name: "morphogen" });
   }
 
   spawn() {
     /** @type {Worker} */
     let worker;
     try {
-      // The last form is written so that bundlers see the worker in it.
-      worker =
-        this.workerUrl !== undefined ? new Worker(this.workerUrl, { type: "module", name: "morphogen" })
-        : host.worker ? host.worker()
-        : new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "morphogen" });
+      worker = this.made();
     } catch (thrown) {
       throw new MorphogenError("worker-blocked", BLOCKED, { cause: thrown });
     }
@@ -179,4 +206,4 @@ export class WorkerClient {
 }
 
 const BLOCKED =
-  "The drawing worker could not start. Its script may be missing, on another host, or forbidden by this site's security policy (worker-src 'self', with blob: for the inlined package).";
+  "The drawing worker could not start. Its script may be missing, on another host that does not open it to this page (CORS), or forbidden by this site's security policy (worker-src 'self', with blob: for a package on another host or the inlined one). The package's entry “morphogen/inline” needs no such file.";

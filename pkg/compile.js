@@ -7,8 +7,8 @@ import { MorphogenError, typed } from "./errors.js";
 
 /** Every wasm that runs, so that it can be asked what ended it. @type {Set<Glue>} */
 export const awake = new Set();
-/** Where the second wasm is, if not in its usual place. @type {{ url: string | undefined }} */
-export const further = { url: undefined };
+/** Where the second wasm is, if not in its usual place, and what that is relative to. */
+export const further = { url: /** @type {string | undefined} */ (undefined), base: /** @type {string | undefined} */ (undefined) };
 
 /** A module of one function, `() → v128`, that splats an integer: valid only where there is SIMD. */
 // prettier-ignore

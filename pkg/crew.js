@@ -50,9 +50,7 @@ class Crew {
   }
 
   hire() {
-    // The script of a page that carries its own is no module.
-    const type = self.location.protocol === "blob:" ? "classic" : "module";
-    const worker = new Worker(self.location.href, { type, name: "morphogen helper" });
+    const worker = new Worker(self.location.href, { type: kind(), name: "morphogen helper" });
     /** @type {Helper} */
     const helper = { worker, knows: new Map(), part: 0, job: undefined };
     this.helpers.add(helper);
@@ -165,6 +163,16 @@ class Crew {
     for (const { worker } of this.helpers) worker.terminate();
     this.helpers.clear();
     this.asked.clear();
+  }
+}
+
+/** What this worker's script is, and so its helpers': that of a page that carries its own is no module. */
+function kind() {
+  try {
+    /** @type {any} */ (self).importScripts();
+    return "classic";
+  } catch {
+    return "module";
   }
 }
 

@@ -31,6 +31,10 @@ export async function download(url, { kind, limit, total, cache, signal, onProgr
   const chunks = [];
   let loaded = 0;
   for await (const bytes of pieces(response, url, signal)) {
+    // The manifest has the check sum of what is compressed.
+    if (loaded === 0 && /\.zz$/.test(url) && ((bytes[0] & 15) !== 8 || ((bytes[0] << 8) | bytes[1]) % 31 > 0)) {
+      throw new MorphogenError("content-encoding", `${url} arrived unpacked: its host should send .zz files as they are, without a Content-Encoding.`);
+    }
     chunks.push(bytes);
     loaded += bytes.length;
     if (loaded > limit) {
@@ -121,7 +125,8 @@ export async function request(url, signal, init) {
     response = await within(SILENCE, fetch(found ?? url, { ...init, signal, credentials: "same-origin" }));
   } catch (thrown) {
     if (signal.aborted) throw aborted();
-    throw broken(url, thrown);
+    const why = await import("./unreachable.js").catch(() => undefined);
+    throw (await why?.reason(url, thrown, signal)) ?? broken(url, thrown);
   }
   if (!response.ok) {
     const what = response.status === 404 ? "is not there" : "could not be had";

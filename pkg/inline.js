@@ -3,7 +3,7 @@
  * neither workers nor wasm, for pages of an opaque origin, and for files. The site's policy must allow `worker-src blob:`.
  */
 import { files, worker } from "./generated/inlined.js";
-import { configure } from "./host.js";
+import { configure, scriptUrl } from "./host.js";
 import { inflated } from "./text.js";
 
 export * from "./morphogen.js";
@@ -26,7 +26,7 @@ export function inlined(url) {
 
 configure({
   // Not a module: a module worker does not start from a Blob in a file.
-  worker: () => new Worker((script ??= URL.createObjectURL(new Blob([worker], { type: "text/javascript" }))), { name: "morphogen" }),
+  worker: () => new Worker(scriptUrl((script ??= URL.createObjectURL(new Blob([worker], { type: "text/javascript" })))), { name: "morphogen" }),
   wasmUrl: Object.keys(files)[0],
   resolve: inlined,
 });

@@ -32,10 +32,7 @@ export class Pack {
     this.manifest = new Shared((signal) => openPack(url, core, signal, this.cache));
     /** The analytic machines; their code comes when they are first asked for. */
     this.machines = new Shared(async (signal) => {
-      const code = import("./theory.js").catch((cause) => {
-        throw new MorphogenError("machine-unavailable", "The machines' code could not be fetched.", { cause });
-      });
-      const [{ Machines }, opened] = await Promise.all([code, this.captions.get(signal)]);
+      const [{ Machines }, opened] = await Promise.all([import("./theory.js"), this.captions.get(signal)]);
       return Machines.of(url, opened, this.cache, signal);
     });
     /** The pack once it knows its words, where it draws from free text. */

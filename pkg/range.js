@@ -23,3 +23,21 @@ export function choice(what, value, known) {
     throw new MorphogenError("range", `Expected ${what} to be one of ${known.join(", ")}, found ${value}.`);
   }
 }
+
+/**
+ * Options that can be read: an object, whose signal is one, and whose listeners can be called.
+ * @template {object} T
+ * @param {T} options
+ */
+export function readable(options) {
+  const refuse = (/** @type {string} */ what, /** @type {unknown} */ found) => {
+    throw new MorphogenError("range", `Expected ${what}, found ${found === null ? "null" : typeof found}.`);
+  };
+  if (typeof options !== "object" || options === null) refuse("options as an object", options);
+  const { signal, onStep, onProgress } = /** @type {Record<string, any>} */ (options);
+  if (signal !== undefined && typeof signal?.aborted !== "boolean") refuse("signal as an AbortSignal", signal);
+  for (const [name, value] of Object.entries({ onStep, onProgress })) {
+    if (value !== undefined && typeof value !== "function") refuse(`${name} as a function`, value);
+  }
+  return options;
+}

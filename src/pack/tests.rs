@@ -274,6 +274,16 @@ fn a_manifest_that_does_not_hold_together_is_refused() {
 }
 
 #[test]
+fn a_byte_order_mark_before_json_does_no_harm() {
+    let (folder, pack) = full_pack();
+    let json = std::fs::read(folder.path().join(MANIFEST)).unwrap();
+    let marked = [b"\xef\xbb\xbf", &json[..]].concat();
+    assert_eq!(Manifest::parse(&marked).unwrap().name, pack.manifest().name);
+    let twice = [b"\xef\xbb\xbf", &marked[..]].concat();
+    assert_eq!(Manifest::parse(&twice).unwrap_err().code(), "pack-manifest");
+}
+
+#[test]
 fn hostile_file_names_are_refused() {
     for name in
         ["", "..", ".hidden", "a..b", "a/b", "training/", "training/../x", "/etc/passwd", "C:\\x", "a\u{0}b", "é", "A"]

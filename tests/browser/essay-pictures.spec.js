@@ -239,3 +239,22 @@ test("a picture is drawn pixel by pixel, by keyboard, and begins a set", async (
   await expect(figure.getByText("One picture of 16 × 16 pixels")).toBeVisible();
   await expect(figure.locator(".status")).toContainText("All 8 are copies");
 });
+
+test("whatever a title is made of, the pack that is written can be opened", async ({ page }) => {
+  await page.goto("/tests/blank.html");
+  const seen = await page.evaluate(async () => {
+    const { loadModel, picturesPack } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    const images = [new ImageData(8, 8)];
+    const labels = [];
+    // Cut at sixty units the second would end in half a letter, the third in half a family; the fourth has 80 bytes in 40 letters.
+    for (const title of ["", `${"a".repeat(59)}😀`, `${"a".repeat(45)}👨‍👩‍👧‍👦!`, "ж".repeat(40), "\ud83d", "a\u0000b\n\tc", " \u0085 ", "x".repeat(5000), undefined, null, 7]) {
+      const pack = await picturesPack({ images, title, licence: "", attribution: "\n" });
+      const { info } = await loadModel(pack, { device: "cpu" });
+      labels.push(info.prompts[0].label);
+    }
+    const refuse = (/** @type {any} */ options) => picturesPack(options).catch((/** @type {any} */ { code }) => code);
+    return { labels, refused: [await refuse({ images: [null] }), await refuse({ images: [{ width: 8, height: 8, data: [] }] }), await refuse({ images: {} })] };
+  });
+  expect(seen.labels).toEqual(["My pictures", `${"a".repeat(59)}😀`, "a".repeat(45), "ж".repeat(32), "\ufffd", "a b c", "My pictures", "x".repeat(64), "My pictures", "My pictures", "7"]);
+  expect(seen.refused).toEqual(["range", "range", "range"]);
+});
