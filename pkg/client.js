@@ -206,4 +206,4 @@ export class WorkerClient {
 }
 
 const BLOCKED =
-  "The drawing worker could not start. Its script may be missing, on another host that does not open it to this page (CORS), or forbidden by this site's security policy (worker-src 'self', with blob: for a package on another host or the inlined one). The package's entry “morphogen/inline” needs no such file.";
+  "The drawing worker could not start. Its script may be missing, on another host that does not open it to this page (CORS), or forbidden by this site's security policy (worker-src 'self', with blob: for a package on another host or the inlined one; trusted-types morphogen). The package's entry “morphogen/inline” needs no such file.";
