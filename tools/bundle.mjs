@@ -40,11 +40,11 @@ export async function script(entry) {
   return outputFiles[0].text;
 }
 
-/** The page finds the package at `./pkg/`, as it is served. */
+/** The page finds the package at `./pkg/`, as it is served, and its figures further up. */
 const site = {
   name: "site",
   setup: (/** @type {import("esbuild").PluginBuild} */ { onResolve }) =>
-    onResolve({ filter: /^\.\/pkg\// }, ({ path }) => ({ path: resolve(ROOT, path) })),
+    onResolve({ filter: /^(\.|\.\.\/\.\.)\/pkg\// }, ({ path }) => ({ path: resolve(ROOT, path.replace(/^[./]+/, "")) })),
 };
 
 /** The worker as a classic script. */
