@@ -4,7 +4,7 @@
  */
 import { MorphogenError, aborted, pack, typed } from "./errors.js";
 import { Heartbeat } from "./heartbeat.js";
-import { base, host, scriptUrl } from "./host.js";
+import { host } from "./host.js";
 
 /** @typedef {{ resolve: (value: any) => void, reject: (error: MorphogenError) => void, on: (event: string, data: any) => void }} Pending */
 
@@ -24,6 +24,27 @@ export function sharedClient(options) {
   const client = clients.get(key) ?? new WorkerClient(workerUrl, wasmUrl, given && new URL("theory_bg.wasm", given).href);
   clients.set(key, client);
   return client;
+}
+
+/** The address that others are relative to. */
+function base() {
+  if (globalThis.document) return document.baseURI;
+  throw new MorphogenError("no-page", "Pictures are drawn in web pages, and here is none: on servers and in workers, import the package and call nothing.");
+}
+
+/** One for the page: a policy may be made but once. @type {any} */
+let policy;
+
+/**
+ * The address of a worker's script in a form that the browser takes. One on another host is imported by a script of the page's own.
+ * @param {string} url
+ * @returns {string}
+ */
+export function scriptUrl(url) {
+  const own = new URL(url).origin === origin || url.startsWith("blob:");
+  const address = own ? url : URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" }));
+  policy ??= /** @type {any} */ (globalThis).trustedTypes?.createPolicy("morphogen", { createScriptURL: (/** @type {string} */ text) => text });
+  return policy?.createScriptURL(address) ?? address;
 }
 
 /**
@@ -206,4 +227,4 @@ export class WorkerClient {
 }
 
 const BLOCKED =
-  "The drawing worker could not start. Its script may be missing, on another host that does not open it to this page (CORS), or forbidden by this site's security policy (worker-src 'self', with blob: for a package on another host or the inlined one; trusted-types morphogen). The package's entry “morphogen/inline” needs no such file.";
+  "The drawing worker could not start. Its script may be missing, on another host that does not open it (CORS), or forbidden by this site's security policy (worker-src 'self', or blob: for a package on another host or “morphogen/inline”, which needs no other file; trusted-types morphogen).";

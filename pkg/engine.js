@@ -114,18 +114,12 @@ export class Packs {
     return this.alone(context.signal, async () => {
       if (machine !== "network") {
         const machines = await pack.machines.get(context.signal);
-        const trace = { steps: request.steps, every: provenance };
         const wanted = able.device === "auto" && pack.lost ? "cpu" : able.device;
         const wish = { machine, network: name, prompt, window };
-        const maker = await (members ? machines.company(wish, members, context.signal) : machines.get(wish, trace, wanted, context.signal));
-        try {
-          const pixels = await draw(maker.network, { ...request, frames }, start, context, { step: -1 }, maker.provenance);
-          const nearest = await machines.nearest(prompt, pixels, context.signal);
-          const influence = maker.network.takeInfluence();
-          return { pixels, device: maker.device(), notice: maker.notice() || able.notice, network: name, provenance: maker.provenance(), nearest, influence };
-        } finally {
-          maker.free();
-        }
+        const drawn = await machines.draw(wish, members, { steps: request.steps, every: provenance }, wanted, context.signal, (network, provenance) =>
+          draw(network, { ...request, frames }, start, context, { step: -1 }, provenance),
+        );
+        return { ...drawn, notice: drawn.notice || able.notice };
       }
       if (!name) throw new MorphogenError("machine-unavailable", "This pack has training images and no network: set “machine” to one of the theory's, such as bbels.");
       // Frames that a lost device had sent already are not sent twice: the same seed gives them again.

@@ -55,10 +55,10 @@ export function typed(thrown) {
   if (name === "AbortError") return aborted();
   // Each browser has words of its own for it, and so have bundlers.
   if (name === "ChunkLoadError" || /dynamically imported module|importing a module script/i.test(String(message))) {
-    return new MorphogenError("code-missing", "A part of the code could not be fetched. The site may have changed since this page was opened: reload it.", { cause: thrown });
+    return new MorphogenError("code-missing", "A part of the code could not be fetched. The site may have changed: reload the page.", { cause: thrown });
   }
   if (name === "DataCloneError" || /detached/i.test(String(message))) {
-    return new MorphogenError("range", `Expected values that can be handed to a worker: ${message}`, { cause: thrown });
+    return new MorphogenError("range", `Expected values that a worker can take: ${message}`, { cause: thrown });
   }
   if (name === "RangeError") {
     const sentence = "There was not enough memory. Close other tabs, or ask for fewer pictures at once.";
@@ -85,30 +85,12 @@ export function settling(work) {
 }
 
 /**
- * Refuses a method that was taken off its object.
- * @param {any} prototype
- * @param {unknown} object
- * @param {string} name
- */
-export function owned(prototype, object, name) {
-  if (!prototype.isPrototypeOf(object)) throw new MorphogenError("range", `Expected “${name}” to be called on its object, found it on its own.`);
-}
-
-/**
  * Has methods of a class settle so, also where they were taken off their object.
  * @param {{ prototype: any }} Class
  * @param {string[]} names
  */
 export function settle({ prototype }, ...names) {
-  for (const name of names) {
-    const method = prototype[name];
-    /** @this {unknown} @param {any[]} all */
-    const value = function (...all) {
-      owned(prototype, this, name);
-      return method.apply(this, all);
-    };
-    Object.defineProperty(prototype, name, { value: settling(value), configurable: true, writable: true });
-  }
+  for (const name of names) Object.defineProperty(prototype, name, { value: settling(prototype[name]), configurable: true, writable: true });
 }
 
 /**

@@ -2,8 +2,9 @@
  * The package without a file to fetch for its code: worker and wasm are in this module, as text. For bundlers that know
  * neither workers nor wasm, for pages of an opaque origin, and for files. The site's policy must allow `worker-src blob:`.
  */
+import { scriptUrl } from "./client.js";
 import { files, worker } from "./generated/inlined.js";
-import { configure, scriptUrl } from "./host.js";
+import { configure } from "./host.js";
 import { inflated } from "./text.js";
 
 export * from "./morphogen.js";

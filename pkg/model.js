@@ -1,6 +1,6 @@
 /** {@link loadModel} and what it gives: a model that understands prompts and draws samples in the shared worker. */
 import { absolute, sharedClient } from "./client.js";
-import { MorphogenError, abortable, aborted, owned, settle, settling, typed } from "./errors.js";
+import { MorphogenError, abortable, aborted, settle, settling, typed } from "./errors.js";
 import { GRIDS, MACHINES, SOLVERS } from "./names.js";
 import { choice, readable, whole } from "./range.js";
 import { Frame, Sample } from "./sample.js";
@@ -31,9 +31,8 @@ async function load(source, options = {}) {
   const { device = "auto", network, onProgress, signal } = readable(options);
   if (signal?.aborted) throw aborted();
   choice("device", device, DEVICES);
-  if (network !== undefined && typeof network !== "string") throw new MorphogenError("range", `Expected the name of a network, found ${typeof network}.`);
   if (!(source instanceof Blob || source instanceof URL || typeof source === "string")) {
-    throw new MorphogenError("range", "Expected a pack as the address of its folder, or as a Blob of its zip file.");
+    throw new MorphogenError("range", "Expected the address of a pack's folder, or a Blob.");
   }
   const files = source instanceof Blob ? await (await import("./zip.js")).unzip(source) : undefined;
   const url = source instanceof Blob ? `memory://pack-${(handed += 1)}/` : folder(source);
@@ -308,36 +307,10 @@ export class Model {
    * @returns {AsyncGenerator<Frame, Sample, void>}
    */
   async *steps(options) {
-    const controller = new AbortController();
-    const stop = () => controller.abort();
-    /** @type {Frame[]} */
-    const ready = [];
-    let wake = () => {};
-    let finished = false;
-    const onStep = (/** @type {Frame} */ frame) => {
-      ready.push(frame);
-      options.onStep?.(frame);
-      wake();
-    };
     try {
-      owned(Model.prototype, this, "steps");
-      const { signal } = readable(options);
-      signal?.addEventListener("abort", stop, { once: true });
-      if (signal?.aborted) stop();
-      const result = this.sample({ ...options, signal: controller.signal, onStep });
-      const end = () => ((finished = true), wake());
-      result.then(end, end);
-      for (;;) {
-        const frame = ready.shift();
-        if (frame) yield frame;
-        else if (finished) return await result;
-        else await new Promise((resolve) => (wake = () => resolve(undefined)));
-      }
+      return yield* (await import("./steps.js")).steps(this, options);
     } catch (thrown) {
       throw typed(thrown);
-    } finally {
-      options?.signal?.removeEventListener?.("abort", stop);
-      stop();
     }
   }
 
@@ -440,7 +413,7 @@ function checked({ seed = 0, count = 1, steps, grid, solver, guidance, frames, o
  */
 function folder(url) {
   const full = new URL(absolute(url, "a pack's folder"));
-  if (!/^(https?|file|memory):/.test(full.protocol)) throw new MorphogenError("range", `Expected the folder of a pack as an address (https:), found “${url}”.`);
+  if (!/^(https?|file|memory):/.test(full.protocol)) throw new MorphogenError("range", `Expected the address of a pack's folder (https:), found “${url}”.`);
   full.pathname = full.pathname.replace(/\/manifest\.json$/, "/").replace(/([^/])$/, "$1/");
   return full.href;
 }

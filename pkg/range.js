@@ -30,14 +30,12 @@ export function choice(what, value, known) {
  * @param {T} options
  */
 export function readable(options) {
-  const refuse = (/** @type {string} */ what, /** @type {unknown} */ found) => {
-    throw new MorphogenError("range", `Expected ${what}, found ${found === null ? "null" : typeof found}.`);
+  const is = (/** @type {unknown} */ fine, /** @type {string} */ what) => {
+    if (!fine) throw new MorphogenError("range", `Expected ${what}.`);
   };
-  if (typeof options !== "object" || options === null) refuse("options as an object", options);
+  is(typeof options === "object" && options, "an object of options");
   const { signal, onStep, onProgress } = /** @type {Record<string, any>} */ (options);
-  if (signal !== undefined && typeof signal?.aborted !== "boolean") refuse("signal as an AbortSignal", signal);
-  for (const [name, value] of Object.entries({ onStep, onProgress })) {
-    if (value !== undefined && typeof value !== "function") refuse(`${name} as a function`, value);
-  }
+  is(signal === undefined || typeof signal?.aborted === "boolean", "signal as an AbortSignal");
+  is([onStep, onProgress].every((listener) => listener === undefined || typeof listener === "function"), "onStep and onProgress as functions");
   return options;
 }

@@ -206,8 +206,7 @@ impl Manifest {
         let (text, file) = (self.text()?, self.captions_file()?);
         let fail = |message: String| PackError::Text { file: file.into(), message };
         self.budget.hold(Limit::Captions, file, inflated.len() as u64)?;
-        let captions: Captions =
-            serde_json::from_slice(super::without_mark(inflated)).map_err(|error| fail(error.to_string()))?;
+        let captions: Captions = serde_json::from_slice(inflated).map_err(|error| fail(error.to_string()))?;
         for (name, shelf) in &captions.shelves {
             let entry = find(&self.training, "shelf", name)?;
             let images: usize = shelf.things.iter().map(|thing| thing.styles.len()).sum();

@@ -298,7 +298,6 @@ impl Manifest {
     pub fn parse_within(json: &[u8], budget: Budget) -> Result<Self, PackError> {
         budget.hold(Limit::Manifest, super::MANIFEST, json.len() as u64)?;
         let json_error = |error: serde_json::Error| PackError::Manifest(error.to_string());
-        let json = super::without_mark(json);
         let Probe { format } = serde_json::from_slice(json).map_err(json_error)?;
         if format != Format::default() {
             let expected = format!("{FORMAT} {VERSION}");

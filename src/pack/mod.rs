@@ -72,8 +72,3 @@ pub mod limits {
     /// Largest side of a picture.
     pub const SIDE: usize = 256;
 }
-
-/// JSON without the mark that some editors put before UTF-8.
-fn without_mark(json: &[u8]) -> &[u8] {
-    json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json)
-}

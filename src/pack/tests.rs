@@ -274,13 +274,12 @@ fn a_manifest_that_does_not_hold_together_is_refused() {
 }
 
 #[test]
-fn a_byte_order_mark_before_json_does_no_harm() {
+fn a_byte_order_mark_before_the_manifest_does_no_harm() {
     let (folder, pack) = full_pack();
-    let json = std::fs::read(folder.path().join(MANIFEST)).unwrap();
-    let marked = [b"\xef\xbb\xbf", &json[..]].concat();
-    assert_eq!(Manifest::parse(&marked).unwrap().name, pack.manifest().name);
-    let twice = [b"\xef\xbb\xbf", &marked[..]].concat();
-    assert_eq!(Manifest::parse(&twice).unwrap_err().code(), "pack-manifest");
+    let path = folder.path().join(MANIFEST);
+    let json = std::fs::read(&path).unwrap();
+    std::fs::write(&path, [b"\xef\xbb\xbf", &json[..]].concat()).unwrap();
+    assert_eq!(Pack::open(folder.path()).unwrap().manifest().name, pack.manifest().name);
 }
 
 #[test]

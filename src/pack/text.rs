@@ -52,6 +52,5 @@ impl Manifest {
 }
 
 fn read_json<'a, T: Deserialize<'a>>(file: &str, bytes: &'a [u8]) -> Result<T, PackError> {
-    let json = super::without_mark(bytes);
-    serde_json::from_slice(json).map_err(|error| PackError::Text { file: file.into(), message: error.to_string() })
+    serde_json::from_slice(bytes).map_err(|error| PackError::Text { file: file.into(), message: error.to_string() })
 }

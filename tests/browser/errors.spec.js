@@ -65,9 +65,9 @@ const WISHES = /** @type {const} */ ([
   ["model.nearest(null)", "range"],
   ["model.sticker()", "range"],
   ["model.sticker({ pixels: gone, count: 1 })", "range"],
-  ["(0, model.sample)({ prompt: 'red disc' })", "range"],
-  ["(0, model.steps)({ prompt: 'red disc' }).next()", "range"],
-  ["(0, cells.start)('spot')", "range"],
+  ["(0, model.sample)({ prompt: 'red disc' })", "internal"],
+  ["(0, model.steps)({ prompt: 'red disc' }).next()", "internal"],
+  ["(0, cells.start)('spot')", "internal"],
   ["cells.start('middle')", "range"],
   ["cells.change(null)", "range"],
   ["cells.advance(1, null)", "range"],
@@ -76,7 +76,7 @@ const WISHES = /** @type {const} */ ([
   ["m.picturesPack({ images: 5 })", "range"],
   ["m.picturesModel({ images: [] })", "range"],
   ["document.createElement('morphogen-sampler').draw()", "range"],
-  ["(0, document.createElement('morphogen-sampler').draw)()", "range"],
+  ["(0, document.createElement('morphogen-sampler').draw)()", "internal"],
 ]);
 
 test("whatever cannot be meant is refused with a code, and nothing is left waiting", async ({ page }) => {
