@@ -16,10 +16,10 @@ const clients = new Map();
  * @param {import("./morphogen.js").LoadOptions | import("./morphogen.js").ReactionOptions} options where worker and wasm are, unless as usual
  */
 export function sharedClient(options) {
-  const workerUrl = absolute(options.workerUrl ?? host.workerUrl, "the worker");
-  const given = absolute(options.wasmUrl ?? host.wasmUrl, "the wasm");
+  const workerUrl = absolute(options.workerUrl ?? host.workerUrl);
+  const given = absolute(options.wasmUrl ?? host.wasmUrl);
   // Some bundlers give it relative to the page, and the worker may be a Blob's.
-  const wasmUrl = given ?? new URL(new URL("./generated/morphogen_bg.wasm", import.meta.url).href, base()).href;
+  const wasmUrl = given ?? absolute(new URL("./generated/morphogen_bg.wasm", import.meta.url).href);
   const key = `${workerUrl} ${wasmUrl}`;
   const client = clients.get(key) ?? new WorkerClient(workerUrl, wasmUrl, given && new URL("theory_bg.wasm", given).href);
   clients.set(key, client);
@@ -29,7 +29,7 @@ export function sharedClient(options) {
 /** The address that others are relative to. */
 function base() {
   if (globalThis.document) return document.baseURI;
-  throw new MorphogenError("no-page", "Pictures are drawn in web pages, and here is none: on servers and in workers, import the package and call nothing.");
+  throw new MorphogenError("no-page", "Pictures are drawn in web pages, and here is none: on servers and in workers the package can only be imported.");
 }
 
 /** One for the page: a policy may be made but once. @type {any} */
@@ -50,15 +50,14 @@ export function scriptUrl(url) {
 /**
  * @template {string | URL | undefined} T
  * @param {T} url
- * @param {string} what it is the address of
  * @returns {T extends undefined ? undefined : string}
  */
-export function absolute(url, what) {
+export function absolute(url) {
   const page = base();
   try {
     return /** @type {any} */ (url === undefined ? undefined : new URL(url, page).href);
   } catch {
-    throw new MorphogenError("range", `Expected the address of ${what}, found “${url}”.`);
+    throw new MorphogenError("range", `Expected an address, found “${url}”.`);
   }
 }
 

@@ -268,13 +268,8 @@ export class Model {
    * @param {{ seed: number, count: number }} wish
    */
   async #mixed(options, turned, wish) {
-    const { mixed } = await import("./terms.js");
-    // A machine asks for a thing by its training images, whatever their captions say.
-    const prior = (options.machine ?? "network") === "network" ? options.prior : false;
-    const { parts, conditions, ...request } = await mixed(options, turned, this.#reader({ ...options, prior }, wish));
-    const members = parts.map(({ prompt }, n) => ({ prompt, condition: /** @type {Asked} */ (conditions[n]) }));
-    // What is looked up of a mix, its nearest training pictures, is that of its first thing.
-    return { name: parts[0]?.prompt ?? "", label: parts.map(({ label }) => label).join(" + "), captions: parts[0]?.captions, parts, members, request };
+    const { several } = await import("./terms.js");
+    return several(options, turned, (prior) => this.#reader({ ...options, prior }, wish));
   }
 
   /**
@@ -412,7 +407,7 @@ function checked({ seed = 0, count = 1, steps, grid, solver, guidance, frames, o
  * @param {string | URL} url
  */
 function folder(url) {
-  const full = new URL(absolute(url, "a pack's folder"));
+  const full = new URL(absolute(url));
   if (!/^(https?|file|memory):/.test(full.protocol)) throw new MorphogenError("range", `Expected the address of a pack's folder (https:), found “${url}”.`);
   full.pathname = full.pathname.replace(/\/manifest\.json$/, "/").replace(/([^/])$/, "$1/");
   return full.href;

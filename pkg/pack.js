@@ -5,6 +5,7 @@
 import { Shared, download } from "./download.js";
 import { MorphogenError } from "./errors.js";
 import { unpacked } from "./inflate.js";
+import { unanswered } from "./trial.js";
 
 /** @typedef {import("./compile.js").Core} Core */
 /** @typedef {import("./morphogen.js").Info} Info */
@@ -193,7 +194,7 @@ export class Pack {
     } catch (thrown) {
       // A file that was refused is fetched again by the next try.
       if (String(Object(thrown).code).startsWith("pack-")) this.weights.delete(name);
-      throw thrown;
+      throw (Object(thrown).code === "device-lost" && unanswered()) || thrown;
     }
   }
 

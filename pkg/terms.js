@@ -19,12 +19,27 @@ import { choice, readable, whole } from "./range.js";
 const MOST = 8;
 
 /**
+ * What is asked for where it is several things.
+ * @param {SampleOptions} options
+ * @param {Asked | undefined} turned away from
+ * @param {(prior: boolean | undefined) => Reader} reading how prompts are read, with captions or without
+ */
+export async function several(options, turned, reading) {
+  // A machine asks for a thing by its training images, whatever their captions say.
+  const prior = (options.machine ?? "network") === "network" ? options.prior : false;
+  const { parts, conditions, ...request } = await mixed(options, turned, reading(prior));
+  const members = parts.map(({ prompt }, n) => ({ prompt, condition: /** @type {Asked} */ (conditions[n]) }));
+  // What is looked up of a mix, its nearest training pictures, is that of its first thing.
+  return { name: parts[0]?.prompt ?? "", label: parts.map(({ label }) => label).join(" + "), captions: parts[0]?.captions, parts, members, request };
+}
+
+/**
  * What a picture of several things is asked of the core with, and what each of them was taken for.
  * @param {SampleOptions} options
  * @param {Asked | undefined} turned away from
  * @param {Reader} reader
  */
-export async function mixed(options, turned, reader) {
+async function mixed(options, turned, reader) {
   const { and, over, into, between, terms } = options;
   const seconds = Object.entries({ and, over, into, between }).filter(([, second]) => second != null);
   if (seconds.length + (terms ? 1 : 0) > 1) {

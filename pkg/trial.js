@@ -18,9 +18,12 @@ let trip;
 /** Whether an answer was waited for in vain. */
 let silent = false;
 
+/** @param {string} code @param {string} what */
+const refused = (code, what) => new MorphogenError(code, `The graphics device ${what}. Choose the device “auto” or “cpu”.`);
+const SILENT = /** @type {const} */ (["gpu-silent", "does not answer"]);
+
 /** The error to tell of where a device fails because it does not answer. */
-export const unanswered = () => (silent ? new MorphogenError("gpu-silent", `The graphics device does not answer. ${CHOOSE}`) : undefined);
-const CHOOSE = "Choose the device “auto” or “cpu”.";
+export const unanswered = () => (silent ? refused(...SILENT) : undefined);
 
 /**
  * The device to draw on, as far as can be said before drawing, and why not the other.
@@ -33,8 +36,8 @@ export async function tried(device) {
   const fault = await Promise.race([trip, device === "auto" && silent ? undefined : later(PATIENCE[device])]);
   silent = fault === undefined;
   if (fault === "") return { device, notice: "" };
-  const [code, what] = silent ? ["gpu-silent", "does not answer"] : ["no-webgpu", `could not be used (${fault})`];
-  if (device === "webgpu") throw new MorphogenError(code, `The graphics device ${what}. ${CHOOSE}`);
+  const [code, what] = silent ? SILENT : ["no-webgpu", `could not be used (${fault})`];
+  if (device === "webgpu") throw refused(code, what);
   return { device: "cpu", notice: `The graphics device ${what}, so the processor draws: the same pictures, more slowly.` };
 }
 
