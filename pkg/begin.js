@@ -86,7 +86,7 @@ export async function fitted(source, width, height) {
  * A file as an image whose size is known, and that is not decoded yet.
  * @param {Blob} file
  */
-async function opened(file) {
+export async function opened(file) {
   const image = new Image();
   const address = URL.createObjectURL(file);
   try {

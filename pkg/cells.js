@@ -2,6 +2,7 @@
 import { breathe } from "./breathe.js";
 import { MorphogenError, aborted } from "./errors.js";
 import { second } from "./second.js";
+import { tried } from "./trial.js";
 
 /** @typedef {import("./engine.js").Context} Context */
 /** @typedef {{ system: string, first: number, second: number, scale: number }} Rule */
@@ -58,7 +59,7 @@ async function work(open, { key, call, rule, start, disc, steps, measure }, { si
     cells.free();
     return undefined;
   }
-  if (call === "open" && rule.device !== "cpu") {
+  if (call === "open" && (await tried(rule.device)).device !== "cpu") {
     try {
       await cells.onGpu(rule.device === "webgpu");
       open.device = "webgpu";

@@ -18,16 +18,47 @@ const clients = new Map();
 export function sharedClient(options) {
   const workerUrl = absolute(options.workerUrl ?? host.workerUrl);
   const given = absolute(options.wasmUrl ?? host.wasmUrl);
-  const wasmUrl = given ?? new URL("./generated/morphogen_bg.wasm", import.meta.url).href;
+  // Some bundlers give it relative to the page, and the worker may be a Blob's.
+  const wasmUrl = given ?? absolute(new URL("./generated/morphogen_bg.wasm", import.meta.url).href);
   const key = `${workerUrl} ${wasmUrl}`;
   const client = clients.get(key) ?? new WorkerClient(workerUrl, wasmUrl, given && new URL("theory_bg.wasm", given).href);
   clients.set(key, client);
   return client;
 }
 
-/** @param {string | URL | undefined} url */
-function absolute(url) {
-  return url === undefined ? undefined : new URL(url, document.baseURI).href;
+/** The address that others are relative to. */
+function base() {
+  if (globalThis.document) return document.baseURI;
+  throw new MorphogenError("no-page", "Pictures are drawn in web pages, and here is none: on servers and in workers the package can only be imported.");
+}
+
+/** One for the page: a policy may be made but once. @type {any} */
+let policy;
+
+/**
+ * The address of a worker's script in a form that the browser takes. One on another host is imported by a script of the page's own.
+ * @param {string} url
+ * @returns {string}
+ */
+export function scriptUrl(url) {
+  const own = new URL(url).origin === origin || url.startsWith("blob:");
+  const address = own ? url : URL.createObjectURL(new Blob([`import ${JSON.stringify(url)};`], { type: "text/javascript" }));
+  policy ??= /** @type {any} */ (globalThis).trustedTypes?.createPolicy("morphogen", { createScriptURL: (/** @type {string} */ text) => text });
+  return policy?.createScriptURL(address) ?? address;
+}
+
+/**
+ * @template {string | URL | undefined} T
+ * @param {T} url
+ * @returns {T extends undefined ? undefined : string}
+ */
+export function absolute(url) {
+  const page = base();
+  try {
+    return /** @type {any} */ (url === undefined ? undefined : new URL(url, page).href);
+  } catch {
+    throw new MorphogenError("range", `Expected an address, found “${url}”.`);
+  }
 }
 
 export class WorkerClient {
@@ -71,7 +102,7 @@ export class WorkerClient {
   /** Where a new worker finds what it needs. */
   places() {
     const { wasmUrl, theoryUrl } = this;
-    return { wasmUrl, theoryUrl, resolve: host.resolve !== undefined };
+    return { wasmUrl, theoryUrl, base: base(), resolve: host.resolve !== undefined };
   }
 
   /**
@@ -83,11 +114,12 @@ export class WorkerClient {
    */
   post(type, message, { signal, on = () => {} } = {}) {
     if (signal?.aborted) return Promise.reject(aborted());
-    const worker = this.worker;
+    const { worker } = this;
+    if (!worker) return Promise.reject(new MorphogenError("worker-lost", "The drawing worker has ended. Try again."));
     const id = this.next++;
     return new Promise((resolve, reject) => {
       const abort = () => {
-        worker?.postMessage({ type: "abort", id });
+        worker.postMessage({ type: "abort", id });
         this.settle(id, (pending) => pending.reject(aborted()));
       };
       const done = () => signal?.removeEventListener("abort", abort);
@@ -97,20 +129,35 @@ export class WorkerClient {
         on,
       });
       signal?.addEventListener("abort", abort, { once: true });
-      worker?.postMessage({ id, type, ...message });
+      try {
+        worker.postMessage({ id, type, ...message });
+      } catch (thrown) {
+        return this.settle(id, (pending) => pending.reject(typed(thrown)));
+      }
       this.heart?.expect({ type, ...message });
     });
+  }
+
+  made() {
+    const { workerUrl } = this;
+    if (workerUrl === undefined && host.worker) return host.worker();
+    if (workerUrl === undefined) {
+      try {
+        // Written so that bundlers see the worker in it.
+        return new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "morphogen" });
+      } catch {
+        // It is on another host, or the page wants to be sure of every script.
+      }
+    }
+    const file = "./worker.js";
+    return new Worker(scriptUrl(workerUrl ?? new URL(file, import.meta.url).href), { type: "module", name: "morphogen" });
   }
 
   spawn() {
     /** @type {Worker} */
     let worker;
     try {
-      // The last form is written so that bundlers see the worker in it.
-      worker =
-        this.workerUrl !== undefined ? new Worker(this.workerUrl, { type: "module", name: "morphogen" })
-        : host.worker ? host.worker()
-        : new Worker(new URL("./worker.js", import.meta.url), { type: "module", name: "morphogen" });
+      worker = this.made();
     } catch (thrown) {
       throw new MorphogenError("worker-blocked", BLOCKED, { cause: thrown });
     }
@@ -179,4 +226,4 @@ export class WorkerClient {
 }
 
 const BLOCKED =
-  "The drawing worker could not start. Its script may be missing, on another host, or forbidden by this site's security policy (worker-src 'self', with blob: for the inlined package).";
+  "The drawing worker could not start. Its script may be missing, on another host that does not open it (CORS), or forbidden by this site's security policy (worker-src 'self', or blob: for a package on another host or “morphogen/inline”, which needs no other file; trusted-types morphogen).";

@@ -1,14 +1,13 @@
 /** Fetches, compiles and starts a wasm core, and says in words what stopped it. Runs in the worker. */
-import { pieces, request } from "./download.js";
-import { MorphogenError, typed } from "./errors.js";
+import { pieces, request, trouble } from "./download.js";
 
 /** @typedef {{ default: (input: any) => Promise<unknown>, start: () => void, panicMessage: () => string | undefined }} Glue what wasm-bindgen makes of any wasm here */
 /** @typedef {{ glue: typeof import("./generated/morphogen.js"), module: WebAssembly.Module }} Core the wasm that draws, and its module for further workers */
 
 /** Every wasm that runs, so that it can be asked what ended it. @type {Set<Glue>} */
 export const awake = new Set();
-/** Where the second wasm is, if not in its usual place. @type {{ url: string | undefined }} */
-export const further = { url: undefined };
+/** Where the second wasm is, if not in its usual place, and what that is relative to. */
+export const further = { url: /** @type {string | undefined} */ (undefined), base: /** @type {string | undefined} */ (undefined) };
 
 /** A module of one function, `() → v128`, that splats an integer: valid only where there is SIMD. */
 // prettier-ignore
@@ -31,7 +30,7 @@ export async function compile(glue, wasmUrl, signal, onProgress) {
   try {
     await begin(glue, module);
   } catch (thrown) {
-    throw explained(thrown, wasmUrl);
+    throw await trouble("wasm", wasmUrl, thrown);
   }
   return { glue, module };
 }
@@ -53,15 +52,12 @@ export async function begin(glue, module) {
  * @param {import("./download.js").Progress} [onProgress]
  */
 async function compiled(wasmUrl, signal, onProgress = () => {}) {
-  if (typeof WebAssembly !== "object" || !valid(SIMD)) {
-    const sentence = "This browser cannot run the drawing engine (WebAssembly with SIMD). Any browser since 2023 can.";
-    throw new MorphogenError("wasm-unsupported", sentence);
-  }
+  if (typeof WebAssembly !== "object" || !valid(SIMD)) throw await trouble("old", wasmUrl);
   const response = counted(await request(wasmUrl, signal), wasmUrl, signal, onProgress);
   try {
     return await build(response, wasmUrl);
   } catch (thrown) {
-    throw explained(thrown, wasmUrl);
+    throw await trouble("wasm", wasmUrl, thrown);
   }
 }
 
@@ -73,30 +69,10 @@ async function compiled(wasmUrl, signal, onProgress = () => {}) {
  */
 async function build(response, url) {
   const type = (response.headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
-  if (type === "text/html") {
-    throw new MorphogenError("content-type", `${url} should be WebAssembly, but the server sent a web page. Check wasmUrl.`);
-  }
+  if (type === "text/html") throw await trouble("page", url);
   if (!valid(RELAXED)) return WebAssembly.compile((await import("./plain.js")).plain(new Uint8Array(await response.arrayBuffer())));
   if (type === "application/wasm") return WebAssembly.compileStreaming(response);
   return WebAssembly.compile(await response.arrayBuffer());
-}
-
-/**
- * @param {unknown} thrown
- * @param {string} url
- */
-function explained(thrown, url) {
-  const { name, message } = /** @type {Error} */ (Object(thrown));
-  if (/content security policy|unsafe-eval|blocked by CSP|disallowed by embedder/i.test(message)) {
-    const sentence = "This site's security policy blocks WebAssembly. Its owner can allow it by adding 'wasm-unsafe-eval' to script-src in the Content-Security-Policy header.";
-    return new MorphogenError("wasm-blocked", sentence, { cause: thrown });
-  }
-  if (thrown instanceof MorphogenError || name === "RangeError" || name === "AbortError") return typed(thrown);
-  if (name === "TypeError") {
-    const sentence = `The connection broke while fetching ${url}. Check the network and try again.`;
-    return new MorphogenError("network", sentence, { cause: thrown });
-  }
-  return new MorphogenError("wasm-broken", `${url} is damaged or does not fit this package: ${message}`, { cause: thrown });
 }
 
 /** @param {Uint8Array<ArrayBuffer>} bytes */

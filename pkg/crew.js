@@ -50,9 +50,7 @@ class Crew {
   }
 
   hire() {
-    // The script of a page that carries its own is no module.
-    const type = self.location.protocol === "blob:" ? "classic" : "module";
-    const worker = new Worker(self.location.href, { type, name: "morphogen helper" });
+    const worker = new Worker(self.location.href, { type: kind(), name: "morphogen helper" });
     /** @type {Helper} */
     const helper = { worker, knows: new Map(), part: 0, job: undefined };
     this.helpers.add(helper);
@@ -111,6 +109,31 @@ class Crew {
     });
   }
 
+  /**
+   * Takes part in the calls of a network of a pack on the processor.
+   * @param {import("./pack.js").Pack} pack
+   * @param {string} name
+   * @param {import("./generated/morphogen.js").Network} network
+   * @param {import("./generated/morphogen.js").NetworkPart} own what this worker does of a call
+   * @param {number} count pictures of a call
+   * @param {AbortSignal} signal
+   */
+  async take(pack, name, network, own, count, signal) {
+    const { core, info, manifest, module } = await pack.open(signal);
+    const weights = await pack.bytes(core, name, info).get(signal);
+    if (count > 1) this.enlist("network", `${name} ${pack.url}`, { module, manifest, network: name, weights }, count);
+    /** @type {(x: Float32Array, t: number, conditions: string[]) => Promise<Float32Array>} */
+    const gather = async (x, t, conditions) => {
+      const size = x.length / conditions.length;
+      const tasks = conditions.map((condition, n) => ({ x: x.slice(n * size, (n + 1) * size), t, condition }));
+      const answers = await this.gather("network", tasks, (task) => own.part(task.x, task.t, task.condition), signal);
+      const whole = new Float32Array(x.length);
+      answers.forEach((answer, n) => whole.set(answer, n * size));
+      return whole;
+    };
+    network.share(gather);
+  }
+
   /** @param {Helper} helper */
   feed(helper) {
     const { job } = this;
@@ -165,6 +188,16 @@ class Crew {
     for (const { worker } of this.helpers) worker.terminate();
     this.helpers.clear();
     this.asked.clear();
+  }
+}
+
+/** What this worker's script is, and so its helpers': that of a page that carries its own is no module. */
+function kind() {
+  try {
+    /** @type {any} */ (self).importScripts();
+    return "classic";
+  } catch {
+    return "module";
   }
 }
 

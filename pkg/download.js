@@ -26,15 +26,19 @@ const SILENCE = 60_000;
  */
 export async function download(url, { kind, limit, total, cache, signal, onProgress }) {
   const response = await request(url, signal, { cache });
-  checkType(url, kind, response.headers.get("content-type"));
+  if (!right(kind, response.headers.get("content-type"))) throw await trouble("type", url, kind, response.headers.get("content-type"));
   /** @type {Uint8Array[]} */
   const chunks = [];
   let loaded = 0;
   for await (const bytes of pieces(response, url, signal)) {
+    // The manifest has the check sum of what is compressed.
+    if (loaded === 0 && /\.zz$/.test(url) && ((bytes[0] & 15) !== 8 || ((bytes[0] << 8) | bytes[1]) % 31 > 0)) {
+      throw await trouble("unpacked", url);
+    }
     chunks.push(bytes);
     loaded += bytes.length;
     if (loaded > limit) {
-      throw new MorphogenError("pack-tampered", `${url} has more than the ${limit} bytes expected. It may have been replaced; reload the page.`);
+      throw await trouble("longer", url, limit);
     }
     onProgress?.(loaded, total);
   }
@@ -95,7 +99,7 @@ export async function* pieces(response, url, signal) {
     }
     const continued = response.status === 206 && response.headers.get("content-range")?.startsWith(`bytes ${loaded}-`);
     if (!continued && (response.status === 206 || response.headers.get("etag") !== tag)) {
-      throw new MorphogenError("replaced", `${url} was replaced by another version while it was being fetched. Try again.`);
+      throw await trouble("replaced", url);
     }
     skip = continued ? 0 : loaded;
   }
@@ -121,13 +125,22 @@ export async function request(url, signal, init) {
     response = await within(SILENCE, fetch(found ?? url, { ...init, signal, credentials: "same-origin" }));
   } catch (thrown) {
     if (signal.aborted) throw aborted();
-    throw broken(url, thrown);
+    throw await trouble("unreachable", url, thrown, signal);
   }
-  if (!response.ok) {
-    const what = response.status === 404 ? "is not there" : "could not be had";
-    throw new MorphogenError("http", `${url} ${what} (the server answered ${response.status}). Check the address.`);
-  }
+  if (!response.ok) throw await trouble("refused", url, response.status);
   return response;
+}
+
+/**
+ * The error to throw, in words that are fetched when they are needed; where they cannot be, it is the connection.
+ * @param {keyof typeof import("./trouble.js")} what
+ * @param {string} url
+ * @param {...any} about
+ * @returns {Promise<MorphogenError>}
+ */
+export async function trouble(what, url, ...about) {
+  const words = await import("./trouble.js").catch(() => undefined);
+  return (await /** @type {any} */ (words)?.[what](url, ...about)) ?? broken(url, about[0]);
 }
 
 /**
@@ -165,18 +178,13 @@ function pause(milliseconds, signal) {
 }
 
 /**
- * Servers that answer a missing file with a web page are common; say so instead of failing to parse it.
- * @param {string} url
+ * Whether it is what it should be: servers that answer a missing file with a web page are common.
  * @param {"json" | "binary"} kind
  * @param {string | null} header
  */
-function checkType(url, kind, header) {
+function right(kind, header) {
   const type = (header ?? "").split(";")[0].trim().toLowerCase();
-  const wrong = kind === "json" ? !/^$|json|octet-stream|^text\/plain$/.test(type) : /^text\/(html|css)$|javascript/.test(type);
-  if (wrong) {
-    const expected = kind === "json" ? "JSON (application/json)" : "binary data (application/octet-stream)";
-    throw new MorphogenError("content-type", `${url} should be ${expected}, but the server sent ${type}. Check the address.`);
-  }
+  return kind === "json" ? /^$|json|octet-stream|^text\/plain$/.test(type) : !/^text\/(html|css)$|javascript/.test(type);
 }
 
 /**

@@ -11,21 +11,31 @@
  * @property {HTMLElement} status
  */
 
-const HTML = `
-<div id="root" part="root" data-state="poster">
-  <div id="picture" part="picture">
-    <canvas part="canvas" role="img" aria-label="Not drawn yet"></canvas>
-    <div id="poster"><slot name="poster"></slot></div>
-    <div id="fallback"><slot name="fallback"></slot></div>
-  </div>
-  <progress part="progress" max="1" value="0" aria-label="Steps taken" hidden></progress>
-  <form part="controls" hidden>
-    <input part="prompt" name="prompt" aria-label="What to draw" autocomplete="off" spellcheck="false" enterkeyhint="go">
-    <button part="button dice" type="button" name="dice" aria-label="Another seed">&#x2684;</button>
-    <button part="button draw" type="submit" name="draw">Draw</button>
-  </form>
-  <p id="status" part="status" role="status"></p>
-</div>`;
+/** The tree: name, attributes, what is inside. Not as HTML, which a page may forbid its scripts to read (Trusted Types). @typedef {[name: string, attributes: Record<string, string>, ...inside: (Node | string)[]]} Node */
+
+/** @type {Node[]} */
+const TREE = [
+  [
+    "div",
+    { id: "root", part: "root", "data-state": "poster" },
+    [
+      "div",
+      { id: "picture", part: "picture" },
+      ["canvas", { part: "canvas", role: "img", "aria-label": "Not drawn yet" }],
+      ["div", { id: "poster" }, ["slot", { name: "poster" }]],
+      ["div", { id: "fallback" }, ["slot", { name: "fallback" }]],
+    ],
+    ["progress", { part: "progress", max: "1", value: "0", "aria-label": "Steps taken", hidden: "" }],
+    [
+      "form",
+      { part: "controls", hidden: "" },
+      ["input", { part: "prompt", name: "prompt", "aria-label": "What to draw", autocomplete: "off", spellcheck: "false", enterkeyhint: "go" }],
+      ["button", { part: "button dice", type: "button", name: "dice", "aria-label": "Another seed" }, "\u2684"],
+      ["button", { part: "button draw", type: "submit", name: "draw" }, "Draw"],
+    ],
+    ["p", { id: "status", part: "status", role: "status" }],
+  ],
+];
 
 const CSS = `
 :host { display: inline-block; width: var(--morphogen-size, 280px); max-width: 100%; color-scheme: light dark;
@@ -54,8 +64,33 @@ button { cursor: pointer; }
   clip-path: inset(50%); white-space: nowrap; margin: 0; }
 `;
 
-/** @type {CSSStyleSheet | undefined} one for all elements of the page */
-let sheet;
+/** One for all elements of a document; another document takes no other's. @type {WeakMap<Document, CSSStyleSheet>} */
+const sheets = new WeakMap();
+
+/**
+ * Gives the element its styles, in whichever document it is now.
+ * @param {HTMLElement} host
+ */
+export function dress({ shadowRoot, ownerDocument }) {
+  // Where nothing is shown there may be no such styles, and no need of them.
+  const Sheet = /** @type {any} */ (ownerDocument.defaultView ?? globalThis).CSSStyleSheet;
+  if (!shadowRoot || !Sheet?.prototype.replaceSync) return;
+  const sheet = sheets.get(ownerDocument) ?? new Sheet();
+  if (!sheets.has(ownerDocument)) sheet.replaceSync(CSS);
+  sheets.set(ownerDocument, sheet);
+  shadowRoot.adoptedStyleSheets = [sheet];
+}
+
+/**
+ * @param {Document} page
+ * @param {Node} node
+ */
+function grown(page, [name, attributes, ...inside]) {
+  const element = page.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  element.append(...inside.map((one) => (typeof one === "string" ? one : grown(page, one))));
+  return element;
+}
 
 /**
  * Builds the shadow tree.
@@ -65,12 +100,8 @@ let sheet;
  */
 export function shadow(host, on) {
   const root = host.attachShadow({ mode: "open" });
-  root.innerHTML = HTML;
-  if (!sheet) {
-    sheet = new CSSStyleSheet();
-    sheet.replaceSync(CSS);
-  }
-  root.adoptedStyleSheets = [sheet];
+  root.append(...TREE.map((node) => grown(host.ownerDocument, node)));
+  dress(host);
   const find = (/** @type {string} */ selector) => /** @type {any} */ (root.querySelector(selector));
   /** @type {Parts} */
   const parts = {

@@ -2,10 +2,10 @@
  * `<morphogen-sampler model="models/fashion/" prompt="sneaker" seed="7" controls autoplay>`: the sampler as an element.
  * Attributes mirror properties; events `load`, `step`, `sample`, `error`; slots `poster` and `fallback`.
  */
-import { MorphogenError, typed } from "./errors.js";
+import { MorphogenError, settle, typed } from "./errors.js";
 import { loadModel } from "./model.js";
 import { imageData } from "./sample.js";
-import { shadow } from "./element-parts.js";
+import { dress, shadow } from "./element-parts.js";
 
 /** @typedef {import("./model.js").Model} Model */
 /** @typedef {import("./sample.js").Frame} Frame */
@@ -73,6 +73,8 @@ export class MorphogenSampler extends Base {
   /** The drawing that nobody asked for by `draw()`; it rests while nobody sees it. */
   #resting = /** @type {AbortController | undefined} */ (undefined);
   #look = () => this.#seen();
+  /** @type {Document | undefined} where it is, or was last */
+  #page;
 
   constructor() {
     super();
@@ -90,20 +92,34 @@ export class MorphogenSampler extends Base {
     return this.#sample;
   }
 
-  /** For the browser, as are the next two. @internal */
+  /** For the browser, as are the next three. @internal */
   connectedCallback() {
-    this.#watcher = new IntersectionObserver((entries) => {
+    // What was set before there was such an element hides the property, and later changes would be heard by nobody.
+    for (const name of MorphogenSampler.observedAttributes) {
+      const { [name]: value } = /** @type {any} */ (this);
+      if (Object.hasOwn(this, name) && delete (/** @type {any} */ (this)[name])) Object.assign(this, { [name]: value });
+    }
+    const { IntersectionObserver } = globalThis;
+    this.#inView = !IntersectionObserver;
+    this.#watcher = IntersectionObserver && new IntersectionObserver((entries) => {
       this.#inView = entries[entries.length - 1].isIntersecting;
       this.#seen();
     });
-    this.#watcher.observe(this);
-    document.addEventListener("visibilitychange", this.#look);
+    this.#watcher?.observe(this);
+    if (this.#inView) this.#seen();
+    this.#page = this.ownerDocument;
+    this.#page.addEventListener("visibilitychange", this.#look);
+  }
+
+  /** @internal */
+  adoptedCallback() {
+    dress(this);
   }
 
   /** @internal */
   disconnectedCallback() {
     this.#watcher?.disconnect();
-    document.removeEventListener("visibilitychange", this.#look);
+    this.#page?.removeEventListener("visibilitychange", this.#look);
     this.#inView = false;
     this.#seen();
     this.cancel();
@@ -148,7 +164,7 @@ export class MorphogenSampler extends Base {
     this.#say("Preparing …");
     try {
       const model = await (this.#model ??= this.#load());
-      const still = this.static || matchMedia("(prefers-reduced-motion: reduce)").matches;
+      const still = this.static || globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches;
       const sample = await model.sample({
         prompt: this.prompt || undefined,
         prior: this.prior !== "off",
@@ -230,7 +246,7 @@ export class MorphogenSampler extends Base {
 
   /** Whether a reader can see it: in view, in a tab that is shown. */
   get #visible() {
-    return this.#inView && !document.hidden;
+    return this.#inView && !this.ownerDocument.hidden;
   }
 
   /** It came into view or went out of it: out of sight, nothing is drawn. */
@@ -293,6 +309,8 @@ export class MorphogenSampler extends Base {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
+
+settle(MorphogenSampler, "draw");
 
 /** Property and attribute are one: `element.seed = 7` is `<… seed="7">`. */
 const DEFAULTS = { machine: "network", device: "auto", seed: 0, count: 1 };

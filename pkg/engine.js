@@ -6,6 +6,7 @@ import { breathe } from "./breathe.js";
 import { handed } from "./download.js";
 import { MorphogenError, aborted } from "./errors.js";
 import { Pack } from "./pack.js";
+import { tried, unanswered } from "./trial.js";
 
 /** @typedef {import("./compile.js").Core} Core */
 /** @typedef {import("./pack.js").Device} Device */
@@ -41,6 +42,9 @@ export class Packs {
     const pack = this.pack(url);
     pack.users += 1;
     for (const [name, bytes] of Object.entries(files ?? {})) handed.set(url + name, bytes);
+    // While the files are on their way, and before it is this model's turn: a device that does not answer holds up nobody else.
+    const trial = tried(device);
+    trial.catch(() => {});
     try {
       return await this.current(pack, signal, async () => {
         const { info } = await pack.open(signal);
@@ -48,10 +52,11 @@ export class Packs {
         if (!name) return { info, network: "", device: "cpu", notice: "" };
         // Words and captions travel beside the weights.
         if (info.text) pack.captions.get(signal).catch(() => {});
+        const able = await trial;
         const { device: used, notice } = await this.alone(signal, () =>
-          pack.engine(name, device, signal, (loaded, total) => event("progress", { phase: "weights", loaded, total })),
+          pack.engine(name, able.device, signal, (loaded, total) => event("progress", { phase: "weights", loaded, total })),
         );
-        return { info, network: name, device: used, notice };
+        return { info, network: name, device: used, notice: notice || able.notice };
       });
     } catch (thrown) {
       pack.users -= 1;
@@ -105,40 +110,36 @@ export class Packs {
   async drawFrom(pack, { network, device, request, start, frames, progress, machine, prompt, members, window, provenance }, context) {
     const { info } = await pack.open(context.signal);
     const name = pack.named(info, network);
+    const able = await tried(device);
     return this.alone(context.signal, async () => {
       if (machine !== "network") {
         const machines = await pack.machines.get(context.signal);
-        const trace = { steps: request.steps, every: provenance };
-        const wanted = device === "auto" && pack.lost ? "cpu" : device;
+        const wanted = able.device === "auto" && pack.lost ? "cpu" : able.device;
         const wish = { machine, network: name, prompt, window };
-        const maker = await (members ? machines.company(wish, members, context.signal) : machines.get(wish, trace, wanted, context.signal));
-        try {
-          const pixels = await draw(maker.network, { ...request, frames }, start, context, { step: -1 }, maker.provenance);
-          const nearest = await machines.nearest(prompt, pixels, context.signal);
-          const influence = maker.network.takeInfluence();
-          return { pixels, device: maker.device(), notice: maker.notice(), network: name, provenance: maker.provenance(), nearest, influence };
-        } finally {
-          maker.free();
-        }
+        const drawn = await machines.draw(wish, members, { steps: request.steps, every: provenance }, wanted, context.signal, (network, provenance) =>
+          draw(network, { ...request, frames }, start, context, { step: -1 }, provenance),
+        );
+        return { ...drawn, notice: drawn.notice || able.notice };
       }
       if (!name) throw new MorphogenError("machine-unavailable", "This pack has training images and no network: set “machine” to one of the theory's, such as bbels.");
       // Frames that a lost device had sent already are not sent twice: the same seed gives them again.
       const sent = { step: -1, progress };
       for (let losses = 0; ; losses += 1) {
-        const engine = await pack.engine(name, device, context.signal);
+        const engine = await pack.engine(name, able.device, context.signal);
         try {
           await pack.share(name, engine, request, context.signal);
           const pixels = await draw(engine.network, { ...request, frames }, start, context, sent);
           const influence = engine.network.takeInfluence();
           const nearest = await pack.nearest(prompt, pixels, context.signal);
-          return { pixels, device: engine.device, notice: engine.notice, network: name, nearest, influence };
+          return { pixels, device: engine.device, notice: engine.notice || able.notice, network: name, nearest, influence };
         } catch (thrown) {
           const lost = engine.device === "webgpu" && /^(device-lost|out-of-memory|gpu-)/.test(Object(thrown).code ?? "");
           if (!lost || context.signal.aborted) throw thrown;
           pack.drop(name, engine);
-          if (losses === 0) continue;
-          if (device === "webgpu") throw thrown;
-          pack.lost = "The graphics device was lost twice, so the processor draws now: the same pictures, more slowly.";
+          const silent = unanswered();
+          if (losses === 0 && !silent) continue;
+          if (device === "webgpu") throw silent ?? thrown;
+          pack.lost = `The graphics device ${silent ? "stopped answering" : "was lost twice"}, so the processor draws now: the same pictures, more slowly.`;
         }
       }
     });

@@ -27,6 +27,23 @@ export function aborted() {
 }
 
 /**
+ * Gives up waiting when the signal fires; the work itself goes on for others.
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal | undefined} signal
+ * @returns {Promise<T>}
+ */
+export function abortable(promise, signal) {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(aborted());
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}
+
+/**
  * Turns whatever was thrown into a {@link MorphogenError}.
  * @param {unknown} thrown
  * @returns {MorphogenError}
@@ -36,6 +53,13 @@ export function typed(thrown) {
   const { name, code, message, suggestions } = /** @type {Partial<MorphogenError>} */ (Object(thrown));
   if (typeof code === "string") return new MorphogenError(code, sentence(String(message)), { cause: thrown, suggestions });
   if (name === "AbortError") return aborted();
+  // Each browser has words of its own for it, and so have bundlers.
+  if (name === "ChunkLoadError" || /dynamically imported module|importing a module script/i.test(String(message))) {
+    return new MorphogenError("code-missing", "A part of the code could not be fetched. The site may have changed: reload the page.", { cause: thrown });
+  }
+  if (name === "DataCloneError" || /detached/i.test(String(message))) {
+    return new MorphogenError("range", `Expected values that a worker can take: ${message}`, { cause: thrown });
+  }
   if (name === "RangeError") {
     const sentence = "There was not enough memory. Close other tabs, or ask for fewer pictures at once.";
     return new MorphogenError("out-of-memory", sentence, { cause: thrown });
@@ -44,11 +68,38 @@ export function typed(thrown) {
 }
 
 /**
+ * The same function, whose promise rejects with a {@link MorphogenError} whatever is thrown, and whenever.
+ * @template {(...all: any[]) => Promise<any>} F
+ * @param {F} work
+ */
+export function settling(work) {
+  /** @this {unknown} @param {any[]} all */
+  const settled = async function (...all) {
+    try {
+      return await work.apply(this, all);
+    } catch (thrown) {
+      throw typed(thrown);
+    }
+  };
+  return /** @type {F} */ (settled);
+}
+
+/**
+ * Has methods of a class settle so, also where they were taken off their object.
+ * @param {{ prototype: any }} Class
+ * @param {string[]} names
+ */
+export function settle({ prototype }, ...names) {
+  for (const name of names) Object.defineProperty(prototype, name, { value: settling(prototype[name]), configurable: true, writable: true });
+}
+
+/**
  * The core's messages are made to stand behind others; here each stands alone.
  * @param {string} text
  */
 function sentence(text) {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  // A file or an address at its beginning stays as it is written.
+  const capital = /^\S*[./]\S/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
   return /[.?!]$/.test(capital) ? capital : `${capital}.`;
 }
 

@@ -1,6 +1,6 @@
 /** From one thing to another, or out of the noise, as a film ({@link Film}): fetched when the first one is asked for. */
-import { MorphogenError, aborted } from "./errors.js";
-import { choice, whole } from "./range.js";
+import { MorphogenError, aborted, settle } from "./errors.js";
+import { choice, readable, whole } from "./range.js";
 import { imageData } from "./sample.js";
 import { read } from "./terms.js";
 
@@ -119,7 +119,8 @@ export class Film {
    * @param {FilmOptions} [options]
    * @returns {Promise<Blob>}
    */
-  async toBlob({ type = "image/apng", scale = 4, fps = 12, signal } = {}) {
+  async toBlob(options = {}) {
+    const { type = "image/apng", scale = 4, fps = 12, signal } = readable(options);
     choice("type", type, Object.keys(TYPES));
     whole("scale", scale, 1, Math.min(64, Math.floor(WIDEST / Math.max(this.width, this.height))));
     whole("fps", fps, 1, 50);
@@ -132,6 +133,8 @@ export class Film {
     return new Blob([await this.#client.post("film", { pixels, wish }, { signal })], { type });
   }
 }
+
+settle(Film, "toBlob");
 
 /**
  * Has the browser record the film once, in the time that it takes.

@@ -3,6 +3,8 @@
  * insisted on. What fails is tried once more on a new device and then done without, so that the processor takes over.
  */
 
+import { unanswered } from "./trial.js";
+
 /** @typedef {import("./engine.js").Device} Device */
 /** @typedef {import("./generated/theory.js").Posterior} Posterior */
 /** @typedef {import("./generated/theory.js").PosteriorOnGpu} PosteriorOnGpu */
@@ -41,8 +43,9 @@ export class Graphics {
         // After a trap nothing of the core may be touched.
         if (typeof code !== "string" || code === "aborted") throw thrown;
         this.free();
-        if (/^(device-lost|out-of-memory|gpu-)/.test(code) && (this.losses += 1) === 1) continue;
-        if (this.wanted === "webgpu") throw thrown;
+        const silent = unanswered();
+        if (!silent && /^(device-lost|out-of-memory|gpu-)/.test(code) && (this.losses += 1) === 1) continue;
+        if (this.wanted === "webgpu") throw silent ?? thrown;
         this.device = "cpu";
         const reason = `The graphics device could not be used (${message})`;
         if (code !== "no-webgpu") this.notice = `${reason}, so the processor draws: the same pictures, more slowly.`;

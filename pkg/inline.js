@@ -2,6 +2,7 @@
  * The package without a file to fetch for its code: worker and wasm are in this module, as text. For bundlers that know
  * neither workers nor wasm, for pages of an opaque origin, and for files. The site's policy must allow `worker-src blob:`.
  */
+import { scriptUrl } from "./client.js";
 import { files, worker } from "./generated/inlined.js";
 import { configure } from "./host.js";
 import { inflated } from "./text.js";
@@ -26,7 +27,7 @@ export function inlined(url) {
 
 configure({
   // Not a module: a module worker does not start from a Blob in a file.
-  worker: () => new Worker((script ??= URL.createObjectURL(new Blob([worker], { type: "text/javascript" }))), { name: "morphogen" }),
+  worker: () => new Worker(scriptUrl((script ??= URL.createObjectURL(new Blob([worker], { type: "text/javascript" })))), { name: "morphogen" }),
   wasmUrl: Object.keys(files)[0],
   resolve: inlined,
 });

@@ -1,8 +1,8 @@
 /** {@link loadModel} and what it gives: a model that understands prompts and draws samples in the shared worker. */
-import { sharedClient } from "./client.js";
-import { MorphogenError, aborted } from "./errors.js";
+import { absolute, sharedClient } from "./client.js";
+import { MorphogenError, abortable, aborted, settle, settling, typed } from "./errors.js";
 import { GRIDS, MACHINES, SOLVERS } from "./names.js";
-import { choice, whole } from "./range.js";
+import { choice, readable, whole } from "./range.js";
 import { Frame, Sample } from "./sample.js";
 
 /** @typedef {import("./morphogen.js").LoadOptions} LoadOptions */
@@ -20,15 +20,20 @@ const BEGUN = /** @type {const} */ (["from", "keep", "soft", "times"]);
 /** Packs that came as a file, so far. */
 let handed = 0;
 
+export const loadModel = settling(load);
+
 /**
  * Loads a model pack and makes it ready to draw.
  * @param {string | URL | Blob} source folder of the pack, relative to the page, or the pack as one zip file
  * @param {LoadOptions} [options]
  */
-export async function loadModel(source, options = {}) {
-  const { device = "auto", network, onProgress, signal } = options;
+async function load(source, options = {}) {
+  const { device = "auto", network, onProgress, signal } = readable(options);
   if (signal?.aborted) throw aborted();
   choice("device", device, DEVICES);
+  if (!(source instanceof Blob || source instanceof URL || typeof source === "string")) {
+    throw new MorphogenError("range", "Expected the address of a pack's folder, or a Blob.");
+  }
   const files = source instanceof Blob ? await (await import("./zip.js")).unzip(source) : undefined;
   const url = source instanceof Blob ? `memory://pack-${(handed += 1)}/` : folder(source);
   const model = new Model(sharedClient(options), { url, network, device }, files);
@@ -137,21 +142,21 @@ export class Model {
    * @returns {Promise<Sample>}
    */
   async sample(options) {
-    const { signal, onStep, frames = false } = options;
+    const { signal, onStep, frames = false } = readable(options);
     const machine = options.machine ?? "network";
     choice("machine", machine, ["network", ...MACHINES]);
     const { window } = options;
     if (window !== undefined) whole("window", window, 1, 255);
     if (options.caption !== undefined) whole("caption", options.caption, 0, 2 ** 32 - 1);
     const wish = checked(options);
-    const { start } = options;
+    const start = options.start ?? undefined;
     if (start !== undefined && !(start.pixels instanceof Float32Array)) {
       throw new MorphogenError("range", "Expected the pictures to begin from as a Float32Array.");
     }
     await abortable(this.load(), signal);
-    const begun = BEGUN.some((name) => options[name] !== undefined) ? await (await import("./begin.js")).begin(options, this.#info.image) : undefined;
+    const begun = BEGUN.some((name) => options[name] != null) ? await (await import("./begin.js")).begin(options, this.#info.image) : undefined;
     const turned = options.negative && machine === "network" ? meant(await this.understand(options.negative)) : undefined;
-    const asked = MIXED.some((name) => options[name] !== undefined) ? await this.#mixed(options, turned, wish) : await this.#plain(options, turned, wish);
+    const asked = MIXED.some((name) => options[name] != null) ? await this.#mixed(options, turned, wish) : await this.#plain(options, turned, wish);
     const { network, request } = this.#how(options, wish);
     const Provenance = machine === "network" ? undefined : (await import("./provenance.js")).Provenance;
     const Influence = options.influence ? (await import("./influence.js")).Influence : undefined;
@@ -191,7 +196,7 @@ export class Model {
    */
   async morph(options) {
     const { morph } = await import("./film.js");
-    const { seed, steps, grid, solver, guidance, network: named, prior, signal } = options;
+    const { seed, steps, grid, solver, guidance, network: named, prior, signal } = readable(options);
     const how = { seed, steps, grid, solver, guidance, network: named, prior, signal };
     const wish = checked(how);
     await abortable(this.load(), signal);
@@ -263,13 +268,8 @@ export class Model {
    * @param {{ seed: number, count: number }} wish
    */
   async #mixed(options, turned, wish) {
-    const { mixed } = await import("./terms.js");
-    // A machine asks for a thing by its training images, whatever their captions say.
-    const prior = (options.machine ?? "network") === "network" ? options.prior : false;
-    const { parts, conditions, ...request } = await mixed(options, turned, this.#reader({ ...options, prior }, wish));
-    const members = parts.map(({ prompt }, n) => ({ prompt, condition: /** @type {Asked} */ (conditions[n]) }));
-    // What is looked up of a mix, its nearest training pictures, is that of its first thing.
-    return { name: parts[0]?.prompt ?? "", label: parts.map(({ label }) => label).join(" + "), captions: parts[0]?.captions, parts, members, request };
+    const { several } = await import("./terms.js");
+    return several(options, turned, (prior) => this.#reader({ ...options, prior }, wish));
   }
 
   /**
@@ -302,32 +302,10 @@ export class Model {
    * @returns {AsyncGenerator<Frame, Sample, void>}
    */
   async *steps(options) {
-    const controller = new AbortController();
-    const stop = () => controller.abort();
-    options.signal?.addEventListener("abort", stop, { once: true });
-    if (options.signal?.aborted) stop();
-    /** @type {Frame[]} */
-    const ready = [];
-    let wake = () => {};
-    let finished = false;
-    const onStep = (/** @type {Frame} */ frame) => {
-      ready.push(frame);
-      options.onStep?.(frame);
-      wake();
-    };
-    const result = this.sample({ ...options, signal: controller.signal, onStep });
-    const end = () => ((finished = true), wake());
-    result.then(end, end);
     try {
-      for (;;) {
-        const frame = ready.shift();
-        if (frame) yield frame;
-        else if (finished) return await result;
-        else await new Promise((resolve) => (wake = () => resolve(undefined)));
-      }
-    } finally {
-      options.signal?.removeEventListener("abort", stop);
-      stop();
+      return yield* (await import("./steps.js")).steps(this, options);
+    } catch (thrown) {
+      throw typed(thrown);
     }
   }
 
@@ -347,7 +325,8 @@ export class Model {
    * @param {AbortSignal} [signal]
    * @returns {Promise<import("./morphogen.js").Nearest[]>}
    */
-  nearest({ prompt, pixels }, signal) {
+  async nearest(sample, signal) {
+    const { prompt, pixels } = readable(sample);
     return this.#training({ prompt, pixels, signal });
   }
 
@@ -382,6 +361,8 @@ export class Model {
   }
 }
 
+settle(Model, "understand", "words", "sample", "morph", "training", "nearest", "sticker");
+
 /**
  * @param {Understood | undefined} understood
  * @returns {Asked | undefined}
@@ -409,32 +390,16 @@ const MOST_WATCHED = 32;
  * @param {SampleOptions} options
  */
 function checked({ seed = 0, count = 1, steps, grid, solver, guidance, frames, onStep }) {
-  whole("seed", seed, 0, Number.MAX_SAFE_INTEGER);
   whole("count", count, 1, frames || onStep ? MOST_WATCHED : 256);
+  // Picture n is that of the seed n further on, which must be a number of its own, too.
+  whole("seed", seed, 0, Number.MAX_SAFE_INTEGER - count + 1);
   if (steps !== undefined) whole("steps", steps, 1, 1000);
   if (grid !== undefined) choice("grid", grid, GRIDS);
   if (solver !== undefined) choice("solver", solver, SOLVERS);
-  if (guidance !== undefined && !(Math.abs(guidance) <= 100)) {
+  if (guidance !== undefined && !(typeof guidance === "number" && Math.abs(guidance) <= 100)) {
     throw new MorphogenError("range", `Expected a guidance from −100 to 100, found ${guidance}.`);
   }
   return { seed, count, steps, grid, solver, guidance };
-}
-
-/**
- * Gives up waiting when the signal fires; the work itself goes on for others.
- * @template T
- * @param {Promise<T>} promise
- * @param {AbortSignal | undefined} signal
- * @returns {Promise<T>}
- */
-function abortable(promise, signal) {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(aborted());
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
-  });
 }
 
 /**
@@ -442,7 +407,8 @@ function abortable(promise, signal) {
  * @param {string | URL} url
  */
 function folder(url) {
-  const full = new URL(url, document.baseURI);
+  const full = new URL(absolute(url));
+  if (!/^(https?|file|memory):/.test(full.protocol)) throw new MorphogenError("range", `Expected the address of a pack's folder (https:), found “${url}”.`);
   full.pathname = full.pathname.replace(/\/manifest\.json$/, "/").replace(/([^/])$/, "$1/");
   return full.href;
 }

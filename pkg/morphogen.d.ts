@@ -30,7 +30,7 @@ export interface LoadOptions {
   signal?: AbortSignal;
   /** Address of `morphogen_bg.wasm`, with `theory_bg.wasm` beside it; in `generated/` beside this module otherwise. */
   wasmUrl?: string | URL;
-  /** Address of `worker.js`; beside this module otherwise. */
+  /** Address of `worker.js`, on any host that opens it to this page; beside this module otherwise. */
   workerUrl?: string | URL;
 }
 
@@ -120,7 +120,7 @@ export interface SampleOptions {
   caption?: number;
   /** What not to draw: guidance leads away from it. Free words; left out, away from anything. */
   negative?: string;
-  /** Whole, 0 … 2⁵³ − 1. Picture `n` of several has the noise of seed `seed + n`. Default 0. */
+  /** Whole, 0 … 2⁵³ − 1. Picture `n` of several has the noise of seed `seed + n`, which lies in the same range. Default 0. */
   seed?: number;
   /** How many pictures, 1 … 256, and up to 32 where steps are watched (`frames`, `onStep`). Default 1. */
   count?: number;
@@ -637,7 +637,7 @@ export interface ReactionOptions extends ReactionRule {
   device?: Device;
   /** Address of `morphogen_bg.wasm`, with `theory_bg.wasm` beside it; in `generated/` beside this module otherwise. */
   wasmUrl?: string | URL;
-  /** Address of `worker.js`; beside this module otherwise. */
+  /** Address of `worker.js`, on any host that opens it to this page; beside this module otherwise. */
   workerUrl?: string | URL;
 }
 

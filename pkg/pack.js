@@ -5,6 +5,7 @@
 import { Shared, download } from "./download.js";
 import { MorphogenError } from "./errors.js";
 import { unpacked } from "./inflate.js";
+import { unanswered } from "./trial.js";
 
 /** @typedef {import("./compile.js").Core} Core */
 /** @typedef {import("./morphogen.js").Info} Info */
@@ -32,10 +33,7 @@ export class Pack {
     this.manifest = new Shared((signal) => openPack(url, core, signal, this.cache));
     /** The analytic machines; their code comes when they are first asked for. */
     this.machines = new Shared(async (signal) => {
-      const code = import("./theory.js").catch((cause) => {
-        throw new MorphogenError("machine-unavailable", "The machines' code could not be fetched.", { cause });
-      });
-      const [{ Machines }, opened] = await Promise.all([code, this.captions.get(signal)]);
+      const [{ Machines }, opened] = await Promise.all([import("./theory.js"), this.captions.get(signal)]);
       return Machines.of(url, opened, this.cache, signal);
     });
     /** The pack once it knows its words, where it draws from free text. */
@@ -196,7 +194,7 @@ export class Pack {
     } catch (thrown) {
       // A file that was refused is fetched again by the next try.
       if (String(Object(thrown).code).startsWith("pack-")) this.weights.delete(name);
-      throw thrown;
+      throw (Object(thrown).code === "device-lost" && unanswered()) || thrown;
     }
   }
 
@@ -214,19 +212,7 @@ export class Pack {
     if (count > 1) this.crew ??= (await import("./crew.js").catch(() => undefined))?.crew;
     const { crew } = this;
     if (!crew) return;
-    const { core, info, manifest, module } = await this.open(signal);
-    const weights = await this.bytes(core, name, info).get(signal);
-    if (count > 1) crew.enlist("network", `${name} ${this.url}`, { module, manifest, network: name, weights }, count);
-    /** @type {(x: Float32Array, t: number, conditions: string[]) => Promise<Float32Array>} */
-    const gather = async (x, t, conditions) => {
-      const size = x.length / conditions.length;
-      const tasks = conditions.map((condition, n) => ({ x: x.slice(n * size, (n + 1) * size), t, condition }));
-      const answers = await crew.gather("network", tasks, (task) => own.part(task.x, task.t, task.condition), signal);
-      const whole = new Float32Array(x.length);
-      answers.forEach((answer, n) => whole.set(answer, n * size));
-      return whole;
-    };
-    network.share(gather);
+    await crew.take(this, name, network, own, count, signal);
   }
 
   /**
@@ -295,10 +281,12 @@ export class Pack {
  * @param {RequestCache} cache
  */
 async function openPack(url, core, signal, cache) {
-  const [bytes, { glue, module }] = await Promise.all([
+  const [file, { glue, module }] = await Promise.all([
     download(new URL("manifest.json", url).href, { kind: "json", limit: MANIFEST_LIMIT, cache, signal }),
     core(),
   ]);
+  // Some editors put a mark before UTF-8.
+  const bytes = file[0] === 0xef ? file.subarray(3) : file;
   const pack = glue.Pack.open(bytes);
   // The core has checked every field; only now is it safe to believe them.
   const parsed = JSON.parse(new TextDecoder().decode(bytes));

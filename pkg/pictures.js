@@ -3,6 +3,7 @@
  * result is the pack as a zip file, which `loadModel` takes, and which unpacked is a folder like any other pack.
  */
 import { MorphogenError } from "./errors.js";
+import { readable } from "./range.js";
 import { zip } from "./zip.js";
 
 /** @typedef {{ width: number, height: number, data: ArrayLike<number> }} Image */
@@ -11,6 +12,8 @@ import { zip } from "./zip.js";
 const SIDES = { least: 4, most: 64 };
 /** Most pictures. */
 const COUNT = 4096;
+/** Most bytes of a title, and of the label that is made of it. */
+const [TITLE, LABEL] = [2000, 64];
 const FILE = "training/pictures.safetensors.zz";
 const encode = (/** @type {string} */ text) => new TextEncoder().encode(text);
 
@@ -18,10 +21,15 @@ const encode = (/** @type {string} */ text) => new TextEncoder().encode(text);
  * @param {import("./morphogen.js").PicturesOptions} options
  * @returns {Promise<Blob>} a zip file
  */
-export async function picturesPack({ images, channels = 3, title = "My pictures", name = "my-pictures", licence, attribution, window = 5 }) {
-  const [first] = images;
+export async function picturesPack(options) {
+  const { images, channels = 3, name = "my-pictures", licence, attribution, window = 5 } = readable(options);
   const range = (/** @type {string} */ sentence) => new MorphogenError("range", sentence);
+  if (!Array.isArray(images)) throw range("Expected the pictures as a list of ImageData.");
+  const title = line(options.title, TITLE, "My pictures");
+  const [first] = images;
   if (!(images.length >= 1 && images.length <= COUNT)) throw range(`Expected 1 to ${COUNT} pictures, found ${images.length}.`);
+  const bare = images.findIndex((image) => image?.data?.length !== 4 * image?.width * image?.height);
+  if (bare >= 0) throw range(`Expected each picture with four bytes a pixel, as an ImageData has them; picture ${bare} has not.`);
   const { width, height } = first;
   const fits = (/** @type {number} */ side) => side >= SIDES.least && side <= SIDES.most;
   if (!fits(width) || !fits(height)) throw range(`Expected pictures of ${SIDES.least} to ${SIDES.most} pixels a side, found ${width}×${height}.`);
@@ -33,7 +41,7 @@ export async function picturesPack({ images, channels = 3, title = "My pictures"
     throw new MorphogenError("insecure", "Browsers let only pages from https: (or from this machine) compute the check sums that a pack needs.");
   }
   const packed = await deflated(tensors(images, channels));
-  const terms = { licence: licence ?? "LicenseRef-unstated", attribution: attribution ?? "Whoever made the pictures" };
+  const terms = { licence: line(licence, TITLE, "LicenseRef-unstated"), attribution: line(attribution, TITLE, "Whoever made the pictures") };
   const manifest = {
     format: { name: "morphogen-pack", version: 1 },
     name,
@@ -42,7 +50,7 @@ export async function picturesPack({ images, channels = 3, title = "My pictures"
     image: { channels, height, width },
     schedule: "cosine",
     licence: { data: terms, weights: { licence: "CC0-1.0", attribution: "There are no weights: nothing was trained" } },
-    prompts: [{ name: "pictures", label: title.slice(0, 60), words: ["picture"] }],
+    prompts: [{ name: "pictures", label: line(title, LABEL, "My pictures"), words: ["picture"] }],
     training: { pictures: { file: FILE, count: images.length } },
     files: { [FILE]: { bytes: packed.length, sha256: await sha256(packed) } },
   };
@@ -51,6 +59,26 @@ export async function picturesPack({ images, channels = 3, title = "My pictures"
     [`${name}/${FILE}`, packed],
     [`${name}/README.md`, encode(readme(title, name, images.length, window))],
   ]);
+}
+
+/**
+ * Text as a pack may hold it: some, on one line, no longer than so many bytes, and every character whole.
+ * @param {unknown} text
+ * @param {number} most
+ * @param {string} usual where there is none
+ */
+function line(text, most, usual) {
+  // Halves of characters do not survive being encoded.
+  const plain = new TextDecoder().decode(encode(String(text ?? ""))).replace(/\p{Cc}+/gu, " ").trim();
+  const { Segmenter } = /** @type {Partial<typeof Intl>} */ (Intl);
+  const characters = Segmenter ? Array.from(new Segmenter().segment(plain), ({ segment }) => segment) : [...plain];
+  let [fits, left] = ["", most];
+  for (const character of characters) {
+    left -= encode(character).length;
+    if (left < 0) break;
+    fits += character;
+  }
+  return fits.trim() || usual;
 }
 
 /**

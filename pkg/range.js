@@ -23,3 +23,19 @@ export function choice(what, value, known) {
     throw new MorphogenError("range", `Expected ${what} to be one of ${known.join(", ")}, found ${value}.`);
   }
 }
+
+/**
+ * Options that can be read: an object, whose signal is one, and whose listeners can be called.
+ * @template {object} T
+ * @param {T} options
+ */
+export function readable(options) {
+  const is = (/** @type {unknown} */ fine, /** @type {string} */ what) => {
+    if (!fine) throw new MorphogenError("range", `Expected ${what}.`);
+  };
+  is(typeof options === "object" && options, "an object of options");
+  const { signal, onStep, onProgress } = /** @type {Record<string, any>} */ (options);
+  is(signal === undefined || typeof signal?.aborted === "boolean", "signal as an AbortSignal");
+  is([onStep, onProgress].every((listener) => listener === undefined || typeof listener === "function"), "onStep and onProgress as functions");
+  return options;
+}

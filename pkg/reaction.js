@@ -1,7 +1,7 @@
 /** Turing's cells on the page's side. Fetched when {@link reaction} is first called. */
 import { sharedClient } from "./client.js";
-import { MorphogenError } from "./errors.js";
-import { choice, whole } from "./range.js";
+import { MorphogenError, settle } from "./errors.js";
+import { choice, readable, whole } from "./range.js";
 
 /** @typedef {import("./morphogen.js").ReactionOptions} ReactionOptions */
 /** @typedef {import("./morphogen.js").ReactionRule} ReactionRule */
@@ -16,7 +16,7 @@ const STEPS = 10_000;
  * @param {ReactionOptions} [options]
  */
 export async function reaction(options = {}) {
-  const { width = 128, height = 128, device = "auto", from = "noise", seed = 0 } = options;
+  const { width = 128, height = 128, device = "auto", from = "noise", seed = 0 } = readable(options);
   choice("device", device, ["auto", "webgpu", "cpu"]);
   whole("width", width, 8, 1024);
   whole("height", height, 8, 1024);
@@ -79,7 +79,7 @@ export class Reaction {
    */
   async change(rule) {
     const before = { ...this.#rule };
-    this.#take(rule);
+    this.#take(readable(rule));
     try {
       await this.#ask("change", { rule: this.#flat() });
     } catch (thrown) {
@@ -103,7 +103,8 @@ export class Reaction {
    * @param {number} steps
    * @param {{ measure?: boolean, signal?: AbortSignal }} [options]
    */
-  async advance(steps, { measure = false, signal } = {}) {
+  async advance(steps, options = {}) {
+    const { measure = false, signal } = readable(options);
     whole("steps", steps, 0, STEPS);
     await this.#ask("advance", { steps, measure }, signal);
   }
@@ -144,6 +145,8 @@ export class Reaction {
     if (wavelength !== undefined) this.wavelength = wavelength;
   }
 }
+
+settle(Reaction, "start", "change", "paint", "advance");
 
 /**
  * @param {"spot" | "noise"} from

@@ -10,7 +10,7 @@ import * as glue from "./generated/theory.js";
 export const second = new Shared(async (signal) => {
   // Written so that bundlers see the file in it.
   const usual = new URL("./generated/theory_bg.wasm", import.meta.url).href;
-  return compile(glue, further.url ?? usual, signal);
+  return compile(glue, further.url ?? new URL(usual, further.base).href, signal);
 });
 
 /**

@@ -1,6 +1,6 @@
 /** What a sticker's options mean, on the page's side; fetched when one is first asked for. */
 import { MorphogenError } from "./errors.js";
-import { choice, whole } from "./range.js";
+import { choice, readable, whole } from "./range.js";
 
 /** Sides of a sticker. */
 const [LEAST, MOST] = [16, 512];
@@ -11,7 +11,9 @@ const [LEAST, MOST] = [16, 512];
  * @param {import("./morphogen.js").StickerOptions} [options]
  * @returns {{ wish: import("./sticker.js").Wish, mime: string }}
  */
-export function asked({ pixels, count }, { n = 0, size = 256, type = "png", columns = 4, cut = true } = {}) {
+export function asked(sample, options = {}) {
+  const { pixels, count } = readable(sample);
+  const { n = 0, size = 256, type = "png", columns = 4, cut = true } = readable(options);
   choice("type", type, ["png", "ico", "sheet"]);
   whole("size", size, LEAST, MOST);
   whole("columns", columns, 1, 256);

@@ -4,7 +4,7 @@
  */
 import { MorphogenError } from "./errors.js";
 import { SIDES } from "./names.js";
-import { choice, whole } from "./range.js";
+import { choice, readable, whole } from "./range.js";
 
 /** @typedef {import("./morphogen.js").SampleOptions} SampleOptions */
 /** @typedef {import("./morphogen.js").Understood} Understood */
@@ -19,18 +19,33 @@ import { choice, whole } from "./range.js";
 const MOST = 8;
 
 /**
+ * What is asked for where it is several things.
+ * @param {SampleOptions} options
+ * @param {Asked | undefined} turned away from
+ * @param {(prior: boolean | undefined) => Reader} reading how prompts are read, with captions or without
+ */
+export async function several(options, turned, reading) {
+  // A machine asks for a thing by its training images, whatever their captions say.
+  const prior = (options.machine ?? "network") === "network" ? options.prior : false;
+  const { parts, conditions, ...request } = await mixed(options, turned, reading(prior));
+  const members = parts.map(({ prompt }, n) => ({ prompt, condition: /** @type {Asked} */ (conditions[n]) }));
+  // What is looked up of a mix, its nearest training pictures, is that of its first thing.
+  return { name: parts[0]?.prompt ?? "", label: parts.map(({ label }) => label).join(" + "), captions: parts[0]?.captions, parts, members, request };
+}
+
+/**
  * What a picture of several things is asked of the core with, and what each of them was taken for.
  * @param {SampleOptions} options
  * @param {Asked | undefined} turned away from
  * @param {Reader} reader
  */
-export async function mixed(options, turned, reader) {
+async function mixed(options, turned, reader) {
   const { and, over, into, between, terms } = options;
-  const seconds = Object.entries({ and, over, into, between }).filter(([, second]) => second !== undefined);
+  const seconds = Object.entries({ and, over, into, between }).filter(([, second]) => second != null);
   if (seconds.length + (terms ? 1 : 0) > 1) {
     throw new MorphogenError("range", "Expected one of terms, and, over, into and between, found several. Three things or more are told as terms.");
   }
-  if (between !== undefined && (options.machine ?? "network") !== "network") {
+  if (between != null && (options.machine ?? "network") !== "network") {
     throw new MorphogenError("range", "Nothing lies between two sets of training images: a machine mixes with and, over, into or terms.");
   }
   return terms ? sum(options, turned, reader) : pair(options, /** @type {[string, string | Second]} */ (seconds[0]), turned, reader);
@@ -45,7 +60,7 @@ export async function mixed(options, turned, reader) {
  */
 async function pair({ prompt, caption }, [way, asked], turned, reader) {
   if (prompt == null) throw new MorphogenError("range", `Expected a prompt to mix with “${way}”.`);
-  const second = /** @type {Second} */ (typeof asked === "string" ? { prompt: asked } : asked);
+  const second = readable(/** @type {Second} */ (typeof asked === "string" ? { prompt: asked } : asked));
   const { weight, region, edge, at, share } = second;
   numbers(way, { weight, edge, at, share });
   if (region !== undefined) choice(`the region of “${way}”`, region, SIDES);
@@ -63,6 +78,7 @@ async function sum({ prompt, terms }, turned, reader) {
   if (prompt != null) throw new MorphogenError("range", "Expected a prompt or terms, found both: say what the prompt says in a term.");
   if (!Array.isArray(terms)) throw new MorphogenError("range", "Expected the terms as a list.");
   if (terms.length > MOST) throw new MorphogenError("sample-terms", `Expected at most ${MOST} terms, found ${terms.length}.`);
+  terms.forEach(readable);
   const asked = terms.map(({ weight = 1, region = "everywhere", edge, soft, mask, from, to }, n) => {
     const what = `term ${n + 1}`;
     numbers(what, { weight, edge, soft, from, to });

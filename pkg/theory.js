@@ -115,6 +115,26 @@ export class Machines {
   }
 
   /**
+   * A sample drawn by a machine, or by several in one.
+   * @param {Wish} wish
+   * @param {Member[] | undefined} members
+   * @param {{ steps: number, every: boolean }} trace
+   * @param {import("./engine.js").Device} device
+   * @param {AbortSignal} signal
+   * @param {(network: Network, provenance: Machine["provenance"]) => Promise<Float32Array>} walk
+   */
+  async draw(wish, members, trace, device, signal, walk) {
+    const { network, provenance, device: used, notice, free } = await (members ? this.company(wish, members, signal) : this.get(wish, trace, device, signal));
+    try {
+      const pixels = await walk(network, provenance);
+      const nearest = await this.nearest(wish.prompt, pixels, signal);
+      return { pixels, device: used(), notice: notice(), network: wish.network, provenance: provenance(), nearest, influence: network.takeInfluence() };
+    } finally {
+      free();
+    }
+  }
+
+  /**
    * Several machines in one, each over the training images of its own prompt, for a sum of terms; to be freed when it has drawn. It
    * works on the processor, alone, and keeps no provenance.
    * @param {Wish} wish whose prompt does not matter

@@ -27,8 +27,8 @@ const packs = new Packs(() => core ?? Promise.reject(new MorphogenError("interna
 
 /** @type {Record<string, (message: any, context: Context) => Promise<unknown>>} */
 const handlers = {
-  start: async ({ wasmUrl, theoryUrl, resolve }, { signal, event }) => {
-    further.url = theoryUrl;
+  start: async ({ wasmUrl, theoryUrl, base, resolve }, { signal, event }) => {
+    Object.assign(further, { url: theoryUrl, base });
     if (resolve) page.ask = ask;
     core ??= compile(glue, wasmUrl, signal, (loaded, total) => event("progress", { phase: "code", loaded, total }));
     await core;

@@ -13,6 +13,8 @@
  * - `truncate=X`: the first half, as if the file were complete.
  * - `tamper=X`: one byte in the middle flipped.
  * - `mime=X`: sent as `text/html`.          - `error=X`: 500.
+ * - `mark=X`: with a byte order mark before it. - `inflate=X`: unpacked, as hosts do that take `.zz` for an encoding.
+ * - `cors=1`: opened to pages of other hosts.
  * - `slow=N`: N kilobytes a second.         - `csp=none` (no policy), `csp=nowasm` (WebAssembly forbidden),
  *                                               `csp=blob` (workers from Blobs; always so for `embed.html`) or
  *                                               `csp=sandbox` (that, and no origin, as in a sandboxed frame).
@@ -32,7 +34,7 @@ import { extname, join, normalize, resolve, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { brotliCompressSync } from "node:zlib";
+import { brotliCompressSync, inflateSync } from "node:zlib";
 import { site } from "./site.mjs";
 import { PACK_FILE, wrapped } from "./wrap.mjs";
 
@@ -129,6 +131,7 @@ async function answer(mounts, request, response, compress) {
   } catch {
     return refuse(400, "not a valid path");
   }
+  if (faults.has("cors")) response.setHeader("access-control-allow-origin", "*");
   /** @param {string} name */
   const struck = (name) => faults.getAll(name).some((end) => end !== "" && path.endsWith(end));
 
@@ -154,6 +157,8 @@ async function answer(mounts, request, response, compress) {
   }
 
   if (struck("tamper") && body.length > 0) body[body.length >> 1] ^= 0x10;
+  if (struck("mark")) body = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), body]);
+  if (struck("inflate")) body = inflateSync(body);
   if (struck("truncate")) body = body.subarray(0, body.length >> 1);
   const tag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
 

@@ -8,8 +8,11 @@ import * as morphogen from "./pkg/inline.js";
 import { MACHINES } from "./pkg/names.js";
 import { decoded } from "./pkg/text.js";
 import { obey, samplerDriver } from "./drive.js";
+import { astray } from "./open.js";
 import { read, told } from "./state.js";
 
+/** Frames have always been garments where their address names no model. */
+const USUAL = "models/fashion/";
 /** @type {Map<HTMLOrSVGScriptElement | null, Uint8Array<ArrayBuffer>>} what each script has brought */
 const brought = new Map();
 
@@ -49,10 +52,16 @@ else sampler();
 
 /** A sampler, as the address asks for it. */
 function sampler() {
-  const sampler = document.createElement("morphogen-sampler");
+  const sampler = /** @type {morphogen.MorphogenSampler} */ (document.createElement("morphogen-sampler"));
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== undefined && value !== false) sampler.setAttribute(name, value === true ? "" : String(value));
   }
+  sampler.addEventListener("error", (event) => {
+    const { code } = /** @type {any} */ (event).detail;
+    const what = astray(code, { model: sampler.model.split("/")[1], network: sampler.network });
+    if (what === "network") sampler.network = "";
+    if (what === "model") sampler.model = USUAL;
+  });
   document.querySelector("main")?.append(sampler);
   led(samplerDriver(sampler));
 }
@@ -80,18 +89,18 @@ if (parent !== self) {
  */
 function asked(query) {
   const { prompt, negative, seed, count, steps, guidance, solver, grid, network, device, prior, caption, window, mix } = read(location.search);
-  // Frames have always been garments where their address names no model.
-  const model = query.has("model") ? read(location.search).model : "fashion";
+  const model = query.has("model") ? `models/${read(location.search).model}/` : USUAL;
   /** @type {<T extends string>(name: string, known: readonly T[]) => T | undefined} */
   const one = (name, known) => known.find((value) => value === query.get(name));
   /** @param {string} name @param {boolean} fallback */
   const on = (name, fallback) => (query.has(name) ? !/^(0|false|no|off)$/.test(query.get(name) ?? "") : fallback);
   return {
-    model: `models/${model}/`,
+    model,
     prompt,
     negative: negative || undefined,
     seed,
-    count: query.has("count") ? count : 1,
+    // What makes no sense is read as the page's default, which is another one.
+    count: String(count) === query.get("count") ? count : 1,
     steps,
     guidance,
     solver,

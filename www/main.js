@@ -4,6 +4,7 @@ import { advance, asked, remember } from "./address.js";
 import { keep } from "./keep.js";
 import { Pace } from "./pace.js";
 import { Panels } from "./panels.js";
+import { opened } from "./open.js";
 import { Pictures } from "./pictures.js";
 import { number, t, told } from "./say.js";
 import { Settings } from "./settings.js";
@@ -128,19 +129,16 @@ async function ready(/** @type {AbortSignal} */ signal) {
   say(t("Fetching the model …"));
   progress.hidden = false;
   progress.removeAttribute("value");
-  const loaded = await loadModel(new URL(`models/${state.model}/`, import.meta.url), {
-    device: state.device,
-    network: state.network || undefined,
-    signal,
-    onProgress: ({ phase, loaded, total }) => {
-      // The bar shows how far it is; a line that changes all the time would never let a screen reader rest.
-      const text = phase === "code" ? t("Fetching the engine …") : total ? t("Fetching the network ({size}) …", { size: words.megabytes(total) }) : t("Fetching the network …");
-      if (status.textContent !== text) say(text);
-      if (total) progress.value = Math.min(1, loaded / total);
-    },
-  });
-  model = loaded;
-  loadedFor = wanted;
+  /** @type {import("./pkg/morphogen.js").LoadOptions["onProgress"]} */
+  const onProgress = ({ phase, loaded, total }) => {
+    // The bar shows how far it is; a line that changes all the time would never let a screen reader rest.
+    const text = phase === "code" ? t("Fetching the engine …") : total ? t("Fetching the network ({size}) …", { size: words.megabytes(total) }) : t("Fetching the network …");
+    if (status.textContent !== text) say(text);
+    if (total) progress.value = Math.min(1, loaded / total);
+  };
+  model = await opened(state, ({ model, device, network }) => loadModel(new URL(`models/${model}/`, import.meta.url), { device, network: network || undefined, signal, onProgress }));
+  loadedFor = `${state.model} ${state.device}`;
+  for (const radio of document.querySelectorAll("[name=model]")) Object.assign(radio, { checked: /** @type {HTMLInputElement} */ (radio).value === state.model });
   notice = model.notice;
   await describe(model);
   return model;

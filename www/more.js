@@ -46,6 +46,8 @@ class More {
     this.source = "picture";
     /** What each source begins with; those before the last can be had back. @type {Record<Source, Origin[]>} */
     this.origins = { picture: [], doodle: [], photo: [] };
+    /** The photograph that was chosen last. @type {File | undefined} */
+    this.opening = undefined;
     /** The page's picture that was taken over. @type {{ sample: Sample, n: number } | undefined} */
     this.chosen = undefined;
     this.colour = COLOURS.black;
@@ -196,14 +198,20 @@ class More {
   async opened(file) {
     if (!file) return;
     const { width, height } = this.pad.picture;
-    try {
-      this.say(t("Opening …"));
-      this.own(await fitted(file, width, height), file.name.replace(/\.\w+$/, ""));
-      this.say(t("This is how it begins. Say what it shall show."));
-    } catch (thrown) {
-      this.say(told(/** @type {Error} */ (thrown).message), true);
-    }
     this.file.value = "";
+    this.opening = file;
+    this.say(t("Opening …"));
+    const said = await fitted(file, width, height).then(
+      (image) => {
+        // One that was chosen later, and came sooner, stays; so does what is done elsewhere meanwhile.
+        if (this.opening === file && this.pad.picture.width === width) this.origins.photo.push({ image, n: 0, caption: undefined, label: file.name.replace(/\.\w+$/, "") });
+        return t("This is how it begins. Say what it shall show.");
+      },
+      (thrown) => /** @type {Error} */ (thrown),
+    );
+    if (this.opening !== file || this.source !== "photo") return;
+    this.tell();
+    this.say(typeof said === "string" ? said : told(said.message), typeof said !== "string");
   }
 
   /** Draws eight pictures from what stands there. */

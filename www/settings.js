@@ -1,7 +1,7 @@
 /** The settings: fields on one side, the state on the other. */
 import { SKETCH_STEPS } from "./pace.js";
 import { t, told } from "./say.js";
-import { SUGGESTED } from "./state.js";
+import { LAST_SEED, SUGGESTED } from "./state.js";
 import * as words from "./words.js";
 
 /** @typedef {import("./state.js").State} State */
@@ -31,7 +31,7 @@ export class Settings {
     this.info = undefined;
     inputs.seed.addEventListener("change", () => {
       const value = Number(inputs.seed.value);
-      if (Number.isSafeInteger(value) && value >= 0 && inputs.seed.value !== "") this.set({ seed: value });
+      if (Number.isInteger(value) && value >= 0 && value <= LAST_SEED && inputs.seed.value !== "") this.set({ seed: value });
       else this.show();
     });
     find("dice").addEventListener("click", () => this.set({ seed: Math.floor(Math.random() * 1e6) }));

@@ -74,6 +74,10 @@ export const DEFAULTS = {
   mix: undefined,
 };
 
+/** Most pictures at once, and the last seed: the pictures are those of the seeds behind it, each a number of its own. */
+const MOST = 16;
+export const LAST_SEED = Number.MAX_SAFE_INTEGER - MOST + 1;
+
 export const WAYS = /** @type {const} */ (["and", "over", "into", "between"]);
 /** The numbers of a mix, with the most that each may be. */
 const NUMBERS = /** @type {const} */ ({ edge: 1, at: 1, share: 1, weight: 10 });
@@ -110,8 +114,8 @@ export function read(search) {
   };
   return {
     prompt: (query.get("prompt") ?? "").slice(0, 200),
-    seed: whole("seed", Number.MAX_SAFE_INTEGER, usual.seed, 0),
-    count: whole("count", 16, usual.count),
+    seed: whole("seed", LAST_SEED, usual.seed, 0),
+    count: whole("count", MOST, usual.count),
     steps: whole("steps", 60, usual.steps),
     guidance: guidance >= 1 && guidance <= 6 ? guidance : undefined,
     solver: one("solver", SOLVERS, usual.solver),

@@ -32,7 +32,10 @@ impl Pack {
     /// As [`Pack::open`].
     pub fn open_within(folder: impl AsRef<Path>, budget: Budget) -> Result<Self, PackError> {
         let folder = folder.as_ref().to_path_buf();
-        let manifest = Manifest::parse_within(&read(&folder.join(MANIFEST), limits::MANIFEST)?, budget)?;
+        let json = read(&folder.join(MANIFEST), limits::MANIFEST)?;
+        // Some editors put a mark before UTF-8.
+        let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&json);
+        let manifest = Manifest::parse_within(json, budget)?;
         Ok(Pack { folder, manifest })
     }
 

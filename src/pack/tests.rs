@@ -274,6 +274,15 @@ fn a_manifest_that_does_not_hold_together_is_refused() {
 }
 
 #[test]
+fn a_byte_order_mark_before_the_manifest_does_no_harm() {
+    let (folder, pack) = full_pack();
+    let path = folder.path().join(MANIFEST);
+    let json = std::fs::read(&path).unwrap();
+    std::fs::write(&path, [b"\xef\xbb\xbf", &json[..]].concat()).unwrap();
+    assert_eq!(Pack::open(folder.path()).unwrap().manifest().name, pack.manifest().name);
+}
+
+#[test]
 fn hostile_file_names_are_refused() {
     for name in
         ["", "..", ".hidden", "a..b", "a/b", "training/", "training/../x", "/etc/passwd", "C:\\x", "a\u{0}b", "é", "A"]

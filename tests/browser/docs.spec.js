@@ -83,6 +83,17 @@ test("plain HTML, under the policy that the guide gives", async ({ page }) => {
   await expect(page.locator("morphogen-sampler canvas")).toHaveAccessibleName(DRAWN);
 });
 
+test("the image that stands in for a picture is shown under that policy, as the README puts it", async ({ page }) => {
+  const [, lines] = /```html\n([^]*?)```/.exec(readFileSync(join(ROOT, "README.md"), "utf8")) ?? [];
+  copyFileSync(join(ROOT, "www/icons/icon-192.png"), join(scratch, "sneaker.png"));
+  // The page lies beside the package, and its model is gone.
+  const html = `<!doctype html><title>README</title><base href="/scratch/">${lines.replace("models/fashion/", "models/gone/")}`;
+  await open(page, html, { policy: `${example("policy of a page with the element").trim()}; base-uri 'self'` });
+  const image = page.getByAltText("A sneaker");
+  await expect(image).toBeVisible();
+  expect(await image.evaluate((element) => /** @type {HTMLImageElement} */ (element).naturalWidth)).toBeGreaterThan(0);
+});
+
 test("the frame draws under the policy that the guide gives it", async ({ page }) => {
   // Beside the server's own policy, which is a little wider: what passes both passes this one.
   const policy = `<meta http-equiv="Content-Security-Policy" content="${example("policy of the frame").trim()}">`;

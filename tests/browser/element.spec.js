@@ -195,3 +195,70 @@ test("who asked for less motion sees the finished picture only, and hears of its
   });
   expect(seen).toEqual({ steps: 4, early: 0, width: 56 });
 });
+
+test("what was set before there was such an element counts, and so do later changes", async ({ page }) => {
+  await page.goto("/tests/blank.html");
+  await page.evaluate(async () => {
+    const early = Object.assign(document.createElement("morphogen-sampler"), { model: "../models/fashion/", prompt: "bag", seed: 3, steps: 2, device: "cpu", autoplay: true });
+    early.setAttribute("prompt", "coat");
+    document.body.append(early);
+    await import(new URL("../pkg/morphogen.js", location.href).href);
+  });
+  const sampler = page.locator("morphogen-sampler");
+  await expect(sampler.locator("canvas")).toHaveAccessibleName(/bag.*seed 3/i);
+  await expect(sampler).toHaveAttribute("prompt", "bag");
+  await sampler.evaluate((element) => Object.assign(element, { prompt: "coat", seed: 4 }));
+  await expect(sampler.locator("canvas")).toHaveAccessibleName(/coat.*seed 4/i);
+});
+
+test("moved to another document it keeps its styles and draws there", async ({ page }) => {
+  // The page's usual policy allows no frames.
+  await page.goto(`/~csp=none${PAGE}`);
+  const one = page.locator("#one");
+  await expect(one.locator("canvas")).toHaveAccessibleName(/seed 7/);
+  await page.evaluate(async () => {
+    const frame = Object.assign(document.createElement("iframe"), { src: "blank.html", title: "Another document", width: "400", height: "500" });
+    const loaded = new Promise((resolve) => frame.addEventListener("load", resolve));
+    document.body.prepend(frame);
+    await loaded;
+    /** @type {Document} */ (frame.contentDocument).body.append(/** @type {Element} */ (document.querySelector("#one")));
+  });
+  const moved = page.frameLocator("iframe").locator("#one");
+  await moved.evaluate((element) => Object.assign(element, { seed: 8 }));
+  await expect(moved.locator("canvas")).toHaveAccessibleName(/seed 8/);
+  const style = (/** @type {string} */ selector) => moved.evaluate((element, selector) => getComputedStyle(/** @type {Element} */ (element.shadowRoot?.querySelector(selector))), selector);
+  expect(await style("#picture")).toMatchObject({ position: "relative", overflow: "hidden" });
+  await page.evaluate(() => document.body.append(/** @type {Element} */ (document.querySelector("iframe")?.contentDocument?.querySelector("#one"))));
+  expect(await one.evaluate((element) => getComputedStyle(/** @type {Element} */ (element.shadowRoot?.querySelector("#picture"))).position)).toBe("relative");
+});
+
+/**
+ * Opens the page of the element under a policy of its own.
+ * @param {import("@playwright/test").Page} page
+ * @param {string} policy that is added to the server's
+ */
+async function under(page, policy) {
+  await page.route(`**${PAGE}`, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), "content-security-policy": `${response.headers()["content-security-policy"]}; ${policy}` } });
+  });
+  await page.goto(PAGE);
+}
+
+test("under Trusted Types it draws where its policy is allowed, and shows the fallback and says why where it is not", async ({ page }) => {
+  await under(page, "require-trusted-types-for 'script'; trusted-types morphogen");
+  await expect(page.locator("#one").locator("canvas")).toHaveAccessibleName(/seed 7/);
+  await page.unrouteAll();
+  await under(page, "require-trusted-types-for 'script'; trusted-types 'none'");
+  await expect(page.getByText("No picture today.")).toBeVisible();
+  await expect(page.locator("#one").getByRole("status")).toContainText("trusted-types morphogen");
+});
+
+test("where there is no IntersectionObserver, no sheets of its own and no media query, as in jsdom, it draws all the same", async ({ page }) => {
+  await page.addInitScript(() => {
+    Object.assign(globalThis, { IntersectionObserver: undefined, matchMedia: undefined });
+    Object.assign(CSSStyleSheet.prototype, { replaceSync: undefined });
+  });
+  await page.goto(PAGE);
+  await expect(page.locator("#one").locator("canvas")).toHaveAccessibleName(/seed 7/);
+});

@@ -127,3 +127,11 @@ test("the page gives the lines that embed the picture at hand, and they do", asy
   expect(await shown(frame, "canvas")).toEqual(picture);
   await expect(page.locator("iframe")).not.toHaveAttribute("height", "420");
 });
+
+test("what makes no sense in a frame's address is left at its default", async ({ page }) => {
+  const frame = await embedded(page, "model=nope&network=nope&prompt=bag&seed=3&count=99999&steps=2&device=cpu&window=7%");
+  await expect(frame.locator("canvas")).toHaveAccessibleName(/bag.*seed 3/i);
+  await expect(frame.locator("canvas")).toHaveAttribute("width", "28");
+  const far = await embedded(page, "network=nope&prompt=bag&seed=9007199254740992&steps=2&device=cpu", "allow-scripts allow-same-origin");
+  await expect(far.locator("canvas")).toHaveAccessibleName(/bag.*seed 7/i);
+});

@@ -239,3 +239,97 @@ test("a picture is drawn pixel by pixel, by keyboard, and begins a set", async (
   await expect(figure.getByText("One picture of 16 × 16 pixels")).toBeVisible();
   await expect(figure.locator(".status")).toContainText("All 8 are copies");
 });
+
+test("whatever a title is made of, the pack that is written can be opened", async ({ page }) => {
+  await page.goto("/tests/blank.html");
+  const seen = await page.evaluate(async () => {
+    const { loadModel, picturesPack } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    const images = [new ImageData(8, 8)];
+    const labels = [];
+    // Cut at sixty units the second would end in half a letter, the third in half a family; the fourth has 80 bytes in 40 letters.
+    for (const title of ["", `${"a".repeat(59)}😀`, `${"a".repeat(45)}👨‍👩‍👧‍👦!`, "ж".repeat(40), "\ud83d", "a\u0000b\n\tc", " \u0085 ", "x".repeat(5000), undefined, null, 7]) {
+      const pack = await picturesPack({ images, title, licence: "", attribution: "\n" });
+      const { info } = await loadModel(pack, { device: "cpu" });
+      labels.push(info.prompts[0].label);
+    }
+    const refuse = (/** @type {any} */ options) => picturesPack(options).catch((/** @type {any} */ { code }) => code);
+    return { labels, refused: [await refuse({ images: [null] }), await refuse({ images: [{ width: 8, height: 8, data: [] }] }), await refuse({ images: {} })] };
+  });
+  expect(seen.labels).toEqual(["My pictures", `${"a".repeat(59)}😀`, "a".repeat(45), "ж".repeat(32), "\ufffd", "a b c", "My pictures", "x".repeat(64), "My pictures", "My pictures", "7"]);
+  expect(seen.refused).toEqual(["range", "range", "range"]);
+});
+
+/**
+ * A photograph as a file.
+ * @param {import("@playwright/test").Page} page
+ * @param {number} hue
+ * @param {number} width
+ * @param {number} height
+ */
+async function photo(page, hue, width, height) {
+  const data = await page.evaluate(
+    ([hue, width, height]) => {
+      const canvas = Object.assign(document.createElement("canvas"), { width, height });
+      const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+      context.fillStyle = `hsl(${hue} 70% 50%)`;
+      context.fillRect(0, 0, width, height);
+      return canvas.toDataURL("image/jpeg").split(",")[1];
+    },
+    [hue, width, height],
+  );
+  return { name: `${hue}.jpg`, mimeType: "image/jpeg", buffer: Buffer.from(data, "base64") };
+}
+
+test("photographs are opened one by one and made small at once, with whatever lies beside them, and what is left out is counted", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.addInitScript(() => {
+    const made = createImageBitmap;
+    const seen = { most: 0, largest: 0 };
+    let open = 0;
+    globalThis.createImageBitmap = /** @type {any} */ (async (/** @type {any[]} */ ...all) => {
+      seen.most = Math.max(seen.most, (open += 1));
+      const bitmap = await /** @type {any} */ (made)(...all);
+      seen.largest = Math.max(seen.largest, bitmap.width, bitmap.height);
+      open -= 1;
+      return bitmap;
+    });
+    Object.assign(globalThis, { seen });
+  });
+  await page.goto("/essay/?device=cpu#pictures?side=16&window=5");
+  const figure = page.locator("#pictures-figure");
+  await figure.scrollIntoViewIfNeeded();
+  const input = figure.locator("input[type=file]").first();
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="40" height="30" fill="teal"/></svg>';
+  const others = [
+    { name: "read-me.txt", mimeType: "text/plain", buffer: Buffer.from("hello") },
+    { name: "broken.png", mimeType: "image/png", buffer: Buffer.from("no picture") },
+    { name: "stray.zip", mimeType: "application/zip", buffer: Buffer.from("PK, and no pack") },
+    { name: "drawing.svg", mimeType: "image/svg+xml", buffer: Buffer.from(svg) },
+  ];
+  const photos = [];
+  for (let hue = 0; hue < 8; hue += 1) photos.push(await photo(page, 40 * hue, 1600, 1200));
+  await input.setInputFiles([...others, ...photos]);
+  await expect(figure.getByText(/^9 pictures of 16 × 16 pixels.* 3 files are left out/)).toBeVisible();
+  expect(await page.evaluate("seen")).toEqual({ most: 1, largest: 64 });
+  // Another choice takes what was said of this one along.
+  await figure.getByText("Houses").click();
+  await expect(figure.getByText("left out")).toBeHidden();
+});
+
+test("six hundred pictures are found among more files, and the choice that came last wins", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.goto("/essay/?device=cpu#pictures?side=16&window=3");
+  const figure = page.locator("#pictures-figure");
+  await figure.scrollIntoViewIfNeeded();
+  const input = figure.locator("input[type=file]").first();
+  const { buffer } = await photo(page, 10, 20, 20);
+  const many = Array.from({ length: 1250 }, (_, n) => ({ name: `${n}.${n % 2 ? "jpg" : "txt"}`, mimeType: n % 2 ? "image/jpeg" : "text/plain", buffer: n % 2 ? buffer : Buffer.from("no") }));
+  await input.setInputFiles(many);
+  await expect(figure.getByText(/^600 pictures.* 600 files are left out.* There are more/)).toBeVisible({ timeout: 120_000 });
+  await input.setInputFiles(many.slice(0, 700));
+  await expect(figure.locator(".status")).toContainText("Opening");
+  await input.setInputFiles([many[1], many[3]]);
+  await expect(figure.getByText(/^2 pictures of/)).toBeVisible();
+  await expect(figure).toHaveAttribute("aria-busy", "false");
+  await expect(figure.getByText(/^2 pictures of/)).toBeVisible();
+});

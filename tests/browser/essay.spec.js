@@ -313,3 +313,10 @@ test("two words: nothing is fetched unasked, then each word moves most of its ow
   expect(Number(here)).toBeGreaterThan(70);
   await expect(figure.locator(".mixing-legend li")).toHaveText(["bicycle", "car"]);
 });
+
+test("an address that cannot be read kills no figure", async ({ page }) => {
+  await page.goto("/essay/#locality?window=7%&seed=3");
+  const figure = page.locator("#locality-figure");
+  await figure.scrollIntoViewIfNeeded();
+  await expect(figure.getByRole("button").first()).toBeVisible();
+});

@@ -116,6 +116,26 @@ test("esbuild bundles page and worker, with the wasm beside them", async ({ page
   expect(fetched.filter((path) => path.endsWith(".wasm"))).toEqual(files.map((file) => `/scratch/esbuild/${file}`));
 });
 
+/** A bundler that reads no `exports`: packages by their `main`, and files as they lie in the folder. */
+const plainly = {
+  name: "without exports",
+  setup: (/** @type {import("esbuild").PluginBuild} */ { onResolve }) =>
+    onResolve({ filter: /^morphogen(\/|$)/ }, ({ path }) => {
+      const [folder, file] = [join(scratch, "node_modules/morphogen"), path.slice("morphogen/".length)];
+      const { main } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+      return { path: join(folder, file ? file.replace(/(\.js)?$/, ".js") : main) };
+    }),
+};
+
+test("a bundler that reads no exports finds the package and the inlined one", async ({ page }) => {
+  const out = join(scratch, "plainly");
+  writeFileSync(join(scratch, "plainly.js"), app("morphogen/inline"));
+  writeFileSync(join(scratch, "main.js"), `import { loadModel } from "morphogen"; export { loadModel };`);
+  await bundle({ absWorkingDir: scratch, entryPoints: ["plainly.js", "main.js"], bundle: true, format: "esm", outdir: out, plugins: [plainly], logLevel: "error" });
+  writeFileSync(join(out, "index.html"), html("plainly.js"));
+  await draws(page, "/~csp=blob/scratch/plainly/index.html");
+});
+
 test("esbuild makes one script of the inlined entry, and nothing else is fetched but the model", async ({ page }) => {
   const out = join(scratch, "inline");
   writeFileSync(join(scratch, "inline.js"), app("morphogen/inline"));

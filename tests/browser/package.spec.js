@@ -187,3 +187,61 @@ test("a sample may begin where another stood, and only with pictures that fit", 
   expect(result.furthest).toBeLessThan(1e-3);
   expect(result.codes).toEqual(["sample-start", "sample-start", "range"]);
 });
+
+test("a package on another host draws where that host opens it, and the error names the way out where it does not", async ({ page, baseURL }) => {
+  const other = (baseURL ?? "").replace("localhost", "127.0.0.1");
+  const draws = (/** @type {string} */ faults) =>
+    page.evaluate(
+      async ({ base, faults }) => {
+        const { loadModel } = await import(`${base}/~cors=1&${faults}/pkg/morphogen.js`);
+        try {
+          const model = await loadModel(`${base}/~cors=1/models/fashion/`, { device: "cpu" });
+          const network = await model.sample({ prompt: "bag", steps: 1, count: 3 });
+          const machine = await model.sample({ prompt: "bag", steps: 1, machine: "bbels", window: 3 });
+          return `${network.count + machine.count}`;
+        } catch (error) {
+          const { code, message } = /** @type {any} */ (error);
+          return `${code} ${message}`;
+        }
+      },
+      { base: other, faults },
+    );
+  await page.goto("/~csp=none/tests/blank.html");
+  expect(await draws("")).toBe("4");
+  expect(await draws("missing=worker.js")).toMatch(/^worker-blocked .*morphogen\/inline/);
+});
+
+test("an address of wasm that is relative to the page is made whole before a worker reads it", async ({ page }) => {
+  await page.goto("/~csp=none/tests/blank.html");
+  // As a bundler does it: the worker is a Blob's, and addresses of files are paths on the page's host.
+  await page.route("**/pkg/{client,second}.js", async (route) => {
+    const response = await route.fetch();
+    const body = (await response.text()).replace(/new URL\("(\.\/generated\/\w+\.wasm)", import\.meta\.url\)/g, (_, file) => `({ href: ${JSON.stringify(`/pkg/${file.slice(2)}`)} })`);
+    await route.fulfill({ response, body });
+  });
+  const drawn = await page.evaluate(async () => {
+    const { configure, loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    const script = `import ${JSON.stringify(new URL("../pkg/worker.js", location.href).href)};`;
+    configure({ worker: () => new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })), { type: "module" }) });
+    const model = await loadModel("../models/fashion/", { device: "cpu" });
+    const { count } = await model.sample({ prompt: "bag", steps: 1 });
+    return count + (await model.sample({ prompt: "bag", steps: 1, machine: "wiener" })).count;
+  });
+  expect(drawn).toBe(2);
+});
+
+test("seeds are told apart up to the last, and a picture whose seed would not be is refused", async ({ page }) => {
+  await page.goto("/tests/blank.html");
+  const result = await page.evaluate(async () => {
+    const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    const model = await loadModel("shapes/", { device: "cpu" });
+    const last = Number.MAX_SAFE_INTEGER;
+    const code = (/** @type {Promise<any>} */ drawing) => drawing.then(() => "", ({ code }) => code);
+    const pair = await model.sample({ prompt: "red disc", steps: 1, seed: last - 1, count: 2, prior: false });
+    const single = await model.sample({ prompt: "red disc", steps: 1, seed: last, prior: false });
+    const half = pair.pixels.length / 2;
+    const same = single.pixels.every((/** @type {number} */ value, /** @type {number} */ q) => Math.abs(value - pair.pixels[half + q]) < 1e-3);
+    return { same, refused: [await code(model.sample({ seed: last, count: 2 })), await code(model.sample({ seed: last + 1 }))] };
+  });
+  expect(result).toEqual({ same: true, refused: ["range", "range"] });
+});

@@ -148,3 +148,13 @@ test("everything is done by keyboard alone", async ({ page }) => {
   await page.keyboard.press("Enter");
   await drawn(page, "Bag");
 });
+
+test("a model or network that an address names and that is not there is left at its default", async ({ page }) => {
+  await page.goto("/?model=nope&network=nope&prompt=cat&seed=9007199254740991&count=1&steps=2&device=cpu");
+  await drawn(page);
+  await expect(page.locator("[name=model][value=emoji]")).toBeChecked();
+  await expect(page.locator("#seed")).toHaveValue("7");
+  await page.goto("/?model=fashion&network=nope&prompt=bag&seed=3&count=1&steps=2&device=cpu");
+  await drawn(page, "Bag");
+  await expect(page).not.toHaveURL(/nope/);
+});

@@ -13,9 +13,19 @@ const lang = document.documentElement.lang === "de" ? "de" : "en";
 /** How near a figure must be to the screen before it is made. */
 const NEAR = "800px";
 
+/** What stands behind the # of the address; as it is written where it cannot be read. */
+function fragment() {
+  const text = location.hash.slice(1);
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** The figure and the state that the address names. */
 function named() {
-  const [name, query = ""] = decodeURIComponent(location.hash.slice(1)).split("?");
+  const [name, query = ""] = fragment().split("?");
   return { name, query: new URLSearchParams(query) };
 }
 

@@ -478,6 +478,10 @@ export const core = {
   "WebGPU is only software here ({adapter}), so the processor draws.": "WebGPU ist hier nur Software ({adapter}), also zeichnet der Prozessor.",
   "The graphics device could not be used ({reason}), so the processor draws: the same pictures, more slowly.": "Das Grafikgerät ließ sich nicht verwenden ({reason}), also zeichnet der Prozessor: dieselben Bilder, langsamer.",
   "The graphics device was lost twice, so the processor draws now: the same pictures, more slowly.": "Das Grafikgerät ging zweimal verloren, also zeichnet jetzt der Prozessor: dieselben Bilder, langsamer.",
+  "The graphics device does not answer, so the processor draws: the same pictures, more slowly.": "Das Grafikgerät antwortet nicht, also zeichnet der Prozessor: dieselben Bilder, langsamer.",
+  "The graphics device stopped answering, so the processor draws now: the same pictures, more slowly.": "Das Grafikgerät antwortet nicht mehr, also zeichnet jetzt der Prozessor: dieselben Bilder, langsamer.",
+  "The graphics device does not answer. Choose the device “auto” or “cpu”.": "Das Grafikgerät antwortet nicht. Wähle „automatisch“ oder den Prozessor.",
+  "A part of the code could not be fetched. The site may have changed: reload the page.": "Ein Teil des Programms ließ sich nicht holen. Die Seite hat sich vielleicht geändert: Lade sie neu.",
   "The drawing worker stopped answering and was ended. Try again.": "Der Zeichenarbeiter antwortete nicht mehr und wurde beendet. Versuch es noch einmal.",
   "This browser records no WebM; save the film as APNG or GIF.": "Dieser Browser nimmt kein WebM auf; sichere den Film als APNG oder GIF.",
 };

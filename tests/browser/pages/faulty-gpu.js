@@ -1,13 +1,27 @@
 // The package's worker behind a GPU that fails, given as `workerUrl`. `?lose=N` loses the first N devices in the middle
 // of their work; `?starve=N` lets the first N devices run out of memory. A word on the channel "faulty-gpu" loses all
-// that there are, at once. With `?graphics=N` the adapter, software in truth, says that it is a graphics device, and by the
+// that there are, at once. With `?silent=N` the first N devices never answer from the middle of their work on, and the package's long waits
+// for them are a fortieth as long. With `?graphics=N` the adapter, software in truth, says that it is a graphics device, and by the
 // worker's clock each of its answers takes N milliseconds and nothing else any time.
 // Beside the page that is tested, whatever its faults.
 // @ts-expect-error: where the server puts the package is not where it lies in the repository.
 import "../pkg/worker.js";
 
 const query = new URLSearchParams(location.search);
-const faults = { lose: Number(query.get("lose") ?? 0), starve: Number(query.get("starve") ?? 0) };
+const faults = { lose: Number(query.get("lose") ?? 0), starve: Number(query.get("starve") ?? 0), silent: Number(query.get("silent") ?? 0) };
+let hushed = false;
+if (faults.silent) {
+  const never = (/** @type {any} */ { prototype }, /** @type {string} */ name) => {
+    const method = prototype[name];
+    prototype[name] = function (/** @type {unknown[]} */ ...all) {
+      return hushed ? new Promise(() => {}) : method.apply(this, all);
+    };
+  };
+  if (navigator.gpu) [never(GPUBuffer, "mapAsync"), never(GPUQueue, "onSubmittedWorkDone"), never(GPUDevice, "popErrorScope")];
+  const wait = self.setTimeout;
+  /** @type {any} */ (self).setTimeout = (/** @type {TimerHandler} */ then, /** @type {number} */ time, /** @type {any[]} */ ...all) =>
+    wait(then, time === 120_000 ? time / 40 : time, ...all);
+}
 
 /** @type {Set<GPUDevice>} */
 const devices = new Set();
@@ -36,6 +50,8 @@ if (navigator.gpu) {
   const requestDevice = GPUAdapter.prototype.requestDevice;
   GPUAdapter.prototype.requestDevice = async function (descriptor) {
     const device = await requestDevice.call(this, descriptor);
+    // Others are tried out only, and nothing is drawn on them.
+    if (descriptor?.label !== "morphogen") return device;
     devices.add(device);
     if (faults.lose-- > 0) {
       const submit = device.queue.submit;
@@ -44,6 +60,14 @@ if (navigator.gpu) {
         submit.call(this, commands);
         // The first answers the self-test; a later one is in the middle of a sample.
         if (++submissions === 4) device.destroy();
+      };
+    }
+    if (faults.silent-- > 0) {
+      const submit = device.queue.submit;
+      let submissions = 0;
+      device.queue.submit = function (commands) {
+        submit.call(this, commands);
+        hushed ||= ++submissions === 4;
       };
     }
     if (faults.starve-- > 0) {

@@ -1,11 +1,20 @@
 /** Pictures out of files and folders, made small and square, and a single photograph cut into tiles. */
+import { opened as image } from "../../pkg/begin.js";
 
 /** Most pictures of a set. */
 export const MOST = 600;
+/** Most files that are looked at; a folder may hold anything. */
+const FILES = 20_000;
+/** The longest side that is kept of a picture: no set is made larger. */
+const LARGEST = 64;
 /** A photograph's shorter side, in tiles; they overlap by half. */
 const ACROSS = 6;
 
-/** @typedef {{ count: number, cut: boolean, draw: (side: number) => ImageData[] }} Source pictures at any size; `cut` where they are tiles of one */
+/**
+ * Pictures at any size; `cut` where they are tiles of one, `left` the number of files that could not be opened as pictures, `more` whether there were
+ * more pictures than a set may have.
+ * @typedef {{ cut: boolean, left: number, more: boolean, draw: (side: number) => ImageData[] }} Source
+ */
 
 /**
  * Files that were dropped, those inside folders, too.
@@ -15,7 +24,7 @@ const ACROSS = 6;
 export async function dropped(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   const found = await Promise.all(entries.map(files));
-  return found.flat().slice(0, MOST);
+  return found.flat();
 }
 
 /**
@@ -27,7 +36,7 @@ async function files(entry) {
   const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
   /** @type {File[]} */
   const found = [];
-  while (found.length < MOST) {
+  while (found.length < FILES) {
     /** @type {FileSystemEntry[]} */
     const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
     if (some.length === 0) break;
@@ -40,34 +49,63 @@ async function files(entry) {
 export const packed = ({ name, type }) => /\.zip$/i.test(name) || /zip/.test(type);
 
 /**
- * What can be made of files; those that are no pictures are left out.
+ * What can be made of files; those that are no pictures are left out. One is opened after another, and made small at once: photographs in
+ * full would soon fill the memory.
  * @param {File[]} list
  * @param {number} side of the pictures, by which one is told from a photograph to be cut
+ * @param {AbortSignal} signal
  * @returns {Promise<Source | undefined>} nothing where there is no picture
  */
-export async function opened(list, side) {
-  const bitmaps = await Promise.all(list.slice(0, MOST).map((file) => createImageBitmap(file).catch(() => undefined)));
-  const found = bitmaps.filter((bitmap) => bitmap !== undefined);
+export async function opened(list, side, signal) {
+  /** @type {ImageData[]} */
+  const found = [];
+  let left = 0;
+  /** @type {ImageBitmap | undefined} */
+  let photo;
+  let n = 0;
+  for (; n < Math.min(list.length, FILES) && found.length < MOST; n += 1) {
+    const one = packed(list[n]) ? undefined : await small(list[n]).catch(() => undefined);
+    signal.throwIfAborted();
+    if (!one) left += 1;
+    else {
+      photo = found.length === 0 && one.shorter >= 3 * side ? await whole(list[n]) : undefined;
+      found.push(one.picture);
+    }
+  }
   if (found.length === 0) return undefined;
-  const [one] = found;
-  const cut = found.length === 1 && Math.min(one.width, one.height) >= 3 * side;
-  if (!cut) return { count: found.length, cut, draw: (side) => found.map((bitmap) => square(bitmap, side)) };
-  return { count: tiles(one, 16).length, cut, draw: (side) => tiles(one, side) };
+  const more = n < list.length;
+  const { length } = found;
+  if (length === 1 && photo) return { cut: true, left, more, draw: (side) => tiles(/** @type {ImageBitmap} */ (photo), side) };
+  return { cut: false, left, more, draw: (side) => resized(found, side) };
 }
 
 /**
- * The middle of a picture.
- * @param {ImageBitmap} bitmap
- * @param {number} side
+ * The middle of a picture, as small as it is ever needed; what is small already keeps its pixels.
+ * @param {File} file
  */
-function square(bitmap, side) {
-  const { width, height } = bitmap;
-  const edge = Math.min(width, height);
+async function small(file) {
+  const picture = await image(file);
+  const { naturalWidth: width, naturalHeight: height } = picture;
+  const shorter = Math.min(width, height);
+  const side = Math.min(shorter, LARGEST);
+  const place = /** @type {const} */ ([Math.floor((width - shorter) / 2), Math.floor((height - shorter) / 2), shorter, shorter]);
+  const bitmap = await createImageBitmap(picture, ...place, { resizeWidth: side, resizeHeight: side, resizeQuality: "high" });
   const context = drawing(side, side);
-  // What is small already keeps its pixels.
-  context.imageSmoothingEnabled = edge > side;
-  context.drawImage(bitmap, (width - edge) / 2, (height - edge) / 2, edge, edge, 0, 0, side, side);
-  return context.getImageData(0, 0, side, side);
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  picture.src = "";
+  return { shorter, picture: context.getImageData(0, 0, side, side) };
+}
+
+/**
+ * A photograph as large as its largest tiles need it.
+ * @param {File} file
+ */
+async function whole(file) {
+  const picture = await image(file);
+  const { naturalWidth: width, naturalHeight: height } = picture;
+  const scale = Math.min(1, (ACROSS * LARGEST) / Math.min(width, height));
+  return createImageBitmap(picture, { resizeWidth: Math.round(width * scale), resizeHeight: Math.round(height * scale), resizeQuality: "high" });
 }
 
 /**

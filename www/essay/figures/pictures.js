@@ -45,6 +45,8 @@ export default {
     /** @type {(Sample | undefined)[]} */
     let samples = [];
     let chosen = 0;
+    /** What was left out of the set. */
+    let aside = "";
     /** How many are drawn. */
     let count = SAMPLES;
 
@@ -75,7 +77,7 @@ export default {
     const folder = el("input", { type: "file", webkitdirectory: true, hidden: true });
     for (const one of [input, folder]) {
       one.addEventListener("change", () => {
-        void open([...(one.files ?? [])]);
+        void open(Promise.resolve([...(one.files ?? [])]));
         one.value = "";
       });
     }
@@ -190,16 +192,17 @@ export default {
     host.element.addEventListener("drop", (event) => {
       event.preventDefault();
       delete drop.dataset.over;
-      if (event.dataTransfer) void dropped(event.dataTransfer).then(open, () => open([]));
+      if (event.dataTransfer) void open(dropped(event.dataTransfer).catch(() => []));
     });
 
     /** The name of the pack's folder. */
     const name = () => (own ? "my-pictures" : String(state.set));
 
     /** Takes another set, or the same at another size. */
-    function take(/** @type {(side: number) => ImageData[]} */ from, mine = false) {
+    function take(/** @type {(side: number) => ImageData[]} */ from, mine = false, said = "") {
       make = from;
       own = mine;
+      aside = said;
       if (mine) set.set("");
       void begin(() => {
         const channels = state.colour ? 3 : 1;
@@ -255,31 +258,38 @@ export default {
         }),
       );
       const { width, height } = images[0];
-      size.textContent = host.t("count", { n: images.length, width, height, more: Math.max(0, images.length - SHOWN) }) + (images.length > SHOWN ? ` ${host.t("shown", { shown: SHOWN })}` : "");
+      size.textContent = host.t("count", { n: images.length, width, height, more: Math.max(0, images.length - SHOWN) }) + (images.length > SHOWN ? ` ${host.t("shown", { shown: SHOWN })}` : "") + (aside && ` ${aside}`);
     }
 
-    /** Opens files: pictures, a photograph, or a pack. */
-    async function open(/** @type {File[]} */ files) {
-      if (files.length === 0) return;
+    /** Opens files: pictures, a photograph, or a pack. Whatever is chosen meanwhile wins. */
+    async function open(/** @type {Promise<File[]>} */ chosen) {
+      const found = await host.run(async (signal) => {
+        const files = await chosen;
+        signal.throwIfAborted();
+        host.say(host.t("opening"));
+        return { files, source: await opened(files, Number(state.side), signal) };
+      });
+      if (!found || found.files.length === 0) return;
+      const { source, files } = found;
       const zip = files.find(packed);
-      if (zip) {
+      if (!source && !zip) return host.say(host.t("nothing"));
+      if (!source) {
         const adopt = () => {
           own = true;
+          aside = "";
           set.set("");
           const loaded = images;
           make = (side) => resized(loaded, side);
         };
-        return begin(async () => zip, adopt);
+        return begin(async () => /** @type {File} */ (zip), adopt);
       }
-      host.say(host.t("opening"));
-      const source = await opened(files, Number(state.side));
-      if (!source) return host.say(host.t("nothing"));
       if (source.cut) {
         // Tiles share no places: pieces of them may go anywhere.
         from.set("bbels");
         host.remember({ machine: "bbels" });
       }
-      take(source.draw, true);
+      const said = [source.left > 0 && host.t("left", { n: source.left }), source.more && host.t("most", { most: MOST })];
+      take(source.draw, true, said.filter(Boolean).join(" "));
     }
 
     async function redraw() {
