@@ -182,14 +182,14 @@ test("r as printed is r as computed natively", async ({ page }) => {
   await expect(figure.locator(".dot")).toHaveCount(101);
 });
 
-test("what is known of seeds is known of the networks that ship, and its floor lies below", () => {
+test("what is known of seeds is known of the networks that ship, and each lies above the floor of its garment, as the text says", () => {
   /** @type {{ files: Record<string, { sha256: string }>, networks: object }} */
   const { files, networks } = JSON.parse(readFileSync(join(ROOT, "www/models/fashion/manifest.json"), "utf8"));
   expect(Object.keys(KNOWN).sort()).toEqual(Object.keys(networks).sort());
   for (const [name, { weights, machine, copier, wiener, floor }] of Object.entries(KNOWN)) {
     expect(weights, `${name}: evaluate it anew, see tools/essay/known.mjs`).toBe(files[`${name}.safetensors`].sha256);
     expect([machine.length, copier.length, wiener.length, floor.length], name).toEqual([100, 100, 100, 10]);
-    machine.forEach((r, seed) => expect(r, `${name}, seed ${seed}`).toBeGreaterThan(floor[seed % 10] - 0.35));
+    machine.forEach((r, seed) => expect(r, `${name}, seed ${seed}`).toBeGreaterThan(floor[seed % 10]));
   }
 });
 

@@ -1,11 +1,11 @@
-/** The drawing of the prediction: a dot for each seed, those that are known in grey, those drawn here in colour. */
+/** The drawing of the prediction: a dot for each seed, those that are known in grey, those of the same garment darker, those drawn here in colour. */
 import { shape } from "../parts.js";
 
 /** @typedef {import("../figure.js").Host} Host */
 /** @typedef {{ seed: number, r: number, copy: number }} Dot */
 
 /** The drawing: its side, its margins, and the least r that it shows. */
-const [SIDE, LEFT, BELOW, LEAST] = [360, 44, 40, 0.2];
+const [SIDE, LEFT, BELOW, LEAST] = [360, 44, 40, 0];
 /** Radius of a dot that is known, and of one drawn here. */
 const [SMALL, LARGE] = [4, 6];
 
@@ -16,9 +16,11 @@ const y = (/** @type {number} */ r) => SIDE - BELOW - at(r) * (SIDE - BELOW - LA
 export class Plot {
   /**
    * @param {Host} host
+   * @param {(seed: number) => string} kind the garment of a seed
    * @param {(seed: number) => void} choose
    */
-  constructor(host, choose) {
+  constructor(host, kind, choose) {
+    this.kind = kind;
     this.host = host;
     this.element = /** @type {SVGElement} */ (shape("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, class: "plot", "data-act": "step", role: "group", "aria-label": host.t("plot") }));
     /** @type {number[]} */
@@ -39,13 +41,13 @@ export class Plot {
   }
 
   /**
-   * @param {{ known: Dot[], own: Dot[], chosen: number, floor: number }} all
+   * @param {{ known: Dot[], own: Dot[], chosen: number, floor: number }} all `floor` of the garment that is chosen
    */
   paint({ known, own, chosen, floor }) {
-    const { host } = this;
+    const { host, kind } = this;
     const text = (/** @type {Record<string, string | number>} */ attributes, /** @type {string} */ words) => shape("text", attributes, words);
     const three = (/** @type {number} */ r) => host.number(r, 3);
-    const lines = [0.2, 0.4, 0.6, 0.8, 1].flatMap((r) => [
+    const lines = [0, 0.2, 0.4, 0.6, 0.8, 1].flatMap((r) => [
       shape("line", { class: "grid", x1: x(r), x2: x(r), y1: y(LEAST), y2: y(1) }),
       shape("line", { class: "grid", x1: x(LEAST), x2: x(1), y1: y(r), y2: y(r) }),
       text({ x: x(r), y: y(LEAST) + 16, "text-anchor": "middle" }, host.number(r, 1)),
@@ -59,7 +61,7 @@ export class Plot {
     const drawn = dots.map(({ seed, r, copy }) => {
       const key = mine.has(seed) ? "dot" : "knownDot";
       const dot = shape("circle", {
-        class: mine.has(seed) ? "dot" : "dot known",
+        class: `dot${mine.has(seed) ? "" : " known"}${kind(seed) === kind(chosen) ? " kin" : ""}`,
         cx: x(copy),
         cy: y(r),
         r: mine.has(seed) || seed === chosen ? LARGE : SMALL,
@@ -78,7 +80,7 @@ export class Plot {
       ...lines,
       shape("line", { class: "diagonal", x1: x(LEAST), x2: x(1), y1: y(LEAST), y2: y(1) }),
       shape("path", { class: "floor", d: `M ${x(floor)} ${y(LEAST)} V ${y(floor)} H ${x(LEAST)}` }),
-      text({ class: "floor-name", x: x(LEAST) + 6, y: y(floor) - 6 }, host.t("floorLine")),
+      text({ x: x(floor) - 6, y: y(LEAST) - 8, "text-anchor": "end" }, host.t("floorLine", { what: host.t(kind(chosen)) })),
       text({ x: (LEFT + SIDE) / 2, y: SIDE - 4, "text-anchor": "middle" }, host.t("across")),
       text({ transform: `translate(12 ${(SIDE - BELOW) / 2}) rotate(-90)`, "text-anchor": "middle" }, host.t("upward")),
       ...drawn,

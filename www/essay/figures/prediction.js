@@ -39,7 +39,7 @@ export default {
     const names = [el("p", {}), el("p", {})];
     const number = el("p", { className: "large" });
     const question = guess(host, ["a", "b"]);
-    const plot = new Plot(host, (seed) => choose(seed));
+    const plot = new Plot(host, garment, (seed) => choose(seed));
     const networks = choice({
       label: host.t("network"),
       led: true,

@@ -214,13 +214,13 @@ Jeder Punkt ist ein Seed. Seine Höhe sagt, wie gut die Maschine mit den Fehlern
 gezeichnet; oder nimm einen, den noch niemand probiert hat.`,
   "prediction.after": `
 Über hundert Seeds und alle zehn Kleidungsstücke liegt der mittlere Wert von r beim UNet bei {machineUnet} und bei {machineResnet} für das ResNet, das am wenigsten sieht. Die
-Kopiermaschine kommt auf {copierUnet} und {copierResnet}, zwei Bilder, die nichts miteinander zu tun haben, auf {floorUnet} und {floorResnet}. Eine Formel aus dem Jahr 2025 sagt das meiste von
+Kopiermaschine kommt auf {copierUnet} und {copierResnet}, zwei Bilder, die nichts miteinander zu tun haben, auf {floorUnet} und {floorResnet}. Keiner der hundert fällt bis auf den Boden seines Kleidungsstücks. Eine Formel aus dem Jahr 2025 sagt das meiste von
 dem vorher, was diese Netze „sich vorstellen“.
 
 Sie scheitert auch, und es lohnt sich hinzuschauen, wo. Mit <dfn>Attention</dfn>, also Schichten, durch die jedes Pixel jedes andere fragen kann, ist ein Netz nicht mehr
 kurzsichtig, und r fällt auf {machineAttention}. Und der Fairness halber: Bei so kleinen und weichen Bildern ist für das UNet ein schlichter linearer Filter (der
 <dfn>Wiener-Filter</dfn>) fast genauso gut, {wienerUnet}. Beim ResNet schafft er {wienerResnet}.`,
-  "prediction.caption": "Netz und Maschine aus demselben Rauschen, beide in zwanzig Schritten. Graue Punkte sind schon bekannt, farbige wurden hier gezeichnet. Gepunktet: worauf zwei Bilder kommen, die nur das Kleidungsstück gemeinsam haben.",
+  "prediction.caption": "Netz und Maschine aus demselben Rauschen, beide in zwanzig Schritten. Graue Punkte sind schon bekannt, farbige wurden hier gezeichnet. Dunkler: dasselbe Kleidungsstück. Gepunktet: sein Boden, worauf zwei Bilder kommen, die sonst nichts gemeinsam haben.",
   "prediction.still": "Eine Wolke aus Punkten, fast alle über der Diagonale: Die kurzsichtige Maschine trifft das Netz besser als die Kopiermaschine.",
   "prediction.ask": "Zweimal dasselbe Rauschen: Ein Bild ist vom Netz, das andere hat die Formel vorhergesagt. Welches hat das Netz gezeichnet?",
   "prediction.guess-a": "A",
@@ -258,7 +258,7 @@ kurzsichtig, und r fällt auf {machineAttention}. Und der Fairness halber: Bei s
   "prediction.chosen": "Seed {seed} ({what}): r = {r} für die Maschine, {copy} für die Kopiermaschine.",
   "prediction.again": "Bekannt war: {known}.",
   "prediction.floor": "Zwei beliebige Bilder dieser Art kommen auf {floor}.",
-  "prediction.floorLine": "zwei beliebige Bilder",
+  "prediction.floorLine": "Boden ({what})",
 
   // 6
   "origins.title": "Woher kommt dieses Pixel?",

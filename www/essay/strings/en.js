@@ -215,13 +215,13 @@ the perfect copier does. Above the slanted line, the flaws explain more than mem
 one, and it is drawn again here; or take a seed that nobody has tried.`,
   "prediction.after": `
 Over a hundred seeds and all ten garments, the middle value of r is {machineUnet} for the UNet and {machineResnet} for the ResNet, which sees least. The
-copier reaches {copierUnet} and {copierResnet}, two unrelated pictures {floorUnet} and {floorResnet}. A formula from the year 2025 foretells most of what these networks
-“imagine”.
+copier reaches {copierUnet} and {copierResnet}, two unrelated pictures {floorUnet} and {floorResnet}. None of the hundred comes down to the floor of its garment. A formula from the year 2025 foretells
+most of what these networks “imagine”.
 
 It also fails, and it is worth looking where. With <dfn>attention</dfn>, layers through which every pixel can ask every other, a network is no longer
 short-sighted, and r falls to {machineAttention}. And in fairness: on pictures as small and soft as these, a plain
 linear filter (the <dfn>Wiener filter</dfn>) does nearly as well for the UNet, {wienerUnet}. For the ResNet it gets {wienerResnet}.`,
-  "prediction.caption": "Network and machine from the same noise, both in twenty steps. Grey dots are known beforehand, coloured ones were drawn here. Dotted: what two pictures come to that share only the garment.",
+  "prediction.caption": "Network and machine from the same noise, both in twenty steps. Grey dots are known beforehand, coloured ones were drawn here. Darker: the same garment. Dotted: its floor, what two pictures come to that share nothing else.",
   "prediction.still": "A cloud of dots, nearly all above the diagonal: the short-sighted machine matches the network better than the copier does.",
   "prediction.ask": "Same noise, twice: one picture is the network’s, the other was foretold by the formula. Which one did the network draw?",
   "prediction.guess-a": "A",
@@ -259,7 +259,7 @@ linear filter (the <dfn>Wiener filter</dfn>) does nearly as well for the UNet, {
   "prediction.chosen": "Seed {seed} ({what}): r = {r} for the machine, {copy} for the copier.",
   "prediction.again": "As known before: {known}.",
   "prediction.floor": "Two unrelated pictures of this garment come to {floor}.",
-  "prediction.floorLine": "unrelated pictures",
+  "prediction.floorLine": "floor ({what})",
 
   // 6
   "origins.title": "Where did this pixel come from?",
