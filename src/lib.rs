@@ -54,6 +54,7 @@ pub mod cpu;
 pub mod denoiser;
 #[cfg(any(not(target_arch = "wasm32"), feature = "web-theory"))]
 pub mod export;
+pub mod files;
 pub mod gpu;
 pub mod metrics;
 pub mod network;

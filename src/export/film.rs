@@ -51,14 +51,22 @@ impl Film {
         if count * size != frames.len() {
             return Err(ExportError::Pixels { expected: count.max(1) * size, found: frames.len() });
         }
-        if !(1..=MAX_FRAMES).contains(&count) {
-            return Err(ExportError::Frames { found: count });
-        }
-        check_size(width, height, count)?;
+        Film::check((width, height), count)?;
         if !(1..=MAX_SPEED).contains(&speed) {
             return Err(ExportError::Speed { found: speed });
         }
         Ok(Film { width, height, frames, speed, looped, licence: licence.into() })
+    }
+
+    /// Whether a film may have so many frames of this size; it may be asked before they are drawn.
+    ///
+    /// # Errors
+    /// [`ExportError::Frames`] or [`ExportError::Size`].
+    pub fn check((width, height): (usize, usize), count: usize) -> Result<(), ExportError> {
+        if !(1..=MAX_FRAMES).contains(&count) {
+            return Err(ExportError::Frames { found: count });
+        }
+        check_size(width, height, count)
     }
 
     /// Its frames, `[H, W, 4]` each.

@@ -4,6 +4,7 @@
 use super::captions::Captions;
 use super::manifest::find;
 use super::{Budget, Images, MANIFEST, Manifest, PackError, inflate, limits};
+use crate::files;
 use crate::network::weights::Weights;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -171,7 +172,7 @@ fn read(path: &Path, limit: u64) -> Result<Vec<u8>, PackError> {
     let io_error =
         |error: std::io::Error| PackError::Io { path: path.display().to_string(), message: error.to_string() };
     let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(io_error)?;
+    let file = files::open(path).map_err(io_error)?;
     file.take(limit + 1).read_to_end(&mut bytes).map_err(io_error)?;
     Ok(bytes)
 }

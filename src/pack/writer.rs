@@ -11,6 +11,7 @@ use super::precision::{Encoded, Precision};
 use super::training::{COMPRESSED, TENSOR};
 use super::{Budget, Images, MANIFEST, Pack, PackError, weights};
 use crate::denoiser::ImageShape;
+use crate::files::Staged;
 use crate::network::Weights;
 use crate::network::config::NetworkConfig;
 use crate::network::layers::Layers;
@@ -296,8 +297,8 @@ impl PackWriter {
         self.files.insert(file, bytes);
     }
 
-    /// Checks the whole and writes it: the changed files, then the manifest. Each is written beside its place and then
-    /// moved there, so that no file is ever half written.
+    /// Checks the whole and writes it: all files beside their places first, then each is moved there, the manifest last. Where
+    /// there is no room, the pack stays as it was.
     ///
     /// # Errors
     /// [`PackError`] where the manifest does not pass its checks or the file system refuses.
@@ -305,10 +306,12 @@ impl PackWriter {
         let mut json = serde_json::to_vec_pretty(&self.manifest).map_err(|e| PackError::Manifest(e.to_string()))?;
         json.push(b'\n');
         Manifest::parse(&json)?;
-        for (name, bytes) in &self.files {
-            write(&self.folder.join(name), bytes)?;
+        let manifest = (MANIFEST, &json[..]);
+        let all = self.files.iter().map(|(name, bytes)| (name.as_str(), &bytes[..])).chain([manifest]);
+        let staged = all.map(|(name, bytes)| stage(&self.folder.join(name), bytes)).collect::<Result<Vec<_>, _>>()?;
+        for (path, file) in staged {
+            file.place().map_err(io_error(&path))?;
         }
-        write(&self.folder.join(MANIFEST), &json)?;
         Pack::open(self.folder)
     }
 }
@@ -341,12 +344,14 @@ fn write_tensors(file: &str, tensors: Vec<Encoded>) -> Result<Vec<u8>, PackError
     serialize(views, None).map_err(|error| PackError::Header { file: file.into(), message: error.to_string() })
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), PackError> {
-    let io_error =
-        |error: std::io::Error| PackError::Io { path: path.display().to_string(), message: error.to_string() };
+/// A file beside its place, whose folder is made where it is not there.
+fn stage(path: &Path, bytes: &[u8]) -> Result<(PathBuf, Staged), PackError> {
     if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent).map_err(io_error)?;
+        std::fs::create_dir_all(parent).map_err(io_error(path))?;
     }
-    let beside = path.with_added_extension("part");
-    std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path)).map_err(io_error)
+    Ok((path.into(), Staged::new(path, bytes).map_err(io_error(path))?))
+}
+
+fn io_error(path: &Path) -> impl Fn(std::io::Error) -> PackError {
+    move |error| PackError::Io { path: path.display().to_string(), message: error.to_string() }
 }

@@ -15,7 +15,7 @@ use thiserror::Error;
 /// The most terms of one request.
 pub const MAX_TERMS: usize = 8;
 /// The largest weight of a term, in either direction.
-const MAX_WEIGHT: f64 = 100.0;
+pub const MAX_WEIGHT: f64 = 100.0;
 /// How soft the edge of a part is, as a share of the picture: sigmoid((row − 26)/4) in 64 rows.
 pub const SOFT: f64 = 1.0 / 16.0;
 

@@ -2,6 +2,7 @@
 
 use super::CommandError;
 use super::images::{Sets, networks};
+use super::number::{LONG, MANY, number};
 use crate::evaluate::follow;
 use burn::tensor::Device;
 use clap::Args;
@@ -9,6 +10,7 @@ use morphogen::pack::Pack;
 use morphogen::pack::manifest::Locality;
 use morphogen::pack::writer::PackWriter;
 use morphogen::sampler::{Request, Sampling};
+use morphogen::schedule::MAX_STEPS;
 use morphogen::theory::Machine;
 use morphogen::theory::calibrate::{best_window, median_locality};
 use std::path::PathBuf;
@@ -29,17 +31,17 @@ pub struct CalibrateArgs {
     #[arg(long, num_args = 1.., value_parser = local)]
     machine: Vec<Machine>,
     /// Seeds to take the median of; classes take turns
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, value_parser = number(1, LONG as u64), default_value_t = 10)]
     seeds: u64,
     /// First seed; evaluation starts from 0, so that calibration does not see its noise
     #[arg(long, default_value_t = 1_000_000)]
     first_seed: u64,
     /// Steps of the trajectories, whose times k(t) is given at: even ones, whatever the network states, since it is read at
     /// other times, too
-    #[arg(long, default_value_t = Sampling::default().steps)]
+    #[arg(long, value_parser = number(1, MAX_STEPS), default_value_t = Sampling::default().steps)]
     steps: usize,
     /// Most training images per class
-    #[arg(long)]
+    #[arg(long, value_parser = number(1, MANY))]
     images: Option<usize>,
 }
 
@@ -101,5 +103,6 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<(), CommandError> {
         writer.locality(name, machine.name(), points)?;
     }
     writer.finish()?;
+    say!("{}: k(t) of {}", args.pack.display(), names.join(", "));
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 use super::CommandError;
 use crate::train::captions::{Caption, CaptionFile, CaptionSplit, images};
+use morphogen::files;
 use morphogen::pack::captions::{Shelf, Thing};
 use morphogen::pack::{Images, Pack, PackWriter};
 use std::collections::BTreeMap;
@@ -23,7 +24,7 @@ pub(super) fn words(writer: &mut PackWriter, data: &Path, languages: Option<&Pat
         else {
             continue;
         };
-        let bytes = fs::read(&path).map_err(|error| CommandError::file(&path, error))?;
+        let bytes = files::read(&path).map_err(|error| CommandError::file(&path, error))?;
         writer.language(language, &bytes)?;
     }
     Ok(())

@@ -1,15 +1,19 @@
 //! `morphogen denoise`: one call of one machine, tensors in and out, so that anyone can check the mathematics.
 
 use super::CommandError;
-use super::sample::DeviceArg;
+use super::machine::fixed;
+use super::number::number;
+use super::output::Output;
+use super::sample::{DeviceArg, tensor_file};
 use clap::Args;
 use morphogen::denoiser::{Condition, Denoiser, ImageShape};
+use morphogen::files;
 use morphogen::gpu::{Gpu, GpuPosterior};
 use morphogen::schedule::Schedule;
-use morphogen::theory::{Choices, Locality, Machine, PatchPosterior, Training, Wiener};
+use morphogen::theory::MAX_WINDOW;
+use morphogen::theory::{Machine, PatchPosterior, Training, Wiener};
 use safetensors::SafeTensors;
-use safetensors::tensor::{Dtype, TensorView, serialize};
-use std::fs;
+use safetensors::tensor::Dtype;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,10 +24,10 @@ pub struct DenoiseArgs {
     #[arg(long, value_parser = super::named::machine())]
     machine: Machine,
     /// Side of the window in pixels, odd; for local, els and bbels
-    #[arg(long)]
+    #[arg(long, value_parser = number(1, MAX_WINDOW))]
     window: Option<usize>,
     /// Time in (0, 1]: 1 is noise
-    #[arg(long)]
+    #[arg(long, value_parser = number(0.0, 1.0))]
     t: f64,
     /// Training images: a safetensors file with "images" [N, C, H, W], f32 in [-1, 1]
     #[arg(long)]
@@ -51,6 +55,7 @@ pub fn denoise(args: &DenoiseArgs) -> Result<(), CommandError> {
     if !(args.t > 0.0 && args.t <= 1.0) {
         return Err(CommandError::Usage(format!("expected --t in (0, 1], found {}", args.t)));
     }
+    let output = Output::at(&args.output)?;
     let machine = args.machine;
     let (_, shape, images) = read_tensor(&args.images, "images")?;
     let (count, input_shape, x) = read_tensor(&args.input, "x")?;
@@ -69,8 +74,8 @@ pub fn denoise(args: &DenoiseArgs) -> Result<(), CommandError> {
         (None, DeviceArg::Cpu) => {
             Wiener::new(&training).denoise(&x, time, &conditions).map_err(super::images::usage)?
         }
-        (Some(choices), device) => {
-            let mut posterior = patch_posterior(args, choices, training)?;
+        (Some(_), device) => {
+            let mut posterior = patch_posterior(args, training)?;
             match device {
                 DeviceArg::Cpu => posterior.denoise(&x, time, &conditions).map_err(super::images::usage)?,
                 DeviceArg::Gpu => pollster::block_on(async {
@@ -79,34 +84,22 @@ pub fn denoise(args: &DenoiseArgs) -> Result<(), CommandError> {
             }
         }
     };
-    write_tensor(&args.output, "denoised", &[count, shape.channels, shape.height, shape.width], &denoised)
+    let size = vec![count, shape.channels, shape.height, shape.width];
+    output.write(&tensor_file("denoised", size, &denoised)?, format_args!("{count} pictures of {shape}"))
 }
 
 /// The machine that the options ask for.
-fn patch_posterior(
-    args: &DenoiseArgs,
-    choices: Choices,
-    training: Arc<Training>,
-) -> Result<PatchPosterior, CommandError> {
+fn patch_posterior(args: &DenoiseArgs, training: Arc<Training>) -> Result<PatchPosterior, CommandError> {
     let machine = args.machine;
-    let locality = match args.window {
-        Some(window) if machine.is_local() => {
-            let largest = choices.largest_window(training.shape());
-            if window > largest {
-                let message = format!("expected a --window of at most {largest} for {}", machine.name());
-                return Err(CommandError::Usage(message));
-            }
-            Some(Locality::fixed(window).map_err(super::images::usage)?)
-        }
-        _ => None,
-    };
+    let local = args.window.filter(|_| machine.is_local());
+    let locality = local.map(|window| fixed(machine, window, training.shape())).transpose()?;
     let posterior = PatchPosterior::new(machine, training, locality).map_err(super::images::usage)?;
     Ok(if args.wrapped { posterior.wrapped() } else { posterior })
 }
 
 /// Reads an f32 tensor `[N, C, H, W]`: N, the shape of one picture, and the values.
 fn read_tensor(path: &Path, name: &str) -> Result<(usize, ImageShape, Vec<f32>), CommandError> {
-    let bytes = fs::read(path).map_err(|error| CommandError::file(path, error))?;
+    let bytes = files::read(path).map_err(|error| CommandError::file(path, error))?;
     let tensors = SafeTensors::deserialize(&bytes).map_err(|error| CommandError::file(path, error))?;
     let tensor = tensors.tensor(name).map_err(|error| CommandError::file(path, error))?;
     let (Dtype::F32, &[count, channels, height, width]) = (tensor.dtype(), tensor.shape()) else {
@@ -115,12 +108,4 @@ fn read_tensor(path: &Path, name: &str) -> Result<(usize, ImageShape, Vec<f32>),
     };
     let values = tensor.data().chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
     Ok((count, ImageShape { channels, height, width }, values))
-}
-
-fn write_tensor(path: &Path, name: &str, shape: &[usize], values: &[f32]) -> Result<(), CommandError> {
-    let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
-    let fail = |error: safetensors::SafeTensorError| CommandError::file(path, error);
-    let view = TensorView::new(Dtype::F32, shape.to_vec(), &bytes).map_err(fail)?;
-    let file = serialize([(name, view)], None).map_err(fail)?;
-    fs::write(path, file).map_err(|error| CommandError::file(path, error))
 }

@@ -1,6 +1,7 @@
 //! `morphogen emoji`: builds the emoji data set from the npm packages, and says what is in it.
 
 use super::CommandError;
+use super::number::number;
 use crate::train::captions::CaptionSplit as Split;
 use crate::train::emoji::{EmojiSet, languages, render};
 use clap::Args;
@@ -17,7 +18,7 @@ pub struct EmojiArgs {
     #[arg(long)]
     output: PathBuf,
     /// Width and height of the pictures in pixels
-    #[arg(long, default_value_t = render::SIZE)]
+    #[arg(long, value_parser = number(*render::SIZES.start(), *render::SIZES.end()), default_value_t = render::SIZE)]
     size: usize,
 }
 
@@ -28,6 +29,7 @@ pub struct EmojiArgs {
 pub fn emoji(args: &EmojiArgs) -> Result<(), CommandError> {
     let set = EmojiSet::build(&args.packages, args.size)?;
     set.write(&args.output)?;
+    say!("{}: the data set", args.output.display());
     let entries = &set.licensed.captions.entries;
     let count = |split| entries.iter().filter(|entry| entry.split == split).count();
     let codes: BTreeSet<_> = entries.iter().map(|entry| &entry.code).collect();

@@ -22,7 +22,7 @@ const BATCH: usize = 50;
 /// [`CommandError`] where the data cannot be read or do not fit the pack, or a network fails.
 pub fn table(pack: &Pack, names: &[String], data: &Path, count: usize, device: &Device) -> Result<(), CommandError> {
     let manifest = pack.manifest();
-    let data = Dataset::open(data, Split::Test, Some(manifest.image.width))?;
+    let data = super::dataset(data, Split::Test, Some(manifest.image.width))?;
     if data.shape != manifest.image {
         let message = format!("expected images of {:?}, as the pack's, found {:?}", manifest.image, data.shape);
         return Err(CommandError::Usage(message));

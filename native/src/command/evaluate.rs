@@ -6,13 +6,18 @@ use super::CommandError;
 use super::backend::Backend;
 use super::calibrate::local_machines;
 use super::images::{Sets, networks};
+use super::machine::measured;
+use super::number::{LONG, MANY, number};
+use super::output::Output;
 use super::quality::Panel;
 use crate::evaluate::{Contest, Report, Settings, scatter};
 use clap::Args;
 use morphogen::denoiser::Condition;
 use morphogen::pack::Pack;
+use morphogen::sampler::terms::MAX_WEIGHT;
 use morphogen::sampler::{Request, Sampling, Solver};
 use morphogen::schedule::Grid;
+use morphogen::schedule::MAX_STEPS;
 use morphogen::theory::{Locality, LocalityPoint, Machine};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -34,10 +39,10 @@ pub struct EvaluateArgs {
     #[arg(long, num_args = 1.., value_parser = super::named::machine())]
     machine: Vec<Machine>,
     /// Number of seeds; classes take turns. With 0, theory is left out
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, value_parser = number(0, LONG as u64), default_value_t = 100)]
     seeds: u64,
     /// Steps of machines and network
-    #[arg(long, default_value_t = Sampling::default().steps)]
+    #[arg(long, value_parser = number(1, MAX_STEPS), default_value_t = Sampling::default().steps)]
     steps: usize,
     /// Where they lie
     #[arg(long, value_parser = super::named::grid(), default_value = Grid::default().name())]
@@ -46,10 +51,10 @@ pub struct EvaluateArgs {
     #[arg(long, value_parser = super::named::solver(), default_value = Solver::default().name())]
     solver: Solver,
     /// Steps of a second, finer sample of the network
-    #[arg(long, default_value_t = 150)]
+    #[arg(long, value_parser = number(1, MAX_STEPS), default_value_t = 150)]
     fine_steps: usize,
     /// Most training images per class
-    #[arg(long)]
+    #[arg(long, value_parser = number(1, MANY))]
     images: Option<usize>,
     /// Do the I-th of N parts
     #[arg(long, value_name = "I/N")]
@@ -64,13 +69,13 @@ pub struct EvaluateArgs {
     #[arg(long, requires = "data")]
     judge: Option<PathBuf>,
     /// Samples to grade per network
-    #[arg(long, default_value_t = 5000)]
+    #[arg(long, value_parser = number(1, LONG), default_value_t = 5000)]
     samples: usize,
     /// Print how far x̂₀ is from this many test images of --data, by time, and do nothing else
-    #[arg(long, value_name = "COUNT", requires = "data")]
+    #[arg(long, value_parser = number(1, LONG), value_name = "COUNT", requires = "data")]
     errors: Option<usize>,
     /// Guidance of the graded samples; the pack's own choice unless given
-    #[arg(long)]
+    #[arg(long, value_parser = number(-MAX_WEIGHT, MAX_WEIGHT))]
     guidance: Option<f64>,
     /// Where the networks compute
     #[arg(long, value_enum, default_value = "flex")]
@@ -130,6 +135,11 @@ pub fn evaluate(args: &EvaluateArgs) -> Result<(), CommandError> {
         let pack = Pack::open(pack)?;
         return super::errors::table(&pack, &networks(&pack, &args.network)?, data, count, &args.backend.device()?);
     }
+    let (json, plot) = (Output::maybe(args.json.as_deref())?, Output::maybe(args.plot.as_deref())?);
+    if let Some(json) = json.filter(|json| json.path().exists() && !json.path().is_file()) {
+        let message = "expected a file for --json, since it is read again to go on, found a device or a pipe";
+        return Err(CommandError::file(json.path(), message));
+    }
     let report = match &args.pack {
         Some(pack) => compare(args, &Pack::open(pack)?)?,
         None => merge(args)?,
@@ -137,12 +147,12 @@ pub fn evaluate(args: &EvaluateArgs) -> Result<(), CommandError> {
     say!("{}", report.table().trim());
     if let Some(path) = &args.json {
         report.write(path).map_err(super::images::usage)?;
+        say!("{}: the report", path.display());
     }
-    if let Some(path) = &args.plot {
-        let picture = scatter(&report, Machine::Ideal, Machine::Bbels);
-        std::fs::write(path, picture).map_err(|error| CommandError::file(path, error))?;
+    match plot {
+        Some(plot) => plot.write(scatter(&report, Machine::Ideal, Machine::Bbels).as_bytes(), "the plot"),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn merge(args: &EvaluateArgs) -> Result<Report, CommandError> {
@@ -254,11 +264,11 @@ fn windows(pack: &Pack, name: &str) -> Result<BTreeMap<Machine, Vec<LocalityPoin
     let entry = pack.manifest().network(name)?;
     let mut windows = BTreeMap::new();
     for machine in local_machines() {
-        let Some(points) = entry.locality.get(machine.name()) else {
+        let Some(points) = measured(entry, machine) else {
             let message = format!("{name} has no k(t) for {}; run `morphogen calibrate` first", machine.name());
             return Err(CommandError::Usage(message));
         };
-        windows.insert(machine, points.iter().map(|p| LocalityPoint { t: p.t, window: p.k }).collect());
+        windows.insert(machine, points);
     }
     Ok(windows)
 }

@@ -2,8 +2,8 @@
 //! from a pack (the few that it carries for the page), for words from the shelves of a pack.
 
 use super::CommandError;
-use crate::train::data::{Dataset, Split};
-use morphogen::denoiser::Condition;
+use crate::train::data::Split;
+use morphogen::denoiser::{Condition, ImageShape};
 use morphogen::network::config::ConditionKind;
 use morphogen::pack::Pack;
 use morphogen::pack::captions::Pick;
@@ -46,7 +46,7 @@ impl Sets {
             };
         }
         let data = match data {
-            Some(folder) => Some(Dataset::open(folder, Split::Train, Some(shape.width))?),
+            Some(folder) => Some(super::dataset(folder, Split::Train, Some(shape.width))?),
             None => None,
         };
         if let Some(data) = &data
@@ -95,11 +95,7 @@ impl Sets {
             if !(FEWEST..=MOST).contains(&count) {
                 continue;
             }
-            let of = |pick: &Pick| -> Vec<&[f32]> {
-                let shelf = &shelves[&pick.shelf];
-                pick.images.iter().map(|n| &shelf[n * shape.len()..(n + 1) * shape.len()]).collect()
-            };
-            let all: Vec<&[f32]> = picks.iter().flat_map(of).collect();
+            let all: Vec<&[f32]> = picks.iter().flat_map(|pick| picked(&shelves[&pick.shelf], pick, shape)).collect();
             let kept = limit.unwrap_or(MOST).min(count);
             let images = (0..kept).map(|i| all[i * count / kept]).collect::<Vec<_>>().concat();
             sets.push((Condition::Words(vec![word]), Arc::new(Training::new(&images, shape).map_err(usage)?)));
@@ -122,6 +118,37 @@ impl Sets {
     /// The class whose turn it is.
     pub fn class(&self, seed: u64) -> usize {
         (seed % self.sets.len() as u64) as usize
+    }
+}
+
+/// The images of a shelf that were picked.
+fn picked<'a>(shelf: &'a [f32], pick: &'a Pick, shape: ImageShape) -> impl Iterator<Item = &'a [f32]> {
+    pick.images.iter().filter_map(move |&n| shelf.chunks_exact(shape.len()).nth(n))
+}
+
+/// The training images in `pack` of what is asked for, `[N, C, H, W]`: those of a class, or those that show the words.
+///
+/// # Errors
+/// [`CommandError`] where there are none.
+pub(crate) fn showing(pack: &Pack, condition: &Condition) -> Result<Vec<f32>, CommandError> {
+    let manifest = pack.manifest();
+    match condition {
+        Condition::Class(class) => {
+            let prompt = manifest.prompts.get(*class).ok_or_else(|| usage("the pack has no such prompt"))?;
+            Ok(pack.images(&prompt.name)?.to_f32())
+        }
+        Condition::Words(words) => {
+            let mut images = Vec::new();
+            for pick in pack.captions()?.matching(words, manifest.text()?.styles) {
+                let shelf = pack.images(&pick.shelf)?.to_f32();
+                images.extend(picked(&shelf, &pick, manifest.image).flatten());
+            }
+            if images.is_empty() {
+                return Err(usage("no training image shows these words, so no machine can learn from one"));
+            }
+            Ok(images)
+        }
+        _ => Err(usage("a machine draws from the training images of a prompt, and what lies between two has none")),
     }
 }
 

@@ -2,11 +2,13 @@
 
 use super::CommandError;
 use super::backend::Backend;
+use super::number::{LONG, number};
 use super::pack::Draft;
 use crate::network::judge::Judge;
-use crate::train::data::{Dataset, Split};
+use crate::train::data::Split;
 use crate::train::judge;
 use clap::Args;
+use morphogen::pack::limits::SIDE;
 use morphogen::pack::{PackWriter, Precision};
 use std::path::PathBuf;
 
@@ -23,13 +25,13 @@ pub struct JudgeArgs {
     #[arg(long)]
     pack: PathBuf,
     /// Resize folder images to SIZE × SIZE
-    #[arg(long)]
+    #[arg(long, value_parser = number(1, SIDE))]
     size: Option<usize>,
     /// Passes over the data
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, value_parser = number(1, LONG), default_value_t = 10)]
     epochs: usize,
     /// Images per step
-    #[arg(long, default_value_t = 128)]
+    #[arg(long, value_parser = number(1, LONG), default_value_t = 128)]
     batch: usize,
     /// Fixes initial weights and every draw
     #[arg(long, default_value_t = 1)]
@@ -44,8 +46,8 @@ pub struct JudgeArgs {
 /// # Errors
 /// [`CommandError`] with what went wrong.
 pub fn judge(args: &JudgeArgs) -> Result<(), CommandError> {
-    let train = Dataset::open(&args.data, Split::Train, args.size)?;
-    let test = Dataset::open(&args.data, Split::Test, args.size)?;
+    let train = super::dataset(&args.data, Split::Train, args.size)?;
+    let test = super::dataset(&args.data, Split::Test, args.size)?;
     let device = args.backend.device()?;
     let mut writer = PackWriter::create(&args.pack, Draft::read(&args.draft)?.pack(Vec::new()))?;
     let bar = super::progress_bar(train.len() / args.batch.max(1) * args.epochs);

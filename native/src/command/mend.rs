@@ -2,11 +2,12 @@
 //! part of it stays.
 
 use super::CommandError;
+use super::number::number;
 use crate::train::data::pixel;
+use crate::train::photo::Photo;
 use clap::Args;
-use image::imageops::FilterType;
-use image::{DynamicImage, ImageReader, RgbaImage};
 use morphogen::denoiser::ImageShape;
+use morphogen::sampler::MAX_TIMES;
 use morphogen::sampler::{Keep, Request};
 use morphogen::schedule::Schedule;
 use std::path::{Path, PathBuf};
@@ -21,10 +22,10 @@ pub struct MendArgs {
     #[arg(long, requires = "from")]
     keep: Option<PathBuf>,
     /// How soft the edges of `--keep` become, 0 to 8 pixels
-    #[arg(long, requires = "keep", default_value_t = Keep::SOFT)]
+    #[arg(long, value_parser = number(0.0, 8.0), requires = "keep", default_value_t = Keep::SOFT)]
     soft: f64,
     /// How often each step is taken from `--from` on, 1 to 16; 2 with `--keep` and else once unless given
-    #[arg(long, requires = "from")]
+    #[arg(long, value_parser = number(1, MAX_TIMES), requires = "from")]
     times: Option<usize>,
 }
 
@@ -59,12 +60,8 @@ impl MendArgs {
 /// # Errors
 /// [`CommandError::File`] where it cannot be read.
 pub(super) fn read(path: &Path, shape: ImageShape) -> Result<Vec<f32>, CommandError> {
-    let fail = |error: &dyn ToString| CommandError::file(path, error.to_string());
-    let reader = ImageReader::open(path).map_err(|error| fail(&error))?;
-    let reader = reader.with_guessed_format().map_err(|error| fail(&error))?;
-    let (width, height) = (shape.width as u32, shape.height as u32);
-    let image = on_white(reader.decode().map_err(|error| fail(&error))?.into_rgba8());
-    let image = image.resize_to_fill(width, height, FilterType::Lanczos3);
+    let photo = Photo::open(path).map_err(|error| CommandError::file(path, error))?;
+    let image = photo.fitted(shape.width as u32, shape.height as u32);
     Ok(match shape.channels {
         1 => image.to_luma8().pixels().map(|value| pixel(value.0[0])).collect(),
         _ => {
@@ -72,15 +69,4 @@ pub(super) fn read(path: &Path, shape: ImageShape) -> Result<Vec<f32>, CommandEr
             (0..3).flat_map(|channel| image.pixels().map(move |value| pixel(value.0[channel]))).collect()
         }
     })
-}
-
-/// The same on white, opaque.
-fn on_white(mut image: RgbaImage) -> DynamicImage {
-    for value in image.pixels_mut() {
-        let alpha = u32::from(value.0[3]);
-        let mixed = |colour: u8| ((u32::from(colour) * alpha + 255 * (255 - alpha) + 127) / 255) as u8;
-        let [red, green, blue, _] = value.0;
-        value.0 = [mixed(red), mixed(green), mixed(blue), 255];
-    }
-    DynamicImage::ImageRgba8(image)
 }

@@ -1,10 +1,12 @@
 //! Several things in one picture, as options of `morphogen sample`: a sum of terms, or two things mixed in one of the ways.
 
 use super::CommandError;
+use super::number::number;
 use super::subject::{Subject, Wish, subjects};
 use clap::Args;
 use morphogen::denoiser::{Condition, Conditions};
 use morphogen::pack::Pack;
+use morphogen::sampler::terms::MAX_WEIGHT;
 use morphogen::sampler::terms::SOFT;
 use morphogen::sampler::{Region, Side, Term, Way};
 
@@ -32,17 +34,17 @@ pub struct MixArgs {
     #[arg(long, value_parser = super::named::side(), requires = "over")]
     region: Option<Side>,
     /// Where the edge lies, 0 to 1 from above or left; inside, a radius
-    #[arg(long, requires = "over")]
+    #[arg(long, value_parser = number(0.0, 1.0), requires = "over")]
     edge: Option<f64>,
     /// For `--into` the time at which the second takes over, 0 to 1, .75 unless given; for `--from` the time at which to
     /// begin, above 0 and up to 1: at 1 only what is kept stays, below .85 little changes
-    #[arg(long, requires = "timed")]
+    #[arg(long, value_parser = number(0.0, 1.0), requires = "timed")]
     pub(super) at: Option<f64>,
     /// How much of the second is in what lies between, 0 to 1; .5 unless given
-    #[arg(long, requires = "between")]
+    #[arg(long, value_parser = number(0.0, 1.0), requires = "between")]
     share: Option<f64>,
     /// How strongly both pull; unless given 1.5 for `--and`, the pack's guidance for `--between` and else 2
-    #[arg(long)]
+    #[arg(long, value_parser = number(-MAX_WEIGHT, MAX_WEIGHT))]
     weight: Option<f64>,
 }
 

@@ -1,5 +1,5 @@
-//! The native command's subcommands, one file each; `bin/morphogen.rs` only picks one. What they share is here: errors,
-//! progress bars, opening a network of a pack.
+//! The native command: its line ([`cli`]) and its subcommands, one file each. What they share is here: errors, progress bars,
+//! opening a network of a pack.
 
 /// Prints a line as [`println!`] does; where nobody reads any more (`morphogen … | head`), the command ends quietly.
 macro_rules! say {
@@ -11,19 +11,24 @@ macro_rules! say {
 pub mod backend;
 pub mod calibrate;
 mod captioned;
+pub mod cli;
 pub mod denoise;
 mod drawing;
 pub mod emoji;
 mod errors;
 pub mod evaluate;
+mod frames;
 mod images;
 pub mod judge;
 mod known;
+mod machine;
 mod mend;
 mod mix;
 pub mod morph;
 mod named;
 pub mod novelty;
+mod number;
+mod output;
 pub mod pack;
 pub mod quality;
 pub mod sample;
@@ -36,6 +41,7 @@ pub mod train;
 
 use crate::network::BurnDenoiser;
 use crate::train::TrainError;
+use crate::train::data::{Dataset, Split};
 use burn::tensor::Device;
 use indicatif::{ProgressBar, ProgressStyle};
 use morphogen::export::ExportError;
@@ -48,7 +54,7 @@ use morphogen::sampler::SampleError;
 use morphogen::sampler::morph::MorphError;
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// A subcommand failed; the message says why and what to do.
@@ -123,14 +129,38 @@ pub(crate) fn gpu_network(pack: &Pack, name: &str) -> Result<GpuNetwork, Command
     Ok(pollster::block_on(async { GpuNetwork::new(&Gpu::new().await?, config, &weights, manifest.image).await })?)
 }
 
-/// Prints `line` for [`say!`].
-///
-/// # Panics
-/// Where standard output cannot be written for another reason than a closed pipe, such as a full disk; as [`println!`].
+/// The network of this name, or the first by name, as the page has it.
+pub(crate) fn network_name<'a>(pack: &'a Pack, asked: Option<&'a str>) -> Result<&'a str, CommandError> {
+    let first = || pack.manifest().networks.keys().next().map(String::as_str);
+    asked.or_else(first).ok_or_else(|| {
+        CommandError::Usage("the pack has no network; add one with `morphogen pack network`, or give --machine".into())
+    })
+}
+
+/// Opens a data set, and says what was left out of it.
+pub(crate) fn dataset(folder: &Path, split: Split, size: Option<usize>) -> Result<Dataset, CommandError> {
+    let data = Dataset::open(folder, split, size)?;
+    if data.skipped.count > 0 {
+        note(&format_args!("{}: {}", folder.display(), data.skipped));
+    }
+    Ok(data)
+}
+
+/// Prints `line` for [`say!`]. Where nobody reads any more, the command ends quietly; where there is no room for it, in
+/// words.
 pub(crate) fn said(line: &dyn Display) {
-    match writeln!(std::io::stdout().lock(), "{line}") {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{line}").and_then(|()| out.flush()) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
-        Err(error) => panic!("standard output: {error}"),
+        Err(error) => {
+            note(&format_args!("morphogen: standard output: {error}"));
+            std::process::exit(1);
+        }
     }
+}
+
+/// Prints a line to standard error. Where it cannot be written, there is nobody left to tell.
+pub fn note(line: &dyn Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
 }

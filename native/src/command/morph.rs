@@ -1,5 +1,7 @@
 //! `morphogen morph`: the way from one thing to another as a film, all frames from the same noise.
 
+use super::number::number;
+use super::output::Output;
 use super::sampling::SamplingArgs;
 use super::subject::{Subject, Wish, subjects};
 use super::{CommandError, sample::DeviceArg};
@@ -7,14 +9,16 @@ use clap::Args;
 use morphogen::cpu::CpuNetwork;
 use morphogen::denoiser::{Condition, Conditions};
 use morphogen::export::film::Film;
+use morphogen::export::film::MAX_SPEED;
 use morphogen::export::{licence_line, rgba};
 use morphogen::gpu::Frames;
 use morphogen::pack::Pack;
+use morphogen::sampler::morph::FRAMES;
 use morphogen::sampler::morph::Morph;
+use morphogen::sampler::terms::MAX_WEIGHT;
 use morphogen::sampler::{self, Request};
 use rayon::prelude::*;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Options of `morphogen morph`.
 #[derive(Debug, Args)]
@@ -25,11 +29,11 @@ pub struct MorphArgs {
     /// Folder of the model pack
     #[arg(long)]
     pack: PathBuf,
-    /// Which of its networks
-    #[arg(long, default_value = "unet")]
-    network: String,
+    /// Which of its networks; the first by name unless given
+    #[arg(long)]
+    network: Option<String>,
     /// Frames of the film, 12 to 48
-    #[arg(long, default_value_t = 24)]
+    #[arg(long, value_parser = number(*FRAMES.start(), *FRAMES.end()), default_value_t = 24)]
     frames: usize,
     /// End at the last thing, and do not come back to the first
     #[arg(long)]
@@ -46,7 +50,7 @@ pub struct MorphArgs {
     #[command(flatten)]
     sampling: SamplingArgs,
     /// Classifier-free guidance, 1 for none; the pack's own choice unless given
-    #[arg(long)]
+    #[arg(long, value_parser = number(-MAX_WEIGHT, MAX_WEIGHT))]
     guidance: Option<f64>,
     /// Where to compute
     #[arg(long, value_enum, default_value = "cpu")]
@@ -55,10 +59,10 @@ pub struct MorphArgs {
     #[arg(long)]
     output: PathBuf,
     /// Size of a pixel
-    #[arg(long, default_value_t = 2)]
+    #[arg(long, value_parser = number::<usize>(1, 256), default_value_t = 2)]
     scale: usize,
     /// Frames a second, 1 to 50
-    #[arg(long, default_value_t = 12)]
+    #[arg(long, value_parser = number(1, MAX_SPEED), default_value_t = 12)]
     speed: u16,
 }
 
@@ -67,54 +71,52 @@ pub struct MorphArgs {
 /// # Errors
 /// [`CommandError`] with what went wrong.
 pub fn morph(args: &MorphArgs) -> Result<(), CommandError> {
-    let format = Format::of(&args.output)?;
+    let output = Output::at(&args.output)?;
+    let format = Format::of(output, "--output")?;
     let course = Morph::new(args.prompts.len(), args.frames, !args.once)?;
     let pack = Pack::open(&args.pack)?;
     let manifest = pack.manifest();
-    let entry = manifest.network(&args.network)?;
+    let name = super::network_name(&pack, args.network.as_deref())?;
+    let entry = manifest.network(name)?;
     let (stops, against) = stops(&pack, args)?;
     let request = Request { against, ..Request::new(Condition::Null, args.seed) }.taking(args.sampling.of(entry));
     let request = course.request(&stops, request.guided(args.guidance.unwrap_or(entry.guidance)))?;
     let pictures = match args.device {
-        DeviceArg::Cpu => by_processors(&pack, &args.network, &request)?,
+        DeviceArg::Cpu => by_processors(&pack, name, &request)?,
         DeviceArg::Gpu => {
-            let mut network = super::gpu_network(&pack, &args.network)?;
+            let mut network = super::gpu_network(&pack, name)?;
             pollster::block_on(network.sample(&request, manifest.schedule, Frames::Last, |_| true))?
         }
     };
     let frames = rgba(&course.frames(&pictures, manifest.image.len()), manifest.image, args.scale)?;
     let size = (manifest.image.width * args.scale, manifest.image.height * args.scale);
     let film = Film::new(size, frames, args.speed, !args.once, &licence_line(&manifest.licence))?;
-    let bytes = match format {
-        Format::Apng => film.apng()?,
-        Format::Gif => film.gif()?,
-    };
-    fs::write(&args.output, &bytes).map_err(|error| CommandError::file(&args.output, error))?;
-    say!(
-        "{}: {} in {} frames of {} × {}, {} bytes",
-        args.output.display(),
-        args.prompts.join(" → "),
-        args.frames,
-        size.0,
-        size.1,
-        bytes.len()
-    );
-    Ok(())
+    let what = format!("{} in {} frames of {} × {}", args.prompts.join(" → "), args.frames, size.0, size.1);
+    output.write(&format.pack(&film)?, what)
 }
 
 /// The file's format, by its name.
-enum Format {
+pub(super) enum Format {
     Apng,
     Gif,
 }
 
 impl Format {
-    fn of(path: &Path) -> Result<Self, CommandError> {
-        match path.extension().and_then(|extension| extension.to_str()) {
+    /// The film's bytes.
+    pub fn pack(&self, film: &Film) -> Result<Vec<u8>, CommandError> {
+        Ok(match self {
+            Format::Apng => film.apng()?,
+            Format::Gif => film.gif()?,
+        })
+    }
+
+    /// The format that a name asks for; `option` is for the message.
+    pub fn of(output: Output, option: &str) -> Result<Self, CommandError> {
+        match output.extension() {
             Some("png" | "apng") => Ok(Format::Apng),
             Some("gif") => Ok(Format::Gif),
             _ => {
-                let message = format!("expected an --output ending in .png or .gif, found {}", path.display());
+                let message = format!("expected {option} to end in .png or .gif, found {}", output.path().display());
                 Err(CommandError::Usage(message))
             }
         }

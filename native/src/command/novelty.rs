@@ -3,13 +3,14 @@
 
 use super::CommandError;
 use super::drawing::draw;
+use super::number::{LONG, number};
+use super::output::Output;
 use crate::evaluate::novelty::{Copying, variety};
 use clap::Args;
 use morphogen::denoiser::Condition;
 use morphogen::pack::{Pack, to_f32};
 use morphogen::prompt::prior::{Asked, Prior};
 use serde::Serialize;
-use std::fs;
 use std::path::PathBuf;
 
 /// Options of `morphogen novelty`.
@@ -18,17 +19,17 @@ pub struct NoveltyArgs {
     /// Folder of a model pack that draws from words and holds its training images
     #[arg(long)]
     pack: PathBuf,
-    /// Which of its networks
-    #[arg(long, default_value = "unet")]
-    network: String,
+    /// Which of its networks; the first by name unless given
+    #[arg(long)]
+    network: Option<String>,
     /// Prompts to draw once each: labels from all over the training images
-    #[arg(long, default_value_t = 500)]
+    #[arg(long, value_parser = number(1, LONG), default_value_t = 500)]
     prompts: usize,
     /// Prompts to draw several times
-    #[arg(long, default_value_t = 40)]
+    #[arg(long, value_parser = number(0, LONG), default_value_t = 40)]
     varied: usize,
     /// Pictures of each of these
-    #[arg(long, default_value_t = 8)]
+    #[arg(long, value_parser = number(1, LONG), default_value_t = 8)]
     seeds: usize,
     /// Where to write the figures, as JSON
     #[arg(long)]
@@ -49,7 +50,9 @@ struct Findings {
 /// # Errors
 /// [`CommandError`] with what went wrong.
 pub fn novelty(args: &NoveltyArgs) -> Result<(), CommandError> {
+    let json = Output::maybe(args.json.as_deref())?;
     let pack = Pack::open(&args.pack)?;
+    let name = super::network_name(&pack, args.network.as_deref())?;
     let text = pack.manifest().text()?;
     let captions = pack.captions()?;
     let labels: Vec<Vec<usize>> = captions.things().map(|(.., thing)| thing.words.clone()).collect();
@@ -59,7 +62,7 @@ pub fn novelty(args: &NoveltyArgs) -> Result<(), CommandError> {
     for shelf in pack.manifest().training.keys() {
         images.extend(to_f32(&pack.images(shelf)?.data));
     }
-    let sampling = pack.manifest().network(&args.network)?.sampling();
+    let sampling = pack.manifest().network(name)?.sampling();
     let seeds = args.seeds.max(1);
     let bar = super::progress_bar(2 * (args.prompts + args.varied * seeds));
     let mut ways = Vec::new();
@@ -74,7 +77,7 @@ pub fn novelty(args: &NoveltyArgs) -> Result<(), CommandError> {
         };
         let drawn = |conditions: &[Condition]| -> Result<Vec<f32>, CommandError> {
             let (whole, done) = (|_, picture: &[f32]| picture.to_vec(), |count| bar.inc(count as u64));
-            Ok(draw(&pack, &args.network, sampling, (conditions, 1), whole, done)?.concat())
+            Ok(draw(&pack, name, sampling, (conditions, 1), whole, done)?.concat())
         };
         let asked: Vec<Condition> =
             evenly(&labels, args.prompts).zip(1u64..).flat_map(|(words, seed)| each(words, seed, 1)).collect();
@@ -90,20 +93,18 @@ pub fn novelty(args: &NoveltyArgs) -> Result<(), CommandError> {
         ways.push(Findings { copying, alike });
     }
     bar.finish_and_clear();
-    tell(args, &ways)
+    tell(args, &ways, json)
 }
 
 /// Prints what was found, and writes it where that is asked for.
-fn tell(args: &NoveltyArgs, ways: &[Findings]) -> Result<(), CommandError> {
+fn tell(args: &NoveltyArgs, ways: &[Findings], json: Option<Output>) -> Result<(), CommandError> {
     for (name, Findings { copying: Copying { samples, copies, close }, alike }) in
         ["with the prior", "words alone"].iter().zip(ways)
     {
         let alike = alike.map_or_else(String::new, |r| format!("; {} pictures of a prompt: mean r {r:.3}", args.seeds));
         say!("{name}: of {samples} samples {copies:.3} copies, {close:.3} close to one training image{alike}");
     }
-    let Some(path) = &args.json else { return Ok(()) };
-    let json = serde_json::to_vec_pretty(&ways).map_err(|error| CommandError::file(path, error))?;
-    fs::write(path, json).map_err(|error| CommandError::file(path, error))
+    json.map_or(Ok(()), |json| json.write_json(&ways, "what was found"))
 }
 
 /// `count` of all, evenly chosen.

@@ -1,22 +1,24 @@
 //! `morphogen pack`: makes, fills and checks model packs.
 
 use super::CommandError;
+use super::number::{MANY, number};
 use super::sampling::SamplingArgs;
 use super::{captioned, known};
 use crate::network::BurnDenoiser;
 use crate::train::captions;
 use crate::train::checkpoint::{run_image, run_result};
-use crate::train::data::{Dataset, Split};
+use crate::train::data::Split;
 use burn::tensor::Device;
 use clap::{Args, Subcommand, ValueEnum};
 use morphogen::denoiser::{Condition, Denoiser, ImageShape};
+use morphogen::files;
 use morphogen::pack::{Images, Licence, NetworkDraft, Pack, PackDraft, PackWriter, Precision, PromptEntry, TestVector};
+use morphogen::sampler::terms::MAX_WEIGHT;
 use morphogen::sampler::{Sampling, noise};
 use morphogen::schedule::Schedule;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Options of `morphogen pack`.
@@ -29,6 +31,10 @@ pub struct PackArgs {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Begin a pack
+    #[command(after_help = "\
+Examples:
+  morphogen pack create mine --draft shapes.json --prompts prompts.json
+  morphogen pack create drawings --draft drawings.json")]
     Create {
         /// Folder of the pack
         pack: PathBuf,
@@ -40,6 +46,9 @@ enum Action {
         prompts: Option<PathBuf>,
     },
     /// Add or replace a network, from the folder of a training run
+    #[command(after_help = "\
+Examples:
+  morphogen pack network mine --run runs/shapes --name unet --title Mine --guidance 1.5")]
     Network {
         /// Folder of the pack
         pack: PathBuf,
@@ -53,7 +62,7 @@ enum Action {
         #[arg(long)]
         title: String,
         /// Guidance to use unless told otherwise
-        #[arg(long, default_value_t = 1.0)]
+        #[arg(long, value_parser = number(-MAX_WEIGHT, MAX_WEIGHT), default_value_t = 1.0)]
         guidance: f64,
         #[command(flatten)]
         sampling: SamplingArgs,
@@ -65,6 +74,9 @@ enum Action {
         unmeasured: bool,
     },
     /// Measure how well a network knows the captions of the pack
+    #[command(after_help = "\
+Examples:
+  morphogen pack captions drawings --network unet")]
     Captions {
         /// Folder of the pack
         pack: PathBuf,
@@ -73,6 +85,9 @@ enum Action {
         network: String,
     },
     /// State anew how to draw with a network, whose weights stay as they are
+    #[command(after_help = "\
+Examples:
+  morphogen pack sampling mine --network unet --steps 8 --grid early --solver dpm-solver")]
     Sampling {
         /// Folder of the pack
         pack: PathBuf,
@@ -82,10 +97,13 @@ enum Action {
         #[command(flatten)]
         sampling: SamplingArgs,
         /// Guidance to use unless told otherwise; as it is unless given
-        #[arg(long)]
+        #[arg(long, value_parser = number(-MAX_WEIGHT, MAX_WEIGHT))]
         guidance: Option<f64>,
     },
     /// Add the vocabulary of captioned data
+    #[command(after_help = "\
+Examples:
+  morphogen pack words drawings --data data/drawings --extras extras.json")]
     Words {
         /// Folder of the pack
         pack: PathBuf,
@@ -100,6 +118,9 @@ enum Action {
         extras: Option<PathBuf>,
     },
     /// Say which caption everyday words mean where they stand alone
+    #[command(after_help = "\
+Examples:
+  morphogen pack usual drawings --words usual.json")]
     Usual {
         /// Folder of the pack
         pack: PathBuf,
@@ -108,6 +129,9 @@ enum Action {
         words: PathBuf,
     },
     /// Add the first images of each class, or all captioned ones, for the theory
+    #[command(after_help = "\
+Examples:
+  morphogen pack training mine --data shapes --count 600")]
     Training {
         /// Folder of the pack
         pack: PathBuf,
@@ -115,10 +139,13 @@ enum Action {
         #[arg(long)]
         data: PathBuf,
         /// Images per class
-        #[arg(long, default_value_t = 600)]
+        #[arg(long, value_parser = number(1, MANY), default_value_t = 600)]
         count: usize,
     },
     /// Check every file of a pack
+    #[command(after_help = "\
+Examples:
+  morphogen pack check mine")]
     Check {
         /// Folder of the pack
         pack: PathBuf,
@@ -199,7 +226,9 @@ pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
     match &args.action {
         Action::Create { pack, draft, prompts } => {
             let prompts: Vec<PromptEntry> = prompts.as_deref().map_or(Ok(Vec::new()), read_json)?;
+            let count = prompts.len();
             PackWriter::create(pack, Draft::read(draft)?.pack(prompts))?.finish()?;
+            say!("{}: a new pack with {count} prompts", pack.display());
         }
         Action::Network { pack, run, name, title, guidance, sampling, precision, unmeasured } => {
             let precision = Precision::from(*precision);
@@ -221,6 +250,7 @@ pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
             let draft = NetworkDraft { title, config, guidance, sampling, precision, test };
             writer.network(name, draft, &weights)?;
             let text = writer.finish()?.manifest().text.clone();
+            say!("{}: the network {name}", pack.display());
             if !unmeasured && text.is_some_and(|text| text.captions.is_some()) {
                 known::write(pack, name)?;
             }
@@ -240,16 +270,22 @@ pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
             let mut writer = PackWriter::update(pack)?;
             if data.join(captions::FILE).is_file() {
                 captioned::shelves(&mut writer, data)?;
-                writer.finish()?;
+                told(pack, &writer.finish()?);
                 return Ok(());
             }
             let shape = writer.manifest().image;
-            let data = Dataset::open(data, Split::Train, Some(shape.width))?;
+            let data = super::dataset(data, Split::Train, Some(shape.width))?;
             if data.shape != shape {
                 let message = format!("the pack has pictures of {shape}, but the data has {}", data.shape);
                 return Err(CommandError::Usage(format!("{message}; give the data that the pack is made of")));
             }
             let names: Vec<String> = writer.manifest().prompts.iter().map(|prompt| prompt.name.clone()).collect();
+            if data.classes != names.len() {
+                let (found, folders) = (data.classes, data.names.join(", "));
+                let message =
+                    format!("the pack has {} prompts, but the data has {found} classes {folders}", names.len());
+                return Err(CommandError::Usage(format!("{message}; give one prompt for each class, in their order")));
+            }
             for (class, name) in names.iter().enumerate() {
                 let members = (0..data.len()).filter(|&n| data.labels[n] == class).take(*count);
                 let length = data.shape.len();
@@ -258,7 +294,7 @@ pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
                 let images = Images { count: bytes.len() / length, shape: data.shape, data: bytes };
                 writer.training(name, &images)?;
             }
-            writer.finish()?;
+            told(pack, &writer.finish()?);
         }
         Action::Words { pack, data, languages, extras } => {
             let mut writer = PackWriter::update(pack)?;
@@ -267,9 +303,14 @@ pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
                 let extras: Extras = read_json(path)?;
                 (text.examples, text.aliases) = (extras.examples, extras.aliases);
             }
-            writer.finish()?;
+            let written = writer.finish()?;
+            say!("{}: {} words", pack.display(), written.manifest().text()?.count);
         }
-        Action::Usual { pack, words } => captioned::usual(pack, &read_json(words)?)?,
+        Action::Usual { pack, words } => {
+            let words = read_json(words)?;
+            captioned::usual(pack, &words)?;
+            say!("{}: what {} words mean alone", pack.display(), words.len());
+        }
         Action::Check { pack } => {
             let report = Pack::open(pack)?.check();
             say!("{report}");
@@ -279,6 +320,13 @@ pub fn pack(args: &PackArgs) -> Result<(), CommandError> {
         }
     }
     Ok(())
+}
+
+/// Says which training images a pack holds now.
+fn told(folder: &Path, pack: &Pack) {
+    let training = &pack.manifest().training;
+    let count: usize = training.values().map(|entry| entry.count).sum();
+    say!("{}: {count} training images in {} files", folder.display(), training.len());
 }
 
 fn test_vector(mut denoiser: BurnDenoiser, schedule: Schedule, shape: ImageShape) -> Result<TestVector, CommandError> {
@@ -291,6 +339,6 @@ fn test_vector(mut denoiser: BurnDenoiser, schedule: Schedule, shape: ImageShape
 }
 
 fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, CommandError> {
-    let bytes = fs::read(path).map_err(|error| CommandError::file(path, error))?;
+    let bytes = files::read(path).map_err(|error| CommandError::file(path, error))?;
     serde_json::from_slice(&bytes).map_err(|error| CommandError::file(path, error))
 }

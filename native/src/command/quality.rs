@@ -5,7 +5,7 @@ use super::CommandError;
 use crate::evaluate::Quality;
 use crate::evaluate::frechet::Gaussian;
 use crate::network::judge::Judge;
-use crate::train::data::{Dataset, Split, pixel};
+use crate::train::data::{Split, pixel};
 use burn::tensor::Device;
 use morphogen::denoiser::{Condition, Denoiser};
 use morphogen::pack::Pack;
@@ -34,7 +34,7 @@ impl Panel {
     pub fn open(pack: &Path, data: &Path, device: &Device) -> Result<Self, CommandError> {
         let judge = Judge::new(&Pack::open(pack)?.judge_weights()?, device)?;
         let real = |split, count: usize| -> Result<_, CommandError> {
-            let data = Dataset::open(data, split, None)?;
+            let data = super::dataset(data, split, None)?;
             let count = count.min(data.len());
             let pictures: Vec<f32> = data.images[..count * data.shape.len()].iter().map(|&b| pixel(b)).collect();
             let verdict = judge.judge(&pictures, data.shape)?;

@@ -1,23 +1,28 @@
-//! `morphogen sample`: draws pictures from a prompt, as a PNG sheet or a tensor.
+//! `morphogen sample`: draws pictures from a prompt with a network or a machine, as a PNG sheet or a tensor.
 
 use super::CommandError;
+use super::frames::{FramesArgs, Place, Steps};
+use super::images::usage;
+use super::machine::MachineArgs;
 use super::mend::MendArgs;
 use super::mix::{MixArgs, Mixed};
+use super::number::{MANY, number};
+use super::output::Output;
 use super::sampling::SamplingArgs;
 use super::sticker::StickerArgs;
 use super::subject::{Subject, Wish, subjects};
-use crate::network::BurnDenoiser;
 use crate::train::picture;
 use burn::tensor::Device;
 use clap::{Args, ValueEnum};
-use morphogen::denoiser::{Condition, ImageShape};
-use morphogen::gpu::{Frames, GpuNetwork};
-use morphogen::pack::Pack;
-use morphogen::sampler::{self, Request};
+use morphogen::denoiser::{Condition, Denoiser, ImageShape};
+use morphogen::gpu::{Frames, GpuNetwork, Progress};
+use morphogen::pack::{NetworkEntry, Pack};
+use morphogen::sampler::terms::MAX_WEIGHT;
+use morphogen::sampler::{self, MAX_COUNT, Request, Sampling};
 use morphogen::schedule::Schedule;
+use morphogen::theory::Machine;
 use safetensors::tensor::{Dtype, TensorView, serialize};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Options of `morphogen sample`.
 #[derive(Debug, Args)]
@@ -25,9 +30,9 @@ pub struct SampleArgs {
     /// Folder of the model pack
     #[arg(long)]
     pack: PathBuf,
-    /// Which of its networks
-    #[arg(long, default_value = "unet")]
-    network: String,
+    /// Which of its networks; the first by name unless given, as on the page
+    #[arg(long)]
+    network: Option<String>,
     /// What to draw, in free words; without it, everything that the pack can draw, one after another
     #[arg(long)]
     prompt: Option<String>,
@@ -35,7 +40,7 @@ pub struct SampleArgs {
     #[arg(long)]
     no_prior: bool,
     /// Number of the caption to draw, as an earlier call said; by the seed unless given
-    #[arg(long, conflicts_with = "no_prior")]
+    #[arg(long, value_parser = number(0, MANY), conflicts_with = "no_prior")]
     caption: Option<usize>,
     /// What not to draw: guidance leads away from it
     #[arg(long)]
@@ -44,29 +49,33 @@ pub struct SampleArgs {
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// How many pictures of each prompt
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, value_parser = number(1, MAX_COUNT), default_value_t = 1)]
     count: usize,
     #[command(flatten)]
     sampling: SamplingArgs,
     /// Classifier-free guidance, 1 for none; the pack's own choice unless given. What is mixed has weights instead
-    #[arg(long)]
+    #[arg(long, value_parser = number(-MAX_WEIGHT, MAX_WEIGHT))]
     guidance: Option<f64>,
     #[command(flatten)]
     mix: MixArgs,
     #[command(flatten)]
     mend: MendArgs,
+    #[command(flatten)]
+    machine: MachineArgs,
     /// Where to compute
     #[arg(long, value_enum, default_value = "cpu")]
     device: DeviceArg,
     /// A .png (a sheet) or a .safetensors (a tensor "samples" [B, C, H, W], f32 in [-1, 1])
-    #[arg(long, required_unless_present = "sticker")]
+    #[arg(long, required_unless_present_any = ["sticker", "frames"])]
     output: Option<PathBuf>,
     /// Columns of the sheet
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, value_parser = number(1, MAX_COUNT), default_value_t = 10)]
     columns: usize,
     /// Size of a pixel in the sheet
-    #[arg(long, default_value_t = 2)]
+    #[arg(long, value_parser = number::<usize>(1, 256), default_value_t = 2)]
     scale: usize,
+    #[command(flatten)]
+    frames: FramesArgs,
     #[command(flatten)]
     sticker: StickerArgs,
 }
@@ -85,37 +94,85 @@ pub enum DeviceArg {
 /// # Errors
 /// [`CommandError`] with what went wrong.
 pub fn sample(args: &SampleArgs) -> Result<(), CommandError> {
+    let output = Output::maybe(args.output.as_deref())?;
+    let kind = output.map(Kind::of).transpose()?;
+    args.sticker.output()?;
+    let place = args.frames.place()?;
     let pack = Pack::open(&args.pack)?;
     let manifest = pack.manifest();
     let wish = Wish {
         prompt: args.prompt.as_deref(),
         negative: args.negative.as_deref(),
-        prior: !args.no_prior,
+        // A machine answers from the images that show the words, whichever captions those have.
+        prior: !args.no_prior && args.machine.name.is_none(),
         caption: args.caption,
         seed: args.seed,
         count: args.count,
     };
-    let entry = manifest.network(&args.network)?;
+    let source = Source::of(args, &pack)?;
     let request = Request { count: args.count, ..Request::new(Condition::Null, args.seed) };
-    let request = request.taking(args.sampling.of(entry));
-    let requests = requests(&pack, args, &wish, &request, args.guidance.unwrap_or(entry.guidance))?;
-    let mut artist = match args.device {
-        DeviceArg::Cpu => Artist::Cpu(Box::new(super::network(&pack, &args.network, Device::flex())?)),
-        DeviceArg::Gpu => Artist::Gpu(Box::new(super::gpu_network(&pack, &args.network)?)),
-    };
+    let request = request.taking(args.sampling.over(source.usual()));
+    let requests = requests(&pack, args, &wish, &request, source.guidance(args.guidance))?;
     let over = |request| args.mend.over(request, args.mix.at, manifest.image, manifest.schedule);
     let requests = requests.into_iter().map(over).collect::<Result<Vec<_>, _>>()?;
-    let bar = super::progress_bar(requests.iter().map(|request| request.steps * request.times).sum());
-    let mut pictures = Vec::new();
-    for request in requests {
-        pictures.extend(artist.draw(&request, manifest.schedule, || bar.inc(1))?);
+    if let Some(Kind::Sheet) = kind {
+        picture::sheet_size(requests.len() * args.count, manifest.image, args.columns, args.scale)?;
     }
-    bar.finish_and_clear();
-    if let Some(output) = &args.output {
-        write(args, output, &pictures, manifest.image)?;
+    let (pictures, taken) = draw(args, &pack, &source, &requests, place.as_ref())?;
+    if let (Some(output), Some(kind)) = (output, kind) {
+        kind.write(args, output, &pictures, manifest.image)?;
+    }
+    if let (Some(taken), Some(place)) = (taken, place) {
+        taken.write(&place, manifest, args.columns, args.scale)?;
     }
     args.sticker.write(&pictures, manifest, args.columns)
 }
+
+/// Draws all pictures, and takes their steps along where there is a place for them.
+fn draw(
+    args: &SampleArgs,
+    pack: &Pack,
+    source: &Source<'_>,
+    requests: &[Request],
+    place: Option<&Place<'_>>,
+) -> Result<(Vec<f32>, Option<Steps>), CommandError> {
+    let (shape, schedule) = (pack.manifest().image, pack.manifest().schedule);
+    let steps = requests.first().map_or(Ok(Vec::new()), |request| request.plan(schedule))?.len();
+    let count = requests.len() * args.count;
+    let size = || picture::sheet_size(count, shape, args.columns, args.scale);
+    let taken = |place: &Place<'_>| place.steps(steps, count * shape.len(), size()?);
+    let mut taken = place.map(taken).transpose()?;
+    let frames = if taken.is_some() { Frames::Every } else { Frames::Last };
+    let together = if args.device == DeviceArg::Gpu { MAX_COUNT } else { TOGETHER };
+    let bar = super::progress_bar(count * steps);
+    let (mut pictures, mut artist) = (Vec::new(), None);
+    for request in requests {
+        // A machine is another for each prompt.
+        let mut drawing = match artist.take().filter(|_| args.machine.name.is_none()) {
+            Some(artist) => artist,
+            None => source.artist(args, pack, request)?,
+        };
+        for first in (0..request.count).step_by(together) {
+            let part = request.slice(first, together.min(request.count - first), shape);
+            if let Some(taken) = &mut taken {
+                taken.add(0, &part.initial(shape));
+            }
+            let on_step = |done: usize, count: usize, now: Option<&[f32]>| {
+                bar.inc(count as u64);
+                if let (Some(taken), Some(now)) = (&mut taken, now) {
+                    taken.add(done, now);
+                }
+            };
+            pictures.extend(drawing.draw(&part, schedule, frames, on_step)?);
+        }
+        artist = Some(drawing);
+    }
+    bar.finish_and_clear();
+    Ok((pictures, taken))
+}
+
+/// Pictures that are drawn side by side on the processor: more take more memory and no less time.
+const TOGETHER: usize = 32;
 
 /// What is asked for, one request a prompt, or one for all that is mixed; says which captions were chosen.
 fn requests(
@@ -136,50 +193,124 @@ fn requests(
     Ok(subjects(pack, wish)?.into_iter().map(subject).collect())
 }
 
-/// A network on the device that was asked for.
+/// Who draws: a network, or a machine beside one.
+struct Source<'a> {
+    /// The network and its name; a machine can do without in a pack that has none.
+    network: Option<(&'a str, &'a NetworkEntry)>,
+    machine: Option<Machine>,
+}
+
+impl<'a> Source<'a> {
+    fn of(args: &'a SampleArgs, pack: &'a Pack) -> Result<Self, CommandError> {
+        let (asked, machine) = (args.network.as_deref(), args.machine.name);
+        if machine.is_some() && asked.is_none() && pack.manifest().networks.is_empty() {
+            return Ok(Source { network: None, machine });
+        }
+        let name = super::network_name(pack, asked)?;
+        Ok(Source { network: Some((name, pack.manifest().network(name)?)), machine })
+    }
+
+    /// How it draws unless told otherwise: a machine as the network that it is compared with.
+    fn usual(&self) -> Sampling {
+        self.network.map_or_else(Sampling::default, |(_, entry)| entry.sampling())
+    }
+
+    /// A machine knows nothing but the images of the prompt: there is nothing to guide it away from.
+    fn guidance(&self, asked: Option<f64>) -> f64 {
+        match (self.machine, self.network) {
+            (None, Some((_, entry))) => asked.unwrap_or(entry.guidance),
+            _ => 1.0,
+        }
+    }
+
+    fn artist(&self, args: &SampleArgs, pack: &Pack, request: &Request) -> Result<Artist, CommandError> {
+        let gpu = args.device == DeviceArg::Gpu;
+        if let Some(machine) = self.machine {
+            let entry = self.network.map(|(_, entry)| entry);
+            return args.machine.denoiser(machine, pack, entry, request, gpu).map(Artist::Steps);
+        }
+        let name = self.network.map_or("", |(name, _)| name);
+        Ok(match args.device {
+            DeviceArg::Cpu => Artist::Steps(Box::new(super::network(pack, name, Device::flex())?)),
+            DeviceArg::Gpu => Artist::Gpu(Box::new(super::gpu_network(pack, name)?)),
+        })
+    }
+}
+
+/// What draws: step by step, or all steps on the GPU.
 enum Artist {
-    Cpu(Box<BurnDenoiser>),
+    Steps(Box<dyn Denoiser>),
     Gpu(Box<GpuNetwork>),
 }
 
 impl Artist {
+    /// Draws the pictures of `request`. `on_step` hears how many steps were taken by how many pictures, and how those look where
+    /// `frames` are read.
     fn draw(
         &mut self,
         request: &Request,
         schedule: Schedule,
-        mut on_step: impl FnMut(),
+        frames: Frames,
+        mut on_step: impl FnMut(usize, usize, Option<&[f32]>),
     ) -> Result<Vec<f32>, CommandError> {
-        let mut go_on = || {
-            on_step();
-            true
-        };
         match self {
-            Artist::Cpu(network) => Ok(sampler::sample(network.as_mut(), request, schedule, |_| go_on())?),
+            Artist::Steps(denoiser) => Ok(sampler::sample(denoiser.as_mut(), request, schedule, |now| {
+                on_step(now.done(), request.count, Some(now.pictures()));
+                true
+            })?),
             Artist::Gpu(network) => {
-                Ok(pollster::block_on(network.sample(request, schedule, Frames::Last, |_| go_on()))?)
+                let heard = |now: &Progress<'_>| {
+                    on_step(now.done, now.count, now.frame.as_ref().map(|frame| frame.x));
+                    true
+                };
+                Ok(pollster::block_on(network.sample(request, schedule, frames, heard))?)
             }
         }
     }
 }
 
-fn write(args: &SampleArgs, output: &Path, pictures: &[f32], shape: ImageShape) -> Result<(), CommandError> {
-    match output.extension().and_then(|extension| extension.to_str()) {
-        Some("png") => Ok(picture::sheet(output, pictures, shape, args.columns, args.scale)?),
-        Some("safetensors") => {
-            let size = vec![pictures.len() / shape.len(), shape.channels, shape.height, shape.width];
-            write_tensor(output, "samples", size, pictures)
+/// What a file of pictures is, by its name.
+#[derive(Debug, Clone, Copy)]
+enum Kind {
+    Sheet,
+    Tensor,
+}
+
+impl Kind {
+    fn of(output: Output<'_>) -> Result<Self, CommandError> {
+        match output.extension() {
+            Some("png") => Ok(Kind::Sheet),
+            Some("safetensors") => Ok(Kind::Tensor),
+            _ => {
+                let found = output.path().display();
+                Err(CommandError::Usage(format!("expected an --output ending in .png or .safetensors, found {found}")))
+            }
         }
-        _ => {
-            let message = format!("expected an --output ending in .png or .safetensors, found {}", output.display());
-            Err(CommandError::Usage(message))
-        }
+    }
+
+    fn write(
+        self,
+        args: &SampleArgs,
+        output: Output<'_>,
+        pictures: &[f32],
+        shape: ImageShape,
+    ) -> Result<(), CommandError> {
+        let count = pictures.len() / shape.len();
+        let bytes = match self {
+            Kind::Sheet => picture::png(picture::sheet(pictures, shape, args.columns, args.scale)?)?,
+            Kind::Tensor => tensor_file("samples", vec![count, shape.channels, shape.height, shape.width], pictures)?,
+        };
+        output.write(&bytes, format_args!("{count} {} of {} × {}", plural(count), shape.width, shape.height))
     }
 }
 
-/// Writes one f32 tensor as a safetensors file.
-pub(crate) fn write_tensor(path: &Path, name: &str, shape: Vec<usize>, data: &[f32]) -> Result<(), CommandError> {
-    let fail = |error: safetensors::SafeTensorError| CommandError::file(path, error);
-    let view = TensorView::new(Dtype::F32, shape, bytemuck::cast_slice(data)).map_err(fail)?;
-    let bytes = serialize([(name, view)], None).map_err(fail)?;
-    fs::write(path, bytes).map_err(|error| CommandError::file(path, error))
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "picture" } else { "pictures" }
+}
+
+/// One f32 tensor as the bytes of a safetensors file.
+pub(crate) fn tensor_file(name: &str, shape: Vec<usize>, data: &[f32]) -> Result<Vec<u8>, CommandError> {
+    let bytes: Vec<u8> = data.iter().flat_map(|value| value.to_le_bytes()).collect();
+    let view = TensorView::new(Dtype::F32, shape, &bytes).map_err(usage)?;
+    serialize([(name, view)], None).map_err(usage)
 }

@@ -1,15 +1,17 @@
 //! How a sample is taken, as options of several subcommands: what is not given is the network's own.
 
+use super::number::number;
 use clap::Args;
 use morphogen::pack::NetworkEntry;
 use morphogen::sampler::{Sampling, Solver};
 use morphogen::schedule::Grid;
+use morphogen::schedule::MAX_STEPS;
 
 /// Steps, grid and solver; none of them need be given.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub struct SamplingArgs {
     /// Steps from noise to picture; unless given what the network states, or else 20
-    #[arg(long)]
+    #[arg(long, value_parser = number(1, MAX_STEPS))]
     steps: Option<usize>,
     /// Where the steps lie; unless given what the network states, or else uniform
     #[arg(long, value_parser = super::named::grid())]

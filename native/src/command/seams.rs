@@ -2,13 +2,17 @@
 //! of RePaint (Lugmayr et al. 2022), for as many network calls, and says how visible the seams are.
 
 use super::CommandError;
+use super::number::number;
+use super::output::Output;
 use super::subject::{Subject, Wish, subjects};
 use crate::train::picture;
 use burn::tensor::Device;
 use clap::Args;
 use morphogen::denoiser::ImageShape;
 use morphogen::pack::Pack;
+use morphogen::sampler::MAX_TIMES;
 use morphogen::sampler::{self, Keep, Region, Request, Side};
+use morphogen::schedule::MAX_STEPS;
 use std::path::PathBuf;
 
 /// Options of `morphogen seams`.
@@ -18,13 +22,13 @@ pub struct SeamsArgs {
     #[arg(long, default_value = "www/models/emoji")]
     pack: PathBuf,
     /// Seeds of each case
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, value_parser = number::<usize>(1, 100), default_value_t = 3)]
     seeds: usize,
     /// Network calls of each picture
-    #[arg(long, default_value_t = 16)]
+    #[arg(long, value_parser = number(1, MAX_STEPS), default_value_t = 16)]
     calls: usize,
     /// How often each step is taken; must divide the calls
-    #[arg(long, num_args = 1.., default_values_t = [1, 2, 4])]
+    #[arg(long, value_parser = number(1, MAX_TIMES), num_args = 1.., default_values_t = [1, 2, 4])]
     times: Vec<usize>,
     /// Where to draw the pictures of the first seed, a case a row: as they were, then as they were mended in each way
     #[arg(long)]
@@ -56,10 +60,12 @@ pub fn seams(args: &SeamsArgs) -> Result<(), CommandError> {
         let message = format!("expected numbers that divide {} calls, found {times}", args.calls);
         return Err(CommandError::Usage(message));
     }
+    let output = Output::maybe(args.output.as_deref())?;
     let pack = Pack::open(&args.pack)?;
     let (shape, schedule) = (pack.manifest().image, pack.manifest().schedule);
-    let entry = pack.manifest().network("unet")?;
-    let mut network = super::network(&pack, "unet", Device::flex())?;
+    let name = super::network_name(&pack, None)?;
+    let entry = pack.manifest().network(name)?;
+    let mut network = super::network(&pack, name, Device::flex())?;
     let (mut originals, mut mended) = (Vec::new(), vec![Vec::new(); args.times.len()]);
     let mut tally = vec![Tally::default(); 1 + args.times.len()];
     let bar = super::progress_bar(CASES.len());
@@ -94,12 +100,13 @@ pub fn seams(args: &SeamsArgs) -> Result<(), CommandError> {
         let [at, beside] = tally.means();
         say!("{name:<28} {at:>8.4} {beside:>8.4} {:>8.3}", at / beside);
     }
-    if let Some(output) = &args.output {
+    if let Some(output) = output {
         let rows = (0..CASES.len()).flat_map(|case| {
             std::iter::once(&originals[case]).chain(mended.iter().map(move |way| &way[case])).flatten().copied()
         });
         let rows: Vec<f32> = rows.collect();
-        picture::sheet(output, &rows, shape, 1 + args.times.len(), 2)?;
+        let sheet = picture::png(picture::sheet(&rows, shape, 1 + args.times.len(), 2)?)?;
+        output.write(&sheet, format_args!("{} cases, a row each", CASES.len()))?;
     }
     Ok(())
 }

@@ -4,13 +4,16 @@
 use super::CommandError;
 use super::backend::Backend;
 use super::images::networks;
+use super::number::{LONG, number};
+use super::output::Output;
 use super::subject::{Wish, subjects};
 use crate::evaluate::steps::{REFERENCE, Table, measure, ways};
 use clap::Args;
 use morphogen::pack::Pack;
+use morphogen::sampler::terms::MAX_WEIGHT;
 use morphogen::sampler::{Request, Solver};
 use morphogen::schedule::Grid;
-use std::fs;
+use morphogen::schedule::MAX_STEPS;
 use std::path::PathBuf;
 
 /// Options of `morphogen steps`.
@@ -27,10 +30,10 @@ pub struct StepsArgs {
     #[arg(long, num_args = 1..)]
     prompts: Vec<String>,
     /// Number of seeds
-    #[arg(long, default_value_t = 100)]
+    #[arg(long, value_parser = number(1, LONG as u64), default_value_t = 100)]
     seeds: u64,
     /// Numbers of steps to try
-    #[arg(long, num_args = 1.., default_values_t = [3, 4, 5, 6, 8, 10, 12, 16, 20])]
+    #[arg(long, value_parser = number(1, MAX_STEPS), num_args = 1.., default_values_t = [3, 4, 5, 6, 8, 10, 12, 16, 20])]
     steps: Vec<usize>,
     /// Grids to try; all unless given
     #[arg(long, num_args = 1.., value_parser = super::named::grid())]
@@ -39,10 +42,10 @@ pub struct StepsArgs {
     #[arg(long, num_args = 1.., value_parser = super::named::solver())]
     solver: Vec<Solver>,
     /// The median r that is enough
-    #[arg(long, default_value_t = 0.995)]
+    #[arg(long, value_parser = number(-1.0, 1.0), default_value_t = 0.995)]
     enough: f64,
     /// Classifier-free guidance; the network's own unless given
-    #[arg(long)]
+    #[arg(long, value_parser = number(-MAX_WEIGHT, MAX_WEIGHT))]
     guidance: Option<f64>,
     /// Where to write the figures, as JSON
     #[arg(long)]
@@ -60,6 +63,7 @@ const BATCH: usize = 50;
 /// # Errors
 /// [`CommandError`] with what went wrong.
 pub fn steps(args: &StepsArgs) -> Result<(), CommandError> {
+    let json = Output::maybe(args.json.as_deref())?;
     let pack = Pack::open(&args.pack)?;
     let (manifest, device) = (pack.manifest(), args.backend.device()?);
     let names = networks(&pack, &args.network)?;
@@ -97,11 +101,7 @@ pub fn steps(args: &StepsArgs) -> Result<(), CommandError> {
     }
     bar.finish_and_clear();
     tables.iter().for_each(|table| print(table, args.enough));
-    if let Some(path) = &args.json {
-        let json = serde_json::to_vec_pretty(&tables).map_err(|error| CommandError::file(path, error))?;
-        fs::write(path, json).map_err(|error| CommandError::file(path, error))?;
-    }
-    Ok(())
+    json.map_or(Ok(()), |json| json.write_json(&tables, format_args!("{} tables", tables.len())))
 }
 
 fn print(table: &Table, enough: f64) {

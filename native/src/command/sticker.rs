@@ -2,11 +2,12 @@
 
 use super::CommandError;
 use super::images::usage;
+use super::number::number;
+use super::output::Output;
 use clap::Args;
 use morphogen::export::rgba;
 use morphogen::export::sticker::{Sticker, sheet};
 use morphogen::pack::manifest::Manifest;
-use std::fs;
 use std::path::PathBuf;
 
 /// Side of a sticker unless it is said.
@@ -20,7 +21,7 @@ pub struct StickerArgs {
     #[arg(long)]
     sticker: Option<PathBuf>,
     /// Side of the sticker in pixels, 16 to 512; 256 unless given
-    #[arg(long, requires = "sticker")]
+    #[arg(long, value_parser = number::<usize>(16, 512), requires = "sticker")]
     size: Option<usize>,
     /// Cut nothing away
     #[arg(long, requires = "sticker")]
@@ -28,12 +29,25 @@ pub struct StickerArgs {
 }
 
 impl StickerArgs {
+    /// Where the sticker goes, if one is wanted.
+    ///
+    /// # Errors
+    /// [`CommandError`] where it cannot be written, or is of no kind that is known.
+    pub(super) fn output(&self) -> Result<Option<Output<'_>>, CommandError> {
+        let output = Output::maybe(self.sticker.as_deref())?;
+        if let Some(wrong) = output.filter(|output| !matches!(output.extension(), Some("png" | "ico"))) {
+            let found = wrong.path().display();
+            return Err(usage(format!("expected a --sticker ending in .png or .ico, found {found}")));
+        }
+        Ok(output)
+    }
+
     /// Writes the sticker of `pictures` `[B, C, H, W]` where one is wanted, several in rows of `columns`.
     ///
     /// # Errors
     /// [`CommandError`] where there is nothing to cut away, a size or an ending will not do, or the file cannot be written.
     pub(super) fn write(&self, pictures: &[f32], manifest: &Manifest, columns: usize) -> Result<(), CommandError> {
-        let Some(path) = &self.sticker else { return Ok(()) };
+        let Some(output) = self.output()? else { return Ok(()) };
         let shape = manifest.image;
         let (size, licence, side) = ((shape.width, shape.height), &manifest.licence, self.size.unwrap_or(USUAL));
         let frames = rgba(pictures, shape, 1).map_err(usage)?;
@@ -43,10 +57,7 @@ impl StickerArgs {
             .map(|frame| make(frame, size, licence))
             .collect::<Result<Vec<_>, _>>()
             .map_err(|error| usage(format!("{error}: --whole")))?;
-        let extension = path.extension().and_then(|extension| extension.to_str());
-        let file = match (extension, &stickers[..]) {
-            (Some("png"), [one]) => one.png(side),
-            (Some("png"), several) => sheet(several, side, columns),
+        let file = match (output.extension(), &stickers[..]) {
             (Some("ico"), [one]) => one.ico(),
             (Some("ico"), several) => {
                 return Err(usage(format!(
@@ -54,8 +65,9 @@ impl StickerArgs {
                     several.len()
                 )));
             }
-            _ => return Err(usage(format!("expected a --sticker ending in .png or .ico, found {}", path.display()))),
+            (_, [one]) => one.png(side),
+            (_, several) => sheet(several, side, columns),
         };
-        fs::write(path, file.map_err(usage)?).map_err(|error| CommandError::file(path, error))
+        output.write(&file.map_err(usage)?, format_args!("{} stickers", stickers.len()))
     }
 }

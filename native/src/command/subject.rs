@@ -86,7 +86,8 @@ fn by_words(pack: &Pack, wish: &Wish<'_>) -> Result<Vec<Subject>, CommandError> 
     let understood = |prompt: &str| {
         let understood = vocabulary.read(prompt, reader)?;
         for unknown in &understood.unknown {
-            eprintln!("“{}” is unknown to this pack; it knows {}", unknown.typed, unknown.near.join(", "));
+            let near = unknown.near.join(", ");
+            super::note(&format_args!("“{}” is unknown to this pack; it knows {near}", unknown.typed));
         }
         Ok::<_, CommandError>(understood)
     };

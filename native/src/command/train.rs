@@ -3,6 +3,7 @@
 
 use super::CommandError;
 use super::backend::Backend;
+use super::number::{LONG, MANY, number};
 use crate::train::data::{Dataset, Split};
 use crate::train::settings::Settings;
 use crate::train::trainer::Trainer;
@@ -10,6 +11,7 @@ use clap::{Args, ValueEnum};
 use morphogen::network::config::{
     Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
 };
+use morphogen::pack::limits::SIDE;
 use morphogen::schedule::Schedule;
 use std::path::PathBuf;
 
@@ -29,22 +31,22 @@ pub struct TrainArgs {
     #[arg(long, value_enum, default_value = "unet")]
     network: Preset,
     /// Channels per UNet level, finest first; for the ResNet its one width
-    #[arg(long, value_delimiter = ',', default_value = "32,64,128")]
+    #[arg(long, value_parser = number::<usize>(1, 4096), value_delimiter = ',', default_value = "32,64,128")]
     widths: Vec<usize>,
     /// The UNet level whose pixels attend to each other, 0 for the finest; the lowest unless given
-    #[arg(long)]
+    #[arg(long, value_parser = number::<usize>(0, 16))]
     attention_level: Option<usize>,
     /// Groups of the normalisation, 0 for none; 8 for the attention network unless given, else 0
-    #[arg(long)]
+    #[arg(long, value_parser = number::<usize>(0, 4096))]
     groups: Option<usize>,
     /// Convolutions of the ResNet
-    #[arg(long, default_value_t = 8)]
+    #[arg(long, value_parser = number::<usize>(1, 1000), default_value_t = 8)]
     layers: usize,
     /// Width of the time and condition embedding
-    #[arg(long, default_value_t = 64)]
+    #[arg(long, value_parser = number::<usize>(1, 4096), default_value_t = 64)]
     embedding: usize,
     /// Length of a word's row, for data with captions
-    #[arg(long, default_value_t = 96)]
+    #[arg(long, value_parser = number::<usize>(1, 4096), default_value_t = 96)]
     words: usize,
     /// Beyond the border
     #[arg(long, value_enum, default_value = "zeros")]
@@ -56,29 +58,29 @@ pub struct TrainArgs {
     #[arg(long, value_enum, default_value = "shift")]
     modulation: ModulationArg,
     /// Resize folder images to SIZE × SIZE; captioned ones must have that size already
-    #[arg(long)]
+    #[arg(long, value_parser = number(1, SIDE))]
     size: Option<usize>,
     /// Passes over the data; may be changed on resuming
-    #[arg(long, default_value_t = 60)]
+    #[arg(long, value_parser = number(1, LONG), default_value_t = 60)]
     epochs: usize,
     /// Images per step
-    #[arg(long, default_value_t = 128)]
+    #[arg(long, value_parser = number(1, LONG), default_value_t = 128)]
     batch: usize,
     /// Peak learning rate
-    #[arg(long, default_value_t = 1e-3)]
+    #[arg(long, value_parser = number(0.0, 10.0), default_value_t = 1e-3)]
     learning_rate: f64,
     /// Decay of the running average of weights
-    #[arg(long, default_value_t = 0.999)]
+    #[arg(long, value_parser = number(0.0, 1.0), default_value_t = 0.999)]
     ema: f64,
     /// Share of images whose class is hidden from the network, for guidance
-    #[arg(long, default_value_t = 0.1)]
+    #[arg(long, value_parser = number(0.0, 1.0), default_value_t = 0.1)]
     drop_condition: f64,
     /// Leans the times towards noise, where a prompt is needed most: 0 for even times, 2 for two thirds above 0.7
-    #[arg(long, default_value_t = 0.0)]
+    #[arg(long, value_parser = number(0.0, 1000.0), default_value_t = 0.0)]
     time_skew: f64,
     /// Share of images that are turned in hue and called by their new colours, of those that may be; 0.2 unless given,
     /// if the data has such
-    #[arg(long)]
+    #[arg(long, value_parser = number(0.0, 1.0))]
     hue: Option<f64>,
     /// Begin with the result of another run, whose network this one has within it
     #[arg(long)]
@@ -93,10 +95,10 @@ pub struct TrainArgs {
     #[arg(long, value_enum, default_value = "auto")]
     precision: PrecisionArg,
     /// Steps between checkpoints
-    #[arg(long, default_value_t = 500)]
+    #[arg(long, value_parser = number(1, MANY), default_value_t = 500)]
     every: usize,
     /// Stop after this step of the run; the same command without it goes on
-    #[arg(long)]
+    #[arg(long, value_parser = number(0, MANY))]
     until: Option<usize>,
 }
 
@@ -182,7 +184,7 @@ impl TrainArgs {
 /// # Errors
 /// [`CommandError`] with what went wrong.
 pub fn train(args: &TrainArgs) -> Result<(), CommandError> {
-    let data = Dataset::open(&args.data, Split::Train, args.size)?;
+    let data = super::dataset(&args.data, Split::Train, args.size)?;
     let bf16 = match args.precision {
         PrecisionArg::Auto => matches!(args.backend, Backend::Libtorch | Backend::LibtorchCuda),
         PrecisionArg::F32 => false,
@@ -218,6 +220,6 @@ pub fn train(args: &TrainArgs) -> Result<(), CommandError> {
         }
     })?;
     bar.finish();
-    say!("trained: {}", args.run.display());
+    say!("{}: {} steps, checkpoint, loss.png, samples.png", args.run.display(), trainer.progress().step);
     Ok(())
 }

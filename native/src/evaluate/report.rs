@@ -2,6 +2,7 @@
 //! be resumed from it, and reports of different shards merge into exactly the report of the whole.
 
 use super::EvaluateError;
+use morphogen::files;
 use morphogen::metrics::{Agreement, Summary};
 use morphogen::sampler::{Sampling, Solver};
 use morphogen::schedule::Grid;
@@ -229,13 +230,13 @@ impl Report {
     /// [`EvaluateError::File`] where it is missing or not a report.
     pub fn read(path: &Path) -> Result<Report, EvaluateError> {
         let fail = |message: String| EvaluateError::File { path: path.into(), message };
-        let bytes = std::fs::read(path).map_err(|e| fail(e.to_string()))?;
+        let bytes = files::read(path).map_err(|e| fail(e.to_string()))?;
         let mut report: Report = serde_json::from_slice(&bytes).map_err(|e| fail(e.to_string()))?;
         report.add([]);
         Ok(report)
     }
 
-    /// Writes the report: beside its place first, then moved there, so that it is never half written.
+    /// Writes the report, in full or not at all.
     ///
     /// # Errors
     /// [`EvaluateError::File`] where the file system refuses.
@@ -243,8 +244,7 @@ impl Report {
         let fail = |message: String| EvaluateError::File { path: path.into(), message };
         let mut json = serde_json::to_vec_pretty(self).map_err(|e| fail(e.to_string()))?;
         json.push(b'\n');
-        let beside = path.with_added_extension("part");
-        std::fs::write(&beside, json).and_then(|()| std::fs::rename(&beside, path)).map_err(|e| fail(e.to_string()))
+        files::write(path, &json).map_err(|e| fail(e.to_string()))
     }
 
     /// The summary as a table for people.

@@ -5,11 +5,11 @@
 use super::TrainError;
 use super::emoji::colour::is_colour;
 use morphogen::denoiser::{Condition, ImageShape};
+use morphogen::files;
 use morphogen::pack::{Images, read_images};
 use safetensors::SafeTensors;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 /// Name of the file that tells such a folder from others.
@@ -84,7 +84,7 @@ impl CaptionFile {
     /// [`TrainError`] where it cannot be read, or an entry names a style that is not there or a hue that is none.
     pub fn open(folder: &Path) -> Result<Self, TrainError> {
         let path = folder.join(FILE);
-        let bytes = fs::read(&path).map_err(TrainError::file(&path))?;
+        let bytes = files::read(&path).map_err(TrainError::file(&path))?;
         let file: CaptionFile =
             serde_json::from_slice(&bytes).map_err(|error| TrainError::data(&path, error.to_string()))?;
         for entry in &file.entries {
@@ -222,7 +222,7 @@ pub const IMAGES: &str = "images.safetensors";
 /// [`TrainError`] where they cannot be read, or have another size.
 pub fn images(folder: &Path, count: usize, size: Option<usize>) -> Result<Images, TrainError> {
     let path = folder.join(IMAGES);
-    let bytes = fs::read(&path).map_err(TrainError::file(&path))?;
+    let bytes = files::read(&path).map_err(TrainError::file(&path))?;
     let fail = |message: String| TrainError::data(&path, message);
     let (_, header) = SafeTensors::read_metadata(&bytes).map_err(|error| fail(error.to_string()))?;
     let found = header.info("images").map(|tensor| tensor.shape.clone()).unwrap_or_default();

@@ -6,6 +6,7 @@ use super::TrainError;
 use super::settings::Settings;
 use burn::optim::ModuleOptimizer;
 use morphogen::denoiser::ImageShape;
+use morphogen::files;
 use morphogen::network::weights::Array;
 use morphogen::network::{NetworkConfig, Weights};
 use morphogen::schedule::Schedule;
@@ -109,11 +110,11 @@ fn remove(folder: &Path) -> Result<(), TrainError> {
 
 fn write_json(path: &Path, value: &impl Serialize) -> Result<(), TrainError> {
     let json = serde_json::to_vec(value).map_err(|error| TrainError::data(path, error.to_string()))?;
-    fs::write(path, json).map_err(TrainError::file(path))
+    files::write(path, &json).map_err(TrainError::file(path))
 }
 
 fn read_json<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<T, TrainError> {
-    let bytes = fs::read(path).map_err(TrainError::file(path))?;
+    let bytes = files::read(path).map_err(TrainError::file(path))?;
     serde_json::from_slice(&bytes).map_err(|error| TrainError::data(path, error.to_string()))
 }
 
@@ -125,12 +126,12 @@ pub(crate) fn write_weights(path: &Path, weights: &Weights) -> Result<(), TrainE
         Ok((name, TensorView::new(Dtype::F32, array.shape.clone(), bytes).map_err(fail)?))
     });
     let views = views.collect::<Result<Vec<_>, TrainError>>()?;
-    fs::write(path, serialize(views, None).map_err(fail)?).map_err(TrainError::file(path))
+    files::write(path, &serialize(views, None).map_err(fail)?).map_err(TrainError::file(path))
 }
 
 /// Reads f32 safetensors.
 pub(crate) fn read_weights(path: &Path) -> Result<Weights, TrainError> {
-    let bytes = fs::read(path).map_err(TrainError::file(path))?;
+    let bytes = files::read(path).map_err(TrainError::file(path))?;
     let tensors = SafeTensors::deserialize(&bytes).map_err(|error| TrainError::data(path, error.to_string()))?;
     let array = |(name, view): (String, TensorView)| {
         if view.dtype() != Dtype::F32 {

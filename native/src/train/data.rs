@@ -3,9 +3,10 @@
 
 use super::TrainError;
 use super::captions::{self, Caption, CaptionFile, CaptionSplit, Captions};
+use super::folder::Skipped;
 use super::hue::turn_planes;
 use morphogen::denoiser::ImageShape;
-use std::fs;
+use morphogen::files;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -33,6 +34,8 @@ pub struct Dataset {
     pub names: Vec<String>,
     /// The words that images may be asked for by, where the data set has them.
     pub captions: Option<Captions>,
+    /// What was left out of a folder of images.
+    pub skipped: Skipped,
 }
 
 /// A byte as a pixel in `[−1, 1]`.
@@ -97,8 +100,8 @@ impl Dataset {
 
     /// Opens a folder: IDX files where it holds `train-images-idx3-ubyte` (or `.gz`), captioned images where it holds
     /// `captions.json`, class sub-folders otherwise.
-    /// `size` resizes folder images to `size × size`; without it they must all have one size already. Captioned images
-    /// have the size that they were drawn at; another one is refused.
+    /// `size` brings folder images to `size × size`, the middle of each; without it they must all have one size already.
+    /// Captioned images have the size that they were drawn at; another one is refused.
     ///
     /// # Errors
     /// [`TrainError`] naming the file and what is wrong with it.
@@ -108,7 +111,7 @@ impl Dataset {
         }
         match find_idx(folder, split, "images-idx3-ubyte") {
             Some(images) => Self::idx(folder, &images, split),
-            None => Self::folder(&split_folder(folder, split), size),
+            None => super::folder::read(folder, split, size),
         }
     }
 
@@ -130,7 +133,7 @@ impl Dataset {
         let images = chosen.iter().flat_map(|&(n, _)| &all.data[n * length..(n + 1) * length]).copied().collect();
         let labels = chosen.iter().map(|(_, entry)| names.partition_point(|name| *name < entry.code)).collect();
         let captions = Some(Captions::new(file.vocabulary(), chosen.iter().map(|&(_, entry)| entry)));
-        Ok(Dataset { shape, images, labels, classes: names.len(), names, captions })
+        Ok(Dataset { shape, images, labels, classes: names.len(), names, captions, skipped: Skipped::default() })
     }
 
     /// LeCun's IDX format: magic, sizes (big-endian), bytes.
@@ -147,62 +150,8 @@ impl Dataset {
         let labels: Vec<usize> = labels.into_iter().map(usize::from).collect();
         let classes = labels.iter().max().map_or(0, |max| max + 1);
         let shape = ImageShape { channels: 1, height, width };
-        Ok(Dataset { shape, images, labels, classes, names: Vec::new(), captions: None })
+        Ok(Dataset { shape, images, labels, classes, names: Vec::new(), captions: None, skipped: Skipped::default() })
     }
-
-    /// One sub-folder per class, in order of name; grey if every image is.
-    fn folder(folder: &Path, size: Option<usize>) -> Result<Self, TrainError> {
-        let classes: Vec<PathBuf> = entries(folder)?.into_iter().filter(|path| path.is_dir()).collect();
-        let mut decoded = Vec::new();
-        for (class, path) in classes.iter().enumerate() {
-            for file in entries(path)?.into_iter().filter(|file| file.is_file()) {
-                let image = image::open(&file).map_err(|error| TrainError::data(&file, error.to_string()))?;
-                decoded.push((file, class, image));
-            }
-        }
-        let colour = decoded.iter().any(|(_, _, image)| image.color().has_color());
-        let Some((_, _, first)) = decoded.first() else {
-            let message = "expected IDX files, or one sub-folder of images per class";
-            return Err(TrainError::data(folder, message));
-        };
-        let (width, height) = size.map_or((first.width() as usize, first.height() as usize), |size| (size, size));
-        let shape = ImageShape { channels: if colour { 3 } else { 1 }, height, width };
-        let mut images = Vec::with_capacity(decoded.len() * shape.len());
-        let mut labels = Vec::with_capacity(decoded.len());
-        for (file, class, image) in decoded {
-            let (w, h) = (width as u32, height as u32);
-            if size.is_none() && (image.width(), image.height()) != (w, h) {
-                let found = format!("{}×{}", image.width(), image.height());
-                return Err(TrainError::data(file, format!("expected {w}×{h} pixels, found {found}; give --size")));
-            }
-            let image = image.resize_exact(w, h, image::imageops::FilterType::Lanczos3);
-            if colour {
-                let rgb = image.to_rgb8();
-                images.extend((0..3).flat_map(|channel| rgb.pixels().map(move |pixel| pixel.0[channel])));
-            } else {
-                images.extend(image.to_luma8().pixels().map(|pixel| pixel.0[0]));
-            }
-            labels.push(class);
-        }
-        let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let names = classes.iter().map(name).collect();
-        Ok(Dataset { shape, images, labels, classes: classes.len(), names, captions: None })
-    }
-}
-
-/// Folders may hold `train/` and `test/`; without them, everything is for training.
-fn split_folder(folder: &Path, split: Split) -> PathBuf {
-    let sub = folder.join(if split == Split::Train { "train" } else { "test" });
-    if sub.is_dir() { sub } else { folder.to_path_buf() }
-}
-
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, TrainError> {
-    let read = fs::read_dir(folder).map_err(TrainError::file(folder))?;
-    let mut paths = read
-        .map(|entry| entry.map(|entry| entry.path()).map_err(TrainError::file(folder)))
-        .collect::<Result<Vec<_>, _>>()?;
-    paths.sort();
-    Ok(paths)
 }
 
 fn find_idx(folder: &Path, split: Split, kind: &str) -> Option<PathBuf> {
@@ -213,7 +162,7 @@ fn find_idx(folder: &Path, split: Split, kind: &str) -> Option<PathBuf> {
 
 /// Reads an IDX file of bytes with the given number of dimensions.
 fn read_idx(path: &Path, dimensions: usize) -> Result<(Vec<usize>, Vec<u8>), TrainError> {
-    let raw = fs::read(path).map_err(TrainError::file(path))?;
+    let raw = files::read(path).map_err(TrainError::file(path))?;
     let mut bytes = Vec::new();
     if raw.starts_with(&[0x1f, 0x8b]) {
         flate2::read::GzDecoder::new(&raw[..]).read_to_end(&mut bytes).map_err(TrainError::file(path))?;

@@ -1,5 +1,5 @@
-//! Training, native only: data sets ([`data`], [`captions`], and [`emoji`], which builds one), pictures turned in hue
-//! ([`hue`]), the loop ([`trainer`]) and its [`settings`], the running average of the weights ([`ema`]), checkpoints ([`checkpoint`]), what one looks at
+//! Training, native only: data sets ([`data`], [`captions`], [`folder`], whose pictures [`photo`] reads, and [`emoji`], which builds one), pictures
+//! turned in hue ([`hue`]), the loop ([`trainer`]) and its [`settings`], the running average of the weights ([`ema`]), checkpoints ([`checkpoint`]), what one looks at
 //! meanwhile ([`picture`]), and the [`judge`] that grades samples. Nothing of it enters the browser.
 //!
 //! Every random draw is fixed by the seed and the step alone, so a resumed run continues exactly as an unbroken one.
@@ -9,8 +9,10 @@ pub mod checkpoint;
 pub mod data;
 pub mod ema;
 pub mod emoji;
+pub mod folder;
 pub mod hue;
 pub mod judge;
+pub mod photo;
 pub mod picture;
 pub mod settings;
 pub mod trainer;

@@ -2,21 +2,41 @@
 
 use super::TrainError;
 use super::data::byte;
-use image::{GrayImage, Luma, Rgb, RgbImage};
+use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage};
 use morphogen::denoiser::ImageShape;
-use std::path::Path;
+use std::io::Cursor;
 
-/// Writes pictures `[B, C, H, W]` in `[−1, 1]` as a sheet with `columns` columns, each pixel `scale` pixels wide, two
-/// pixels of white between pictures.
+/// The most pixels of a sheet.
+const MOST: usize = 1 << 28;
+/// Pixels of white between pictures.
+const GAP: usize = 2;
+
+/// Columns and rows of pixels of a sheet of `count` pictures; it may be asked for before they are drawn.
 ///
 /// # Errors
-/// [`TrainError::Data`] where the file cannot be written.
-pub fn sheet(path: &Path, pictures: &[f32], shape: ImageShape, columns: usize, scale: usize) -> Result<(), TrainError> {
-    const GAP: usize = 2;
-    let count = pictures.len() / shape.len().max(1);
+/// [`TrainError::Settings`] where it would be too large.
+pub fn sheet_size(count: usize, shape: ImageShape, columns: usize, scale: usize) -> Result<(usize, usize), TrainError> {
+    let side = |pictures: usize, pixels: usize| {
+        pictures.saturating_mul(pixels.saturating_mul(scale).saturating_add(GAP)).saturating_add(GAP)
+    };
     let (columns, rows) = (columns.clamp(1, count.max(1)), count.div_ceil(columns.max(1)).max(1));
+    let (width, height) = (side(columns, shape.width), side(rows, shape.height));
+    if width.saturating_mul(height) > MOST {
+        let message = format!("expected a sheet of at most {MOST} pixels, found {width} × {height}");
+        return Err(TrainError::Settings(format!("{message}; give a smaller --scale or fewer pictures")));
+    }
+    Ok((width, height))
+}
+
+/// Pictures `[B, C, H, W]` in `[−1, 1]` as a sheet with `columns` columns, each pixel `scale` pixels wide.
+///
+/// # Errors
+/// As [`sheet_size`].
+pub fn sheet(pictures: &[f32], shape: ImageShape, columns: usize, scale: usize) -> Result<RgbImage, TrainError> {
+    let count = pictures.len() / shape.len().max(1);
+    let (width, height) = sheet_size(count, shape, columns, scale)?;
+    let columns = columns.clamp(1, count.max(1));
     let (cell_width, cell_height) = (shape.width * scale + GAP, shape.height * scale + GAP);
-    let (width, height) = (columns * cell_width + GAP, rows * cell_height + GAP);
     let mut image = RgbImage::from_pixel(width as u32, height as u32, Rgb([255; 3]));
     let plane = shape.height * shape.width;
     for (n, picture) in pictures.chunks_exact(shape.len()).enumerate() {
@@ -29,15 +49,15 @@ pub fn sheet(path: &Path, pictures: &[f32], shape: ImageShape, columns: usize, s
             }
         }
     }
-    save(path, image.save(path))
+    Ok(image)
 }
 
-/// Writes a loss curve: the loss on a logarithmic scale over the steps on an even one, single values in grey, with the
-/// running mean of a fiftieth of the run (of their logarithms) as a line over them.
+/// A loss curve: the loss on a logarithmic scale over the steps on an even one, single values in grey, with the
+/// running mean of a fiftieth of the run (of their logarithms) as a line over them; the bytes of a PNG.
 ///
 /// # Errors
-/// [`TrainError::Data`] where the file cannot be written.
-pub fn loss_curve(path: &Path, losses: &[f32]) -> Result<(), TrainError> {
+/// [`TrainError::Settings`] where it cannot be packed.
+pub fn loss_curve(losses: &[f32]) -> Result<Vec<u8>, TrainError> {
     const WIDTH: u32 = 960;
     const HEIGHT: u32 = 480;
     let mut image = GrayImage::from_pixel(WIDTH, HEIGHT, Luma([255]));
@@ -55,9 +75,15 @@ pub fn loss_curve(path: &Path, losses: &[f32]) -> Result<(), TrainError> {
             image.put_pixel(x, (y(mean) + thick).min(HEIGHT - 1), Luma([0]));
         }
     }
-    save(path, image.save(path))
+    png(image)
 }
 
-fn save(path: &Path, result: image::ImageResult<()>) -> Result<(), TrainError> {
-    result.map_err(|error| TrainError::data(path, error.to_string()))
+/// The bytes of a PNG.
+///
+/// # Errors
+/// [`TrainError::Settings`] where it cannot be packed.
+pub fn png(image: impl Into<DynamicImage>) -> Result<Vec<u8>, TrainError> {
+    let mut bytes = Cursor::new(Vec::new());
+    image.into().write_to(&mut bytes, ImageFormat::Png).map_err(|error| TrainError::Settings(error.to_string()))?;
+    Ok(bytes.into_inner())
 }

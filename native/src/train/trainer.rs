@@ -13,8 +13,10 @@ use burn::grad_clipping::GradientClippingConfig;
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
 use morphogen::denoiser::{Condition, ImageShape};
+use morphogen::files;
 use morphogen::network::config::Prediction;
 use morphogen::network::{Layers, NetworkError, Weights, embedding, weights};
+use morphogen::pack::Budget;
 use morphogen::sampler::{Request, noise, sample};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -57,6 +59,9 @@ impl<'a> Trainer<'a> {
         settings.check(data)?;
         let config = &settings.network;
         let layers = Layers::for_pictures(config, data.shape).map_err(NetworkError::from)?;
+        // What no pack may hold would take more memory than there is.
+        let fits = Budget::NATIVE.network("the network", config, &layers, data.shape);
+        fits.map_err(|error| TrainError::Settings(error.to_string()))?;
         let adam = AdamConfig::new().with_beta_2(0.99).with_epsilon(1e-8);
         let adam = adam.with_grad_clipping(Some(GradientClippingConfig::Norm(settings.clip)));
         let json = serde_json::to_value(&settings).map_err(|error| TrainError::Settings(error.to_string()))?;
@@ -260,13 +265,19 @@ impl<'a> Trainer<'a> {
         let weights = self.network.weights(config, &self.layers)?;
         let checkpoint = Checkpoint { progress: self.progress.clone(), settings, weights, average: average.clone() };
         checkpoint.save(self.run, &self.optimizer)?;
-        picture::loss_curve(&self.run.join("loss.png"), &self.progress.losses)?;
+        self.look("loss.png", &picture::loss_curve(&self.progress.losses)?)?;
         let mut denoiser = BurnDenoiser::on(config, &average, self.data.shape, self.device.clone())?;
         let mut pictures = Vec::new();
         for request in self.previews() {
             pictures.extend(sample(&mut denoiser, &request, self.settings.schedule, |_| true)?);
         }
-        picture::sheet(&self.run.join("samples.png"), &pictures, self.data.shape, 10, 2)
+        self.look("samples.png", &picture::png(picture::sheet(&pictures, self.data.shape, 10, 2)?)?)
+    }
+
+    /// Writes a picture beside the checkpoint.
+    fn look(&self, name: &str, bytes: &[u8]) -> Result<(), TrainError> {
+        let path = self.run.join(name);
+        files::write(&path, bytes).map_err(TrainError::file(&path))
     }
 }
 

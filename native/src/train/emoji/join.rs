@@ -2,10 +2,10 @@
 //! code points, and keeps those that every set draws. Skin tones are left out.
 
 use super::{Source, TrainError};
+use morphogen::files;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
 use std::path::Path;
 
 /// The styles: the name here, and the package's.
@@ -208,7 +208,7 @@ impl Emoji {
 }
 
 fn json<T: DeserializeOwned>(path: &Path) -> Result<T, TrainError> {
-    let bytes = fs::read(path).map_err(TrainError::file(path))?;
+    let bytes = files::read(path).map_err(TrainError::file(path))?;
     serde_json::from_slice(&bytes).map_err(|error| TrainError::data(path, error.to_string()))
 }
 

@@ -18,6 +18,7 @@ use super::captions::{self, Caption, CaptionFile, CaptionSplit, IMAGES};
 use holdout::{Hold, Subject};
 use join::{Emoji, STYLES};
 use languages::{Dictionary, English, LANGUAGES};
+use morphogen::files;
 use morphogen::prompt::foreign::EMOJI;
 use rayon::prelude::*;
 use render::Picture;
@@ -136,16 +137,16 @@ impl EmojiSet {
         let view = TensorView::new(Dtype::U8, vec![self.len(), 3, self.size, self.size], &self.images).map_err(fail)?;
         let bytes = serialize([("images", view)], None).map_err(fail)?;
         fs::create_dir_all(folder).map_err(TrainError::file(folder))?;
-        fs::write(&path, bytes).map_err(TrainError::file(&path))?;
+        files::write(&path, &bytes).map_err(TrainError::file(&path))?;
         let path = folder.join(captions::FILE);
         let json = serde_json::to_vec(&self.licensed).map_err(|error| TrainError::data(&path, error.to_string()))?;
-        fs::write(&path, json).map_err(TrainError::file(&path))?;
+        files::write(&path, &json).map_err(TrainError::file(&path))?;
         let folder = folder.join(WORDS);
         fs::create_dir_all(&folder).map_err(TrainError::file(&folder))?;
         for (language, dictionary) in &self.languages {
             let path = folder.join(format!("{language}.json"));
             let json = serde_json::to_vec(dictionary).map_err(|error| TrainError::data(&path, error.to_string()))?;
-            fs::write(&path, json).map_err(TrainError::file(&path))?;
+            files::write(&path, &json).map_err(TrainError::file(&path))?;
         }
         Ok(())
     }

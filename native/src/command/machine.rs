@@ -1,0 +1,136 @@
+//! An analytic machine in the place of a network, as options of `morphogen sample`: over the training images of the prompt, from
+//! the same noise and in the same steps, so that the pictures of both may be laid side by side.
+
+use super::CommandError;
+use super::images::{showing, usage};
+use super::number::number;
+use clap::Args;
+use morphogen::denoiser::{Condition, DenoiseError, Denoiser, ImageShape};
+use morphogen::gpu::{Gpu, GpuPosterior};
+use morphogen::pack::{NetworkEntry, Pack};
+use morphogen::sampler::Request;
+use morphogen::schedule::Time;
+use morphogen::theory::{
+    Company, Locality, LocalityPoint, MAX_WINDOW, Machine, PatchPosterior, Training, machine_denoiser,
+};
+use std::sync::Arc;
+
+/// Which machine draws, if one does.
+#[derive(Debug, Clone, Default, Args)]
+pub struct MachineArgs {
+    /// Draw with this analytic machine over the training images of the prompt instead of the network: the same noise, the
+    /// same steps
+    #[arg(long = "machine", value_parser = super::named::machine(), conflicts_with_all = ["guidance", "negative", "caption"])]
+    pub(super) name: Option<Machine>,
+    /// Side of the window in pixels, odd; for local, els and bbels, as it was calibrated against the network unless given
+    #[arg(long, value_parser = number(1, MAX_WINDOW), requires = "name")]
+    window: Option<usize>,
+}
+
+impl MachineArgs {
+    /// `machine` for what `request` asks for; windows are those that were calibrated against `entry` unless one was given.
+    ///
+    /// # Errors
+    /// [`CommandError`] where there are no training images, no window, or it cannot be computed there.
+    pub(super) fn denoiser(
+        &self,
+        machine: Machine,
+        pack: &Pack,
+        entry: Option<&NetworkEntry>,
+        request: &Request,
+        gpu: bool,
+    ) -> Result<Box<dyn Denoiser>, CommandError> {
+        let shape = pack.manifest().image;
+        let locality = self.locality(machine, entry, shape)?;
+        let mut asked: Vec<Condition> = Vec::new();
+        for condition in request.terms.iter().flat_map(|term| term.condition.spread(request.count)) {
+            if !asked.contains(&condition) {
+                asked.push(condition);
+            }
+        }
+        let mut images = asked
+            .into_iter()
+            .map(|asked| Ok((showing(pack, &asked)?, asked)))
+            .collect::<Result<Vec<_>, CommandError>>()?;
+        if gpu && (images.len() > 1 || machine.choices().is_none()) {
+            return Err(usage("wiener and what is mixed are computed on the processor: leave --device gpu out"));
+        }
+        match (images.pop(), images.is_empty()) {
+            (None, _) => Err(usage("expected something to draw, found nothing")),
+            (Some((images, _)), true) => {
+                let training = Arc::new(Training::new(&images, shape).map_err(usage)?);
+                if gpu {
+                    return OnGpu::new(PatchPosterior::new(machine, training, locality).map_err(usage)?);
+                }
+                machine_denoiser(machine, &training, locality).map_err(usage)
+            }
+            (Some(last), false) => {
+                let members = images.into_iter().chain([last]).map(|(images, asked)| (asked, images)).collect();
+                Ok(Box::new(Company::new(machine, locality.as_ref(), shape, members).map_err(usage)?))
+            }
+        }
+    }
+
+    fn locality(
+        &self,
+        machine: Machine,
+        entry: Option<&NetworkEntry>,
+        shape: ImageShape,
+    ) -> Result<Option<Locality>, CommandError> {
+        if !machine.is_local() {
+            return Ok(None);
+        }
+        match (self.window, entry.and_then(|entry| measured(entry, machine))) {
+            (Some(window), _) => fixed(machine, window, shape).map(Some),
+            (None, Some(points)) => Locality::measured(points).map(Some).map_err(usage),
+            (None, None) => {
+                let message =
+                    format!("{} needs to know how far a pixel sees, and no k(t) was measured", machine.name());
+                Err(usage(format!("{message}; give --window, or run `morphogen calibrate` first")))
+            }
+        }
+    }
+}
+
+/// The windows that were calibrated against a network, if they were.
+pub(super) fn measured(entry: &NetworkEntry, machine: Machine) -> Option<Vec<LocalityPoint>> {
+    let points = entry.locality.get(machine.name())?;
+    Some(points.iter().map(|point| LocalityPoint { t: point.t, window: point.k }).collect())
+}
+
+/// One window at all times.
+///
+/// # Errors
+/// [`CommandError::Usage`] where it is even, or sees more than there is.
+pub(super) fn fixed(machine: Machine, window: usize, shape: ImageShape) -> Result<Locality, CommandError> {
+    let largest = machine.choices().map_or(MAX_WINDOW, |choices| choices.largest_window(shape));
+    if window > largest {
+        return Err(usage(format!("expected a --window of at most {largest} for {}", machine.name())));
+    }
+    Locality::fixed(window).map_err(usage)
+}
+
+/// A posterior on the GPU, asked step by step.
+struct OnGpu {
+    posterior: GpuPosterior,
+    shape: ImageShape,
+}
+
+impl OnGpu {
+    fn new(posterior: PatchPosterior) -> Result<Box<dyn Denoiser>, CommandError> {
+        let shape = posterior.training().shape();
+        let posterior = pollster::block_on(async { GpuPosterior::new(&Gpu::new().await?, posterior).await })?;
+        Ok(Box::new(OnGpu { posterior, shape }))
+    }
+}
+
+impl Denoiser for OnGpu {
+    fn shape(&self) -> ImageShape {
+        self.shape
+    }
+
+    fn denoise(&mut self, x: &[f32], time: Time, conditions: &[Condition]) -> Result<Vec<f32>, DenoiseError> {
+        let answer = pollster::block_on(self.posterior.denoise(x, time, conditions));
+        answer.map_err(|error| DenoiseError::Device(error.to_string()))
+    }
+}
