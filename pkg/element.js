@@ -187,7 +187,8 @@ export class MorphogenSampler extends Base {
       this.#show(sample.pixels, sample);
       const what = sample.label || "Picture";
       this.#parts.canvas.ariaLabel = `${what}, drawn by a diffusion model from seed ${sample.seed}`;
-      this.#say(sample.notice || `${what} drawn.`);
+      // Why this device draws is a mark, no alarm.
+      this.#say(`${what} drawn${sample.notice && " ⓘ"}.`, sample.notice);
       this.#tell("sample", sample);
       return sample;
     } catch (thrown) {
@@ -297,8 +298,8 @@ export class MorphogenSampler extends Base {
   }
 
   /** @param {string} text */
-  #say(text) {
-    this.#parts.status.textContent = text;
+  #say(text, more = "") {
+    Object.assign(this.#parts.status, { textContent: text, title: more });
   }
 
   /**

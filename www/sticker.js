@@ -16,6 +16,11 @@ const SIZES = [128, 256, 512];
 const COLUMNS = 4;
 /** What it is shown on. */
 const GROUNDS = /** @type {const} */ (["light", "dark", "checkered"]);
+const SHOWN = {
+  light: (/** @type {string} */ label) => t("{label} on light ground", { label }),
+  dark: (/** @type {string} */ label) => t("{label} on dark ground", { label }),
+  checkered: (/** @type {string} */ label) => t("{label} on checkered ground", { label }),
+};
 
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const [panel, status, body] = ["sticker", "sticker-status", "sticker-body"].map(find);
@@ -135,7 +140,7 @@ class Taking {
     const { blob, cut, name } = this.made;
     if (this.address) URL.revokeObjectURL(this.address);
     this.address = URL.createObjectURL(blob);
-    this.previews.forEach((preview, i) => Object.assign(preview, { src: this.address, alt: `${label}, ${t(GROUNDS[i])}` }));
+    this.previews.forEach((preview, i) => Object.assign(preview, { src: this.address, alt: SHOWN[GROUNDS[i]](label) }));
     this.weight.textContent = t("{size} × {size} pixels, {weight} kB. The file says whom to name.", { size: this.size, weight: Math.ceil(blob.size / 1000) });
     for (const button of this.buttons) button.disabled = false;
     this.share.hidden = !navigator.canShare?.({ files: [new File([blob], `${name}.png`, { type: blob.type })] });

@@ -12,6 +12,10 @@ test("draws by itself when in view, with no word of inline style, and follows it
   await expect(one.getByRole("status")).toHaveText(/Sneaker|sneaker/);
   await expect(one.locator("canvas")).toHaveAccessibleName(/seed 7/);
   await expect(one.locator("canvas")).toHaveAttribute("width", "28");
+  // Why the processor draws is a quiet mark: the sentence is there for whoever points at it.
+  await one.evaluate((element) => element.setAttribute("device", "auto"));
+  await expect(one.getByRole("status")).toHaveText("Sneaker drawn ⓘ.");
+  await expect(one.getByRole("status")).toHaveAttribute("title", /no WebGPU here/);
   await one.evaluate((element) => {
     const sampler = /** @type {import("../../pkg/morphogen.js").MorphogenSampler} */ (element);
     sampler.seed = 8;
