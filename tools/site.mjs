@@ -23,15 +23,20 @@ const DATA = /^models\//;
 export function site(folders) {
   /** @type {Record<"code" | "data", Record<string, string>>} */
   const files = { code: {}, data: {} };
+  /** Of all models together, for whoever keeps them all. */
+  let bytes = 0;
   for (const [prefix, folder] of folders) {
     for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" }).sort()) {
       const path = prefix + name.split(sep).join("/");
       const kind = CODE.test(path) ? "code" : DATA.test(path) && PACK_FILE.test(path) ? "data" : undefined;
-      if (kind) files[kind][path] = sha256(readFileSync(join(folder, name)));
+      if (!kind) continue;
+      const content = readFileSync(join(folder, name));
+      files[kind][path] = sha256(content);
+      if (kind === "data") bytes += content.length;
     }
   }
   const version = sha256(JSON.stringify(files)).slice(0, 16);
-  return `self.SITE = ${JSON.stringify({ version, ...files }, null, 1)};\n`;
+  return `self.SITE = ${JSON.stringify({ version, bytes, ...files }, null, 1)};\n`;
 }
 
 /**

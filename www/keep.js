@@ -11,6 +11,16 @@ let button;
 const german = document.documentElement.lang === "de";
 
 /**
+ * Tells the service worker something, once there is one; never where there is none.
+ * @param {object} message
+ * @param {Transferable[]} [transfer]
+ */
+export async function tell(message, transfer = []) {
+  registered ??= register();
+  (await registered).active?.postMessage(message, transfer);
+}
+
+/**
  * @param {string[]} paths of model files, relative to the page
  */
 export async function keep(paths) {
@@ -18,8 +28,7 @@ export async function keep(paths) {
   if (!document.querySelector("link[rel=manifest]")) return;
   try {
     // Only now, after the first picture: what is fetched for the next visit should not slow this one.
-    registered ??= register();
-    (await registered).active?.postMessage({ type: "keep", paths });
+    await tell({ type: "keep", paths });
   } catch {
     // The page works all the same.
   }

@@ -1,12 +1,14 @@
 /** The page: a prompt, its pictures, and what lies between. It uses the package as any other page would. */
 import { loadModel } from "./pkg/morphogen.js";
+import { about } from "./about.js";
 import { advance, asked, remember } from "./address.js";
+import { Chips } from "./chips.js";
 import { keep } from "./keep.js";
 import { Pace } from "./pace.js";
 import { Panels } from "./panels.js";
 import { opened } from "./open.js";
 import { Pictures } from "./pictures.js";
-import { number, t, told } from "./say.js";
+import { t, told } from "./say.js";
 import { Settings } from "./settings.js";
 import { Share } from "./share.js";
 import { Stage } from "./stage.js";
@@ -26,7 +28,7 @@ import * as words from "./words.js";
  */
 
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
-const [prompt, draw, status, ways, understood, examples] = ["prompt", "draw", "status", "ways", "understood", "examples"].map(find);
+const [prompt, draw, status, ways, understood] = ["prompt", "draw", "status", "ways", "understood"].map(find);
 const progress = find("progress");
 
 const state = read(asked());
@@ -66,6 +68,7 @@ const settings = new Settings(state, () => void paint(), (view) => {
   remember(state);
 });
 const wording = new Wording(state, () => void paint());
+const chips = new Chips((example) => ask(wording.spoken(example)));
 const share = new Share(state, stage, say);
 const panels = new Panels({
   state,
@@ -149,45 +152,18 @@ async function describe(/** @type {Model} */ model) {
   const { info } = model;
   settings.describe(info);
   await wording.use(model);
-  offer(wording.examples);
+  chips.offer(wording.examples);
   pictures.width = info.image.width;
   pictures.expect(Boolean(/** @type {any} */ (info.text)?.captions));
   show();
-  const colour = info.image.channels === 3;
-  find("crisp-hint").textContent = t("Whole multiples of its {width} × {height} pixels.", info.image);
-  find("size").textContent = `${info.image.width} × ${info.image.height}`;
-  find("knows").textContent = info.text ? t("the {count} words it was taught", { count: number(info.text.count) }) : t("the things named above");
-  find("tones").textContent = colour ? t("in colour") : t("in grey");
-  find("slips").textContent = colour ? t("two faces in one, a cake that melts into its candles") : t("a third sleeve, a bag without a handle");
-  find("credit").textContent = t("Pictures: {attribution} ({licence}).", info.licence.data);
-}
-
-/** Chips at most. */
-const CHIPS = 12;
-
-/** Chips with what can be drawn, or some of it. */
-function offer(/** @type {string[]} */ labels) {
-  examples.replaceChildren(
-    ...labels.slice(0, CHIPS).map((label) => {
-      const item = document.createElement("li");
-      const chip = document.createElement("button");
-      chip.type = "button";
-      chip.textContent = t(label);
-      chip.value = label;
-      chip.addEventListener("click", () => ask(wording.spoken(label)));
-      item.append(chip);
-      return item;
-    }),
-  );
+  about(info);
 }
 
 /** Says how the words were taken. */
 function explain(/** @type {Understood} */ meaning) {
   prompt.setAttribute("aria-invalid", "false");
   understood.textContent = taken(meaning, state.prompt);
-  for (const chip of examples.querySelectorAll("button")) {
-    chip.setAttribute("aria-pressed", String(chip.value === meaning.label || chip.textContent === state.prompt));
-  }
+  chips.press(meaning.label, state.prompt);
 }
 
 /** Draws the state as it is; a drawing under way is dropped, and what comes of it later is not shown. */

@@ -32,6 +32,7 @@ const PANELS = {
   more: () => import("./more.js"),
   sticker: () => import("./sticker.js"),
   past: () => import("./past.js"),
+  settings: () => import("./keep-all.js"),
 };
 /** Those that take note of all that is drawn, opened or not. */
 const NOTING = ["past"];

@@ -19,8 +19,8 @@
 
 const scope = /** @type {Scope} */ (/** @type {unknown} */ (self));
 scope.importScripts("site.js");
-/** @type {{ version: string, code: Record<string, string>, data: Record<string, string> }} SHA-256 by path; data is kept on request */
-const { version, code, data } = /** @type {any} */ (scope).SITE;
+/** @type {{ version: string, bytes: number, code: Record<string, string>, data: Record<string, string> }} SHA-256 by path; data is kept on request, all of it has so many bytes */
+const { version, bytes, code, data } = /** @type {any} */ (scope).SITE;
 
 const ROOT = scope.registration.scope;
 /** Other pages of this host have caches, too. */
@@ -33,6 +33,7 @@ scope.addEventListener("activate", (event) => event.waitUntil(forget((name) => n
 scope.addEventListener("message", (event) => {
   if (event.data?.type === "take-over") event.waitUntil(takeOver(event.source));
   if (event.data?.type === "keep") event.waitUntil(keep(event.data.paths));
+  if (event.data?.type === "keep-all") event.waitUntil(keepAll(event.data.port, Boolean(event.data.begin)));
 });
 scope.addEventListener("fetch", (event) => {
   const path = known(event.request);
@@ -101,6 +102,29 @@ async function genuine(path, cache) {
 async function keep(paths) {
   const cache = await caches.open(NAME);
   await Promise.allSettled(paths.filter((path) => Object.hasOwn(data, path)).map((path) => store(cache, path)));
+}
+
+/**
+ * Keeps all models, one file after the other, and tells how far it is; where it fails, what is kept stays.
+ * @param {MessagePort} port told of files kept, of their number, and of all bytes
+ * @param {boolean} begin or only tell
+ */
+async function keepAll(port, begin) {
+  const cache = await caches.open(NAME);
+  const paths = Object.keys(data);
+  const there = new Set((await cache.keys()).map(({ url }) => decodeURIComponent(url.slice(ROOT.length))));
+  let done = paths.filter((path) => there.has(path)).length;
+  const tell = (/** @type {boolean} */ failed) => port.postMessage({ done, of: paths.length, bytes, failed });
+  tell(false);
+  try {
+    for (const path of begin ? paths.filter((path) => !there.has(path)) : []) {
+      await store(cache, path);
+      done += 1;
+      tell(false);
+    }
+  } catch {
+    tell(true);
+  }
 }
 
 /**

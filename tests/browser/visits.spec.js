@@ -92,6 +92,44 @@ hosted("the second visit needs no network: page, picture, theory", async ({ page
   await expect(page.locator("#noise-figure .live button").first()).toBeVisible();
 });
 
+hosted("all of it is kept at a press, and then packs and figures that were never seen work without a network", async ({ page, host }) => {
+  await page.goto(host.url + PAGE);
+  await drawn(page, "Bag");
+  await ready(page);
+  await page.locator("#settings > summary").click();
+  const keep = page.getByRole("button", { name: /Keep everything for offline \(\d+ MB\)/ });
+  await expect(keep).toBeVisible();
+  await keep.click();
+  await expect(page.locator("#keep-all-status")).toContainText("Everything is kept", { timeout: 120_000 });
+  await host.close();
+  await page.goto(`${host.url}?prompt=panda&model=emoji&seed=3&count=1&steps=2&device=cpu`);
+  await drawn(page);
+  await page.getByRole("button", { name: "Look for the nearest" }).click();
+  await expect(page.locator("#evidence-says")).toContainText(/training picture \d+/, { timeout: 60_000 });
+  await page.goto(`${host.url}essay/`);
+  await page.locator("#locality-figure").scrollIntoViewIfNeeded();
+  await expect(page.locator("#locality-figure .live canvas").first()).toBeVisible({ timeout: 60_000 });
+  // Told once more, nothing is left to keep.
+  await page.goto(host.url + PAGE);
+  await drawn(page, "Bag");
+  await page.locator("#settings > summary").click();
+  await expect(page.locator("#keep-all-status")).toContainText("Everything is kept");
+  await expect(keep).toBeHidden();
+});
+
+hosted("where the network breaks while all is kept, what came is kept, and it says so", async ({ page, host }) => {
+  await page.goto(host.url + PAGE);
+  await drawn(page, "Bag");
+  await ready(page);
+  await page.locator("#settings > summary").click();
+  const keep = page.getByRole("button", { name: /Keep everything/ });
+  await expect(keep).toBeVisible();
+  await host.close();
+  await keep.click();
+  await expect(page.locator("#keep-all-status")).toContainText("Press again to go on", { timeout: 60_000 });
+  await expect(keep).toBeEnabled();
+});
+
 hosted("an update waits for the pages of the old version, and is never mixed with it", async ({ page, context, host }) => {
   await page.goto(host.url + PAGE);
   await drawn(page);

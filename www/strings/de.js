@@ -283,6 +283,13 @@ export const said = {
   "They are back.": "Sie sind wieder da.",
   "Forgotten.": "Vergessen.",
   Undo: "Rückgängig",
+  "Keep everything for offline": "Alles für unterwegs aufbewahren",
+  "Keep everything for offline ({size} MB)": "Alles für unterwegs aufbewahren ({size} MB)",
+  "Files kept": "Aufbewahrte Dateien",
+  "{done} of {of} files are kept …": "{done} von {of} Dateien sind aufbewahrt …",
+  "{done} of {of} files are kept; then the network or the room on this device ran out. Press again to go on.":
+    "{done} von {of} Dateien sind aufbewahrt; dann ging das Netz oder der Platz auf diesem Gerät aus. Drücke noch einmal, um weiterzumachen.",
+  "Everything is kept: this page, both packs and the story work without a network.": "Alles ist aufbewahrt: Diese Seite, beide Pakete und die Geschichte gehen ohne Netz.",
   "This browser keeps nothing for the page: it lasts until the page is closed.": "Dieser Browser bewahrt nichts für die Seite auf: Es bleibt, bis sie geschlossen wird.",
   "This part could not be fetched. Check the network, then close it and open it again.": "Dieser Teil ließ sich nicht holen. Prüfe die Verbindung, klapp ihn zu und wieder auf.",
 
