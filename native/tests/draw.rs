@@ -64,6 +64,9 @@ fn a_machine_draws_what_the_theory_says() {
     };
     assert_eq!(draw("--count 2 --machine bbels --window 5"), own(Machine::Bbels, Some(5)));
     assert_eq!(draw("--count 2 --machine wiener"), own(Machine::Wiener, None));
+    // The one that a GPU made of software answers quickly.
+    let gpu = draw("--count 2 --machine ideal --device gpu");
+    assert!(far(&gpu, &own(Machine::Ideal, None)) < 1e-2, "CPU and GPU answer the same");
     let calibrated = draw("--machine bbels");
     assert!(far(&calibrated, &own(Machine::Bbels, Some(5))[..calibrated.len()]) > 1e-3, "as it was calibrated");
     let mixed = draw("--machine bbels --window 5 --over bag");

@@ -60,7 +60,8 @@ impl MachineArgs {
             (Some((images, _)), true) => {
                 let training = Arc::new(Training::new(&images, shape).map_err(usage)?);
                 if gpu {
-                    return OnGpu::new(PatchPosterior::new(machine, training, locality).map_err(usage)?);
+                    let posterior = PatchPosterior::new(machine, training, locality).map_err(usage)?;
+                    return Ok(Box::new(OnGpu::new(posterior)?));
                 }
                 machine_denoiser(machine, &training, locality).map_err(usage)
             }
@@ -117,10 +118,10 @@ struct OnGpu {
 }
 
 impl OnGpu {
-    fn new(posterior: PatchPosterior) -> Result<Box<dyn Denoiser>, CommandError> {
+    fn new(posterior: PatchPosterior) -> Result<Self, CommandError> {
         let shape = posterior.training().shape();
         let posterior = pollster::block_on(async { GpuPosterior::new(&Gpu::new().await?, posterior).await })?;
-        Ok(Box::new(OnGpu { posterior, shape }))
+        Ok(OnGpu { posterior, shape })
     }
 }
 
