@@ -191,7 +191,7 @@ export class Compare {
     progress.hidden = false;
     try {
       status.textContent = t("Fetching the training pictures …");
-      await this.search(taken);
+      if (!this.images) await this.search(taken);
       status.textContent = t("The machine draws …");
       const columns = machines.wanted.map((machine) => new Column(machine));
       this.columns = columns;

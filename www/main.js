@@ -249,7 +249,8 @@ async function drawn(model, asked, meaning, why, signal) {
   find("another").disabled = false;
   share.ready();
   // The machine holds the pictures of one thing: it foretells no mix.
-  if (!state.mix) void compareWith({ model, drawn: compared, sample: finished }, why !== "sketch");
+  if (state.mix) for (const id of ["evidence", "theory"]) find(id).hidden = true;
+  else void compareWith({ model, drawn: compared, sample: finished }, why !== "sketch");
   if (why !== "sketch") panels.drawn();
   const news = finished.notice === notice ? "" : ` ${told(finished.notice)}`;
   notice = finished.notice;

@@ -84,6 +84,16 @@ test("emoji are looked up when one asks, and then for every drawing", async ({ p
   await expect(page.locator("#evidence-says")).toContainText(/This picture is .*training picture \d+/, { timeout: 60_000 });
 });
 
+test("a mix has no evidence, and what is drawn after it has", async ({ page }) => {
+  await stubbed(page, "?prompt=cat&and=heart&seed=7&count=1");
+  await expect(page.locator("#evidence")).toBeHidden();
+  await expect(page.locator("#theory")).toBeHidden();
+  await page.goto("/?prompt=cat&seed=7&count=1&model=emoji");
+  await drawn(page);
+  await expect(page.getByRole("button", { name: "Look for the nearest" })).toBeEnabled();
+  await expect(page.locator("#theory")).toBeVisible();
+});
+
 test("who saves data is fetched nothing that was not asked for", async ({ page }) => {
   const fetched = shelves(page);
   await page.addInitScript(() => Object.defineProperty(navigator, "connection", { value: { saveData: true } }));
@@ -102,7 +112,7 @@ test("two machines stand beside the network at once", async ({ page }) => {
   await expect(page.locator("#agreement")).toContainText("Average: r = ", { timeout: 120_000 });
   await expect(page.locator("#theory-status")).toContainText("agree with r = ");
   expect(await shown(page, "#theirs-second")).not.toEqual(await shown(page, "#theirs"));
-  await expect(page.locator("#verdict-cards p")).toHaveText([/^The network's/, /^All-seeing's picture is a copy/, /^Average's/]);
+  await expect(page.locator("#verdict-cards p")).toHaveText([/^The network's/, /^The picture of “All-seeing” is a copy/, /^The picture of “Average”/]);
   await page.locator("#second-machine").selectOption("");
   await expect(page.locator("#second-column")).toBeHidden();
 });
