@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from conftest import SIDE, write_classes, write_words
 from PIL import Image
 from safetensors.numpy import save_file
@@ -49,10 +50,55 @@ def refused(folder: Path, message: str, size: int | None = None) -> None:
 
 def test_folders_without_data_are_refused(tmp_path: Path) -> None:
     refused(tmp_path / "none", "expected a folder with IDX files, captions.json")
-    refused(tmp_path, "or one sub-folder of pictures per class, found none of them")
+    refused(tmp_path, "or one sub-folder of pictures (PNG, JPEG, WebP, GIF or BMP) per class")
     (tmp_path / "class").mkdir()
     (tmp_path / "class" / "notes.txt").write_text("no picture")
-    refused(tmp_path, "expected a picture")
+    refused(tmp_path, "left out 1 of 1 files: class/notes.txt (no picture)")
+
+
+def test_what_is_no_picture_is_left_out_and_counted(tmp_path: Path) -> None:
+    folder = write_classes(tmp_path / "classes")
+    whole = Dataset.open(folder)
+    assert whole.skipped == ""
+    named = folder / "top"
+    for name, content in ((".DS_Store", b"\0"), ("Thumbs.db", b"\0"), ("._x.png", b"\x89PNG"), ("notes.txt", b"text"), ("cut.png", b"\x89PNG\r\n")):
+        (named / name).write_bytes(content)
+    (folder / ".ipynb_checkpoints").mkdir()
+    (folder / "loose.png").write_bytes(b"\x89PNG")
+    (named / "inside").mkdir()
+    left = Dataset.open(folder)
+    assert torch.equal(left.images, whole.images) and torch.equal(left.labels, whole.labels)
+    assert left.classes == whole.classes
+    assert left.skipped.startswith("left out 8 of ") and "and 3 more" in left.skipped
+
+
+def test_pictures_are_as_they_look(tmp_path: Path) -> None:
+    shown = tmp_path / "shown"
+    shown.mkdir()
+    half = Image.new("RGB", (8, 8), "red")
+    half.paste("blue", (4, 0, 8, 8))
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    # A PNG by another name; one that the camera holds upright; one that is half transparent.
+    half.save(shown / "a.jpg", format="PNG")
+    half.save(shown / "b.png", exif=turned)
+    clear = half.convert("RGBA")
+    clear.putalpha(Image.new("L", (8, 8), 128))
+    clear.save(shown / "c.png")
+    images = Dataset.open(tmp_path).images
+    assert images[0, :, 0, 0].tolist() == [255, 0, 0] and images[0, :, 0, 7].tolist() == [0, 0, 255]
+    assert images[1, :, 0, 0].tolist() == [255, 0, 0] and images[1, :, 7, 0].tolist() == [0, 0, 255]
+    assert images[2, :, 0, 0].tolist() == [255, 127, 127]
+
+
+def test_train_and_test_are_parts_only_where_both_are_there(tmp_path: Path) -> None:
+    folder = write_classes(tmp_path / "train")
+    alone = Dataset.open(tmp_path / "train")
+    (tmp_path / "test").mkdir()
+    assert Dataset.open(tmp_path).classes == alone.classes
+    (tmp_path / "test").rmdir()
+    refused(tmp_path, "is a folder inside a class")
+    assert folder.is_dir()
 
 
 def test_wrong_sizes_are_refused(tmp_path: Path) -> None:

@@ -11,16 +11,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from . import captions
+from . import captions, folder
 from .captions import CaptionFile, Captions
 from .error import MorphogenError
-
-GREY = ("1", "L", "LA", "I", "F", "I;16")
-
 
 @dataclass(frozen=True)
 class Dataset:
@@ -32,6 +28,8 @@ class Dataset:
     """The class of each, `[N]`."""
     classes: int
     captions: Captions | None = None
+    skipped: str = ""
+    """What was left out of a folder, for people; empty if nothing."""
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -43,24 +41,24 @@ class Dataset:
         return len(self.images)
 
     @classmethod
-    def open(cls, folder: Path | str, size: int | None = None) -> Dataset:
+    def open(cls, path: Path | str, size: int | None = None) -> Dataset:
         """Opens a folder. `size` resizes the pictures of class folders to `size × size`; of other data it only says what is
         expected.
 
         Raises `MorphogenError` naming the file and what is wrong with it."""
-        folder = Path(folder)
-        if not folder.is_dir():
-            raise MorphogenError.at(folder, f"expected a folder with {_KINDS}, found no folder")
-        if (folder / captions.FILE).is_file():
-            data = _captioned(folder)
-        elif (images := _idx_file(folder, "images-idx3-ubyte")) is not None:
-            data = _idx(folder, images)
+        path = Path(path)
+        if not path.is_dir():
+            raise MorphogenError.at(path, f"expected a folder with {_KINDS}, found no folder")
+        if (path / captions.FILE).is_file():
+            data = _captioned(path)
+        elif (images := _idx_file(path, "images-idx3-ubyte")) is not None:
+            data = _idx(path, images)
         else:
-            data = _folders(folder, size)
+            data = _folders(path, size)
         _, height, width = data.shape
         if size is not None and (height, width) != (size, size):
             message = f"expected {size}×{size} pixels as --size says, found {height}×{width}"
-            raise MorphogenError.at(folder, f"{message}; draw the data set in that size, or leave --size out")
+            raise MorphogenError.at(path, f"{message}; draw the data set in that size, or leave --size out")
         return data
 
 
@@ -135,29 +133,8 @@ def _read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
     return np.frombuffer(bytearray(data[header:]), dtype=np.uint8).reshape(sizes)
 
 
-def _folders(folder: Path, size: int | None) -> Dataset:
+def _folders(path: Path, size: int | None) -> Dataset:
     """One sub-folder per class, in order of name; grey if every picture is."""
-    folder = folder / "train" if (folder / "train").is_dir() else folder
-    names = sorted(path for path in folder.iterdir() if path.is_dir())
-    pictures: list[tuple[Path, int, Image.Image]] = []
-    for label, name in enumerate(names):
-        for path in sorted(path for path in name.iterdir() if path.is_file()):
-            try:
-                with Image.open(path) as opened:
-                    pictures.append((path, label, opened.copy()))
-            except (OSError, UnidentifiedImageError) as error:
-                raise MorphogenError.at(path, f"expected a picture: {error}") from error
-    if not pictures:
-        raise MorphogenError.at(folder, f"expected {_KINDS}, found none of them")
-    mode = "L" if all(image.mode in GREY for _, _, image in pictures) else "RGB"
-    wanted = pictures[0][2].size if size is None else (size, size)
-    arrays = []
-    for path, _, found in pictures:
-        if size is None and found.size != wanted:
-            message = f"expected {wanted[0]}×{wanted[1]} pixels, found {found.width}×{found.height}; give --size"
-            raise MorphogenError.at(path, message)
-        grey_or_rgb = found.convert(mode)
-        image = grey_or_rgb if found.size == wanted else grey_or_rgb.resize(wanted, Image.Resampling.LANCZOS)
-        arrays.append(np.asarray(image, dtype=np.uint8).reshape(wanted[1], wanted[0], -1).transpose(2, 0, 1))
-    labels = torch.tensor([label for _, label, _ in pictures], dtype=torch.int64)
-    return Dataset(torch.from_numpy(np.stack(arrays)), labels, len(names))
+    images, labels, classes, skipped = folder.pictures(folder.root_of(path), size)
+    told = str(skipped) if skipped.count else ""
+    return Dataset(torch.from_numpy(images), torch.tensor(labels, dtype=torch.int64), classes, skipped=told)

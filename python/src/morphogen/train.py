@@ -57,6 +57,8 @@ def train(options: Namespace, world: World, begun: float) -> int:
         torch.backends.cudnn.allow_tf32 = True
         torch.backends.cudnn.benchmark = True
     data = Dataset.open(options.data, options.size)
+    if data.skipped and world.first:
+        print(data.skipped, file=sys.stderr)
     checkpoint = begin(options, data, gpu)
     compiled = options.compile == "on" or (options.compile == "auto" and gpu)
     last = options.channels_last == "on" or (options.channels_last == "auto" and gpu)
