@@ -300,6 +300,27 @@ fn a_network_of_clean_pictures_and_scales_goes_the_whole_way() {
     );
     assert!(plain[0] < 0.1 * plain[7], "what is nearly clean is easily told: {found}");
     assert!(fail(folder, "evaluate --pack pack --errors 12").contains("--data"));
+    shares_its_work(folder);
+}
+
+/// Parts that were measured apart, one of them twice, say what one run says.
+fn shares_its_work(folder: &Path) {
+    let evaluate =
+        "evaluate --pack pack --data data --network plain --machine ideal --seeds 4 --steps 3 --fine-steps 4";
+    succeed(folder, &format!("{evaluate} --json whole.json"));
+    for part in [1, 2, 1] {
+        succeed(folder, &format!("{evaluate} --shard {part}/2 --json part-{part}.json"));
+    }
+    succeed(folder, "evaluate --merge part-1.json part-2.json --json joined.json");
+    let read = |name: &str| -> serde_json::Value {
+        serde_json::from_str(&fs::read_to_string(folder.join(name)).unwrap()).unwrap()
+    };
+    let r = |name: &str| read(name)["networks"]["plain"]["machines"]["ideal"]["r"].clone();
+    assert!(r("whole.json")["median"].is_f64(), "{}", read("whole.json"));
+    assert_eq!(r("joined.json"), r("whole.json"));
+    assert_ne!(r("part-1.json"), r("whole.json"));
+    let said = fail(folder, &format!("{evaluate} --shard 3/2 --json part-3.json"));
+    assert!(said.contains("I from 1 to N") && !folder.join("part-3.json").exists(), "{said}");
 }
 
 #[test]
