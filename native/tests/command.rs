@@ -305,6 +305,8 @@ fn a_network_of_clean_pictures_and_scales_goes_the_whole_way() {
 
 /// Parts that were measured apart, one of them twice, say what one run says.
 fn shares_its_work(folder: &Path) {
+    succeed(folder, "pack training pack --data data --count 6");
+    succeed(folder, "calibrate --pack pack --network plain --machine local els bbels --seeds 1");
     let evaluate =
         "evaluate --pack pack --data data --network plain --machine ideal --seeds 4 --steps 3 --fine-steps 4";
     succeed(folder, &format!("{evaluate} --json whole.json"));
