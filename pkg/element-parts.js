@@ -47,6 +47,7 @@ canvas { display: block; width: 100%; height: 100%; object-fit: contain; image-r
 #poster, #fallback { position: absolute; inset: 0; display: none; place-items: center; }
 [data-state="poster"] #poster, [data-state="error"] #fallback { display: grid; }
 [data-state="poster"] canvas, [data-state="error"] canvas { visibility: hidden; }
+[data-state="error"] #picture { background: none; }
 ::slotted(img) { width: 100%; height: 100%; object-fit: cover; image-rendering: pixelated; }
 progress { display: block; width: 100%; height: 3px; margin-top: 4px; border: 0; appearance: none;
   background: transparent; accent-color: var(--morphogen-accent, #3b6ea8); }
@@ -59,7 +60,7 @@ input, button { font: inherit; min-height: 36px; padding: 0 10px; border-radius:
 input { flex: 1; min-width: 0; }
 button { cursor: pointer; }
 :focus-visible { outline: 2px solid var(--morphogen-accent, #3b6ea8); outline-offset: 2px; }
-#status { margin: 6px 0 0; min-height: 1.4em; }
+#status { margin: 6px 0 0; min-height: 1.4em; overflow-wrap: anywhere; }
 [data-static]:not([data-state="error"]) #status { position: absolute; width: 1px; height: 1px; overflow: hidden;
   clip-path: inset(50%); white-space: nowrap; margin: 0; }
 `;

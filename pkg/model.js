@@ -408,7 +408,7 @@ function checked({ seed = 0, count = 1, steps, grid, solver, guidance, frames, o
  */
 function folder(url) {
   const full = new URL(absolute(url));
-  if (!/^(https?|file|memory):/.test(full.protocol)) throw new MorphogenError("range", `Expected the address of a pack's folder (https:), found “${url}”.`);
+  if (!/^(https?|file|memory|morphogen):/.test(full.protocol)) throw new MorphogenError("range", `Expected the address of a pack's folder (https:), found “${url}”.`);
   full.pathname = full.pathname.replace(/\/manifest\.json$/, "/").replace(/([^/])$/, "$1/");
   return full.href;
 }

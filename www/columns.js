@@ -108,7 +108,7 @@ export class Machines {
     blind.checked = local && anywhere;
     if (blind.checked) this.lost = machine;
     find("machine-hint").textContent = t(says);
-    find("window-hint").textContent = words.window(machine);
+    find("window-hint").textContent = local ? words.window(machine) : "";
     const window = this.windowOf(machine);
     const value = !local || window === WHOLE ? t("everything") : window === undefined ? t("as calibrated") : `${window} × ${window}`;
     find("window-value").textContent = value;

@@ -167,7 +167,7 @@ export function obey() {
     if (!led) return;
     if (type === "morphogen:play") led.play();
     if (type === "morphogen:pause") led.pause();
-    if (type === "morphogen:step") led.step(by === -1 ? -1 : 1);
+    if (type === "morphogen:step" && (by === undefined || by === 1 || by === -1)) led.step(by ?? 1);
     if (type === "morphogen:another") led.another();
     if (type === "morphogen:machine") led.machine();
   };

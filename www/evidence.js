@@ -30,6 +30,8 @@ export class Evidence {
   wait() {
     look.disabled = true;
     section.ariaBusy = "true";
+    // What is said of the pictures before does not hold for those that come.
+    says.textContent = "";
   }
 
   /**
@@ -40,6 +42,7 @@ export class Evidence {
   use(model, { shelf, possible }) {
     section.hidden = !possible;
     section.ariaBusy = "false";
+    delete section.dataset.bare;
     look.hidden = false;
     look.disabled = !possible;
     for (const canvas of [nearest, guess, mosaic]) clear(canvas, model.info.image);

@@ -162,7 +162,7 @@ async function describe(/** @type {Model} */ model) {
 /** Says how the words were taken. */
 function explain(/** @type {Understood} */ meaning) {
   prompt.setAttribute("aria-invalid", "false");
-  understood.textContent = taken(meaning, state.prompt);
+  understood.textContent = taken(meaning, state.prompt, wording.vocabulary);
   chips.press(meaning.label, state.prompt);
 }
 
@@ -215,7 +215,8 @@ async function drawn(model, asked, meaning, why, signal) {
   const network = settings.network?.name ?? "";
   const plan = why === "sketch" ? settings.sketch : settings.plan;
   const { steps, solver, grid } = plan;
-  const label = state.mix ? `${meaning.label} + ${state.mix.prompt}` : meaning.label;
+  const name = wording.title(meaning);
+  const label = state.mix ? `${name} + ${state.mix.prompt}` : name;
   const compared = { model: state.model, prompt: asked.prompt, name: meaning.name, network, seed, steps, solver, grid };
   // What takes the place of other pictures leaves them to the comparison until it is finished.
   if (why === "asked") clear(seed);
@@ -249,7 +250,7 @@ async function drawn(model, asked, meaning, why, signal) {
   find("another").disabled = false;
   share.ready();
   // The machine holds the pictures of one thing: it foretells no mix.
-  if (state.mix) for (const id of ["evidence", "theory"]) find(id).hidden = true;
+  if (state.mix) unmixed();
   else void compareWith({ model, drawn: compared, sample: finished }, why !== "sketch");
   if (why !== "sketch") panels.drawn();
   const news = finished.notice === notice ? "" : ` ${told(finished.notice)}`;
@@ -258,6 +259,14 @@ async function drawn(model, asked, meaning, why, signal) {
   if (why === "sketch") return say(news);
   keepUsed(model, finished.network);
   say(`${t("{what}, drawn on {device}.", { what: words.pictures(finished.count, label), device: words.device(finished.device) })}${news}`);
+}
+
+/** Says why a mix has no evidence. */
+function unmixed() {
+  find("theory").hidden = true;
+  find("evidence").dataset.bare = "";
+  find("novelty").disabled = true;
+  find("evidence-says").textContent = t("A training picture shows one thing: of a mixture there is none to compare with.");
 }
 
 /** What was known of the pictures on the stage is gone with them. */
@@ -306,14 +315,17 @@ function first(/** @type {Model} */ { info: { prompts } }) {
 
 /** Says what went wrong and offers the ways on. Half a word that is unknown is no mistake yet. */
 function failed(/** @type {MorphogenError} */ { code, message, suggestions }, /** @type {Why} */ why) {
-  const wording = code.startsWith("prompt-");
-  if (why !== "asked" && wording) return void (understood.textContent = t("“{typed}” is unknown to it so far.", { typed: prompt.value.trim() }));
+  const unclear = code.startsWith("prompt-");
+  if (why !== "asked" && unclear) return void (understood.textContent = t("“{typed}” is unknown to it so far.", { typed: prompt.value.trim() }));
   if (code === "aborted") return say(t("Stopped."));
   say(told(message), true);
-  if (wording) {
+  if (unclear) {
     prompt.setAttribute("aria-invalid", "true");
     understood.textContent = "";
-    return propose((suggestions ?? []).map((word) => [word, () => ask(word)]));
+    const near = suggestions?.length ? suggestions : wording.examples.slice(0, 4).map((example) => wording.spoken(example));
+    /** @type {[string, () => void][]} */
+    const others = PACKS.filter(({ name }) => name !== state.model).map(({ name, title }) => [t("Look among: {pack}", { pack: t(title) }), () => choose(name, prompt.value)]);
+    return propose([...near.map((word) => /** @type {[string, () => void]} */ ([word, () => ask(word)])), ...others]);
   }
   /** @type {[string, () => void][]} */
   const offers = [[t("Try again"), () => void paint()]];
@@ -341,6 +353,16 @@ function ask(/** @type {string} */ words) {
   void paint();
 }
 
+/** Takes another pack, which has other words, networks and styles. */
+function choose(/** @type {string} */ name, words = "") {
+  prompt.value = words;
+  find("packs").elements.model.value = name;
+  Object.assign(state, { model: name, prompt: words, network: "", style: "", negative: "", caption: undefined, mix: undefined, ...SUGGESTED });
+  void paint();
+}
+
+// What stands there is replaced by what one types next.
+prompt.addEventListener("focus", () => prompt.value === state.prompt && prompt.select());
 find("present").addEventListener("click", async () => (await import("./present.js")).presentStudio());
 
 find("ask").addEventListener("submit", (/** @type {Event} */ event) => {
@@ -377,12 +399,7 @@ find("packs").hidden = PACKS.length < 2;
 for (const { name, title } of PACKS) {
   const [row, radio] = [document.createElement("label"), document.createElement("input")];
   Object.assign(radio, { type: "radio", name: "model", value: name, checked: name === state.model });
-  radio.addEventListener("change", () => {
-    // Another pack has other words, networks and styles.
-    prompt.value = "";
-    Object.assign(state, { model: name, prompt: "", network: "", style: "", negative: "", caption: undefined, mix: undefined, ...SUGGESTED });
-    void paint();
-  });
+  radio.addEventListener("change", () => choose(name));
   row.append(radio, ` ${t(title)}`);
   find("packs").append(row);
 }

@@ -38,7 +38,7 @@ class Past {
     const chosen = this.page.picture();
     if (!chosen) return this.show();
     const address = write(this.page.state);
-    const label = chosen.sample.captions?.[chosen.n]?.label ?? chosen.label;
+    const label = this.page.state.prompt || chosen.label;
     const others = this.drawings.filter((drawing) => drawing.address !== address);
     this.drawings = [{ address, label, picture: picture(chosen.sample.toImageData(chosen.n)) }, ...others].slice(0, MOST);
     this.forgotten = [];

@@ -138,6 +138,7 @@ export class Pictures {
       const found = nearest?.[n];
       near.textContent = found ? words.near(found) : t("seed {seed}", { seed: seed + n });
       near.classList.toggle("copied", found?.copied ?? false);
+      near.title = found ? words.NEAR : "";
     });
   }
 

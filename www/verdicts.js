@@ -1,13 +1,11 @@
 /** The sentences about copies and theory: how alike two pictures are, how near the training pictures are, and what that means. */
 import { number, t } from "./say.js";
-import { CLOSE, megabytes } from "./words.js";
+import { CLOSE, NEAR, megabytes } from "./words.js";
 
 /** @typedef {import("./pkg/morphogen.js").Frame} Frame */
 
 export const LOOKING = t("Looking through the training pictures …");
-
-/** What the figures in the lines under the pictures mean. */
-export const NEAR = t("Under each picture, 100 % means: as far from the nearest training picture as that one is from its own nearest.");
+export { NEAR };
 
 /** Fewer training pictures than this are too few for a mosaic. */
 const FEW = 100;

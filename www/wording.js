@@ -23,6 +23,8 @@ export class Wording {
     this.state = state;
     /** @type {string[]} */
     this.words = [];
+    /** @type {string[]} the same with those that name styles, by index */
+    this.vocabulary = [];
     /** @type {string[]} prompts worth trying */
     this.examples = [];
     // A caption that was kept goes with the words as they were.
@@ -45,6 +47,7 @@ export class Wording {
     if (!text) return;
     const { styles, words } = await model.words();
     this.words = words;
+    this.vocabulary = [...styles, ...words];
     style.replaceChildren(new Option(t("any style"), ""), ...styles.map((name) => new Option(name[0].toUpperCase() + name.slice(1), name)));
     if (!styles.includes(this.state.style)) this.state.style = "";
     this.show();
@@ -58,7 +61,8 @@ export class Wording {
 
   /** What is drawn: the words, and the style that was chosen. */
   asked() {
-    const { prompt, style, negative } = this.state;
+    const { style, negative } = this.state;
+    const prompt = this.known(this.state.prompt);
     return { prompt: style && !more.hidden ? `${prompt}, ${style}` : prompt, negative: more.hidden ? "" : negative };
   }
 
@@ -88,9 +92,20 @@ export class Wording {
     list.replaceChildren(...found.slice(0, MOST).map((word) => new Option("", before + word)));
   }
 
+  /** Words as the pack reads them: one that reads English alone is told the English name of what it draws. @param {string} typed */
+  known(typed) {
+    const same = (/** @type {string} */ example) => t(example).toLowerCase() === typed.trim().toLowerCase();
+    return (more.hidden && this.examples.find(same)) || typed;
+  }
+
+  /** What is drawn, for people: a pack's own name for it, or the words as they were typed. @param {Understood} meaning */
+  title({ label }) {
+    return more.hidden ? t(label) : this.state.prompt.trim() || label;
+  }
+
   /** A prompt in the reader's language, where the pack reads it. @param {string} example */
   spoken(example) {
-    return more.hidden ? example : t(example);
+    return t(example);
   }
 
   /** Something that nobody asked for. */
@@ -104,14 +119,19 @@ export class Wording {
 }
 
 /**
- * How the words were taken: slips that were mended, and words that are not known, with the nearest that are.
+ * How the words were taken: slips that were mended, words that are not known, with the nearest that are, and what is kept out.
  * @param {Understood} meaning
  * @param {string} typed
+ * @param {string[]} vocabulary of the pack, by index
  */
-export function taken({ label, corrected, unknown }, typed) {
+export function taken({ label, corrected, unknown, against }, typed, vocabulary) {
   const mended = corrected.map(({ typed, meant }) => `${typed} → ${meant}`);
   const strange = (unknown ?? []).map(({ typed, near }) => near.length > 0 ? t("“{typed}” is unknown to it (it knows {near})", { typed, near: near.join(", ") }) : t("“{typed}” is unknown to it", { typed }));
+  const away = (against ?? []).map((index) => vocabulary[index]).filter(Boolean);
+  if (away.length > 0) strange.push(t("kept out: {words}", { words: away.join(", ") }));
   const said = [...mended, ...strange].join("; ");
   if (said) return `${said}.`;
-  return typed.trim().toLowerCase() === label.toLowerCase() ? "" : t("Understood as {label}.", { label });
+  // Who wrote “two cats” need not read “two cat”.
+  const plain = typed.toLowerCase();
+  return label.toLowerCase().split(" ").every((word) => plain.includes(word)) ? "" : t("Understood as {label}.", { label });
 }

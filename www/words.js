@@ -65,6 +65,9 @@ export function caption({ label, style }) {
   return style ? `${label} · ${style[0].toUpperCase()}${style.slice(1)}` : label;
 }
 
+/** What the figures in the lines under the pictures mean. */
+export const NEAR = t("Under each picture, 100 % means: as far from the nearest training picture as that one is from its own nearest.");
+
 /** Below this share of what is usual among training pictures, a picture keeps close to one. */
 export const CLOSE = 0.75;
 
@@ -74,6 +77,7 @@ export const CLOSE = 0.75;
  */
 export function near({ image, novelty, copied }) {
   const share = novelty === null ? "" : ` · ${Math.round(100 * novelty)} %`;
-  if (copied) return t("copy of no. {number}", { number: image + 1 }) + share;
+  // That it is one says another measure than the share.
+  if (copied) return t("copy of no. {number}", { number: image + 1 });
   return novelty === null || novelty > CLOSE ? t("new") + share : t("close to no. {number}", { number: image + 1 }) + share;
 }

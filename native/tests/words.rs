@@ -49,14 +49,14 @@ fn a_sample_says_which_captions_the_seed_chose_and_draws_them_again() {
         morphogen(folder, &format!("{line} {options}"))
     };
     let said = sample("--count 3", "whole").unwrap();
-    let captions: Vec<&str> = said.lines().collect();
-    assert!(captions.len() == 3 && captions.iter().all(|line| line.starts_with("square: ")), "{said}");
+    let captions: Vec<&str> = said.lines().filter(|line| line.starts_with("square: ")).collect();
+    assert!(captions.len() == 3, "{said}");
     let known = captions.iter().all(|line| line.contains(" · ") && line.contains(", known "));
     assert!(known, "the pack's network was measured: {said}");
     let number = |line: &str| line.split_once("(caption ").unwrap().1.split(',').next().unwrap().to_string();
     let third = number(captions[2]);
     let again = sample(&format!("--count 3 --caption {third}"), "same").unwrap();
-    assert!(again.lines().all(|line| line == captions[2]), "{again}");
+    assert!(again.lines().filter(|line| line.starts_with("square: ")).all(|line| line == captions[2]), "{again}");
     let read = |name: &str| fs::read(folder.join(format!("{name}.safetensors"))).unwrap();
     let picture = 3 * 8 * 8 * 4;
     let last = |bytes: Vec<u8>| bytes[bytes.len() - picture..].to_vec();

@@ -84,9 +84,10 @@ test("emoji are looked up when one asks, and then for every drawing", async ({ p
   await expect(page.locator("#evidence-says")).toContainText(/This picture is .*training picture \d+/, { timeout: 60_000 });
 });
 
-test("a mix has no evidence, and what is drawn after it has", async ({ page }) => {
+test("a mix has no evidence and says why, and what is drawn after it has", async ({ page }) => {
   await stubbed(page, "?prompt=cat&and=heart&seed=7&count=1");
-  await expect(page.locator("#evidence")).toBeHidden();
+  await expect(page.locator("#evidence-says")).toContainText("of a mixture there is none");
+  await expect(page.locator("#evidence-drawn")).toBeHidden();
   await expect(page.locator("#theory")).toBeHidden();
   await page.goto("/?prompt=cat&seed=7&count=1&model=emoji");
   await drawn(page);

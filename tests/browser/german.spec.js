@@ -7,7 +7,7 @@ import { barriers, settings } from "./support.js";
 test("a table that lacks a sentence, has one too many or loses a place is found out", () => {
   expect(faults("de", german)).toEqual([]);
   const { Draw, ...rest } = german.said;
-  expect(Draw).toBe("Zeichne");
+  expect(Draw).toBe("Zeichnen");
   expect(faults("de", { ...german, said: { ...rest, "Nobody says this": "x", "Training picture {number}": "Trainingsbild" } })).toEqual([
     "www/strings/de.js lacks: Draw",
     "www/strings/de.js has what nobody says: Nobody says this",
@@ -34,6 +34,10 @@ test("the German page offers German words, and the pack understands them as the 
 
   await page.getByRole("radio", { name: "Kleider" }).check();
   await expect(page.locator("#evidence-says")).toContainText("r = 0,", { timeout: 120_000 });
+  // What a chip says can be typed.
+  await page.locator("#prompt").fill("stiefelette");
+  await page.locator("#draw").click();
+  await expect(page.locator("#status")).toContainText("Stiefelette, ein Bild, gezeichnet auf", { timeout: 60_000 });
   await page.locator("#prompt").fill("giraffe");
   await page.locator("#draw").click();
   await expect(page.locator("#status")).toContainText("„giraffe“ kann dieses Modell nicht zeichnen");

@@ -158,3 +158,49 @@ test("a model or network that an address names and that is not there is left at 
   await drawn(page, "Bag");
   await expect(page).not.toHaveURL(/nope/);
 });
+
+test("what one pack does not know the other is offered for, and it draws it", async ({ page }) => {
+  await page.goto("/?prompt=cat&model=fashion&seed=3&count=1&steps=2&device=cpu");
+  await expect(page.locator("#status")).toContainText("not something this model can draw", { timeout: 60_000 });
+  await page.locator("#ways").getByRole("button", { name: "Look among: Emoji" }).click();
+  await drawn(page, "cat, one picture");
+  await expect(page).toHaveURL(/prompt=cat&.*model=emoji/);
+  // What is turned away is said, and words that were understood as they stand are not told again.
+  await page.locator("#prompt").fill("two dogs, not a cat");
+  await page.locator("#draw").click();
+  await expect(page.locator("#understood")).toHaveText("kept out: cat.");
+  await page.locator("#prompt").fill("two dogs");
+  await page.locator("#draw").click();
+  await drawn(page, "two dogs, one picture");
+  await expect(page.locator("#understood")).toBeEmpty();
+  await page.locator("#prompt").fill("asdfghjkl");
+  await page.locator("#draw").click();
+  await expect(page.locator("#ways button")).not.toHaveCount(0);
+});
+
+test("a long word breaks, in the page and in a frame", async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 700 });
+  const word = "Donaudampfschifffahrtsgesellschaftskapitaenswitwe";
+  for (const address of [`/de.html?prompt=${word}&model=fashion`, `/embed.html?prompt=${word}`]) {
+    await page.goto(address);
+    await expect(page.getByRole("status").first()).toContainText(word, { timeout: 60_000 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), address).toBeLessThanOrEqual(320);
+  }
+});
+
+test("where the system gives the colours, what is chosen and what is switched on can be told", async ({ page }) => {
+  await page.emulateMedia({ forcedColors: "active" });
+  await page.goto(SHORT);
+  await drawn(page);
+  await settings(page);
+  const look = (/** @type {string} */ selector) => page.locator(selector).first().evaluate((element) => {
+    const { backgroundColor, outlineStyle, outlineColor } = getComputedStyle(element);
+    return [backgroundColor, outlineStyle, outlineColor].join();
+  });
+  expect(await look("#packs label:has(:checked)")).not.toBe(await look("#packs label:not(:has(:checked))"));
+  expect(await look(".pick[aria-pressed=true]")).toContain("solid");
+  expect(await look(".chips [aria-pressed=true]")).not.toBe(await look(".chips [aria-pressed=false]"));
+  const before = await look("#crisp");
+  await page.locator("#crisp").press("Space");
+  expect(await look("#crisp")).not.toBe(before);
+});

@@ -23,7 +23,7 @@ export const said = {
     "Ein Diffusionsmodell in dieser Seite: Es zeichnet, was du tippst, und zeigt, woher jedes Pixel kommt.",
   "What shall it draw?": "Was soll es zeichnen?",
   "a cat, eine Katze, un gato, 猫, 🐱 …": "eine Katze, a cat, un gato, 猫, 🐱 …",
-  Draw: "Zeichne",
+  Draw: "Zeichnen",
   '<span id="understood"></span> <span id="status" role="status">Getting ready …</span>': '<span id="understood"></span> <span id="status" role="status">Gleich geht es los …</span>',
   "Surprise me": "Überrasch mich",
   "Things it can draw": "Was es zeichnen kann",
@@ -47,7 +47,7 @@ export const said = {
   "any style": "irgendein Stil",
   Not: "Ohne",
   "a thing to avoid": "was nicht vorkommen soll",
-  "Did it copy that?": "Ist das abgeschaut?",
+  "Did it copy that?": "Ist das abgekupfert?",
   "The chosen picture": "Das gewählte Bild",
   "this one": "dieses Bild",
   "Not looked up yet": "Noch nicht nachgesehen",
@@ -121,7 +121,7 @@ export const said = {
   "Beside it": "Daneben",
   "no other machine": "keine weitere Maschine",
   "Each pixel sees": "Jedes Pixel sieht",
-  "Blind to the place": "Blind für den Ort",
+  "Blind to the place": "Ohne Ortssinn",
   "On: pieces may come from anywhere in a training picture. Off: from the same place only.": "An: Stücke dürfen von überall in einem Trainingsbild kommen. Aus: nur von derselben Stelle.",
   Compare: "Vergleichen",
   "The network's picture": "Das Bild des Netzes",
@@ -205,6 +205,7 @@ export const said = {
   "“{typed}” is unknown to it so far.": "„{typed}“ kennt es bisher nicht.",
   "“{typed}” is unknown to it": "„{typed}“ kennt es nicht",
   "“{typed}” is unknown to it (it knows {near})": "„{typed}“ kennt es nicht (aber {near})",
+  "kept out: {words}": "draußen bleibt: {words}",
   "Understood as {label}.": "Verstanden als {label}.",
   "So the first is drawn alone.": "Darum wird das erste allein gezeichnet.",
   "It knows {words}.": "Es kennt {words}.",
@@ -246,6 +247,9 @@ export const said = {
   "{share} % noise left. Guess, move, guess again: the large shapes are settling now, and each guess is sharper than the one before.":
     "Noch {share} % Rauschen. Vermuten, ein Stück gehen, wieder vermuten: Die großen Formen stehen bald fest, und jede Vermutung ist schärfer als die vorige.",
   "{share} % noise left. The shape stands; what remains is detail.": "Noch {share} % Rauschen. Die Form steht; was fehlt, sind Einzelheiten.",
+
+  "A training picture shows one thing: of a mixture there is none to compare with.": "Ein Trainingsbild zeigt ein Ding: Von einer Mischung gibt es keines zum Vergleichen.",
+  "Look among: {pack}": "Suchen bei: {pack}",
 
   // Taken along
   "Link copied. It draws this very picture, on any machine.": "Link kopiert. Er zeichnet genau dieses Bild, auf jedem Gerät.",
