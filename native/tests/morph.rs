@@ -61,11 +61,13 @@ fn what_is_no_film_is_refused_in_words() {
     assert!(refused("sneaker zorgle").contains("zorgle"));
     assert!(refused("sneaker").contains("expected 2 to 4 things to go between, found 1"));
     assert!(refused("bag bag bag bag bag").contains("found 5"));
-    assert!(refused("sneaker boot --frames 1").contains("invalid value '1' for '--frames <FRAMES>': expected 12 to 48"));
+    assert!(
+        refused("sneaker boot --frames 1").contains("invalid value '1' for '--frames <FRAMES>': expected 12 to 48")
+    );
     assert!(refused("sneaker boot --frames 49").contains("'49'"));
     let line = "sneaker boot --network resnet --frames 12 --steps 1";
     assert!(refused(&format!("{line} --scale 100")).contains("choose a smaller scale"));
-    assert!(refused(&format!("{line} --speed 51")).contains("expected 1 to 50 frames a second, found 51"));
+    assert!(refused(&format!("{line} --speed 51")).contains("'51' for '--speed <SPEED>': expected 1 to 50"));
     assert!(morph(&folder.path().join("film.mov"), line).unwrap_err().contains("ending in .png or .gif"));
     assert!(!png.exists());
 }
