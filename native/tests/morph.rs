@@ -68,7 +68,7 @@ fn what_is_no_film_is_refused_in_words() {
     let line = "sneaker boot --network resnet --frames 12 --steps 1";
     assert!(refused(&format!("{line} --scale 100")).contains("choose a smaller scale"));
     assert!(refused(&format!("{line} --speed 51")).contains("'51' for '--speed <SPEED>': expected 1 to 50"));
-    assert!(morph(&folder.path().join("film.mov"), line).unwrap_err().contains("ending in .png or .gif"));
+    assert!(morph(&folder.path().join("film.mov"), line).unwrap_err().contains("to end in .png or .gif"));
     assert!(!png.exists());
 }
 
