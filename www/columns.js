@@ -129,12 +129,14 @@ export class Machines {
     const tiles = mosaic ? frame.provenance : undefined;
     const image = tiles ? tiles.toImageData(0, 1, frame.denoised) : frame.toImageData();
     canvas.getContext("2d")?.putImageData(image, 0, 0);
+    canvas.dataset.step = String(frame.step);
     canvas.ariaLabel = `${tiles ? t("The machine's mosaic") : t("The machine's picture")}, ${t("step {step} of {steps}", frame)}`;
   }
 
   /** Nothing is drawn. */
   clear() {
     for (const canvas of this.canvases) {
+      delete canvas.dataset.step;
       canvas.ariaLabel = t("Not compared yet");
       canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);
     }

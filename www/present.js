@@ -179,7 +179,8 @@ export function presentStudio() {
     step.textContent = `${slider.value} / ${slider.max}`;
     requestAnimationFrame(mirror);
   };
-  const compared = () => on && find("#theory-step")?.max !== "0";
+  const drawn = () => find("#theirs")?.dataset.step !== undefined;
+  const compared = () => on && drawn();
   let on = false;
   const led = driver(document.body, { slider: "#step", play: "#play", another: "#another", machine: "#compare" });
   document.body.append(view);
@@ -190,7 +191,8 @@ export function presentStudio() {
       ...led,
       machine: () => {
         on = !on;
-        if (on && find("#theory-step")?.max === "0") led.machine();
+        // Pressed once more while it draws, it would stop.
+        if (on && !drawn() && find("#theory-progress")?.hidden) led.machine();
       },
     },
     () => {
