@@ -190,8 +190,10 @@ export class Compare {
     button.textContent = t("Stop");
     progress.hidden = false;
     try {
-      status.textContent = t("Fetching the training pictures …");
-      if (!this.images) await this.search(taken);
+      if (!this.images) {
+        status.textContent = t("Fetching the training pictures …");
+        await this.search(taken);
+      }
       status.textContent = t("The machine draws …");
       const columns = machines.wanted.map((machine) => new Column(machine));
       this.columns = columns;

@@ -35,7 +35,7 @@ async function line(page, name, from, to) {
 }
 
 const last = async (/** @type {Page} */ page) => (await asked(page)).at(-1);
-const press = (/** @type {Page} */ page, /** @type {string} */ name) => page.getByRole("button", { name, exact: true }).click();
+const press = (/** @type {Page} */ page, /** @type {string} */ name) => page.locator("#mend, #more").getByRole("button", { name, exact: true }).click();
 
 test.describe("paint and mend", () => {
   test("what the brush has marked is drawn anew and nothing else, and is taken back", async ({ page }) => {
