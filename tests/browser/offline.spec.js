@@ -111,8 +111,9 @@ test("it holds the emoji, the essay and both languages, offers nothing that it l
   await figure.scrollIntoViewIfNeeded();
   await expect(figure.locator("canvas").first()).toBeVisible({ timeout: 60_000 });
   await expect(page.locator(".sharing button")).toHaveCount(0);
+  // The German story leads to the German Studio.
   await page.getByRole("link", { name: "Studio" }).first().click();
-  await drawn(page);
+  await expect(page.locator("#status")).toContainText("gezeichnet auf", { timeout: 120_000 });
   expect(found).toEqual({ outside: [], complaints: [] });
 });
 
