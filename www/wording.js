@@ -132,6 +132,7 @@ export function taken({ label, corrected, unknown, against }, typed, vocabulary)
   const said = [...mended, ...strange].join("; ");
   if (said) return `${said}.`;
   // Who wrote “two cats” need not read “two cat”.
-  const plain = typed.toLowerCase();
-  return label.toLowerCase().split(" ").every((word) => plain.includes(word)) ? "" : t("Understood as {label}.", { label });
+  const words = typed.toLowerCase().split(/[^\p{L}\p{N}]+/u);
+  const same = label.toLowerCase().split(/[^\p{L}\p{N}]+/u).every((part) => words.some((word) => word.startsWith(part)));
+  return same ? "" : t("Understood as {label}.", { label });
 }
