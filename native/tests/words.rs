@@ -61,7 +61,7 @@ fn a_sample_says_which_captions_the_seed_chose_and_draws_them_again() {
     let picture = 3 * 8 * 8 * 4;
     let last = |bytes: Vec<u8>| bytes[bytes.len() - picture..].to_vec();
     assert_eq!(last(read("same")), last(read("whole")), "the third picture is that of its seed and caption");
-    assert_eq!(sample("--count 3 --no-prior", "words").unwrap(), "");
+    assert!(!sample("--count 3 --no-prior", "words").unwrap().contains("caption"), "nothing was chosen");
     assert_ne!(last(read("words")), last(read("whole")));
     let error = sample("--caption 99", "none").unwrap_err();
     assert!(error.contains("found 99") && !folder.join("none.safetensors").exists(), "{error}");
