@@ -58,10 +58,10 @@ export async function morph(options, request, target, info, reader, client) {
  * @param {Info} info
  * @param {Client} client
  */
-export function way(frames, { n = 0, hold = 12 } = {}, by, info, client) {
+export function way(frames, { n = 0, hold = 12 }, by, info, client) {
   const { width, height, channels } = info.image;
   const size = width * height * channels;
-  const fits = Array.isArray(frames) && frames.length > 0 && frames.every(({ x }) => x instanceof Float32Array && x.length > 0 && x.length % size === 0);
+  const fits = Array.isArray(frames) && frames.length > 0 && frames.every((frame) => frame?.x instanceof Float32Array && frame.x.length > 0 && frame.x.length % size === 0);
   if (!fits) throw new MorphogenError("range", "Expected frames of this model, at least one, as `onStep` and `steps` give them.");
   whole("n", n, 0, Math.min(...frames.map(({ x }) => x.length)) / size - 1);
   whole("hold", hold, 0, 100);

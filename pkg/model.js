@@ -212,7 +212,8 @@ export class Model {
    * @param {import("./morphogen.js").Frame[]} frames
    * @param {import("./morphogen.js").WayOptions} [options]
    */
-  async film(frames, options) {
+  async film(frames, options = {}) {
+    readable(options);
     const { way } = await import("./film.js");
     return way(frames, options, this, this.#info, this.#client);
   }
@@ -361,7 +362,7 @@ export class Model {
   }
 }
 
-settle(Model, "understand", "words", "sample", "morph", "training", "nearest", "sticker");
+settle(Model, "understand", "words", "sample", "morph", "film", "training", "nearest", "sticker");
 
 /**
  * @param {Understood | undefined} understood

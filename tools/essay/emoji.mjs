@@ -76,21 +76,5 @@ writeFileSync(
 export const EMOJI = [
 ${lines.join("\n")}
 ];
-
-/**
- * The pixels of a picture, \`[3, H, W]\` in [−1, 1].
- * @param {string} png
- */
-export async function pixelsOf(png) {
-  const picture = new Image();
-  picture.src = png;
-  await picture.decode();
-  const canvas = Object.assign(document.createElement("canvas"), { width: picture.width, height: picture.height });
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  context.drawImage(picture, 0, 0);
-  const { data } = context.getImageData(0, 0, picture.width, picture.height);
-  const area = picture.width * picture.height;
-  return Float32Array.from({ length: 3 * area }, (_, i) => data[4 * (i % area) + Math.floor(i / area)] / 127.5 - 1);
-}
 `,
 );

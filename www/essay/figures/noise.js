@@ -5,9 +5,9 @@
  * as the picture knows it (sampling under a known part, Song et al. 2021, section 5).
  */
 import { ARROWS, button, captioned, choice, controls, el, picture, slider } from "../parts.js";
-import { apart, gaussian, image, noiseAt, pictureAt, trainingPixels } from "../pixels.js";
+import { apart, gaussian, image, noiseAt, pictureAt, pixelsOf, trainingPixels } from "../pixels.js";
 import { walk } from "../walk.js";
-import { EMOJI, pixelsOf } from "./noise-emoji.js";
+import { EMOJI } from "./noise-emoji.js";
 
 /** @typedef {import("../figure.js").Host} Host */
 /** @typedef {import("../../pkg/morphogen.js").Frame} Frame */
