@@ -155,7 +155,7 @@ async function page(path) {
   // A page that this file lacks is not offered.
   html = html.replace(/<a data-lacking[^>]*>.*?<\/a>\s*/gs, "");
   if (options.only) html = html.replace(/<nav id="beyond".*?<\/nav>\s*/s, "");
-  const set = [["data-parts", "yes"], ["data-packs", held.join(" ")], ["data-bare", bare.join(" ")], ["data-address", options.address && new URL(folder === "." ? "./" : `${folder}/`, options.address).href], ["data-page", path === "index.html" ? undefined : path]];
+  const set = [["data-parts", "yes"], ["data-packs", held.join(" ")], ["data-bare", bare.join(" ")], ["data-address", options.address && new URL(path.replace(/(^|\/)index\.html$/, "$1"), options.address.replace(/\/?$/, "/")).href], ["data-page", path === "index.html" ? undefined : path]];
   const attributes = set.flatMap(([name, value]) => (value ? [` ${name}="${value}"`] : [])).join("");
   html = replaced(html, /<html lang="(\w+)">/, (_, lang) => `<html lang="${lang}"${attributes}>`);
   const left = /\s(?:src|href)="(?!#|data:|\?|https:)[^"]*"/.exec(html);

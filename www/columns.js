@@ -7,8 +7,6 @@ import { t } from "./say.js";
 import { WHOLE } from "./state.js";
 import * as words from "./verdicts.js";
 
-export { MACHINES };
-
 /** @typedef {import("./pkg/morphogen.js").Frame} Frame */
 /** @typedef {import("./pkg/morphogen.js").Model} Model */
 /** @typedef {import("./state.js").State} State */

@@ -5,6 +5,7 @@
 import { put } from "./pictures.js";
 import { t } from "./say.js";
 import * as words from "./verdicts.js";
+import { NEAR } from "./words.js";
 
 /** @typedef {import("./pkg/morphogen.js").Model} Model */
 /** @typedef {import("./pkg/morphogen.js").Sample} Sample */
@@ -42,7 +43,7 @@ export class Evidence {
   use(model, { shelf, possible }) {
     section.hidden = !possible;
     section.ariaBusy = "false";
-    delete section.dataset.bare;
+    delete section.dataset.mixed;
     look.hidden = false;
     look.disabled = !possible;
     for (const canvas of [nearest, guess, mosaic]) clear(canvas, model.info.image);
@@ -78,7 +79,7 @@ export class Evidence {
     put(nearest, images.toImageData(found.image));
     nearest.ariaLabel = t("Training picture {number}", { number: found.image + 1 });
     this.found = words.copy(t("This picture"), found);
-    says.textContent = theory.hidden ? `${this.found} ${words.NEAR}` : this.found;
+    says.textContent = theory.hidden ? `${this.found} ${NEAR}` : this.found;
   }
 
   /**

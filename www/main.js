@@ -264,7 +264,7 @@ async function drawn(model, asked, meaning, why, signal) {
 /** Says why a mix has no evidence. */
 function unmixed() {
   find("theory").hidden = true;
-  find("evidence").dataset.bare = "";
+  find("evidence").dataset.mixed = "";
   find("novelty").disabled = true;
   find("evidence-says").textContent = t("A training picture shows one thing: of a mixture there is none to compare with.");
 }

@@ -63,7 +63,10 @@ export class Share {
     const { drawn } = this.stage;
     if (!drawn) return;
     if (!hosted) return this.say(t("This copy has no address of its own, so there is no link to give. Save the picture instead."));
-    const address = new URL(write(this.alone(drawn)), hosted).href;
+    const there = new URL(write(this.alone(drawn)), hosted);
+    // Which page of a file this is says nothing where each has an address.
+    there.searchParams.delete("page");
+    const address = there.href;
     try {
       await navigator.clipboard.writeText(address);
       this.say(t("Link copied. It draws this very picture, on any machine."));

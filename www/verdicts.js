@@ -1,11 +1,10 @@
 /** The sentences about copies and theory: how alike two pictures are, how near the training pictures are, and what that means. */
 import { number, t } from "./say.js";
-import { CLOSE, NEAR, megabytes } from "./words.js";
+import { CLOSE, megabytes } from "./words.js";
 
 /** @typedef {import("./pkg/morphogen.js").Frame} Frame */
 
 export const LOOKING = t("Looking through the training pictures …");
-export { NEAR };
 
 /** Fewer training pictures than this are too few for a mosaic. */
 const FEW = 100;
