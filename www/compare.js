@@ -249,7 +249,7 @@ export class Compare {
     const floor = this.floor(taken.sample, picture, images);
     const cards = [[t("The network's picture"), this.nearest[picture]], ...columns.map(({ machine, nearest }) => [columns.length > 1 ? t("The picture of “{machine}”", { machine: t(MACHINES[machine].title) }) : t("The machine's picture"), nearest])];
     verdict(images, /** @type {[string, Nearest | undefined][]} */ (cards));
-    status.textContent = t("Done: in the end they agree with r = {r}. Any other picture of the kind would have {floor}.", { r: number(r, 2), floor: number(floor, 2) });
+    status.textContent = t("Done: in the end they agree with r = {r}. Others of the kind would have {floor} on average.", { r: number(r, 2), floor: number(floor, 2) });
     this.evidence.foretold(first, r, floor);
   }
 

@@ -43,7 +43,7 @@ test("beside a garment stand the nearest training picture and the forecast, with
     const dot = (/** @type {number[]} */ one, /** @type {number[]} */ other) => one.reduce((sum, value, i) => sum + value * other[i], 0);
     return dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y));
   };
-  const [told, floor] = [...((await says.textContent()) ?? "").matchAll(/(?:r = |kind has )([\d.]+\d)/g)].map(([, number]) => Number(number));
+  const [told, floor] = [...((await says.textContent()) ?? "").matchAll(/(?:r = |kind have )([\d.]+\d)/g)].map(([, number]) => Number(number));
   expect(Math.abs(told - r(truth.ours, truth.theirs))).toBeLessThan(0.006);
   expect(Math.abs(floor - mean(truth.others.map((other) => r(truth.ours, other))))).toBeLessThan(0.006);
   expect(told).toBeGreaterThan(floor);

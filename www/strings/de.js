@@ -405,7 +405,7 @@ export const said = {
   "Fetching the training pictures …": "Die Trainingsbilder werden geholt …",
   "Looking through the training pictures …": "Die Trainingsbilder werden durchgesehen …",
   "The machine draws …": "Die Maschine zeichnet …",
-  "Done: in the end they agree with r = {r}. Any other picture of the kind would have {floor}.": "Fertig: Am Ende stimmen sie überein mit r = {r}. Irgendein anderes Bild dieser Art hätte {floor}.",
+  "Done: in the end they agree with r = {r}. Others of the kind would have {floor} on average.": "Fertig: Am Ende stimmen sie überein mit r = {r}. Andere dieser Art hätten im Mittel {floor}.",
   "The picture of “{machine}”": "Das Bild von „{machine}“",
   "The machine's picture": "Das Bild der Maschine",
   "The machine's mosaic": "Das Mosaik der Maschine",
@@ -433,7 +433,7 @@ export const said = {
   "the same picture in other words.": "dasselbe Bild in anderen Worten.",
   "a likeness, no more.": "eine Ähnlichkeit, mehr nicht.",
   "two different pictures.": "zwei verschiedene Bilder.",
-  "(r = {r}; any other picture of the kind has {floor})": "(r = {r}; irgendein anderes Bild dieser Art hat {floor})",
+  "(r = {r}; others of the kind have {floor} on average)": "(r = {r}; andere dieser Art haben im Mittel {floor})",
   "The machine agrees with it so far: {figures}.": "So weit stimmt die Maschine mit ihm überein: {figures}.",
   "The theory, which was never trained, foretold it from the same noise {figures}: a mosaic of pieces from many of them.":
     "Die Theorie, die nie trainiert wurde, hat es aus demselben Rauschen vorhergesagt {figures}: ein Mosaik aus Stücken von vielen.",
