@@ -149,9 +149,11 @@ build_wasm() {
   need_wasm_target
   need_glue
   need_node_modules
+  # Cargo names both the same, so each has a folder to itself; both at once, since linking takes one processor alone.
+  build_half theory web-theory "$TARGET_DIR/theory" &
+  local theory=$!
   build_half morphogen web-drawing "$TARGET_DIR"
-  # Cargo names both the same, so each has a folder to itself.
-  build_half theory web-theory "$TARGET_DIR/theory"
+  wait $theory
   node tools/notices.mjs pkg/generated/LICENCES.txt
   # The same, carried inside scripts.
   node tools/bundle.mjs
@@ -177,15 +179,24 @@ test_format() {
   say "format" && cargo fmt --check
 }
 
+# Runs cargo with clippy in the compiler's place, which lints what it compiles. Where everything is tested anyway, lints and
+# tests so share one build of the dependencies; `cargo clippy` would check them all besides.
+linted() {
+  RUSTC_WORKSPACE_WRAPPER=$(rustc --print sysroot)/bin/clippy-driver CLIPPY_ARGS=-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__ "$@"
+}
+
 test_clippy() {
   need_wasm_target
-  say "clippy, native" && cargo clippy --locked --workspace --all-targets -- -D warnings
+  say "clippy, native"
+  if [ -n "${EVERYTHING:-}" ]; then linted cargo test --locked --workspace --all-targets --no-run
+  else cargo clippy --locked --workspace --all-targets -- -D warnings; fi
   say "clippy, browser" && cargo clippy --locked --package morphogen --lib --target "$WASM_TARGET" --features web-drawing,web-theory -- -D warnings
 }
 
 test_rust() {
   need_vulkan
-  say "Rust tests" && cargo test --locked --workspace
+  say "Rust tests"
+  if [ -n "${EVERYTHING:-}" ]; then linted cargo test --locked --workspace; else cargo test --locked --workspace; fi
 }
 
 test_javascript() {
@@ -237,7 +248,9 @@ need_torch() {
 test_python() {
   need_rust
   need_torch
-  cargo build --locked --package morphogen-native
+  # As the Rust tests build it, with the features that their own dependencies ask for: else burn would be compiled again.
+  local build=(cargo test --locked --workspace --no-run --test command)
+  if [ -n "${EVERYTHING:-}" ]; then linted "${build[@]}"; else "${build[@]}"; fi
   say "types of the Python package" && (cd python && "$PYTHON" -m mypy)
   say "Python tests"
   (cd python && MORPHOGEN=$(cd .. && cd "$TARGET_DIR/debug" && pwd)/morphogen "$PYTHON" -m pytest --quiet)
@@ -264,6 +277,7 @@ case $command in
   test)
     need_rust
     if [ "${1:-}" = --install ]; then INSTALL=yes && shift; fi
+    [ $# -gt 0 ] || EVERYTHING=yes
     for part in "${@:-format clippy rust javascript size browser browsers python}"; do
       for name in $part; do
         declare -F "test_$name" >/dev/null || fail "no tests called $name (format clippy rust javascript size browser browsers python)"
