@@ -5,8 +5,8 @@ export interface Host {
   save_changes(): void;
   on(event: string, listener: (...all: any[]) => void): void;
   off(event: string, listener: (...all: any[]) => void): void;
-  /** To the kernel; a page without one has none, or one that nobody hears. */
-  send?(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
+  /** To the kernel. */
+  send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
 }
 
 /** What `render` gets. */

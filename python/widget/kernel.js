@@ -1,13 +1,13 @@
 /** Files of a pack from the kernel, as bytes in messages: hosts have no folder beside a widget. */
 import { MorphogenError } from "../../pkg/errors.js";
 
-/** @typedef {import("./afm.js").Host} Host */
+/** @typedef {import("./tolerant.js").Tolerant} Tolerant */
 
 /** A kernel that works at something else answers when it is done; after this long the reader is told. */
 export const PATIENCE = 60_000;
 
 /**
- * @param {Host} model
+ * @param {Tolerant} model
  * @param {() => void} late told of a file that came after it was given up
  * @returns {{ ask: import("./engine.js").Ask, close: () => void }}
  */
@@ -40,12 +40,12 @@ export function kernel(model, late) {
         const timer = setTimeout(silent, PATIENCE);
         const done = (/** @type {() => void} */ then) => (clearTimeout(timer), then());
         asked.set(ask, { answer: (bytes) => done(() => answer(bytes)), fail: (error) => done(() => fail(error)), over: false });
-        if (!model.send) return done(() => fail(new MorphogenError("kernel-silent", "There is no kernel here to send the model: set “model” to the address of a pack.")));
-        model.send({ type: "file", ask, file });
+        if (!model.send({ type: "file", ask, file })) done(() => fail(new MorphogenError("kernel-silent", NOBODY)));
       }),
     close: () => model.off("msg:custom", heard),
   };
 }
 
+const NOBODY = "There is no kernel here to send the model: set “model” to the address of a pack's folder.";
 const SILENT =
   "The kernel has not sent the model for a minute: it is busy, was restarted, or is not there. Where it was restarted, run the cell again; else the picture comes once it answers.";

@@ -1,10 +1,8 @@
 /** The last picture of a widget, from what its notebook has kept: for a cell that has no kernel, and for a second view. */
 
-/** @typedef {import("./afm.js").Host} Host */
-
 /**
  * Paints it; gives false where there is none.
- * @param {Host} model
+ * @param {Pick<import("./afm.js").Host, "get">} model
  * @param {HTMLCanvasElement} canvas
  */
 export function paint(model, canvas) {

@@ -7,6 +7,7 @@ import { engine } from "./engine.js";
 import { kernel } from "./kernel.js";
 import * as report from "./report.js";
 import { paint, poster } from "./still.js";
+import { tolerant } from "./tolerant.js";
 
 /** @typedef {import("./afm.js").Host} Host */
 /** @typedef {import("../../pkg/morphogen.js").Frame} Frame */
@@ -39,11 +40,11 @@ export class View {
   #kernel;
 
   /**
-   * @param {Host} host
+   * @param {Host} model
    * @param {HTMLElement} el
    */
-  constructor(host, el) {
-    this.host = host;
+  constructor(model, el) {
+    const host = (this.host = tolerant(model));
     this.el = el;
     this.element = engine.element();
     this.poster = poster();
