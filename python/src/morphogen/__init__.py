@@ -4,6 +4,9 @@
     from morphogen import Sampler
     Sampler(prompt="sneaker", seed=7, machine="bbels")
 
+    from morphogen import export
+    Sampler(model=export(network, "mine", prompts=["Disc", "Ring"], size=16), prompt="ring")
+
     python -m morphogen.train --data DATA --run RUN --steps 20000
     python -m morphogen.widen RUN WIDER --embedding 384 --words 192 --scale-shift
 
@@ -18,12 +21,13 @@ from .config import NetworkConfig
 from .error import MorphogenError
 
 if TYPE_CHECKING:
+    from .exporting import export
     from .widget import Sampler
 
-__all__ = ["MorphogenError", "NetworkConfig", "Sampler"]
+__all__ = ["MorphogenError", "NetworkConfig", "Sampler", "export"]
 __version__ = "0.1.0"
 
-_LATE = {"Sampler": "widget"}
+_LATE = {"Sampler": "widget", "export": "exporting"}
 """Where a name is that needs more than the standard library."""
 
 

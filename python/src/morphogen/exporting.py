@@ -69,7 +69,7 @@ def export(
 
     Raises `MorphogenError` with what cannot come over. An old pack in `folder` is replaced."""
     folder = Path(folder)
-    config, weights, call = _taken(source, config)
+    config, weights, module = _taken(source, config)
     if not isinstance(config.condition, Class):
         message = f"expected a network that draws classes, found one of {type(config.condition).__name__.lower()}"
         raise MorphogenError(f"{message}; words are packed with their captions by `morphogen pack words` and `pack network`")
@@ -82,7 +82,7 @@ def export(
         if not torch.isfinite(tensor).all():
             raise MorphogenError(f"the tensor “{part}” holds values that are not finite as 16-bit numbers")
     shape = (config.channels, height, width)
-    _alike(config, weights, call, shape)
+    _alike(config, weights, module, shape)
     terms = {"licence": licence, "attribution": attribution}
     files: dict[str, bytes] = {f"{name}.safetensors": save({part: tensor.half().contiguous() for part, tensor in weights.items()})}
     shelves = {}
@@ -203,11 +203,11 @@ def _slug(label: str) -> str:
 def _size(training: Mapping[str, NDArray[np.uint8]] | None, source: Source) -> tuple[int, int]:
     for images in (training or {}).values():
         return images.shape[-2], images.shape[-1]
-    if isinstance(source, (str, Path)):
-        for path in (Path(source) / "checkpoint" / "progress.json",):
-            image = json.loads(path.read_bytes()).get("image") if path.is_file() else None
-            if image:
-                return image["height"], image["width"]
+    progress = Path(source) / "checkpoint" / "progress.json" if isinstance(source, (str, Path)) else None
+    if progress and progress.is_file():
+        image = json.loads(progress.read_bytes()).get("image")
+        if image:
+            return image["height"], image["width"]
     raise MorphogenError("expected size=, the side of a picture: a network of convolutions does not say it")
 
 
