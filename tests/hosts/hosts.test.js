@@ -12,11 +12,14 @@ import { pathToFileURL } from "node:url";
 import { after, before, describe, it } from "node:test";
 import { build } from "esbuild";
 import { serve } from "../../tools/serve.mjs";
+import { KNOWN } from "../../www/essay/figures/prediction-known.js";
+import { until } from "../other-browsers/browsers.js";
 import { MYST, ROOT, gone, notebook, opened, port, python, scratch, served, wheel } from "./hosts.js";
 
 /** @typedef {import("@playwright/test").Page} Page */
 
 const jupyter = python("jupyterlab", "anywidget", "numpy");
+const torch = jupyter === python("jupyterlab", "anywidget", "numpy", "torch", "safetensors");
 const marimo = python("marimo", "anywidget");
 
 /** Waits until a sampler of the page says this. @param {Page} page @param {string | RegExp} words @param {number} [nth] */
@@ -79,6 +82,32 @@ describe("JupyterLab", { skip: jupyter ? false : "no Python here has JupyterLab"
     await run(page, 3);
     assert.equal(await gave(page, 3), "('Bag', 7)");
     assert.deepEqual([...browser.origins], [new URL(url).origin]);
+  });
+
+  it("runs the example that reproduces a figure of the story", async () => {
+    const page = await lab("prediction.ipynb", readFileSync(join(ROOT, "python/examples/prediction.ipynb"), "utf8"));
+    for (const n of [0, 1]) {
+      await run(page, n);
+      await says(page, "Pullover drawn", n);
+    }
+    // r is told a moment after the picture: the machine draws for it once more.
+    const printed = page.locator(".jp-CodeCell").nth(2).locator(".jp-OutputArea-output pre");
+    await until("r is told", async () => {
+      await run(page, 2);
+      await page.waitForTimeout(1000);
+      return ((await printed.last().textContent()) ?? "").startsWith("r = ");
+    });
+    const known = KNOWN.resnet.machine[2].toFixed(2);
+    assert.equal((await printed.last().textContent())?.trim(), `r = ${known}; told by the widget: ${known}`);
+    assert.deepEqual([...browser.origins], [new URL(url).origin]);
+  });
+
+  it("draws with a network that was trained and packed in the cells before", { skip: torch ? false : "this Python has no PyTorch" }, async () => {
+    const page = await lab("train.ipynb", readFileSync(join(ROOT, "python/examples/train.ipynb"), "utf8").replace("SECONDS = 60", "SECONDS = 3"));
+    for (const n of [0, 1, 2]) await run(page, n);
+    await says(page, "Ring drawn");
+    await run(page, 3);
+    await says(page, "Ring drawn", 1);
   });
 
   it("says in the cell what goes wrong, and when the kernel is restarted while it draws", async () => {
