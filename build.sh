@@ -194,6 +194,7 @@ test_rust() {
 test_javascript() {
   build_wasm
   say "types" && npm run --silent check
+  say "versions" && node tools/version.mjs --check
   say "the essay's pages" && node tools/essay.mjs --check
   say "the Studio's pages" && node tools/studio.mjs --check
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "@playwright/test";
 import { written } from "../../tools/elements.mjs";
+import { differences, versions } from "../../tools/version.mjs";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const read = (/** @type {string} */ path) => readFileSync(join(ROOT, path), "utf8");
@@ -19,6 +20,24 @@ test("manifest and JSX types say what the element's types and source say", () =>
   const [element] = modules[0].declarations;
   expect(element.attributes.map((/** @type {any} */ { name }) => name)).toEqual(expect.arrayContaining(["prompt", "seed", "machine", "autoplay"]));
   for (const entry of [...element.attributes, ...element.events, ...element.cssProperties]) expect(Object.values(entry).every((value) => value !== undefined), entry.name).toBe(true);
+});
+
+test("the version is one everywhere, and a release is told of", () => {
+  expect(differences()).toEqual([]);
+  expect(versions().length).toBeGreaterThan(4);
+  expect(differences("99.0.0")).toHaveLength(2);
+});
+
+test("workflows pin every action by commit, and only the jobs that publish may ask for a token", () => {
+  for (const name of ["ci", "publish"]) {
+    const text = read(`.github/workflows/${name}.yml`);
+    for (const [, action] of text.matchAll(/uses: (\S+)/g)) expect(action).toMatch(/@[0-9a-f]{40}$/);
+    for (const [, command] of text.matchAll(/\.\/build\.sh (\w+)/g)) expect(read("build.sh")).toContain(`\n  ${command})`);
+    expect(text).not.toMatch(/secrets\./);
+  }
+  const jobs = read(".github/workflows/publish.yml").split(/^  (?=\w+:$)/m);
+  const asking = jobs.filter((job) => job.includes("id-token: write")).map((job) => job.split(":")[0]);
+  expect(asking).toEqual(["npm", "pypi", "site"]);
 });
 
 test("TypeScript knows the tag in React's JSX, in others', and in the page", () => {
