@@ -12,6 +12,7 @@ usage: ./build.sh COMMAND
   offline [--only fashion] [--address URL]
                               dist/morphogen-offline.html, all of it as one file of 12 MB that needs no network; only the
                               garments in 4 MB; links lead to the address where the page is hosted
+  course                      dist/morphogen-course.zip, the same as a SCORM 1.2 package for learning platforms, with exercises
   wheel                       dist/morphogen-*.whl, the Python package with the widget and both packs
   test [--install] [PART]...  every check, or only some: format clippy rust javascript size browser browsers python hosts;
                               asks before it installs system packages, with --install or CI=true it does; hosts (JupyterLab,
@@ -290,6 +291,10 @@ case $command in
   offline)
     build_wasm
     node tools/offline.mjs "$@"
+    ;;
+  course)
+    build_wasm
+    node tools/course.mjs "$@"
     ;;
   wheel)
     build_wasm
