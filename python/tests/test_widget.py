@@ -84,6 +84,14 @@ def test_files_go_to_the_browser_as_they_are_and_no_others(sampler_class: Any) -
     assert "at an address" in sent(far, "manifest.json")[0]["error"]
 
 
+@pytest.mark.parametrize("content", [b"", b"a", b"ab", b"abc", bytes(range(255))])
+def test_what_the_wheel_holds_apart_comes_back_as_it_was(content: bytes, tmp_path: Path) -> None:
+    assert packs.joined(packs.apart(content)) == content
+    (tmp_path / "net.safetensors.planes").write_bytes(packs.apart(content))
+    (tmp_path / "manifest.json").write_text('{"files": {"net.safetensors": {}}}')
+    assert Pack.folder(tmp_path).file("net.safetensors") == content
+
+
 def test_another_pack_is_another_address(sampler_class: Any, tmp_path: Path) -> None:
     sampler = sampler_class(model="emoji")
     before = sampler.address

@@ -15,6 +15,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "python" / "src"))
+
+from morphogen.packs import PLANES, apart  # noqa: E402
+
 LIMIT = 9_000_000
 KEPT: dict[str, dict[str, Any]] = {
     # The network that draws unless another is named, and the one that the theory predicts best.
@@ -63,7 +67,10 @@ def carry(carried: Path) -> None:
         training = {entry["file"] for entry in manifest["training"].values()}
         for file in ["MODEL_CARD.md", *(name for name in manifest["files"] if wish["training"] or name not in training)]:
             (target / file).parent.mkdir(exist_ok=True)
-            shutil.copy(source / file, target / file)
+            if file.endswith(".safetensors"):
+                (target / (file + PLANES)).write_bytes(apart((source / file).read_bytes()))
+            else:
+                shutil.copy(source / file, target / file)
 
 
 def main() -> None:

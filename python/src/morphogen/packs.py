@@ -18,6 +18,8 @@ CARRIED = HERE / "carried"
 CHECKOUT = HERE.parents[2]
 """The project, where the package is used from a copy of it."""
 MANIFEST = "manifest.json"
+PLANES = ".planes"
+"""Behind the name of a file of 16-bit values that the wheel holds with its low bytes first and its high bytes behind them: that compresses better."""
 MOST = 64 << 20
 """Bytes that one file of a pack may have."""
 
@@ -38,6 +40,20 @@ def names() -> list[str]:
 def _home() -> Path:
     carried = CARRIED / "models"
     return carried if carried.is_dir() else CHECKOUT / "www" / "models"
+
+
+def apart(content: bytes) -> bytes:
+    """16-bit values with their low bytes first; a last odd byte stays last."""
+    pairs = content[: len(content) & ~1]
+    return pairs[::2] + pairs[1::2] + content[len(pairs) :]
+
+
+def joined(content: bytes) -> bytes:
+    """The file as it was."""
+    half = len(content) // 2
+    whole = bytearray(content)
+    whole[0 : 2 * half : 2], whole[1 : 2 * half : 2] = content[:half], content[half : 2 * half]
+    return bytes(whole)
 
 
 class Pack:
@@ -64,7 +80,12 @@ class Pack:
         """A folder, such as `morphogen pack` writes."""
         if folder.is_file():
             return cls.zipped(folder.read_bytes(), str(folder))
-        return cls(str(folder), lambda name: (folder / name).read_bytes())
+
+        def read(name: str) -> bytes:
+            apart = folder / (name + PLANES)
+            return joined(apart.read_bytes()) if apart.is_file() else (folder / name).read_bytes()
+
+        return cls(str(folder), read)
 
     @classmethod
     def zipped(cls, content: bytes, what: str = "the zip file") -> Pack:
