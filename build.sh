@@ -12,8 +12,11 @@ usage: ./build.sh COMMAND
   offline [--only fashion] [--address URL]
                               dist/morphogen-offline.html, all of it as one file of 12 MB that needs no network; only the
                               garments in 4 MB; links lead to the address where the page is hosted
-  test [--install] [PART]...  every check, or only some: format clippy rust javascript size browser browsers python;
-                              asks before it installs system packages, with --install or CI=true it does
+  course                      dist/morphogen-course.zip, the same as a SCORM 1.2 package for learning platforms, with exercises
+  wheel                       dist/morphogen-*.whl, the Python package with the widget and both packs
+  test [--install] [PART]...  every check, or only some: format clippy rust javascript size browser browsers python hosts;
+                              asks before it installs system packages, with --install or CI=true it does; hosts (JupyterLab,
+                              marimo, MyST) are set up where they are asked for by name, and else tested where they are
   bench [ARGUMENT]...         speed and size beside onnxruntime-web, in one browser
   bench --cold | --soak       a first visit over a slow link, part by part; what a page holds after 500 samples
   emoji [--size N]            the emoji data set in data/emoji/, 64 × 64 unless told otherwise, from npm packages
@@ -24,6 +27,7 @@ Needs Rust (rustup), Node 20 or later and, for libtorch only, Python; the rest i
   CHROMIUM             the browser for the tests and the benchmark (else the system's Chromium)
   FIREFOX              Firefox, for `test browsers` (else the system's)
   PYTHON               Python for `test python`, with PyTorch (else python3, else one of our own in .tools/venv)
+  MORPHOGEN_NOTEBOOKS  Python for `test hosts`, with JupyterLab and marimo (else one of our own in .tools/hosts)
   MORPHOGEN_ADDRESS    for `build`: where the site will stand, for the cards that other sites show beside its links
   CARGO_TARGET_DIR     where cargo builds (else target/)
   MORPHOGEN_FEATURES   cargo features for `train`: libtorch (see tools/libtorch.sh) or vulkan
@@ -202,6 +206,7 @@ test_rust() {
 test_javascript() {
   build_wasm
   say "types" && npm run --silent check
+  say "versions" && node tools/version.mjs --check
   say "the essay's pages" && node tools/essay.mjs --check
   say "the Studio's pages" && node tools/studio.mjs --check
 }
@@ -225,6 +230,21 @@ test_browsers() {
   say "Firefox and WebKitGTK" && node --test --test-reporter=spec tests/other-browsers/jobs.test.js
 }
 
+# A Python of our own in the folder $1.
+need_venv() {
+  command -v python3 >/dev/null || fail "python3 is missing: install Python 3.10 or later"
+  [ -x "$1/bin/python" ] || python3 -m venv "$1" 2>/dev/null || { need_packages python3-venv && python3 -m venv "$1"; }
+}
+
+# Sets PYTHON to one that can build wheels.
+need_python() {
+  PYTHON=${PYTHON:-python3}
+  if ! "$PYTHON" -m pip --version >/dev/null 2>&1; then
+    need_venv "$TOOLS/venv"
+    PYTHON=$PWD/$TOOLS/venv/bin/python
+  fi
+}
+
 # Sets PYTHON to one that has all that the Python package's tests need.
 need_torch() {
   local name needs='import torch, numpy, safetensors, PIL, pytest, mypy'
@@ -236,9 +256,8 @@ need_torch() {
       return
     fi
   done
-  command -v python3 >/dev/null || fail "python3 is missing: install Python 3.10 or later"
   say "installing PyTorch into $TOOLS/venv"
-  python3 -m venv "$TOOLS/venv" 2>/dev/null || { need_packages python3-venv && python3 -m venv "$TOOLS/venv"; }
+  need_venv "$TOOLS/venv"
   PYTHON=$PWD/$TOOLS/venv/bin/python
   "$PYTHON" python/tools/torch_cpu.py
   "$PYTHON" -m pip install --quiet numpy safetensors Pillow pytest mypy
@@ -248,12 +267,28 @@ need_torch() {
 test_python() {
   need_rust
   need_torch
+  "$PYTHON" -c 'import anywidget' 2>/dev/null || "$PYTHON" -m pip install --quiet 'anywidget>=0.9,<1'
   # As the Rust tests build it, with the features that their own dependencies ask for: else burn would be compiled again.
   local build=(cargo test --locked --workspace --no-run --test command)
   if [ -n "${EVERYTHING:-}" ]; then linted "${build[@]}"; else "${build[@]}"; fi
   say "types of the Python package" && (cd python && "$PYTHON" -m mypy)
   say "Python tests"
   (cd python && MORPHOGEN=$(cd .. && cd "$TARGET_DIR/debug" && pwd)/morphogen "$PYTHON" -m pytest --quiet)
+}
+
+# The wheel in real hosts of widgets; the tests say which is left out.
+test_hosts() {
+  build_wasm
+  need_browser
+  if [ -n "${SET_UP_HOSTS:-}" ]; then
+    say "setting up JupyterLab, marimo and MyST in $TOOLS/hosts"
+    mkdir -p "$TOOLS/hosts"
+    need_venv "$TOOLS/hosts/venv"
+    "$TOOLS/hosts/venv/bin/python" -m pip install --quiet -r tests/hosts/requirements.txt
+    cp tests/hosts/package.json "$TOOLS/hosts/"
+    npm install --prefix "$TOOLS/hosts" --no-audit --no-fund --silent
+  fi
+  say "hosts of widgets" && node --test --test-reporter=spec tests/hosts/hosts.test.js
 }
 
 # ── commands ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -270,6 +305,15 @@ case $command in
     build_wasm
     node tools/offline.mjs "$@"
     ;;
+  course)
+    build_wasm
+    node tools/course.mjs "$@"
+    ;;
+  wheel)
+    build_wasm
+    need_python
+    "$PYTHON" python/tools/wheel.py
+    ;;
   serve)
     build_wasm
     exec node tools/serve.mjs "$@"
@@ -277,10 +321,11 @@ case $command in
   test)
     need_rust
     if [ "${1:-}" = --install ]; then INSTALL=yes && shift; fi
-    [ $# -gt 0 ] || EVERYTHING=yes
-    for part in "${@:-format clippy rust javascript size browser browsers python}"; do
+    # What else to install and build depends on whether somebody asked for a part, or for everything.
+    if [ $# -gt 0 ]; then SET_UP_HOSTS=yes; else EVERYTHING=yes; fi
+    for part in "${@:-format clippy rust javascript size browser browsers python hosts}"; do
       for name in $part; do
-        declare -F "test_$name" >/dev/null || fail "no tests called $name (format clippy rust javascript size browser browsers python)"
+        declare -F "test_$name" >/dev/null || fail "no tests called $name (format clippy rust javascript size browser browsers python hosts)"
         "test_$name"
       done
     done

@@ -48,6 +48,24 @@ export function members(name) {
   return new Map([...inherited, ...body.body.map((/** @type {any} */ { key, optional }) => [key.name, { optional: optional === true }])]);
 }
 
+/**
+ * The members of a class as the types have them, with their comments.
+ * @param {string} name
+ * @returns {{ name: string, kind: "field" | "method", type: string, readonly: boolean, words: string }[]}
+ */
+export function fields(name) {
+  const { source, entries } = exported();
+  const found = entries.find((entry) => entry.name === name);
+  if (found?.kind !== GROUPS.Classes) throw new Error(`${TYPES} exports no class called ${name}`);
+  return found.declaration.body.body.map((/** @type {any} */ member) => ({
+    name: member.key.name,
+    kind: member.type === "TSDeclareMethod" ? "method" : "field",
+    type: plain(source, (member.typeAnnotation ?? member.returnType).typeAnnotation),
+    readonly: member.readonly === true,
+    words: comment(source, member).replace(/\{@link (\w+)\}/g, "$1"),
+  }));
+}
+
 /** The whole reference as Markdown. */
 export function reference() {
   const { source, entries, opening } = exported();

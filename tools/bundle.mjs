@@ -3,7 +3,8 @@
  *
  * - `pkg/generated/inlined.js`, the worker's code and the wasm as text, which `pkg/inline.js` hands to the package;
  * - `pkg/generated/embed.js`, `www/embed.js` and all it needs as one classic script, for `www/embed.html`;
- * - `pkg/generated/figures.js`, the figures of the essay as another, which it loads where one of them is asked for.
+ * - `pkg/generated/figures.js`, the figures of the essay as another, which it loads where one of them is asked for;
+ * - `pkg/generated/widget.mjs`, `python/widget/widget.js` and all it needs as one module, for notebooks and books.
  *
  *     node tools/bundle.mjs
  */
@@ -24,19 +25,49 @@ const WASM = ["generated/morphogen_bg.wasm", "generated/theory_bg.wasm"];
  * @returns {Promise<string>}
  */
 export async function script(entry) {
-  const { outputFiles } = await build({
+  const { outputFiles } = await build({ ...whole(entry), format: "iife" });
+  return outputFiles[0].text;
+}
+
+/**
+ * What both kinds of bundle have in common: everything in one file, in plain ASCII.
+ * @param {string} entry relative to the root
+ * @returns {import("esbuild").BuildOptions & { write: false }}
+ */
+function whole(entry) {
+  return {
     absWorkingDir: ROOT,
     entryPoints: [entry],
     bundle: true,
     minify: true,
     charset: "ascii",
-    format: "iife",
     target: "es2022",
     define: { "import.meta.url": JSON.stringify(`${BASE}module.js`) },
     plugins: [site],
     write: false,
     legalComments: "none",
-  });
+  };
+}
+
+/**
+ * The widget as a module. It holds the worker's script once, as a function, which either becomes the text of a worker or runs on the
+ * page's own thread.
+ * @param {Record<string, string>} files what the worker asks for
+ */
+async function widget(files) {
+  /** @type {import("esbuild").Plugin} */
+  const carried = {
+    name: "carried",
+    setup: ({ onResolve, onLoad }) => {
+      onResolve({ filter: /^morphogen:worker$|\/generated\/inlined\.js$/ }, ({ path }) => ({ path: path.split("/").pop(), namespace: "carried" }));
+      onLoad({ filter: /worker/, namespace: "carried" }, async () => ({ contents: `export function run(self) {${await workerScript()}}` }));
+      onLoad({ filter: /inlined/, namespace: "carried" }, () => ({
+        contents: `import { run } from "morphogen:worker";\nexport const worker = \`(${"${run}"})(self)\`;\nexport const files = ${JSON.stringify(files)};`,
+      }));
+    },
+  };
+  const common = whole("python/widget/widget.js");
+  const { outputFiles } = await build({ ...common, format: "esm", plugins: [carried, ...(common.plugins ?? [])] });
   return outputFiles[0].text;
 }
 
@@ -54,13 +85,13 @@ export const workerScript = () => script("pkg/worker.js");
 export const wasm = () => WASM.map((file) => ({ url: BASE + file, content: readFileSync(resolve(ROOT, "pkg", file)) }));
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const packed = wasm().map(({ url, content }) => [url, deflateSync(content, { level: 9 }).toString("base64")]);
+  const packed = Object.fromEntries(wasm().map(({ url, content }) => [url, deflateSync(content, { level: 9 }).toString("base64")]));
   const out = (/** @type {string} */ name) => resolve(ROOT, "pkg/generated", name);
   writeFileSync(
     out("inlined.js"),
     `/* Made by tools/bundle.mjs. */
 export const worker = ${JSON.stringify(await workerScript())};
-export const files = ${JSON.stringify(Object.fromEntries(packed))};
+export const files = ${JSON.stringify(packed)};
 `,
   );
   writeFileSync(
@@ -73,4 +104,5 @@ export const files: Record<string, string>;
   );
   writeFileSync(out("embed.js"), await script("www/embed.js"));
   writeFileSync(out("figures.js"), await script("www/essay/embedded.js"));
+  writeFileSync(out("widget.mjs"), await widget(packed));
 }

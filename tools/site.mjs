@@ -50,7 +50,40 @@ function place(folder, name, address) {
   const html = readFileSync(join(folder, name), "utf8");
   const image = /(<meta property="og:image" content=")([^"]*)"/;
   if (!image.test(html)) throw new Error(`${name} names no picture: expected <meta property="og:image" …>`);
-  writeFileSync(join(folder, name), html.replace(image, (_, start, path) => `<meta property="og:url" content="${page.href}">\n    ${start}${new URL(path, page).href}"`));
+  const beside = name.replace(/\.html$/, ".oembed.json");
+  const link = `<link rel="alternate" type="application/json+oembed" href="${new URL(beside, address.replace(/\/?$/, "/")).href}">`;
+  writeFileSync(join(folder, name), html.replace(image, (_, start, path) => `<meta property="og:url" content="${page.href}">\n    ${link}\n    ${start}${new URL(path, page).href}"`));
+  writeFileSync(join(folder, beside), `${JSON.stringify(oembed(html, address.replace(/\/?$/, "/"), image), null, 1)}\n`);
+}
+
+/**
+ * What sites are told that show a frame where a link to a page was pasted (oEmbed 1.0). A static host answers the same whatever is asked.
+ * @param {string} html of the page
+ * @param {string} address of the folder
+ * @param {RegExp} image
+ */
+function oembed(html, address, image) {
+  const [, title] = /<title>([^<]*)<\/title>/.exec(html) ?? [];
+  const [, lang] = /<html lang="(\w+)"/.exec(html) ?? [];
+  if (!title || !lang) throw new Error("a page has no title or no language");
+  const story = /<body[^>]*\bessay\b|essay\.css/.test(html);
+  const query = story ? `figure=locality${lang === "en" ? "" : `&lang=${lang}`}` : "model=emoji&prompt=cat&seed=3";
+  const [width, height] = story ? [720, 640] : [320, 420];
+  const frame = new URL(`embed.html?${query}`, address).href.replace(/&/g, "&amp;");
+  const [, , card] = image.exec(html) ?? [];
+  return {
+    version: "1.0",
+    type: "rich",
+    title,
+    provider_name: "Morphogen",
+    provider_url: address,
+    html: `<iframe src="${frame}" title="${title}" sandbox="allow-scripts" width="${width}" height="${height}" style="border: 0"></iframe>`,
+    width,
+    height,
+    thumbnail_url: new URL(card.replace(/^(\.\.\/)+/, ""), address).href,
+    thumbnail_width: 1200,
+    thumbnail_height: 630,
+  };
 }
 
 /** @param {string | Buffer} content */

@@ -58,10 +58,10 @@ export async function differences() {
   }
 }
 
-/** The package's ways in that have types: `[types, module]`, in the package's folder. */
+/** The package's ways in that have types: `[types, module]`, in the package's folder. Those that only add a tag to JSX are made from these. */
 function entries() {
   const { exports } = JSON.parse(readFileSync(resolve(PACKAGE, "package.json"), "utf8"));
-  return Object.values(exports).flatMap((entry) => (entry.types ? [[entry.types, entry.default]] : []));
+  return Object.values(exports).flatMap((entry) => (entry.types && !/(react|jsx)\.d\.ts$/.test(entry.types) ? [[entry.types, entry.default]] : []));
 }
 
 /**

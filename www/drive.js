@@ -11,7 +11,11 @@
  * @property {() => boolean} playing
  * @property {() => void} another another seed
  * @property {() => void} machine the machine in the network's place or beside it, on and off; or whatever else is chosen there
+ * @property {(values: Record<string, unknown>) => void} [set] draws something else; a figure has its own controls for that
  */
+
+/** What a page around a frame may ask of a sampler; which models there are, the frame's own address says. */
+const SETTABLE = /** @type {const} */ (["prompt", "negative", "seed", "count", "caption", "steps", "grid", "guidance", "solver", "network", "machine", "window"]);
 
 /** Between two steps that follow by themselves, in milliseconds. */
 const PACE = 400;
@@ -150,26 +154,33 @@ export function samplerDriver(sampler) {
     playing: walk.running,
     another: () => anew(() => (sampler.seed += 1)),
     machine: () => anew(() => (sampler.machine = sampler.machine === "network" ? "bbels" : "network")),
+    set: (values) =>
+      anew(() => {
+        // One that makes no sense is refused by the element, in words; null takes it back to what is usual.
+        for (const name of SETTABLE) if (Object.hasOwn(values, name)) /** @type {any} */ (sampler)[name] = values[name];
+      }),
   };
 }
 
 /**
  * Does what the page around this frame asks for: `{ type: "morphogen:play" }`, `morphogen:pause`, `morphogen:step` (with `by: -1` back),
- * `morphogen:another`, `morphogen:machine`. What is asked for before there is anything to lead is done once there is.
+ * `morphogen:another`, `morphogen:machine`, `morphogen:set` (with `values: { prompt, seed, … }`). What is asked for before there is anything to
+ * lead is done once there is.
  * @returns {(driver: Driver) => void} to be called with what is led
  */
 export function obey() {
   /** @type {Driver | undefined} */
   let led;
-  /** @type {{ type: string, by?: unknown }[]} */
+  /** @type {{ type: string, by?: unknown, values?: unknown }[]} */
   const waiting = [];
-  const follow = (/** @type {{ type: string, by?: unknown }} */ { type, by }) => {
+  const follow = (/** @type {{ type: string, by?: unknown, values?: unknown }} */ { type, by, values }) => {
     if (!led) return;
     if (type === "morphogen:play") led.play();
     if (type === "morphogen:pause") led.pause();
     if (type === "morphogen:step" && (by === undefined || by === 1 || by === -1)) led.step(by ?? 1);
     if (type === "morphogen:another") led.another();
     if (type === "morphogen:machine") led.machine();
+    if (type === "morphogen:set" && typeof values === "object" && values) led.set?.(/** @type {Record<string, unknown>} */ (values));
   };
   addEventListener("message", ({ data, source }) => {
     if (source !== parent || typeof data?.type !== "string" || !data.type.startsWith("morphogen:")) return;

@@ -123,10 +123,22 @@ test("Jupyter", async ({ page }) => {
   await framed(page);
 });
 
+test("a notebook's cell, and MyST's directive, ask for traits that the widget has", () => {
+  const { TRAITS } = /TRAITS = (?<TRAITS>\[.*?\])/.exec(readFileSync(join(ROOT, "python/widget/view.js"), "utf8"))?.groups ?? {};
+  const known = ["model", ...JSON.parse(TRAITS)];
+  const [, call] = /Sampler\((.*)\)/.exec(example("first cell")) ?? [];
+  const [, body] = /```\{anywidget\} \S+\n([^]*?)```/.exec(example("lesson.md")) ?? [];
+  const asked = [...[...call.matchAll(/(\w+)=/g)].map(([, name]) => name), ...Object.keys(JSON.parse(body))];
+  expect(asked.length).toBeGreaterThan(4);
+  expect(asked.filter((name) => !known.includes(name))).toEqual([]);
+});
+
 test("Quarto", async ({ page }) => {
-  const [, html] = /^```\{=html\}\n([^]*?)^```$/m.exec(example("lesson.qmd")) ?? [];
+  const [, html] = /^```\{=html\}\n([^]*?)^```$/m.exec(example("raw.qmd")) ?? [];
   await open(page, html);
   await framed(page);
+  // The shortcode itself is run by authors.spec.js.
+  expect(example("lesson.qmd")).toMatch(/^\{\{< morphogen .* >\}\}$/m);
 });
 
 test("Reveal.js: the frame draws when its slide is there", async ({ page }) => {

@@ -1,0 +1,218 @@
+/**
+ * The wheel and the widget in real hosts: JupyterLab, marimo, and MyST's renderer. What is not on this machine is left out, and the
+ * output says so; what is there must pass.
+ *
+ *     node --test tests/hosts/hosts.test.js        (or: ./build.sh test hosts, which sets them up)
+ */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { after, before, describe, it } from "node:test";
+import { build } from "esbuild";
+import { serve } from "../../tools/serve.mjs";
+import { KNOWN } from "../../www/essay/figures/prediction-known.js";
+import { until } from "../other-browsers/browsers.js";
+import { MYST, ROOT, gone, notebook, opened, port, python, scratch, served, wheel } from "./hosts.js";
+
+/** @typedef {import("@playwright/test").Page} Page */
+
+const jupyter = python("jupyterlab", "anywidget", "numpy");
+const torch = jupyter === python("jupyterlab", "anywidget", "numpy", "torch", "safetensors");
+const marimo = python("marimo", "anywidget");
+
+/** Waits until a sampler of the page says this. @param {Page} page @param {string | RegExp} words @param {number} [nth] */
+async function says(page, words, nth = 0) {
+  const status = page.locator("morphogen-sampler").nth(nth).getByRole("status");
+  await status.filter({ hasText: words }).waitFor({ state: "attached" });
+}
+
+describe("JupyterLab", { skip: jupyter ? false : "no Python here has JupyterLab" }, () => {
+  /** @type {() => void} */
+  let stop = () => {};
+  /** @type {Awaited<ReturnType<typeof opened>>} */
+  let browser;
+  const folder = scratch();
+  let url = "";
+  before(async () => {
+    const site = wheel(String(jupyter), folder);
+    const at = await port();
+    url = `http://localhost:${at}/`;
+    const words = ["--no-browser", `--port=${at}`, "--IdentityProvider.token=", "--ServerApp.password=", "--allow-root", `--ServerApp.root_dir=${folder}`, "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"];
+    stop = await served(String(jupyter), ["-m", "jupyter", "lab", ...words], { PYTHONPATH: site }, `${url}api`);
+    browser = await opened();
+  });
+  after(async () => {
+    await browser?.close();
+    stop();
+    gone(folder);
+  });
+
+  /** Opens a notebook, trusted as one's own is, and waits until its kernel is idle. @param {string} name @param {string} content */
+  async function lab(name, content) {
+    writeFileSync(join(folder, name), content);
+    execFileSync(String(jupyter), ["-m", "jupyter", "trust", join(folder, name)]);
+    await browser.page.goto(`${url}lab/tree/${name}?reset`);
+    const { page } = browser;
+    await page.locator(".jp-NotebookPanel .jp-CodeCell").first().waitFor();
+    await page.locator("#jp-main-statusbar").getByText("Python 3 (ipykernel) | Idle").waitFor();
+    return page;
+  }
+
+  /** Runs the cell number `n`. @param {Page} page @param {number} n */
+  async function run(page, n) {
+    await page.locator(".jp-CodeCell .cm-content").nth(n).click();
+    await page.keyboard.press("Shift+Enter");
+  }
+
+  /** The text that cell `n` gave. @param {Page} page @param {number} n */
+  const gave = (page, n) => page.locator(".jp-CodeCell").nth(n).locator(".jp-OutputArea-executeResult pre").textContent();
+
+  it("draws what Python asks for, gives pixels back in the next cell, follows traits, and asks no other host", async () => {
+    const ask = 'from morphogen import Sampler\ns = Sampler(prompt="sneaker", seed=7, machine="bbels", steps=3, device="cpu", tell=["nearest"])\ns';
+    const page = await lab("first.ipynb", notebook([ask, "s.status, s.array().shape, len(set(s.image)) > 10, s.nearest[0]['copied'], s.error", "s.prompt = 'bag'; s.machine = 'network'", "s.label, s.seed"]));
+    await run(page, 0);
+    await says(page, "Sneaker drawn");
+    await page.locator('morphogen-sampler canvas[aria-label*="seed 7"]').first().waitFor();
+    await run(page, 1);
+    assert.equal(await gave(page, 1), "('drawn', (1, 28, 28, 1), True, False, '')");
+    await run(page, 2);
+    await says(page, "Bag drawn");
+    await run(page, 3);
+    assert.equal(await gave(page, 3), "('Bag', 7)");
+    assert.deepEqual([...browser.origins], [new URL(url).origin]);
+  });
+
+  it("runs the example that reproduces a figure of the story", async () => {
+    const page = await lab("prediction.ipynb", readFileSync(join(ROOT, "python/examples/prediction.ipynb"), "utf8"));
+    for (const n of [0, 1]) {
+      await run(page, n);
+      await says(page, "Pullover drawn", n);
+    }
+    // r is told a moment after the picture: the machine draws for it once more.
+    const printed = page.locator(".jp-CodeCell").nth(2).locator(".jp-OutputArea-output pre");
+    await until("r is told", async () => {
+      await run(page, 2);
+      await page.waitForTimeout(1000);
+      return ((await printed.last().textContent()) ?? "").startsWith("r = ");
+    });
+    const known = KNOWN.resnet.machine[2].toFixed(2);
+    assert.equal((await printed.last().textContent())?.trim(), `r = ${known}; told by the widget: ${known}`);
+    assert.deepEqual([...browser.origins], [new URL(url).origin]);
+  });
+
+  it("draws with a network that was trained and packed in the cells before", { skip: torch ? false : "this Python has no PyTorch" }, async () => {
+    const page = await lab("train.ipynb", readFileSync(join(ROOT, "python/examples/train.ipynb"), "utf8").replace("SECONDS = 60", "SECONDS = 3"));
+    for (const n of [0, 1, 2]) await run(page, n);
+    await says(page, "Ring drawn");
+    await run(page, 3);
+    await says(page, "Ring drawn", 1);
+  });
+
+  it("says in the cell what goes wrong, and when the kernel is restarted while it draws", async () => {
+    const page = await lab("wrong.ipynb", notebook(['from morphogen import Sampler\nSampler(prompt="giraffe", device="cpu")', 'Sampler(prompt="coat", seed=1, device="cpu", steps=200)']));
+    await run(page, 0);
+    await says(page, "“giraffe” is not something this model can draw");
+    await run(page, 1);
+    await says(page, /Preparing|drawn/, 1);
+    // What is on the page goes on: it has the model by now, and needs no kernel.
+    await page.evaluate(async () => {
+      const sessions = await (await fetch("/api/sessions")).json();
+      for (const { kernel } of sessions) await fetch(`/api/kernels/${kernel.id}/restart`, { method: "POST", headers: { "X-XSRFToken": /_xsrf=([^;]+)/.exec(document.cookie)?.[1] ?? "" } });
+    });
+    await says(page, "Coat drawn", 1);
+  });
+
+  it("shows the last picture of a notebook that was saved with its widgets and is reopened with a kernel that never heard of it", async () => {
+    const state = execFileSync(String(jupyter), ["-c", SAVED], { env: { ...process.env, PYTHONPATH: join(folder, "site") }, encoding: "utf8", maxBuffer: 1 << 26 });
+    const { view, widgets } = JSON.parse(state);
+    const saved = JSON.parse(notebook(["s"], { widgets: { "application/vnd.jupyter.widget-state+json": widgets } }));
+    saved.cells[0].outputs = [{ output_type: "execute_result", execution_count: 1, metadata: {}, data: view }];
+    const page = await lab("kept.ipynb", JSON.stringify(saved));
+    const canvas = page.locator('canvas[slot="poster"][aria-label="Sneaker, drawn by a diffusion model from seed 7"]');
+    await canvas.waitFor();
+    const grey = await canvas.evaluate((element) => [.../** @type {HTMLCanvasElement} */ (element).getContext("2d")?.getImageData(0, 0, 2, 1).data ?? []]);
+    assert.deepEqual(grey, [0, 0, 0, 255, 1, 1, 1, 255]);
+  });
+});
+
+/** A widget as a notebook keeps it: drawn, with a picture whose pixels count up. */
+const SAVED = `
+import json
+from ipywidgets import Widget
+from morphogen import Sampler
+s = Sampler("sneaker", seed=7)
+s.set_state({"image": bytes(n % 256 for n in range(784)), "shape": [1, 28, 28, 1], "label": "Sneaker"})
+names = ["model", "address"] + "prompt prior negative seed count caption steps grid guidance solver network machine window device tell".split()
+s.drawn = json.dumps([getattr(s, n) for n in names], ensure_ascii=False, separators=(",", ":"))
+bundle = s._repr_mimebundle_()[0]
+print(json.dumps({"view": bundle, "widgets": Widget.get_manager_state()}))
+`;
+
+describe("marimo", { skip: marimo ? false : "no Python here has marimo" }, () => {
+  const folder = scratch();
+  /** @type {() => void} */
+  let stop = () => {};
+  /** @type {Awaited<ReturnType<typeof opened>>} */
+  let browser;
+  after(async () => {
+    await browser?.close();
+    stop();
+    gone(folder);
+  });
+
+  it("draws, and cells that look at it run again", async () => {
+    const site = wheel(String(marimo), folder);
+    const cells = [
+      ["", 'import marimo as mo\n    from morphogen import Sampler\n    sampler = mo.ui.anywidget(Sampler(prompt="bag", seed=3, steps=3, device="cpu"))\n    sampler', "mo, sampler"],
+      ["mo, sampler", 'mo.md(f"{sampler.value[\'status\']}: {sampler.shape}, {len(sampler.image)} bytes")', ""],
+    ];
+    const source = cells.map(([needs, body, gives]) => `@app.cell\ndef _(${needs}):\n    ${body}\n    return (${gives}${gives && ","})\n`).join("\n");
+    writeFileSync(join(folder, "bag.py"), `import marimo\n\napp = marimo.App()\n\n${source.replace("return ()", "return")}\nif __name__ == "__main__":\n    app.run()\n`);
+    const at = await port();
+    const url = `http://localhost:${at}/`;
+    stop = await served(String(marimo), ["-m", "marimo", "run", join(folder, "bag.py"), "--headless", "--port", String(at), "--no-token"], { PYTHONPATH: site }, url);
+    browser = await opened();
+    await browser.page.goto(url);
+    await says(browser.page, "Bag drawn");
+    await browser.page.getByText("drawn: [1, 28, 28, 1], 784 bytes").waitFor();
+    assert.deepEqual([...browser.origins], [new URL(url).origin]);
+  });
+});
+
+describe("MyST", { skip: MYST ? false : "MyST's renderer is not here" }, () => {
+  /** @type {Awaited<ReturnType<typeof serve>>} */
+  let site;
+  /** @type {Awaited<ReturnType<typeof opened>>} */
+  let browser;
+  const folder = scratch();
+  before(async () => {
+    site = await serve({ mounts: [["/page", folder]] });
+    browser = await opened();
+  });
+  after(async () => {
+    await browser?.close();
+    await site?.close();
+    gone(folder);
+  });
+
+  it("renders the directive of the guide, without Python, with models by address", async () => {
+    const guide = readFileSync(join(ROOT, "docs/embed.md"), "utf8");
+    const [, , text] = /^(`{3,})\w+ title="lesson.md"\n([^]*?)^\1$/m.exec(guide) ?? [];
+    assert.ok(text, "docs/embed.md has no example called lesson.md");
+    const { mystParse } = await import(pathToFileURL(join(String(MYST), "node_modules/myst-parser/dist/index.js")).href);
+    const found = (/** @type {any} */ node) => (node.type === "anywidget" ? node : (node.children ?? []).map(found).find(Boolean));
+    const node = found(mystParse(text.replaceAll("https://example.org/morphogen/", site.url)));
+    const page = `
+      import React from "react";
+      import { createRoot } from "react-dom/client";
+      import { ANY_RENDERERS } from "@myst-theme/anywidget";
+      createRoot(document.getElementById("root")).render(React.createElement(ANY_RENDERERS.anywidget, { node: ${JSON.stringify(node)} }));`;
+    await build({ stdin: { contents: page, resolveDir: String(MYST) }, bundle: true, format: "esm", platform: "browser", define: { "process.env.NODE_ENV": '"production"' }, outfile: join(folder, "page.js"), logLevel: "warning" });
+    writeFileSync(join(folder, "index.html"), '<!doctype html><meta charset="utf-8"><title>A lesson</title><div id="root"></div><script type="module" src="page.js"></script>');
+    await browser.page.goto(`${site.url}~csp=blob/page/index.html`);
+    await says(browser.page, /drawn/);
+    assert.deepEqual([...browser.origins], [new URL(site.url).origin]);
+  });
+});
