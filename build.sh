@@ -192,6 +192,7 @@ test_javascript() {
   build_wasm
   say "types" && npm run --silent check
   say "the essay's pages" && node tools/essay.mjs --check
+  say "the pages on learning" && node tools/learn.mjs --check
   say "the Studio's pages" && node tools/studio.mjs --check
 }
 
