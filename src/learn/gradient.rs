@@ -18,7 +18,7 @@ pub const PART: usize = 8;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gradient {
     /// What the part adds to the loss.
-    pub loss: f64,
+    pub loss: f32,
     /// In the order of [`Parameters`].
     pub values: Vec<f32>,
 }
@@ -71,7 +71,7 @@ impl LearningNetwork {
     /// # Errors
     /// [`NetworkError`] where a condition does not fit.
     pub fn gradient(&mut self, batch: &Batch, range: Range<usize>) -> Result<Gradient, NetworkError> {
-        let (mut gradient, mut loss) = (vec![0.0; self.parameters.count()], 0.0);
+        let (mut gradient, mut loss) = (vec![0.0; self.parameters.count()], 0.0f64);
         let (count, length) = (range.len(), self.shape.len());
         let passes = &mut self.passes[..count];
         let mut traces = Vec::with_capacity(count);
@@ -98,7 +98,7 @@ impl LearningNetwork {
         for (pass, trace) in passes.iter().zip(&traces) {
             self.embedding.backward(&self.weights, trace, &pass.row_gradient, &mut gradient);
         }
-        Ok(Gradient { loss, values: gradient })
+        Ok(Gradient { loss: loss as f32, values: gradient })
     }
 }
 

@@ -171,11 +171,12 @@ impl Learning {
             return Err(LearnError::Parts { expected, found: fitting });
         }
         let mut gradients = gradients.into_iter();
-        let Some(Gradient { mut loss, values: mut sum }) = gradients.next() else {
+        let Some(Gradient { loss, values: mut sum }) = gradients.next() else {
             return Err(LearnError::Parts { expected, found: 0 });
         };
+        let mut loss = f64::from(loss);
         for gradient in gradients {
-            loss += gradient.loss;
+            loss += f64::from(gradient.loss);
             sum.iter_mut().zip(&gradient.values).for_each(|(sum, value)| *sum += value);
         }
         let norm = clip(&mut sum, self.settings.clip);

@@ -12,6 +12,7 @@ pub mod batch;
 pub mod embedding;
 pub mod gradient;
 mod learning;
+mod packed;
 pub mod parameters;
 pub mod pictures;
 mod saved;
@@ -21,6 +22,7 @@ mod tests;
 
 pub use gradient::{Gradient, PART, footprint};
 pub use learning::{Learning, Report};
+pub use packed::Label;
 pub use pictures::Pictures;
 pub use settings::{Rate, Settings};
 

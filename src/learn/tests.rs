@@ -65,7 +65,7 @@ fn slopes_are_right(config: &NetworkConfig, what: &str) {
             moved[range.clone()].iter_mut().zip(&direction).for_each(|(weight, d)| *weight += sign * step * d);
             moved
         };
-        let slope = (loss(&moved(1.0)).loss - loss(&moved(-1.0)).loss) / (2.0 * f64::from(step));
+        let slope = f64::from(loss(&moved(1.0)).loss - loss(&moved(-1.0)).loss) / (2.0 * f64::from(step));
         let expected: f64 =
             found.values[range.clone()].iter().zip(&direction).map(|(g, d)| f64::from(*g) * f64::from(*d)).sum();
         let norm = found.values[range].iter().map(|g| f64::from(*g).powi(2)).sum::<f64>().sqrt();

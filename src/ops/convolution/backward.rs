@@ -3,9 +3,10 @@
 //! kernels of all four parities at once, at a stride of 2. Both are tiles of [`super::direct`], whose weights are packed
 //! anew here after every step.
 //!
-//! The gradient of the weights is, for each tap, a product over pixels of inputs and gradients: four input channels against
-//! up to three vectors of output channels stay in registers while the pixels go by. Through doubling, the pixels of one
-//! parity give the gradient of its own small kernel, which is shared out to the taps that it is a sum of.
+//! The gradient of the weights is, for each tap, a product over pixels of inputs and gradients. Under a row of the kernel
+//! the inputs lie behind each other, so three of their vectors against one of the gradient stay in registers while the
+//! pixels go by. Through doubling, the pixels of one parity give the gradient of its own small kernel, which is shared out
+//! to the taps that it is a sum of.
 
 use super::super::backward::{Backward, Learner, Pass, add_pixels};
 use super::super::finish::cpu::Ending;
@@ -67,11 +68,12 @@ impl Lesson {
         for crossing in &self.crossings {
             let pairs: Vec<_> =
                 passes.iter().map(|pass| (&pass.values[crossing.value], &pass.gradients[self.output])).collect();
+            let Some(&(value, gradient)) = pairs.first() else { return };
+            let places = crossing.places(value, gradient);
             self.products.clear();
-            self.products.resize(crossing.channels.next_multiple_of(LANES) * sums.len(), Lane::zeroed());
-            let bytes = |(x, d): &(&Plane, &Plane)| size_of_val(x.lanes()) + size_of_val(d.lanes());
-            let together = pairs.first().map_or(1, |pair| (NEAR / bytes(pair)).max(1));
-            pairs.chunks(together).for_each(|pairs| crossing.multiply(pairs, sums.len(), &mut self.products));
+            self.products.resize(sums.len() * LANES * crossing.width(), Lane::zeroed());
+            let together = (NEAR / (size_of_val(value.lanes()) + size_of_val(gradient.lanes()))).max(1);
+            pairs.chunks(together).for_each(|pairs| crossing.multiply(pairs, &places, &mut self.products));
             crossing.share_out(&self.conv, &self.products, weights);
         }
     }
@@ -272,23 +274,23 @@ fn parities(four: bool) -> &'static [(usize, usize)] {
     if four { &[(0, 0), (0, 1), (1, 0), (1, 1)] } else { &[(0, 0)] }
 }
 
-/// A pixel under the kernel as it goes over the picture: what is read there, times the gradient of the sums, summed over
-/// the output pixels of one parity, is the gradient of each of its taps.
+/// Neighbouring pixels under a row of the kernel, as it goes over the picture: what is read there, times the gradient of
+/// the sums, summed over the output pixels of one parity, is the gradient of the taps on them.
 struct Crossing {
     value: Value,
     channels: usize,
     /// The first of its channels among all inputs.
     first: usize,
-    taps: Vec<usize>,
-    /// Row and column, from the pixel under the middle.
-    place: (isize, isize),
+    /// The taps on each pixel.
+    taps: Vec<Vec<usize>>,
+    run: Run,
     parity: (usize, usize),
     /// Distance of the output pixels, and of the inputs under them.
     step: usize,
     stride: usize,
 }
 
-/// All pixels under a convolution's kernel.
+/// All rows of a convolution's kernel.
 fn crossings(conv: &Conv) -> Vec<Crossing> {
     let (k, double) = (conv.kernel, conv.resample == Resample::Double);
     let mut list = Vec::new();
@@ -296,10 +298,10 @@ fn crossings(conv: &Conv) -> Vec<Crossing> {
         for &parity in parities(double) {
             let line = |parity: usize| if double { Line::doubled(k, parity) } else { Line::plain(k) };
             let (runs, taps) = cross(&line(parity.0), &line(parity.1), k);
-            let places = runs.iter().flat_map(|run| (run.column..).take(run.pixels).map(|column| (run.row, column)));
-            for (place, taps) in places.zip(taps) {
-                let step = if double { 2 } else { 1 };
-                list.push(Crossing { value, channels, first, taps, place, parity, step, stride });
+            let pixels = runs.first().map_or(1, |run| run.pixels);
+            for (run, taps) in runs.into_iter().zip(taps.chunks(pixels)) {
+                let (step, taps) = (if double { 2 } else { 1 }, taps.to_vec());
+                list.push(Crossing { value, channels, first, taps, run, parity, step, stride });
             }
         }
     };
@@ -311,56 +313,73 @@ fn crossings(conv: &Conv) -> Vec<Crossing> {
 }
 
 impl Crossing {
-    /// Adds the products of values and gradients, summed over pixels, to `products`, `[channel][group of outputs]`.
-    fn multiply(&self, pairs: &[(&Plane, &Plane)], groups: usize, products: &mut [Lane]) {
-        for (inputs, products) in products.chunks_exact_mut(LANES * groups).enumerate() {
-            let mut group = 0;
-            while group < groups {
-                group += match groups - group {
-                    3 | 6.. if groups.is_multiple_of(3) => self.tile::<3>(pairs, (inputs, group), products),
-                    2.. => self.tile::<2>(pairs, (inputs, group), products),
-                    _ => self.tile::<1>(pairs, (inputs, group), products),
+    /// Vectors under a row of the kernel.
+    fn width(&self) -> usize {
+        self.run.pixels * self.channels.div_ceil(LANES)
+    }
+
+    /// Where the vectors of every output pixel begin: of the inputs under its row, and of its gradient.
+    fn places(&self, value: &Plane, gradient: &Plane) -> Vec<(usize, usize)> {
+        let (rows, columns) = (gradient.shape.height / self.step, gradient.shape.width / self.step);
+        let place = |at: usize| {
+            let (row, column) = (at / columns, at % columns);
+            let input = |at: usize, off: isize| (at * self.stride) as isize + off;
+            let output = |at: usize, parity: usize| (at * self.step + parity) as isize;
+            let from = value.pixel(input(row, self.run.row), input(column, self.run.column));
+            (from, gradient.pixel(output(row, self.parity.0), output(column, self.parity.1)))
+        };
+        (0..rows * columns).map(place).collect()
+    }
+
+    /// Adds the products of gradients and inputs, summed over pixels, to `products`, `[output][vector under the row]`.
+    fn multiply(&self, pairs: &[(&Plane, &Plane)], places: &[(usize, usize)], products: &mut [Lane]) {
+        let width = self.width();
+        for (group, products) in products.chunks_exact_mut(LANES * width).enumerate() {
+            let mut at = 0;
+            while at < width {
+                at += match width - at {
+                    3 | 5.. => self.tile::<3>(pairs, places, (group, at), products),
+                    2 | 4 => self.tile::<2>(pairs, places, (group, at), products),
+                    _ => self.tile::<1>(pairs, places, (group, at), products),
                 };
             }
         }
     }
 
-    /// The same for one vector of inputs and `N` of outputs; how many these are.
+    /// The same for one vector of outputs and `N` of inputs; how many these are.
     #[inline(never)]
     fn tile<const N: usize>(
         &self,
         pairs: &[(&Plane, &Plane)],
-        (inputs, group): (usize, usize),
+        places: &[(usize, usize)],
+        (group, at): (usize, usize),
         products: &mut [Lane],
     ) -> usize {
-        let s = BASELINE;
-        let groups = products.len() / LANES;
-        let at = |lane: usize, n: usize| lane * groups + group + n;
-        let mut sums: [[V; N]; LANES] = from_fn(|lane| from_fn(|n| s.load(&products[at(lane, n)])));
+        let (s, width) = (BASELINE, self.width());
+        let place = |lane: usize, n: usize| lane * width + at + n;
+        let mut sums: [[V; N]; LANES] = from_fn(|lane| from_fn(|n| s.load(&products[place(lane, n)])));
         for (value, gradient) in pairs {
-            let columns = gradient.shape.width / self.step;
-            for row in 0..gradient.shape.height / self.step {
-                let (y, x) = ((row * self.stride) as isize + self.place.0, self.place.1);
-                let values = value.lanes()[value.pixel(y, x) + inputs..].chunks(self.stride * value.groups);
-                let (y, x) = ((row * self.step + self.parity.0) as isize, self.parity.1 as isize);
-                let gradients = gradient.lanes()[gradient.pixel(y, x) + group..].chunks(self.step * gradient.groups);
-                for (value, gradient) in values.zip(gradients).take(columns) {
-                    let (Some(value), Some(gradient)) = (value.first(), gradient.first_chunk::<N>()) else { continue };
-                    let value = s.load(value);
-                    let gradient: [V; N] = from_fn(|n| s.load(&gradient[n]));
-                    let spread =
-                        [s.spread::<0>(value), s.spread::<1>(value), s.spread::<2>(value), s.spread::<3>(value)];
-                    for (sums, value) in sums.iter_mut().zip(spread) {
-                        for (sum, gradient) in sums.iter_mut().zip(gradient) {
-                            *sum = s.mul_add(value, gradient, *sum);
-                        }
+            let (values, gradients) = (&value.lanes()[at..], &gradient.lanes()[group..]);
+            for &(from, to) in places {
+                let gradient = s.load(&gradients[to]);
+                let values = &values[from..from + N];
+                let values: [V; N] = from_fn(|n| s.load(&values[n]));
+                let spread = [
+                    s.spread::<0>(gradient),
+                    s.spread::<1>(gradient),
+                    s.spread::<2>(gradient),
+                    s.spread::<3>(gradient),
+                ];
+                for (sums, gradient) in sums.iter_mut().zip(spread) {
+                    for (sum, value) in sums.iter_mut().zip(values) {
+                        *sum = s.mul_add(value, gradient, *sum);
                     }
                 }
             }
         }
         for (lane, sums) in sums.iter().enumerate() {
             for (n, sum) in sums.iter().enumerate() {
-                s.store(*sum, &mut products[at(lane, n)]);
+                s.store(*sum, &mut products[place(lane, n)]);
             }
         }
         N
@@ -368,12 +387,15 @@ impl Crossing {
 
     /// Adds its products to the gradients of its taps, in weights `[out, in, k, k]`.
     fn share_out(&self, conv: &Conv, products: &[Lane], weights: &mut [f32]) {
-        let (area, outputs) = (conv.kernel * conv.kernel, conv.channels);
-        let rows = bytemuck::cast_slice::<Lane, f32>(products).chunks_exact(outputs.next_multiple_of(LANES));
-        for (channel, row) in rows.enumerate().take(self.channels) {
-            for (output, product) in row[..outputs].iter().enumerate() {
-                let at = (output * conv.inputs() + self.first + channel) * area;
-                self.taps.iter().for_each(|tap| weights[at + tap] += product);
+        let area = conv.kernel * conv.kernel;
+        let lanes = self.channels.next_multiple_of(LANES);
+        let rows = bytemuck::cast_slice::<Lane, f32>(products).chunks_exact(self.width() * LANES);
+        for (output, row) in rows.enumerate().take(conv.channels) {
+            let kernels = &mut weights[(output * conv.inputs() + self.first) * area..][..self.channels * area];
+            for (products, taps) in row.chunks_exact(lanes).zip(&self.taps) {
+                for (kernel, product) in kernels.chunks_exact_mut(area).zip(products) {
+                    taps.iter().for_each(|&tap| kernel[tap] += product);
+                }
             }
         }
     }
