@@ -111,6 +111,7 @@ impl Learner {
             "settings": learning.settings(),
             "image": pictures.shape,
             "names": pictures.names,
+            "classes": pictures.classes,
             "pictures": pictures.count(),
             "weights": learning.count(),
             "parts": learning.parts(),
