@@ -125,8 +125,8 @@ need_vulkan() {
 
 # ── build ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-# One half of the wasm surface with its glue, pkg/generated/$1.js: $2 is its feature, $3 where it is built.
-build_half() {
+# One part of the wasm surface with its glue, pkg/generated/$1.js: $2 is its feature, $3 where it is built.
+build_part() {
   local name=$1 feature=$2 target=$3 out=pkg/generated
   local built=$target/$WASM_TARGET/web/morphogen.wasm named=$target/$name.wasm
   say "compiling for the browser: $feature"
@@ -143,15 +143,16 @@ build_half() {
   fi
 }
 
-# Both wasms with their glue, in pkg/generated/: what a first picture needs, and what is fetched when it is asked for.
+# All wasms with their glue, in pkg/generated/: what a first picture needs, and what is fetched when it is asked for.
 build_wasm() {
   [ -z "${WASM_BUILT:-}" ] || return 0
   need_wasm_target
   need_glue
   need_node_modules
-  build_half morphogen web-drawing "$TARGET_DIR"
+  build_part morphogen web-drawing "$TARGET_DIR"
   # Cargo names both the same, so each has a folder to itself.
-  build_half theory web-theory "$TARGET_DIR/theory"
+  build_part theory web-theory "$TARGET_DIR/theory"
+  build_part learn web-learn "$TARGET_DIR/learn"
   node tools/notices.mjs pkg/generated/LICENCES.txt
   # The same, carried inside scripts.
   node tools/bundle.mjs
@@ -180,7 +181,7 @@ test_format() {
 test_clippy() {
   need_wasm_target
   say "clippy, native" && cargo clippy --locked --workspace --all-targets -- -D warnings
-  say "clippy, browser" && cargo clippy --locked --package morphogen --lib --target "$WASM_TARGET" --features web-drawing,web-theory -- -D warnings
+  say "clippy, browser" && cargo clippy --locked --package morphogen --lib --target "$WASM_TARGET" --features web-drawing,web-theory,web-learn -- -D warnings
 }
 
 test_rust() {

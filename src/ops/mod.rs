@@ -7,6 +7,8 @@
 //! by the compiler what it does not know yet. A new operation is its folder and its line in [`Op`].
 
 pub mod attention;
+#[cfg(any(not(target_arch = "wasm32"), feature = "web-learn"))]
+pub mod backward;
 pub mod convolution;
 pub mod finish;
 pub mod footprint;
@@ -175,6 +177,14 @@ macro_rules! operations {
         impl Op {
             /// The operation, as engines see it.
             pub fn operation(&self) -> &dyn Operation {
+                match self {
+                    $(Op::$op(op) => op,)*
+                }
+            }
+
+            /// The operation, as learning sees it.
+            #[cfg(any(not(target_arch = "wasm32"), feature = "web-learn"))]
+            pub fn backward(&self) -> &dyn backward::Backward {
                 match self {
                     $(Op::$op(op) => op,)*
                 }

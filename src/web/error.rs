@@ -29,6 +29,7 @@ impl Failure {
         Failure { code, message: message.to_string(), suggestions: Vec::new() }
     }
 
+    #[cfg(any(feature = "web-drawing", feature = "web-theory"))]
     /// Code and message of one that was thrown already; nothing where it is none of ours.
     pub fn of(thrown: &JsValue) -> Option<(String, String)> {
         let text = |name: &str| js_sys::Reflect::get(thrown, &name.into()).ok()?.as_string();

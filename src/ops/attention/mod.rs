@@ -1,5 +1,7 @@
 //! Multi-head self-attention over all pixels (Vaswani et al. 2017, eq. 1); no tensors of its own.
 
+#[cfg(any(not(target_arch = "wasm32"), feature = "web-learn"))]
+mod backward;
 mod cpu;
 #[cfg(test)]
 mod tests;

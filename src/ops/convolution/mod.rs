@@ -1,5 +1,7 @@
 //! The convolution: `finish(conv(resample(input) ++ skip) + bias)`, every part but the convolution optional.
 
+#[cfg(any(not(target_arch = "wasm32"), feature = "web-learn"))]
+mod backward;
 mod cpu;
 mod direct;
 mod gpu;

@@ -3,6 +3,8 @@
 //! take it along: `cpu` for the processor, `finish.wgsl` for the GPU, and its twin below.
 
 mod activation;
+#[cfg(any(not(target_arch = "wasm32"), feature = "web-learn"))]
+mod backward;
 pub(crate) mod cpu;
 
 pub use activation::Activation;

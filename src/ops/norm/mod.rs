@@ -1,5 +1,7 @@
 //! Group normalisation (Wu & He 2018, epsilon 1e-5): `finish(norm(value))`, in place behind a convolution.
 
+#[cfg(any(not(target_arch = "wasm32"), feature = "web-learn"))]
+mod backward;
 mod cpu;
 #[cfg(test)]
 mod tests;
