@@ -19,7 +19,7 @@ const HERE = resolve(ROOT, "www/essay");
 /** @typedef {Record<string, string>} Strings */
 
 /** The chapters in order. Those with a figure have their name from it. */
-export const CHAPTERS = ["noise", "copies", "locality", "blindness", "prediction", "origins", "fingers", "mixing", "turing", "pictures", "closing", "further"];
+export const CHAPTERS = ["noise", "copies", "locality", "blindness", "prediction", "learning", "origins", "fingers", "mixing", "turing", "pictures", "closing", "further"];
 
 /** The pages. English first: it is what others are translated from. */
 export const PAGES = [

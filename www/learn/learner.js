@@ -19,8 +19,6 @@ import { SIDE, pixelsOf } from "./sets.js";
 /** Samples that are watched, the seed of their noise, and the steps in which they are drawn. */
 export const SAMPLES = 12;
 const [NOISE, WALK] = [100, 20];
-/** Steps of a run. */
-export const STEPS = 1500;
 /** From how many copies on the copying has begun. */
 export const BEGUN = 3;
 /** Each look comes so much later than the last; of less motion there is a look at each doubling. */
@@ -56,7 +54,13 @@ export class Learner {
     this.look = look;
     this.title = title;
     this.hears = hears;
-    const tiles = (/** @type {string} */ name, /** @type {[number, number]} */ size) => Array.from({ length: SAMPLES }, (_, n) => picture({ label: host.t(name, { n: n + 1 }), size }));
+    const tile = (/** @type {string} */ label, /** @type {[number, number]} */ size) => {
+      const made = picture({ label, size });
+      // As large as it will be, from the beginning.
+      made.put(new ImageData(SIDE, SIDE));
+      return made;
+    };
+    const tiles = (/** @type {string} */ name, /** @type {[number, number]} */ size) => Array.from({ length: SAMPLES }, (_, n) => tile(host.t(name, { n: n + 1 }), size));
     this.samples = tiles("sampleWaiting", [36, 84]);
     this.machine = tiles("machineWaiting", [20, 48]);
     this.near = tiles("nearWaiting", [20, 48]);
@@ -111,17 +115,16 @@ export class Learner {
   /**
    * Learns until all steps are taken; what goes wrong is kept in `problem`, with what was learned before.
    * @param {School} school
-   * @param {AbortSignal} signal
+   * @param {{ steps: number, seed: number, workers: number, signal: AbortSignal }} how
    */
-  async learn(school, signal) {
-    const { network, host } = this;
+  async learn(school, how) {
+    const { network } = this;
+    const { signal, steps } = how;
     this.school = school;
     this.set = school.images.map((image) => pixelsOf(image, school.channels));
     try {
       const { learn } = await import("../pkg/learn.js");
-      // Two learn at once: each has half of the processors.
-      const workers = Math.max(1, Math.floor((navigator.hardwareConcurrency || 2) / 2));
-      this.run = await learn({ ...school, network, size: SIDE, steps: STEPS, seed: Number(host.state.seed), workers, device: "cpu", paused: true, signal });
+      this.run = await learn({ ...school, ...how, network, size: SIDE, paused: true });
       const foretold = this.#foretell(signal);
       await this.#look(0);
       signal.throwIfAborted();
@@ -129,7 +132,7 @@ export class Learner {
       this.saving.disabled = false;
       await this.#watch(this.run, signal);
       await foretold;
-      await this.#look(STEPS);
+      await this.#look(steps);
     } catch (thrown) {
       if (signal.aborted) throw thrown;
       this.problem = /** @type {Error} */ (thrown);
@@ -147,8 +150,8 @@ export class Learner {
       signal.throwIfAborted();
       const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
       this.losses.push({ x: step, y: mean });
-      this.says.pace.textContent = this.host.t("pace", { step, rate: Math.round(picturesPerSecond), seconds: Math.ceil(secondsLeft) });
-      if (step >= next && !this.#drawing && step < STEPS) {
+      this.says.pace.textContent = [this.host.t("pace", { step, rate: Math.round(picturesPerSecond), seconds: Math.ceil(secondsLeft) }), run.notice].filter(Boolean).join(" ");
+      if (step >= next && !this.#drawing && step < run.steps) {
         next = Math.max(step + SOON, step * (this.host.still ? CALM : LATER));
         // Meanwhile it goes on learning; what goes wrong will be met again.
         this.#look(step).catch(() => {});

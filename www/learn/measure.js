@@ -4,7 +4,7 @@ import { SIDE, pixelsOf } from "./sets.js";
 
 /** Numbers of pictures, the steps of the longest run, and samples of each look. */
 export const COUNTS = [4, 8, 16];
-export const STEPS = 4000;
+export const STEPS = 3000;
 const [SAMPLES, NOISE, WALK] = [24, 100, 20];
 /** Each look comes so much later than the last. */
 const LATER = 1.2;

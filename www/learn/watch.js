@@ -3,10 +3,10 @@
  * kind, from halves that share no picture. The reader chooses the pictures and how many, starts, pauses, goes back to any step, and
  * takes the networks away.
  */
-import { button, choice, controls, el, picture, shape, slider, toggle } from "../essay/parts.js";
+import { button, choice, controls, el, picture, shape, slider } from "../essay/parts.js";
 import { dropped } from "../essay/figures/pictures-source.js";
 import { paint, thinned } from "./curves.js";
-import { Learner, SAMPLES, STEPS } from "./learner.js";
+import { Learner, SAMPLES } from "./learner.js";
 import { alike, floor } from "./likeness.js";
 import { KINDS, coloured, fromFiles, garments } from "./sets.js";
 import { Taken } from "./taken.js";
@@ -15,8 +15,18 @@ import { Taken } from "./taken.js";
 /** @typedef {import("./learner.js").Look} Look */
 /** @typedef {import("./learner.js").School} School */
 /** @typedef {"idle" | "learning" | "paused" | "done"} Stage */
+/** @typedef {"both" | "near" | "far" | "halves"} View */
 
 const COUNTS = [1, 8, 64, 600];
+/** Which networks learn: how each looks on the page, and what it is called. @type {Record<View, [network: import("./learner.js").Network, look: string, name: string][]>} */
+const VIEWS = {
+  both: [["short-sighted", "near", "shortSighted"], ["unet", "far", "seesAll"]],
+  near: [["short-sighted", "near", "shortSighted"]],
+  far: [["unet", "far", "seesAll"]],
+  halves: [["unet", "near", "firstHalf"], ["unet", "far", "secondHalf"]],
+};
+/** Steps of a run, as an address may ask for. */
+const [LEAST, MOST] = [20, 20_000];
 /** Pictures of the set that are shown. */
 const SHOWN = 32;
 /** Looks of two networks are compared where they are not further apart, as a share of the step. */
@@ -24,12 +34,15 @@ const NEAR = 0.15;
 
 export default {
   name: "watch",
-  defaults: { kind: "ankle-boot", count: 8, halves: false, seed: 1 },
+  defaults: { kind: "ankle-boot", count: 8, view: "both", steps: 1500, seed: 1 },
   /** @param {Host} host */
   mount(host) {
     const { state } = host;
     if (!KINDS.includes(String(state.kind))) state.kind = KINDS[0];
     if (!COUNTS.includes(Number(state.count))) state.count = 8;
+    if (!Object.hasOwn(VIEWS, String(state.view))) state.view = "both";
+    state.steps = Math.min(MOST, Math.max(LEAST, Math.round(Number(state.steps))));
+    const halved = () => state.view === "halves";
 
     /** All pictures that there are to choose from. @type {ImageData[]} */
     let all = [];
@@ -67,17 +80,20 @@ export default {
         begin();
       },
     });
-    const halves = toggle({
-      label: host.t("halves"),
-      value: Boolean(state.halves),
-      turn: (on) => {
-        host.remember({ halves: on });
+    const views = choice({
+      label: host.t("views"),
+      options: Object.keys(VIEWS).map((view) => [view, host.t(view)]),
+      value: String(state.view),
+      pick: (value) => {
+        host.remember({ view: value });
         begin();
       },
     });
     const wall = el("div", { className: "hung" });
     const about = el("p", { className: "axis" });
     const drop = el("div", { className: "drop" }, wall, about);
+
+    views.element.classList.add("views");
 
     // What is done
     const go = button(host.t("learn"), () => press(), { primary: true, act: "play" });
@@ -91,9 +107,10 @@ export default {
     // What is said stands where the eyes are.
     const status = /** @type {HTMLElement} */ (host.element.querySelector("[role=status]"));
     host.root.append(
-      controls(el("label", { className: "kind" }, el("span", {}, host.t("from")), kinds), counts.element, button(host.t("open"), () => input.click()), input),
+      controls(kinds, button(host.t("open"), () => input.click()), counts.element, input),
       drop,
-      controls(go, over, halves.element),
+      views.element,
+      controls(go, over),
       status,
       columns,
       verdicts,
@@ -116,7 +133,7 @@ export default {
 
     /** Has the garments ready. */
     async function gather() {
-      await host.run(async (signal) => {
+      await attempt(async (signal) => {
         host.say(host.t("fetching"));
         const found = await garments(host, kinds.value, signal);
         signal.throwIfAborted();
@@ -128,7 +145,7 @@ export default {
     /** Takes pictures out of files, or a pack. @param {File[]} files */
     async function open(files) {
       if (files.length === 0) return;
-      await host.run(async (signal) => {
+      await attempt(async (signal) => {
         host.say(host.t("opening"));
         const found = await fromFiles(host, files, signal);
         signal.throwIfAborted();
@@ -145,7 +162,7 @@ export default {
       const images = all.slice(0, Number(state.count));
       const channels = coloured(images) ? 3 : 1;
       const half = images.length >> 1;
-      const sets = state.halves ? [images.slice(0, half), images.slice(half, 2 * half)] : [images, images];
+      const sets = halved() ? [images.slice(0, half), images.slice(half, 2 * half)] : VIEWS[/** @type {View} */ (state.view)].map(() => images);
       return sets.map((images) => ({ images, channels }));
     }
 
@@ -155,8 +172,8 @@ export default {
       learning = undefined;
       for (const learner of learners) learner.clear();
       const hears = { changed: show, chosen: (/** @type {number} */ n) => ((chosen = n), show()), save: (/** @type {Learner} */ learner) => void save(learner) };
-      const what = state.halves ? ["firstHalf", "secondHalf"] : ["shortSighted", "seesAll"];
-      learners = what.map((name, n) => new Learner(host, { network: n === 0 && !state.halves ? "short-sighted" : "unet", look: n === 0 ? "near" : "far", title: host.t(name), about: host.t(`${name}About`) }, hears));
+      const view = VIEWS[/** @type {View} */ (state.view)];
+      learners = view.map(([network, look, name]) => new Learner(host, { network, look, title: host.t(name), about: host.t(`${name}About`) }, hears));
       columns.replaceChildren(...learners.map(({ element }) => element));
       at = undefined;
       stage = "idle";
@@ -176,7 +193,7 @@ export default {
         ...images.slice(0, SHOWN).map((image, n) => {
           const tile = picture({ label: host.t("picture", { number: n + 1 }), size: 32 });
           tile.put(image);
-          tile.canvas.classList.toggle("second", Boolean(state.halves) && n >= images.length >> 1 && images.length <= SHOWN);
+          tile.canvas.classList.toggle("second", halved() && n >= images.length >> 1 && images.length <= SHOWN);
           return tile.canvas;
         }),
       );
@@ -205,10 +222,14 @@ export default {
       if (!enough()) return host.say(host.t("tooFew"));
       const mine = (learning = new AbortController());
       stage = "learning";
-      host.say(host.t(state.halves ? "learningHalves" : "learning", { n: schools()[0].images.length }));
-      show();
       const sets = schools();
-      await Promise.allSettled(learners.map((learner, n) => learner.learn(sets[n], mine.signal)));
+      host.say(host.t(halved() ? "learningHalves" : learners.length > 1 ? "learning" : "learningOne", { n: sets[0].images.length }));
+      show();
+      // The networks come into view below what was pressed.
+      go.scrollIntoView({ block: "start", behavior: host.still ? "auto" : "smooth" });
+      const share = Math.max(1, Math.floor((navigator.hardwareConcurrency || 2) / learners.length));
+      const how = { steps: Number(state.steps), seed: Number(state.seed), workers: Math.min(share, 4), signal: mine.signal };
+      await Promise.allSettled(learners.map((learner, n) => learner.learn(sets[n], how)));
       if (mine.signal.aborted) return;
       stage = "done";
       host.say(summary());
@@ -217,19 +238,33 @@ export default {
 
     /** What came of it, in words. */
     function summary() {
-      const problems = learners.filter(({ problem }) => problem).map(({ title, problem }) => host.t("failed", { title, problem: failure(/** @type {any} */ (problem)) }));
-      const found = learners.filter(({ problem }) => !problem).map(({ title, last, begun }) => {
+      const problems = new Set(learners.filter(({ problem }) => problem).map(({ problem }) => failure(problem)));
+      const well = learners.filter(({ problem }) => !problem);
+      const found = well.map(({ title, last, begun }) => {
         const copies = last?.copies ?? 0;
         if (begun) return host.t("cameToCopy", { title, step: begun.step, copies, of: SAMPLES });
         return host.t(copies === 0 ? "cameToNone" : "cameToFew", { title, copies, of: SAMPLES });
       });
-      const r = state.halves ? between().at(-1) : undefined;
+      const r = halved() ? between().at(-1) : undefined;
       const agreed = r && host.t("agreed", { r: host.number(r.y, 2), floor: host.number(apart(), 2) });
-      return [host.t("over.done", { steps: STEPS }), ...found, ...problems, agreed].filter(Boolean).join(" ");
+      return [well.length > 0 && host.t("allSteps", { steps: Number(state.steps) }), ...found, ...problems, agreed].filter(Boolean).join(" ");
     }
 
-    /** A failure in the reader's language, where it is a known one. @param {{ code?: string, message: string }} error */
-    const failure = ({ code = "", message }) => host.world.strings[`error.${code}`] ?? message;
+    /** A failure in the reader's language, where it is a known one. @param {unknown} thrown */
+    function failure(thrown) {
+      const { code = "", message } = /** @type {{ code?: string, message: string }} */ (thrown);
+      return host.world.strings[`error.${code}`] ?? message;
+    }
+
+    /** Does what takes a while, and says what went wrong. @param {(signal: AbortSignal) => Promise<void>} task */
+    const attempt = (task) =>
+      host.run(async (signal) => {
+        try {
+          await task(signal);
+        } catch (thrown) {
+          if (!signal.aborted) host.say(failure(thrown));
+        }
+      });
 
     /** r of the two networks by step, each look of the first with the nearest of the second. */
     function between() {
@@ -294,16 +329,16 @@ export default {
       const numbers = (/** @type {number[]} */ values) => values.map((value) => /** @type {[number, string]} */ ([value, host.number(value)]));
       const losses = learners.map(({ losses, look }) => ({ look, points: thinned(losses) }));
       const greatest = Math.max(1, ...losses.flatMap(({ points }) => points.map(({ y }) => y)));
-      const likeness = state.halves ? [{ look: "both", points: between() }] : look(({ r }) => r);
+      const likeness = halved() ? [{ look: "both", points: between() }] : look(({ r }) => r);
       const shown = at === undefined ? undefined : leader().looks[at]?.step;
       paint(svg, {
         panels: [
           { title: host.t("loss"), lines: losses, low: 0.02, high: Math.max(greatest, 2), ticks: numbers([0.1, 1]), log: true },
           { title: host.t("share"), lines: look(({ copies }) => copies), low: 0, high: SAMPLES, ticks: numbers([0, SAMPLES]) },
-          { title: host.t(state.halves ? "between" : "withTheory"), lines: likeness, low: 0, high: 1, ticks: numbers([0, 1]) },
+          { title: host.t(halved() ? "between" : "withTheory"), lines: likeness, low: 0, high: 1, ticks: numbers([0, 1]) },
         ],
         marks: learners.flatMap(({ begun, look }) => (begun ? [{ x: begun.step, text: host.t("copyingBegins"), look }] : [])),
-        most: STEPS,
+        most: Number(state.steps),
         at: shown,
         across: host.t("across"),
         number: (value) => host.number(value),
@@ -316,7 +351,7 @@ export default {
     async function save(learner) {
       const { run } = learner;
       if (!run) return;
-      await host.run(async (signal) => {
+      await attempt(async (signal) => {
         const pack = await run.save({ name: "learned", title: own ? host.t("ownPictures") : host.t(kinds.value), ...(own ? {} : { licence: "MIT", attribution: "Fashion-MNIST, © 2017 Zalando SE" }) });
         signal.throwIfAborted();
         host.say(host.t("saved", { file: taken.download(pack) }));
