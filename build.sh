@@ -136,7 +136,7 @@ build_part() {
     say "generating the glue and optimising"
     cp "$built" "$named"
     "$GLUE" "$named" $out
-    node node_modules/binaryen/bin/wasm-opt -O3 "${WASM_FEATURES[@]}" "$out/${name}_bg.wasm" -o "$named"
+    node node_modules/binaryen/bin/wasm-opt -O3 --converge "${WASM_FEATURES[@]}" "$out/${name}_bg.wasm" -o "$named"
     mv "$named" "$out/${name}_bg.wasm"
     # The glue is mostly comments; its types stand beside it.
     node_modules/.bin/esbuild "$out/$name.js" --minify --allow-overwrite --outfile="$out/$name.js" --log-level=warning

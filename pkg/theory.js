@@ -81,11 +81,12 @@ export class Machines {
     const key = JSON.stringify([machine, network, prompt, window, device]);
     if (this.last?.key !== key) {
       this.forget();
-      if (machine === "wiener") this.last = { key, held: await wiener(core, images, signal) };
-      else {
+      const filter = core.hasFilter(machine) ? await wiener(core, images, signal) : undefined;
+      if (core.hasPatches(machine)) {
         const held = core.posterior(machine, network, images, window);
+        if (filter) held.blend(filter);
         this.last = { key, held, graphics: new Graphics(held, device) };
-      }
+      } else if (filter) this.last = { key, held: filter.network() };
     }
     const last = /** @type {NonNullable<typeof this.last>} */ (this.last);
     if (!last.graphics) {
@@ -265,7 +266,7 @@ export class Machines {
  * @param {Core} core
  * @param {Uint8Array} images
  * @param {AbortSignal} signal
- * @returns {Promise<Network>}
+ * @returns {Promise<import("./generated/theory.js").Filter>} with nothing left to do
  */
 async function wiener(core, images, signal) {
   const filter = core.wiener(images);
@@ -275,5 +276,5 @@ async function wiener(core, images, signal) {
     filter.free();
     throw aborted();
   }
-  return filter.network();
+  return filter;
 }

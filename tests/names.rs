@@ -39,15 +39,15 @@ fn the_package_knows_the_names() {
 #[test]
 fn the_page_knows_what_to_say_of_each_machine() {
     let mut out = format!("{WRITTEN}\n\n");
-    out += "/**\n * The machines that the page offers, the one that foretells best first: title, what it does, whether its pixels see a\n * window, and whether pieces may come from elsewhere.\n */\nexport const MACHINES = {\n";
+    out += "/**\n * The machines that the page offers, the one that foretells best first: title, what it does, whether its pixels see a\n * window, the machine for which that was calibrated, and whether pieces may come from elsewhere.\n */\nexport const MACHINES = {\n";
     let mut offered: Vec<_> = TABLE.iter().filter(|entry| entry.place.is_some()).collect();
     offered.sort_by_key(|entry| entry.place);
     for entry in offered {
         let anywhere = entry.choices.is_some_and(|choices| choices.answer != Answer::SamePlace);
-        let (window, machine) = (entry.machine.is_local(), entry.name);
+        let (window, machine, as_) = (entry.machine.is_local(), entry.name, entry.machine.sees_as().name());
         writeln!(
             out,
-            "  {machine}: {{ title: {:?}, says: {:?}, window: {window}, anywhere: {anywhere} }},",
+            "  {machine}: {{ title: {:?}, says: {:?}, window: {window}, as: {as_:?}, anywhere: {anywhere} }},",
             entry.title, entry.says
         )
         .unwrap();

@@ -96,7 +96,7 @@ export class Machines {
   /** The window to ask for; undefined for what was calibrated, and where there is none. @param {Machine} machine */
   windowOf(machine) {
     if (!MACHINES[machine].window) return undefined;
-    return this.chosen || (this.measured.includes(machine) ? undefined : USUAL);
+    return this.chosen || (this.measured.includes(MACHINES[machine].as) ? undefined : USUAL);
   }
 
   label() {

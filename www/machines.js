@@ -2,12 +2,13 @@
 
 /**
  * The machines that the page offers, the one that foretells best first: title, what it does, whether its pixels see a
- * window, and whether pieces may come from elsewhere.
+ * window, the machine for which that was calibrated, and whether pieces may come from elsewhere.
  */
 export const MACHINES = {
-  bbels: { title: "Short-sighted", says: "Sees a window, may use pieces from anywhere, but knows where the border is (bbELS).", window: true, anywhere: true },
-  els: { title: "Short-sighted, lost", says: "Sees a window and has no idea where it is in the picture (ELS).", window: true, anywhere: true },
-  local: { title: "Short-sighted, in place", says: "Sees a window, and uses pieces from the same place only (LS).", window: true, anywhere: false },
-  ideal: { title: "All-seeing", says: "Sees the whole picture: it can only copy (IS).", window: false, anywhere: false },
-  wiener: { title: "Average", says: "Knows only averages and how pixels go together: the simplest guess (Wiener).", window: false, anywhere: false },
+  blend: { title: "Half pieces, half average", says: "The short-sighted machine's guess and the average's, blended: it foretells the network best (bbELS + Wiener).", window: true, as: "bbels", anywhere: true },
+  bbels: { title: "Short-sighted", says: "Sees a window, may use pieces from anywhere, but knows where the border is (bbELS).", window: true, as: "bbels", anywhere: true },
+  els: { title: "Short-sighted, lost", says: "Sees a window and has no idea where it is in the picture (ELS).", window: true, as: "els", anywhere: true },
+  local: { title: "Short-sighted, in place", says: "Sees a window, and uses pieces from the same place only (LS).", window: true, as: "local", anywhere: false },
+  ideal: { title: "All-seeing", says: "Sees the whole picture: it can only copy (IS).", window: false, as: "ideal", anywhere: false },
+  wiener: { title: "Average", says: "Knows only averages and how pixels go together: the simplest guess (Wiener).", window: false, as: "wiener", anywhere: false },
 };

@@ -51,6 +51,7 @@ export function agreement(r) {
 export function foretold(machine, r, floor) {
   const figures = t("(r = {r}; others of the kind have {floor} on average)", { r: number(r, 2), floor: number(floor, 2) });
   if (machine === "ideal" || machine === "wiener") return t("The machine agrees with it so far: {figures}.", { figures });
+  if (machine === "blend" && r > 0.85 && r - floor > 0.1) return t("The theory, which was never trained, foretold it from the same noise {figures}: pieces of many of them, blended with what is usual.", { figures });
   if (r > 0.85 && r - floor > 0.1) return t("The theory, which was never trained, foretold it from the same noise {figures}: a mosaic of pieces from many of them.", { figures });
   if (r - floor > 0.1) return t("The theory foretold a likeness {figures}.", { figures });
   return t("The theory did not foretell it {figures}.", { figures });

@@ -58,7 +58,7 @@ fn a_machine_draws_what_the_theory_says() {
     let usual = manifest.network("unet").unwrap().sampling();
     let own = |machine: Machine, window: Option<usize>| {
         let locality = window.map(|window| Locality::fixed(window).unwrap());
-        let mut machine = machine_denoiser(machine, &training, locality).unwrap();
+        let mut machine = machine_denoiser(machine, &training, locality.into()).unwrap();
         let request = Request { count: 2, ..Request::new(Condition::Class(class), 3) }.taking(usual);
         sample(machine.as_mut(), &Request { steps: 2, ..request }, manifest.schedule, |_| true).unwrap()
     };

@@ -6,7 +6,10 @@ mod theory_reference;
 use morphogen::denoiser::{Condition, Denoiser, ImageShape};
 use morphogen::sampler::{self, Request, Sampling, Solver};
 use morphogen::schedule::{Grid, Schedule};
-use morphogen::theory::{Locality, LocalityPoint, Machine, PatchPosterior, Training, machine_denoiser};
+use morphogen::theory::calibrate::{joined_shares, share};
+use morphogen::theory::{
+    Calibration, Locality, LocalityPoint, Machine, PatchPosterior, Share, Shares, Training, Wiener, machine_denoiser,
+};
 use morphogen_native::evaluate::{Contest, Record, Report, Settings, follow, scatter};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,7 +27,7 @@ fn locality() -> Locality {
 
 fn contest() -> Contest {
     let machines = Machine::ALL.into_iter().filter(|m| *m != Machine::Equivariant);
-    let machines = machines.map(|m| (m, m.is_local().then(locality))).collect();
+    let machines = machines.map(|m| (m, m.is_local().then(locality).into())).collect();
     Contest {
         schedule: Schedule::Cosine,
         sampling: Sampling { steps: 5, ..Sampling::default() },
@@ -34,9 +37,9 @@ fn contest() -> Contest {
 }
 
 fn settings() -> Settings {
-    let (weights, window) = (BTreeMap::new(), BTreeMap::new());
+    let (weights, window, blend) = Default::default();
     let Sampling { grid, solver, .. } = Sampling::default();
-    Settings { pack: "a pack 1.0".into(), images: 30, steps: 5, grid, solver, fine_steps: 8, weights, window }
+    Settings { pack: "a pack 1.0".into(), images: 30, steps: 5, grid, solver, fine_steps: 8, weights, window, blend }
 }
 
 fn records(seeds: &[u64]) -> Vec<Record> {
@@ -65,12 +68,50 @@ fn a_machine_in_disguise_is_seen_through() {
 }
 
 #[test]
+fn a_blend_in_disguise_is_measured_and_foretold() {
+    let training = training();
+    let points = [0.2, 0.9].map(|t| Share { t, patches: 0.8 - 0.5 * t }).to_vec();
+    let shares = Shares::measured(points).unwrap();
+    let truth = Calibration { locality: Some(locality()), shares: shares.clone() };
+    let mut network = machine_denoiser(Machine::Blend, &training, truth.clone()).unwrap();
+
+    // Its share is found again along its own way, at every time.
+    let mut patches = PatchPosterior::new(Machine::Blend, training.clone(), Some(locality())).unwrap();
+    let filter = Wiener::new(&training);
+    let requests = [3, 4].map(|seed| Request { steps: 5, ..Request::new(Condition::Null, seed) });
+    let mut found = Vec::new();
+    follow(network.as_mut(), Schedule::Cosine, &requests, |_, visit| {
+        found.push(share(&mut patches, &filter, &visit).unwrap());
+    })
+    .unwrap();
+    for Share { t, patches } in joined_shares(found).unwrap() {
+        let expected = shares.at(Schedule::Cosine.at(t));
+        assert!((patches - expected).abs() < 0.03, "t = {t}: {patches} instead of {expected}");
+    }
+    assert!(joined_shares([]).is_err());
+
+    // With it the blend foretells the network, with halves it does not, and neither half does alone.
+    let machines = [(Machine::Blend, truth), (Machine::Bbels, Some(locality()).into()), (Machine::Wiener, None.into())];
+    let run = |machines, network: &mut dyn Denoiser| {
+        let contest = Contest { machines, ..contest() };
+        let records = contest.run("blend", network, &training, &Condition::Null, &[0, 1]).unwrap();
+        records.into_iter().map(|record| record.machines).collect::<Vec<_>>()
+    };
+    for scores in run(BTreeMap::from(machines), network.as_mut()) {
+        assert!(scores[&Machine::Blend].r > 0.9999, "{scores:?}");
+        assert!(scores[&Machine::Bbels].r < 0.999 && scores[&Machine::Wiener].r < 0.999, "{scores:?}");
+    }
+    let halves = BTreeMap::from([(Machine::Blend, Some(locality()).into())]);
+    assert!(run(halves, network.as_mut()).iter().all(|scores| scores[&Machine::Blend].r < 0.9999));
+}
+
+#[test]
 fn machines_take_the_steps_of_the_network() {
     let training = training();
     let mut network = PatchPosterior::new(Machine::Bbels, training.clone(), Some(locality())).unwrap();
     let mut novelty = Vec::new();
     for (grid, solver) in [(Grid::Uniform, Solver::Ddim), (Grid::Early, Solver::DpmSolver)] {
-        let machines = BTreeMap::from([(Machine::Bbels, Some(locality()))]);
+        let machines = BTreeMap::from([(Machine::Bbels, Some(locality()).into())]);
         let contest = Contest { sampling: Sampling { steps: 4, grid, solver }, machines, ..contest() };
         let records = contest.run("hidden", &mut network, &training, &Condition::Null, &[0, 1, 2]).unwrap();
         assert!(records.iter().all(|record| record.machines[&Machine::Bbels].r > 0.9999), "{records:?}");
@@ -133,7 +174,7 @@ fn the_plot_has_a_mark_for_every_seed() {
 #[test]
 fn following_many_seeds_is_sampling_each() {
     let training = training();
-    let mut denoiser = machine_denoiser(Machine::Els, &training, Some(locality())).unwrap();
+    let mut denoiser = machine_denoiser(Machine::Els, &training, Some(locality()).into()).unwrap();
     let requests: Vec<Request> =
         [9, 4].map(|seed| Request { steps: 4, ..Request::new(Condition::Null, seed) }).to_vec();
     let mut visits = [0, 0];

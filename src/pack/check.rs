@@ -8,6 +8,7 @@ use crate::network::config::ConditionKind;
 use crate::network::layers::Layers;
 use crate::network::memory::product;
 use crate::schedule::MAX_STEPS;
+use crate::theory::Share;
 use std::collections::BTreeSet;
 
 /// Folder that training files may lie in; the only one.
@@ -107,6 +108,29 @@ impl Manifest {
         fail(format!("“{}” is used but not listed under files", short(file)))
     }
 
+    /// What was calibrated against a network: windows and shares.
+    fn check_calibration(&self, network: &NetworkEntry) -> Result<(), String> {
+        let at = |t: f64| t > 0.0 && t <= 1.0;
+        let largest = 2 * self.image.height.max(self.image.width);
+        for (machine, points) in &network.locality {
+            check_name("machine name", machine).map_err(|error| error.to_string())?;
+            let times_rise = points.windows(2).all(|pair| pair[0].t < pair[1].t);
+            let in_range = points.iter().all(|point| at(point.t));
+            if points.is_empty() || points.len() > MAX_POINTS || !times_rise || !in_range {
+                return Err(format!("{machine}: expected 1 to {MAX_POINTS} rising times t in (0, 1]"));
+            }
+            if let Some(point) = points.iter().find(|point| point.k.is_multiple_of(2) || point.k > largest) {
+                return Err(format!("{machine}: expected odd windows k up to {largest}, found {}", point.k));
+            }
+        }
+        let in_range = |share: &Share| at(share.t) && (0.0..=1.0).contains(&share.patches);
+        let times_rise = network.blend.windows(2).all(|pair| pair[0].t < pair[1].t);
+        if network.blend.len() > MAX_POINTS || !times_rise || !network.blend.iter().all(in_range) {
+            return Err(format!("blend: expected up to {MAX_POINTS} rising times t in (0, 1] with shares in [0, 1]"));
+        }
+        Ok(())
+    }
+
     fn check_network(&self, name: &str, network: &NetworkEntry) -> Result<(), PackError> {
         let wrong = |message: String| PackError::Manifest(format!("network {name}: {message}"));
         let fail = |message: String| Err(wrong(message));
@@ -130,18 +154,7 @@ impl Manifest {
         if !(1..=MAX_STEPS).contains(&network.steps) {
             return fail(format!("expected 1 to {MAX_STEPS} steps, found {}", network.steps));
         }
-        let largest = 2 * self.image.height.max(self.image.width);
-        for (machine, points) in &network.locality {
-            check_name("machine name", machine)?;
-            let times_rise = points.windows(2).all(|pair| pair[0].t < pair[1].t);
-            let in_range = points.iter().all(|point| point.t > 0.0 && point.t <= 1.0);
-            if points.is_empty() || points.len() > MAX_POINTS || !times_rise || !in_range {
-                return fail(format!("{machine}: expected 1 to {MAX_POINTS} rising times t in (0, 1]"));
-            }
-            if let Some(point) = points.iter().find(|point| point.k.is_multiple_of(2) || point.k > largest) {
-                return fail(format!("{machine}: expected odd windows k up to {largest}, found {}", point.k));
-            }
-        }
+        self.check_calibration(network).map_err(wrong)?;
         let test = &network.test;
         let classes = match network.config.condition {
             ConditionKind::Class { count } => count,

@@ -6,6 +6,7 @@ use crate::denoiser::ImageShape;
 use crate::network::config::NetworkConfig;
 use crate::sampler::{Sampling, Solver};
 use crate::schedule::{Grid, Schedule};
+use crate::theory::{Calibration, LocalityPoint, Machine, Share, Shares, TheoryError};
 use half::f16;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
@@ -134,6 +135,9 @@ pub struct NetworkEntry {
     /// The window `k(t)` of each analytic machine, calibrated against this network, by machine name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique")]
     pub locality: BTreeMap<String, Vec<Locality>>,
+    /// How much of the machine `blend` is patches at which time, fitted to this network; one half where it is missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blend: Vec<Share>,
     /// One known answer, by which a device shows that it computes rightly.
     pub test: TestVector,
 }
@@ -142,6 +146,19 @@ impl NetworkEntry {
     /// How it draws unless told otherwise.
     pub fn sampling(&self) -> Sampling {
         Sampling { steps: self.steps, grid: self.grid, solver: self.solver }
+    }
+
+    /// What was calibrated for `machine` against this network. Without a locality where `k(t)` of a local one was not
+    /// measured.
+    ///
+    /// # Errors
+    /// [`TheoryError`] where what is written here makes no sense.
+    pub fn calibration(&self, machine: Machine) -> Result<Calibration, TheoryError> {
+        let measured = self.locality.get(machine.sees_as().name()).filter(|_| machine.is_local());
+        let points = |list: &Vec<Locality>| list.iter().map(|p| LocalityPoint { t: p.t, window: p.k }).collect();
+        let locality = measured.map(|list| crate::theory::Locality::measured(points(list))).transpose()?;
+        let shares = if self.blend.is_empty() { Shares::default() } else { Shares::measured(self.blend.clone())? };
+        Ok(Calibration { locality, shares })
     }
 }
 

@@ -17,6 +17,7 @@ use crate::network::config::NetworkConfig;
 use crate::network::layers::Layers;
 use crate::sampler::Sampling;
 use crate::schedule::Schedule;
+use crate::theory::Share;
 use safetensors::tensor::{Dtype, TensorView, serialize};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -114,7 +115,7 @@ impl PackWriter {
         &mut self.manifest
     }
 
-    /// Adds or replaces a network. A replaced network loses its `k(t)`, which was calibrated against the old one.
+    /// Adds or replaces a network. A replaced network loses its `k(t)` and α(t), which were calibrated against the old one.
     ///
     /// # Errors
     /// [`PackError`] where the weights do not fit the config or are not finite.
@@ -129,8 +130,9 @@ impl PackWriter {
         }
         let NetworkDraft { title, config, guidance, sampling, test, .. } = draft;
         let Sampling { steps, grid, solver } = sampling;
-        let locality = BTreeMap::new();
-        let entry = NetworkEntry { title, config, file: file.clone(), guidance, steps, grid, solver, locality, test };
+        let (locality, blend) = (BTreeMap::new(), Vec::new());
+        let entry =
+            NetworkEntry { title, config, file: file.clone(), guidance, steps, grid, solver, locality, blend, test };
         if let Some(old) = self.manifest.networks.insert(name.into(), entry) {
             self.forget(&old.file);
         }
@@ -158,6 +160,18 @@ impl PackWriter {
         self.manifest.network(network)?;
         if let Some(entry) = self.manifest.networks.get_mut(network) {
             entry.locality.insert(machine.into(), points);
+        }
+        Ok(())
+    }
+
+    /// Adds or replaces how much of a blend is patches, α(t), against `network`.
+    ///
+    /// # Errors
+    /// [`PackError::Unknown`] where there is no such network.
+    pub fn blend(&mut self, network: &str, shares: Vec<Share>) -> Result<(), PackError> {
+        self.manifest.network(network)?;
+        if let Some(entry) = self.manifest.networks.get_mut(network) {
+            entry.blend = shares;
         }
         Ok(())
     }

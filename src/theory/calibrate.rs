@@ -1,8 +1,9 @@
 //! Measures the locality schedule `k(t)` of a network: along the network's own trajectories, which window makes a
 //! machine's noise estimate most like the network's (Kamb & Ganguli 2025, section 4.2). Record the trajectory as
-//! [`Visit`]s, ask [`best_window`] at each, and join the answers of several seeds with [`median_locality`].
+//! [`Visit`]s, ask [`best_window`] at each, and join the answers of several seeds with [`median_locality`]. How much of a
+//! blend is patches is fitted likewise, once `k(t)` is known: [`share`], then [`joined_shares`].
 
-use super::{Locality, LocalityPoint, Machine, PatchPosterior, TheoryError, Training};
+use super::{Locality, LocalityPoint, Machine, PatchPosterior, Share, Shares, TheoryError, Training, Wiener};
 use crate::denoiser::{Condition, DenoiseError, Denoiser};
 use crate::metrics::Agreement;
 use crate::schedule::Time;
@@ -97,6 +98,54 @@ pub fn median_locality(found: impl IntoIterator<Item = (f64, usize)>) -> Result<
         LocalityPoint { t, window }
     });
     Ok(Locality::measured(points.collect())?.points().to_vec())
+}
+
+/// What one visit says of α(t): sums over its pixels, which add up over visits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ShareFit {
+    /// When.
+    pub t: f64,
+    /// `Σ (network − Wiener)(patches − Wiener)`.
+    pub along: f64,
+    /// `Σ (patches − Wiener)²`.
+    pub length: f64,
+}
+
+/// How far the network stands on the way from the Wiener filter to the patches.
+///
+/// # Errors
+/// [`TheoryError::Denoise`] where the visit does not fit the training images.
+pub fn share(patches: &mut dyn Denoiser, filter: &Wiener, visit: &Visit) -> Result<ShareFit, TheoryError> {
+    let Visit { time, x, denoised } = visit;
+    let (patches, wiener) = (patches.denoise(x, *time, &[Condition::Null])?, filter.means(x, *time)?);
+    if denoised.len() != wiener.len() {
+        let (expected, found) = (wiener.len(), denoised.len());
+        return Err(DenoiseError::Shape { what: "posterior mean [C, H, W]", expected, found }.into());
+    }
+    let (mut along, mut length) = (0.0, 0.0);
+    for ((network, patch), linear) in denoised.iter().zip(&patches).zip(&wiener) {
+        let (far, near) = (f64::from(patch - linear), f64::from(network - linear));
+        along += near * far;
+        length += far * far;
+    }
+    Ok(ShareFit { t: time.t, along, length })
+}
+
+/// The share that fits all visits of each time best, by least squares and within `[0, 1]`; one half where the two machines
+/// say the same.
+///
+/// # Errors
+/// [`TheoryError::Shares`] where there is none.
+pub fn joined_shares(found: impl IntoIterator<Item = ShareFit>) -> Result<Vec<Share>, TheoryError> {
+    let mut found: Vec<ShareFit> = found.into_iter().collect();
+    found.sort_by(|a, b| a.t.total_cmp(&b.t));
+    let points = found.chunk_by(|a, b| a.t == b.t).map(|same| {
+        let sum = |part: fn(&ShareFit) -> f64| same.iter().map(part).sum::<f64>();
+        let (along, length) = (sum(|fit| fit.along), sum(|fit| fit.length));
+        let patches = if length > 0.0 { (along / length).clamp(0.0, 1.0) } else { 0.5 };
+        Share { t: same[0].t, patches }
+    });
+    Ok(Shares::measured(points.collect())?.points().to_vec())
 }
 
 /// `ε̂ = (x − a x̂₀) / s`, up to the factor 1/s, which a cosine does not see.

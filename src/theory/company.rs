@@ -3,7 +3,7 @@
 //! which one machine alone cannot: it answers every condition alike.
 
 use super::training::Training;
-use super::{Locality, Machine, TheoryError, machine_denoiser};
+use super::{Calibration, Machine, TheoryError, machine_denoiser};
 use crate::denoiser::{Condition, DenoiseError, Denoiser, ImageShape, check_batch};
 use crate::schedule::Time;
 use std::sync::Arc;
@@ -23,12 +23,12 @@ impl Company {
     /// [`TheoryError`] where a machine cannot be made.
     pub fn new(
         machine: Machine,
-        locality: Option<&Locality>,
+        calibration: &Calibration,
         shape: ImageShape,
         images: Vec<(Condition, Vec<f32>)>,
     ) -> Result<Self, TheoryError> {
         let make = |images: &[f32]| -> Result<Box<dyn Denoiser>, TheoryError> {
-            machine_denoiser(machine, &Arc::new(Training::new(images, shape)?), locality.cloned())
+            machine_denoiser(machine, &Arc::new(Training::new(images, shape)?), calibration.clone())
         };
         let mut all = Vec::new();
         let mut members: Vec<(Condition, Box<dyn Denoiser>)> = Vec::new();

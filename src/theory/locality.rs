@@ -57,14 +57,17 @@ impl Locality {
 
     /// The window at `time`, odd.
     pub fn window(&self, time: Time) -> usize {
-        let after = self.points.partition_point(|p| p.t < time.t);
-        let right = self.points[after.min(self.points.len() - 1)];
-        let left = self.points[after.saturating_sub(1)];
-        let span = right.t - left.t;
-        let share = if span > 0.0 { ((time.t - left.t) / span).clamp(0.0, 1.0) } else { 0.0 };
-        let half = |p: LocalityPoint| (p.window / 2) as f64;
-        2 * libm::round(half(left) + share * (half(right) - half(left))) as usize + 1
+        2 * libm::round(along(&self.points, time.t, |p| p.t, |p| (p.window / 2) as f64)) as usize + 1
     }
+}
+
+/// The value at `t` of the line through `points`, which are in the order of their times: level beyond the ends.
+pub(super) fn along<P>(points: &[P], t: f64, time: impl Fn(&P) -> f64, value: impl Fn(&P) -> f64) -> f64 {
+    let after = points.partition_point(|p| time(p) < t);
+    let (left, right) = (&points[after.saturating_sub(1)], &points[after.min(points.len() - 1)]);
+    let span = time(right) - time(left);
+    let share = if span > 0.0 { ((t - time(left)) / span).clamp(0.0, 1.0) } else { 0.0 };
+    value(left) + share * (value(right) - value(left))
 }
 
 #[cfg(test)]

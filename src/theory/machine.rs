@@ -20,6 +20,8 @@ pub enum Machine {
     Bbels,
     /// The best linear denoiser (a Wiener filter): the baseline that every theory has to beat.
     Wiener,
+    /// bbELS and the Wiener filter, blended: between the two theories, where networks stand.
+    Blend,
 }
 
 /// What is to be said of a machine. Everybody takes names, titles and needs from here: the command, and, through the
@@ -38,8 +40,10 @@ pub struct Entry {
     pub says: &'static str,
     /// Its place among those that the page offers, the one that foretells best first.
     pub place: Option<u8>,
-    /// The three choices of the patch posterior; nothing for the Wiener filter, which is not one.
+    /// The three choices of the patch posterior that answers; nothing where none does.
     pub choices: Option<Choices>,
+    /// Whether a Wiener filter answers, alone or with the patches.
+    pub filter: bool,
 }
 
 /// A patch posterior over the patches inside the training images.
@@ -48,15 +52,16 @@ const fn posterior(window: Window, answer: Answer, boundary: Boundary) -> Option
 }
 
 /// The machines, the simplest theory first. A new one is an entry here and, unless it is a patch posterior, a file.
-pub const TABLE: [Entry; 6] = [
+pub const TABLE: [Entry; 7] = [
     Entry {
         machine: Machine::Ideal,
         name: "ideal",
         symbol: "IS",
         title: "All-seeing",
         says: "Sees the whole picture: it can only copy (IS).",
-        place: Some(3),
+        place: Some(4),
         choices: posterior(Window::WholeImage, Answer::SamePlace, Boundary::Zeros),
+        filter: false,
     },
     Entry {
         machine: Machine::Local,
@@ -64,8 +69,9 @@ pub const TABLE: [Entry; 6] = [
         symbol: "LS",
         title: "Short-sighted, in place",
         says: "Sees a window, and uses pieces from the same place only (LS).",
-        place: Some(2),
+        place: Some(3),
         choices: posterior(Window::Local, Answer::SamePlace, Boundary::Zeros),
+        filter: false,
     },
     Entry {
         machine: Machine::Equivariant,
@@ -75,6 +81,7 @@ pub const TABLE: [Entry; 6] = [
         says: "Sees the whole picture, but not where its edges are: it copies, shifted around a ring (ES).",
         place: None,
         choices: posterior(Window::WholeImage, Answer::AnyPlace, Boundary::Circular),
+        filter: false,
     },
     Entry {
         machine: Machine::Els,
@@ -82,8 +89,9 @@ pub const TABLE: [Entry; 6] = [
         symbol: "ELS",
         title: "Short-sighted, lost",
         says: "Sees a window and has no idea where it is in the picture (ELS).",
-        place: Some(1),
+        place: Some(2),
         choices: posterior(Window::Local, Answer::AnyPlace, Boundary::Circular),
+        filter: false,
     },
     Entry {
         machine: Machine::Bbels,
@@ -91,8 +99,9 @@ pub const TABLE: [Entry; 6] = [
         symbol: "bbELS",
         title: "Short-sighted",
         says: "Sees a window, may use pieces from anywhere, but knows where the border is (bbELS).",
-        place: Some(0),
+        place: Some(1),
         choices: posterior(Window::Local, Answer::SameBorder, Boundary::Zeros),
+        filter: false,
     },
     Entry {
         machine: Machine::Wiener,
@@ -100,8 +109,19 @@ pub const TABLE: [Entry; 6] = [
         symbol: "Wiener",
         title: "Average",
         says: "Knows only averages and how pixels go together: the simplest guess (Wiener).",
-        place: Some(4),
+        place: Some(5),
         choices: None,
+        filter: true,
+    },
+    Entry {
+        machine: Machine::Blend,
+        name: "blend",
+        symbol: "bbELS + Wiener",
+        title: "Half pieces, half average",
+        says: "The short-sighted machine's guess and the average's, blended: it foretells the network best (bbELS + Wiener).",
+        place: Some(0),
+        choices: posterior(Window::Local, Answer::SameBorder, Boundary::Zeros),
+        filter: true,
     },
 ];
 
@@ -137,7 +157,17 @@ impl Machine {
         self.choices().is_some_and(|choices| choices.window == Window::Local)
     }
 
-    /// The three choices of the patch posterior; nothing for the Wiener filter, which is not one.
+    /// The machine whose `k(t)` it sees by: itself, but for a blend, whose patches are those of bbELS.
+    pub fn sees_as(self) -> Machine {
+        if self == Machine::Blend { Machine::Bbels } else { self }
+    }
+
+    /// Whether its `k(t)` is calibrated for itself.
+    pub fn has_windows(self) -> bool {
+        self.is_local() && self.sees_as() == self
+    }
+
+    /// The three choices of the patch posterior that answers; nothing where none does.
     pub fn choices(self) -> Option<Choices> {
         self.entry().choices
     }

@@ -1,6 +1,6 @@
 //! The analytic denoisers: machines that predict, without any training, what a trained network draws. They are one
-//! patch posterior with three choices (how far a pixel sees, who may answer for it, what lies beyond the border), and
-//! a Wiener filter as the baseline. Make one with [`machine_denoiser`], or a [`PatchPosterior`] to ask for provenance
+//! patch posterior with three choices (how far a pixel sees, who may answer for it, what lies beyond the border), a
+//! Wiener filter as the baseline, and a blend of the two. Make one with [`machine_denoiser`], or a [`PatchPosterior`] to ask for provenance
 //! and mergeable parts.
 //!
 //! Kamb & Ganguli, "An analytic theory of creativity in convolutional diffusion models", ICML 2025.
@@ -20,7 +20,7 @@
 //! // Three pictures, each one bright row on black.
 //! let images: Vec<f32> = (0..3 * 16).map(|i| if i % 16 / 4 == i / 16 { 1.0 } else { -1.0 }).collect();
 //! let training = Arc::new(Training::new(&images, shape)?);
-//! let mut machine = machine_denoiser(Machine::Ideal, &training, None)?;
+//! let mut machine = machine_denoiser(Machine::Ideal, &training, None.into())?;
 //! let picture = sample(machine.as_mut(), &Request::new(Condition::Null, 7), Schedule::default(), |_| true)?;
 //! assert!(Neighbour::of(&picture, &images).is_some_and(|nearest| nearest.is_copy()));
 //! # Ok(())
@@ -28,6 +28,7 @@
 //! ```
 
 mod band;
+mod blend;
 mod boxes;
 pub mod calibrate;
 mod company;
@@ -46,6 +47,7 @@ mod whole;
 mod wiener;
 
 pub use crate::simd::Isa;
+pub use blend::{Blend, Calibration, Share, Shares};
 pub use company::Company;
 pub use locality::{Locality, LocalityPoint, MAX_WINDOW};
 pub use machine::{Answer, Boundary, Choices, Entry, Machine, Patches, TABLE, Window};
@@ -61,18 +63,24 @@ use crate::denoiser::{DenoiseError, Denoiser, ImageShape};
 use std::sync::Arc;
 use thiserror::Error;
 
-/// `machine` over `training`. Local machines need `locality`; the others ignore it.
+/// `machine` over `training`. Local machines need a locality; the others ignore it.
 ///
 /// # Errors
 /// [`TheoryError::NoLocality`] where a local machine is given none.
 pub fn machine_denoiser(
     machine: Machine,
     training: &Arc<Training>,
-    locality: Option<Locality>,
+    calibration: Calibration,
 ) -> Result<Box<dyn Denoiser>, TheoryError> {
-    Ok(match machine {
-        Machine::Wiener => Box::new(Wiener::new(training)),
-        _ => Box::new(PatchPosterior::new(machine, training.clone(), locality)?),
+    let Calibration { locality, shares } = calibration;
+    if machine.choices().is_none() {
+        return Ok(Box::new(Wiener::new(training)));
+    }
+    let patches = Box::new(PatchPosterior::new(machine, training.clone(), locality)?);
+    Ok(if machine.entry().filter {
+        Box::new(Blend::new(patches, Arc::new(Wiener::new(training)), shares))
+    } else {
+        patches
     })
 }
 
@@ -107,6 +115,11 @@ pub enum TheoryError {
     /// A locality schedule that cannot be.
     #[error("expected at least one point (t, window) with times rising within [0, 1]; calibrate again")]
     Locality,
+    /// Shares that cannot be.
+    #[error(
+        "expected at least one point (t, share) with times rising within [0, 1] and shares within it; calibrate again"
+    )]
+    Shares,
     /// A local machine without a locality schedule.
     #[error("a local machine needs a window: give one, or a locality schedule from calibration")]
     NoLocality,

@@ -126,6 +126,17 @@ impl Wiener {
         Some(build.finish())
     }
 
+    /// Posterior means of the pictures `x` `[B, C, H, W]`.
+    ///
+    /// # Errors
+    /// [`DenoiseError`] where `x` is not a whole number of pictures, or a mean is not finite.
+    pub fn means(&self, x: &[f32], time: Time) -> Result<Vec<f32>, DenoiseError> {
+        let size = self.shape.len();
+        check_batch(x, self.shape, &vec![Condition::Null; x.len() / size])?;
+        let out: Vec<f32> = x.chunks_exact(size).flat_map(|x| self.answer(x, time)).collect();
+        if out.iter().all(|v| v.is_finite()) { Ok(out) } else { Err(DenoiseError::NotFinite) }
+    }
+
     /// `x̂₀` of one picture.
     fn answer(&self, x: &[f32], time: Time) -> Vec<f32> {
         let (a, variance) = (time.a, (time.s * time.s).max(1e-12));
@@ -152,8 +163,7 @@ impl Denoiser for Wiener {
 
     fn denoise(&mut self, x: &[f32], time: Time, conditions: &[Condition]) -> Result<Vec<f32>, DenoiseError> {
         check_batch(x, self.shape, conditions)?;
-        let out: Vec<f32> = x.chunks_exact(self.shape.len()).flat_map(|x| self.answer(x, time)).collect();
-        if out.iter().all(|v| v.is_finite()) { Ok(out) } else { Err(DenoiseError::NotFinite) }
+        self.means(x, time)
     }
 }
 

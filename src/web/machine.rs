@@ -10,7 +10,9 @@ use crate::denoiser::{Condition, ImageShape};
 use crate::metrics::Neighbour;
 use crate::pack;
 use crate::schedule::Schedule;
-use crate::theory::{Company, Locality, LocalityPoint, Machine, Partial, PatchPosterior, Training, WienerBuild};
+use crate::theory::{
+    Calibration, Company, Locality, Machine, Partial, PatchPosterior, Shares, Training, Wiener, WienerBuild,
+};
 use js_sys::Function;
 use serde::Serialize;
 use std::sync::Arc;
@@ -56,7 +58,25 @@ impl Pack {
         Ok(serde_json::to_string(&found).map_err(|error| Failure::new("internal", error))?)
     }
 
-    /// Begins the Wiener filter of training `images` `[N, C, H, W]`: the machine that is not a patch posterior.
+    /// Whether patches answer in a machine: [`Self::posterior`].
+    ///
+    /// # Errors
+    /// `machine-unavailable` where there is no such machine.
+    #[wasm_bindgen(js_name = hasPatches)]
+    pub fn has_patches(&self, machine: &str) -> Result<bool, JsValue> {
+        Ok(named(machine)?.choices().is_some())
+    }
+
+    /// Whether a Wiener filter answers in a machine: [`Self::wiener`].
+    ///
+    /// # Errors
+    /// `machine-unavailable` where there is no such machine.
+    #[wasm_bindgen(js_name = hasFilter)]
+    pub fn has_filter(&self, machine: &str) -> Result<bool, JsValue> {
+        Ok(named(machine)?.entry().filter)
+    }
+
+    /// Begins the Wiener filter of training `images` `[N, C, H, W]`, which draws alone or is blended with patches.
     ///
     /// # Errors
     /// `machine-unavailable` where it cannot be made of these images.
@@ -66,7 +86,7 @@ impl Pack {
         Ok(Filter { build, shape: self.manifest.image, schedule: self.manifest.schedule })
     }
 
-    /// A patch posterior (`els`, `bbels`, …) over training `images` `[N, C, H, W]`. Local machines see
+    /// The patch posterior of a machine (`els`, `bbels`, …) over training `images` `[N, C, H, W]`. Local machines see
     /// `window` pixels, or what was calibrated against `network`, which is empty in a pack without any.
     ///
     /// # Errors
@@ -78,10 +98,10 @@ impl Pack {
         images: &[u8],
         window: Option<usize>,
     ) -> Result<Posterior, JsValue> {
-        let (kind, locality) = self.kind(machine, network, window)?;
+        let (kind, Calibration { locality, shares }) = self.kind(machine, network, window)?;
         let training = training(images, self.manifest.image)?;
         let posterior = PatchPosterior::new(kind, training, locality).map_err(Failure::from)?;
-        Ok(Posterior { posterior, schedule: self.manifest.schedule })
+        Ok(Posterior { posterior, schedule: self.manifest.schedule, shares, filter: None })
     }
 
     /// Begins several machines in one, for a sum of terms: [`Members::add`] each term's images, then [`Members::network`]. Local
@@ -90,41 +110,37 @@ impl Pack {
     /// # Errors
     /// As [`Self::posterior`].
     pub fn members(&self, machine: &str, network: &str, window: Option<usize>) -> Result<Members, JsValue> {
-        let (machine, locality) = self.kind(machine, network, window)?;
+        let (machine, calibration) = self.kind(machine, network, window)?;
         let (shape, schedule) = (self.manifest.image, self.manifest.schedule);
-        Ok(Members { machine, locality, shape, schedule, images: Vec::new() })
+        Ok(Members { machine, calibration, shape, schedule, images: Vec::new() })
     }
 }
 
 impl Pack {
-    /// A machine by its name, and how far its pixels see where it is local.
-    fn kind(
-        &self,
-        machine: &str,
-        network: &str,
-        window: Option<usize>,
-    ) -> Result<(Machine, Option<Locality>), Failure> {
-        let entry = match network {
-            "" => None,
-            name => Some(self.manifest.network(name)?),
+    /// A machine by its name, and what was calibrated for it, unless a window is given.
+    fn kind(&self, machine: &str, network: &str, window: Option<usize>) -> Result<(Machine, Calibration), Failure> {
+        let machine = named(machine)?;
+        let mut calibration = match network {
+            "" => Calibration::default(),
+            name => self.manifest.network(name)?.calibration(machine)?,
         };
-        let kind = Machine::named(machine)
-            .ok_or_else(|| Failure::new("machine-unavailable", format_args!("there is no machine “{machine}”")))?;
-        let points = |list: &Vec<pack::Locality>| list.iter().map(|p| LocalityPoint { t: p.t, window: p.k }).collect();
-        let locality = match (window, entry.and_then(|entry| entry.locality.get(machine))) {
-            (Some(window), _) => Some(Locality::fixed(window)?),
-            (None, Some(list)) => Some(Locality::measured(points(list))?),
-            (None, None) => None,
-        };
-        Ok((kind, locality))
+        if let Some(window) = window {
+            calibration.locality = Some(Locality::fixed(window)?);
+        }
+        Ok((machine, calibration))
     }
+}
+
+fn named(machine: &str) -> Result<Machine, Failure> {
+    Machine::named(machine)
+        .ok_or_else(|| Failure::new("machine-unavailable", format_args!("there is no machine “{machine}”")))
 }
 
 /// Machines on their way into one, each over the training images of its own condition.
 #[wasm_bindgen]
 pub struct Members {
     machine: Machine,
-    locality: Option<Locality>,
+    calibration: Calibration,
     shape: ImageShape,
     schedule: Schedule,
     images: Vec<(Condition, Vec<f32>)>,
@@ -147,8 +163,7 @@ impl Members {
     /// # Errors
     /// `machine-unavailable` where one cannot be made.
     pub fn network(self) -> Result<Network, JsValue> {
-        let company =
-            Company::new(self.machine, self.locality.as_ref(), self.shape, self.images).map_err(Failure::from)?;
+        let company = Company::new(self.machine, &self.calibration, self.shape, self.images).map_err(Failure::from)?;
         Ok(Network::new(Engine::Machine(Box::new(company)), self.shape, self.schedule))
     }
 }
@@ -201,6 +216,9 @@ impl From<Neighbour> for Nearest {
 pub struct Posterior {
     pub(super) posterior: PatchPosterior,
     pub(super) schedule: Schedule,
+    shares: Shares,
+    /// What the patches are blended with, where they are.
+    filter: Option<Arc<Wiener>>,
 }
 
 #[wasm_bindgen]
@@ -216,13 +234,19 @@ impl Posterior {
         Ok(partials.iter().flat_map(Partial::to_floats).collect())
     }
 
+    /// Blends what is drawn with the Wiener filter of the same images; nothing must be left of it to do.
+    pub fn blend(&mut self, filter: Filter) {
+        self.filter = Some(Arc::new(filter.build.finish()));
+    }
+
     /// A machine that draws with this posterior, shared out. In every step `gather(x, t)` gives a promise of the flat
     /// posteriors ([`Posterior::part`]) that together cover the training images, one `Float32Array` a part; then
     /// `explain(image, place, weight, patches, window)` is told the provenance of each pixel, `[B, H, W]` each. It means
     /// something only where the parts were computed with `trace`.
     pub fn network(&self, gather: Function, explain: Function) -> Network {
         let shape = self.posterior.training().shape();
-        let shared = Shared::new(self.posterior.clone(), gather, explain);
+        let blend = self.filter.clone().map(|filter| (filter, self.shares.clone()));
+        let shared = Shared::new(self.posterior.clone(), blend, gather, explain);
         Network::new(Engine::Shared(shared), shape, self.schedule)
     }
 }

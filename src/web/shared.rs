@@ -3,22 +3,30 @@
 use super::error::Failure;
 use crate::denoiser::{DenoiseError, ImageShape};
 use crate::schedule::Time;
-use crate::theory::{Partial, PatchPosterior};
+use crate::theory::{Partial, PatchPosterior, Shares, Wiener};
 use js_sys::{Array, Float32Array, Function, Promise, Uint32Array};
+use std::sync::Arc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 /// A patch posterior whose parts JavaScript gathers.
 pub(super) struct Shared {
     posterior: PatchPosterior,
+    /// What its answers are blended with.
+    blend: Option<(Arc<Wiener>, Shares)>,
     gather: Function,
     explain: Function,
 }
 
 impl Shared {
     /// As [`super::machine::Posterior::network`].
-    pub fn new(posterior: PatchPosterior, gather: Function, explain: Function) -> Self {
-        Shared { posterior, gather, explain }
+    pub fn new(
+        posterior: PatchPosterior,
+        blend: Option<(Arc<Wiener>, Shares)>,
+        gather: Function,
+        explain: Function,
+    ) -> Self {
+        Shared { posterior, blend, gather, explain }
     }
 
     /// The posterior means of the pictures `x` `[B, C, H, W]`.
@@ -28,7 +36,10 @@ impl Shared {
         let parts = JsFuture::from(promise.dyn_into::<Promise>()?).await?.dyn_into::<Array>()?;
         let merged = merge(&parts, x.len() / shape.len(), shape)?;
         self.explain(&merged, self.posterior.window(time))?;
-        let means: Vec<f32> = merged.iter().flat_map(Partial::mean).collect();
+        let mut means: Vec<f32> = merged.iter().flat_map(Partial::mean).collect();
+        if let Some((filter, shares)) = &self.blend {
+            shares.blend(time, &mut means, &filter.means(x, time).map_err(Failure::from)?);
+        }
         if !means.iter().all(|value| value.is_finite()) {
             return Err(Failure::from(DenoiseError::NotFinite).into());
         }

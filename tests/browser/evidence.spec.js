@@ -23,7 +23,7 @@ test("beside a garment stand the nearest training picture and the forecast, with
     const model = await loadModel("models/fashion/", { device: "cpu" });
     const wish = { prompt: "ankle boot", steps: 3 };
     const ours = await model.sample({ ...wish, seed: 3 });
-    const theirs = await model.sample({ ...wish, seed: 3, machine: "bbels" });
+    const theirs = await model.sample({ ...wish, seed: 3, machine: "blend" });
     const [nearest] = await model.nearest(ours);
     const images = await model.training("ankle boot");
     return {

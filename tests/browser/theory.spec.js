@@ -21,6 +21,27 @@ test("a machine draws from the same noise as the network, and its window matters
   expect(difference(network.pixels, wide.pixels)).toBeGreaterThan(0.1);
 });
 
+test("a blend says what patches and averages say together, in the shares that were calibrated", async ({ page }) => {
+  await page.goto("/tests/blank.html");
+  const result = await page.evaluate(async () => {
+    const { loadModel } = await import(new URL("../pkg/morphogen.js", location.href).href);
+    const { networks } = await (await fetch("../models/fashion/manifest.json")).json();
+    const model = await loadModel("../models/fashion/", { device: "cpu" });
+    const draw = async (/** @type {string} */ machine) => model.sample({ prompt: "sneaker", seed: 5, network: "unet", machine, steps: 1, grid: "uniform", solver: "ddim" });
+    const [blend, patches, average] = [await draw("blend"), await draw("bbels"), await draw("wiener")];
+    const share = networks.unet.blend.at(-1).patches;
+    const expected = patches.pixels.map((/** @type {number} */ value, /** @type {number} */ q) => share * value + (1 - share) * average.pixels[q]);
+    const apart = (/** @type {Float32Array} */ a, /** @type {Float32Array} */ b) => a.reduce((worst, value, q) => Math.max(worst, Math.abs(value - b[q])), 0);
+    return { share, wrong: apart(blend.pixels, expected), halves: apart(patches.pixels, average.pixels), traced: blend.provenance.image.length, average: average.provenance };
+  });
+  expect(result.wrong).toBeLessThan(1e-4);
+  expect(result.halves).toBeGreaterThan(0.01);
+  expect(result.share).toBeGreaterThan(0);
+  // Its patches say where they come from; averages come from nowhere.
+  expect(result.traced).toBe(28 * 28);
+  expect(result.average).toBeUndefined();
+});
+
 test("the all-seeing machine can only copy, and says from where", async ({ page }) => {
   await page.goto("/tests/blank.html");
   const result = await page.evaluate(async () => {

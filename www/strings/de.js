@@ -437,6 +437,8 @@ export const said = {
   "two different pictures.": "zwei verschiedene Bilder.",
   "(r = {r}; others of the kind have {floor} on average)": "(r = {r}; andere dieser Art haben im Mittel {floor})",
   "The machine agrees with it so far: {figures}.": "So weit stimmt die Maschine mit ihm überein: {figures}.",
+  "The theory, which was never trained, foretold it from the same noise {figures}: pieces of many of them, blended with what is usual.":
+    "Die Theorie, die nie trainiert wurde, hat es aus demselben Rauschen vorausgesagt {figures}: Stücke aus vielen von ihnen, gemischt mit dem, was üblich ist.",
   "The theory, which was never trained, foretold it from the same noise {figures}: a mosaic of pieces from many of them.":
     "Die Theorie, die nie trainiert wurde, hat es aus demselben Rauschen vorhergesagt {figures}: ein Mosaik aus Stücken von vielen.",
   "The theory foretold a likeness {figures}.": "Die Theorie hat etwas Ähnliches vorhergesagt {figures}.",
@@ -465,6 +467,9 @@ export const said = {
   "{who} is no copy. The nearest to it is {which}, about as different as training pictures are from each other.":
     "{who} ist keine Kopie. Am nächsten ist ihm {which}, etwa so verschieden, wie Trainingsbilder voneinander sind.",
   "{who} is no copy, but it keeps close to {which}.": "{who} ist keine Kopie, bleibt aber nah an {which}.",
+  "Half pieces, half average": "Halb Stücke, halb Durchschnitt",
+  "The short-sighted machine's guess and the average's, blended: it foretells the network best (bbELS + Wiener).":
+    "Die Vermutung der kurzsichtigen Maschine und die des Durchschnitts, gemischt: Sie sagt das Netz am besten voraus (bbELS + Wiener).",
   "Short-sighted": "Kurzsichtig",
   "Sees a window, may use pieces from anywhere, but knows where the border is (bbELS).": "Sieht ein Fenster und darf Stücke von überall nehmen, weiß aber, wo der Rand ist (bbELS).",
   "Short-sighted, lost": "Kurzsichtig, verirrt",

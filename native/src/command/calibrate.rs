@@ -1,24 +1,26 @@
-//! `morphogen calibrate`: measures the locality schedule `k(t)` of networks and writes it into their pack.
+//! `morphogen calibrate`: measures the locality schedule `k(t)` of networks, and how much of a blend is patches, and writes
+//! both into their pack.
 
 use super::CommandError;
-use super::images::{Sets, networks};
+use super::images::{Sets, networks, usage};
 use super::number::{LONG, MANY, number};
 use crate::evaluate::follow;
 use burn::tensor::Device;
 use clap::Args;
 use morphogen::pack::Pack;
-use morphogen::pack::manifest::Locality;
+use morphogen::pack::manifest;
 use morphogen::pack::writer::PackWriter;
 use morphogen::sampler::{Request, Sampling};
 use morphogen::schedule::MAX_STEPS;
-use morphogen::theory::Machine;
-use morphogen::theory::calibrate::{best_window, median_locality};
+use morphogen::theory::calibrate::{Visit, best_window, joined_shares, median_locality, share};
+use morphogen::theory::{Locality, LocalityPoint, Machine, PatchPosterior, Share, TheoryError, Training, Wiener};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Options of `morphogen calibrate`.
 #[derive(Debug, Args)]
 pub struct CalibrateArgs {
-    /// Folder of the model pack; k(t) is written into it
+    /// Folder of the model pack; k(t) and the shares of a blend are written into it
     #[arg(long)]
     pack: PathBuf,
     /// Folder with all training images, as for `train`; the pack's own few unless given
@@ -27,7 +29,7 @@ pub struct CalibrateArgs {
     /// Networks to calibrate; all of the pack unless given
     #[arg(long, num_args = 1..)]
     network: Vec<String>,
-    /// Machines to calibrate: local, els, bbels; all three unless given
+    /// Machines to calibrate: local, els, bbels, blend; all of them unless given. blend goes by the k(t) of bbels
     #[arg(long, num_args = 1.., value_parser = local)]
     machine: Vec<Machine>,
     /// Seeds to take the median of; classes take turns
@@ -46,7 +48,7 @@ pub struct CalibrateArgs {
 }
 
 /// The machines that have a window.
-pub(crate) fn local_machines() -> Vec<Machine> {
+fn local_machines() -> Vec<Machine> {
     Machine::ALL.into_iter().filter(|machine| machine.is_local()).collect()
 }
 
@@ -66,43 +68,86 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<(), CommandError> {
     let pack = Pack::open(&args.pack)?;
     let names = networks(&pack, &args.network)?;
     let sets = Sets::open(&pack, args.data.as_deref(), args.images)?;
-    let machines = if args.machine.is_empty() { local_machines() } else { args.machine.clone() };
-    let bar = super::progress_bar(names.len() * args.seeds as usize * args.steps);
-    let mut found = Vec::new();
-    for name in &names {
-        let mut network = super::network(&pack, name, Device::flex())?;
-        let mut windows: Vec<Vec<(f64, usize)>> = vec![Vec::new(); machines.len()];
-        for seed in args.first_seed..args.first_seed.saturating_add(args.seeds) {
-            let (condition, training) = sets.of(seed);
-            let request = Request { steps: args.steps, ..Request::new(condition.clone(), seed) };
-            let mut visits = Vec::new();
-            follow(&mut network, pack.manifest().schedule, &[request], |_, visit| visits.push(visit))?;
-            for visit in &visits {
-                for (windows, machine) in windows.iter_mut().zip(&machines) {
-                    let fit = best_window(*machine, training, visit).map_err(super::images::usage)?;
-                    windows.push((visit.time.t, fit.window));
-                }
-                bar.inc(1);
-                bar.set_message(format!("{name}, seed {seed}"));
-            }
+    let asked = if args.machine.is_empty() { local_machines() } else { args.machine.clone() };
+    let machines: Vec<Machine> = asked.iter().copied().filter(|machine| machine.has_windows()).collect();
+    let blend = asked.contains(&Machine::Blend);
+    let bar = super::progress_bar(names.len() * asked.len() * args.seeds as usize * args.steps);
+    let note = |line: String| {
+        bar.println(&line);
+        if bar.is_hidden() {
+            say!("{line}");
         }
-        for (windows, machine) in windows.into_iter().zip(&machines) {
-            let points = median_locality(windows).map_err(super::images::usage)?;
+    };
+    let mut writer = PackWriter::update(&args.pack)?;
+    for name in &names {
+        let ways = ways(args, &pack, name, &sets)?;
+        for machine in &machines {
+            let points = windows(*machine, &ways, || bar.inc(1)).map_err(usage)?;
             let list: Vec<String> = points.iter().map(|p| p.window.to_string()).collect();
-            bar.println(format!("{name}, {}, k from t = {:.2} up: {}", machine.name(), points[0].t, list.join(" ")));
-            if bar.is_hidden() {
-                say!("{name}, {}, k from t = {:.2} up: {}", machine.name(), points[0].t, list.join(" "));
-            }
-            let points = points.into_iter().map(|p| Locality { t: p.t, k: p.window }).collect();
-            found.push((name, *machine, points));
+            note(format!("{name}, {}, k from t = {:.2} up: {}", machine.name(), points[0].t, list.join(" ")));
+            let points = points.into_iter().map(|p| manifest::Locality { t: p.t, k: p.window }).collect();
+            writer.locality(name, machine.name(), points)?;
+        }
+        if blend {
+            let calibration = writer.manifest().network(name)?.calibration(Machine::Blend).map_err(usage)?;
+            let locality = calibration.locality.ok_or_else(|| {
+                usage(format!("a blend goes by the k(t) of bbels, which {name} has none of; add --machine bbels"))
+            })?;
+            let shares = shares(&locality, &ways, || bar.inc(1)).map_err(usage)?;
+            let list: Vec<String> = shares.iter().map(|share| format!("{:.2}", share.patches)).collect();
+            note(format!("{name}, blend, share of patches from t = {:.2} up: {}", shares[0].t, list.join(" ")));
+            writer.blend(name, shares)?;
         }
     }
     bar.finish_and_clear();
-    let mut writer = PackWriter::update(&args.pack)?;
-    for (name, machine, points) in found {
-        writer.locality(name, machine.name(), points)?;
-    }
     writer.finish()?;
-    say!("{}: k(t) of {}", args.pack.display(), names.join(", "));
+    say!("{}: calibrated against {}", args.pack.display(), names.join(", "));
     Ok(())
+}
+
+/// Where a network came by, with the training images of what it drew: one entry a seed.
+type Ways<'a> = Vec<(&'a Arc<Training>, Vec<Visit>)>;
+
+/// The network's own trajectories.
+fn ways<'a>(args: &CalibrateArgs, pack: &Pack, name: &str, sets: &'a Sets) -> Result<Ways<'a>, CommandError> {
+    let mut network = super::network(pack, name, Device::flex())?;
+    let mut ways = Vec::new();
+    for seed in args.first_seed..args.first_seed.saturating_add(args.seeds) {
+        let (condition, training) = sets.of(seed);
+        let request = Request { steps: args.steps, ..Request::new(condition.clone(), seed) };
+        let mut visits = Vec::new();
+        follow(&mut network, pack.manifest().schedule, &[request], |_, visit| visits.push(visit))?;
+        ways.push((training, visits));
+    }
+    Ok(ways)
+}
+
+/// `k(t)` of a machine. `on_visit` hears of each visit that was dealt with.
+fn windows(machine: Machine, ways: &Ways<'_>, on_visit: impl Fn()) -> Result<Vec<LocalityPoint>, TheoryError> {
+    let mut found = Vec::new();
+    for (training, visits) in ways {
+        for visit in visits {
+            found.push((visit.time.t, best_window(machine, training, visit)?.window));
+            on_visit();
+        }
+    }
+    median_locality(found)
+}
+
+/// α(t) of a blend whose patches see by `locality`. `on_visit` hears of each visit that was dealt with.
+fn shares(locality: &Locality, ways: &Ways<'_>, on_visit: impl Fn()) -> Result<Vec<Share>, TheoryError> {
+    let mut found = Vec::new();
+    for (training, visits) in ways {
+        let filter = Wiener::new(training);
+        let mut patches = PatchPosterior::new(Machine::Blend, (*training).clone(), Some(locality.clone()))?;
+        for visit in visits {
+            let fit = share(&mut patches, &filter, visit)?;
+            found.push(fit);
+            on_visit();
+        }
+    }
+    // Three decimals say more than the seeds do, and keep the manifest short.
+    let mut shares = joined_shares(found)?;
+    shares.iter_mut().for_each(|share| share.patches = (share.patches * 1e3).round() / 1e3);
+    Ok(shares)
 }

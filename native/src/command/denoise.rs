@@ -11,7 +11,7 @@ use morphogen::files;
 use morphogen::gpu::{Gpu, GpuPosterior};
 use morphogen::schedule::Schedule;
 use morphogen::theory::MAX_WINDOW;
-use morphogen::theory::{Machine, PatchPosterior, Training, Wiener};
+use morphogen::theory::{Machine, PatchPosterior, Shares, Training, Wiener};
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,7 @@ pub struct DenoiseArgs {
     /// Which analytic denoiser
     #[arg(long, value_parser = super::named::machine())]
     machine: Machine,
-    /// Side of the window in pixels, odd; for local, els and bbels
+    /// Side of the window in pixels, odd; for local, els, bbels and blend
     #[arg(long, value_parser = number(1, MAX_WINDOW))]
     window: Option<usize>,
     /// Time in (0, 1]: 1 is noise
@@ -42,7 +42,7 @@ pub struct DenoiseArgs {
     /// patches from inside their image, as the released code does
     #[arg(long)]
     wrapped: bool,
-    /// Where to compute; wiener has no use for a gpu
+    /// Where to compute patches; wiener has no use for a gpu
     #[arg(long, value_enum, default_value = "cpu")]
     device: DeviceArg,
 }
@@ -66,23 +66,30 @@ pub fn denoise(args: &DenoiseArgs) -> Result<(), CommandError> {
     let training = Arc::new(Training::new(&images, shape).map_err(super::images::usage)?);
     let time = Schedule::Cosine.at(args.t);
     let conditions = vec![Condition::Null; count];
-    let denoised = match (machine.choices(), args.device) {
+    let linear = machine.entry().filter.then(|| Wiener::new(&training).means(&x, time));
+    let linear = linear.transpose().map_err(super::images::usage)?;
+    let patches = match (machine.choices(), args.device) {
         (None, DeviceArg::Gpu) => {
             let message = "wiener is computed on the processor: leave --device gpu out";
             return Err(CommandError::Usage(message.into()));
         }
-        (None, DeviceArg::Cpu) => {
-            Wiener::new(&training).denoise(&x, time, &conditions).map_err(super::images::usage)?
-        }
+        (None, DeviceArg::Cpu) => None,
         (Some(_), device) => {
             let mut posterior = patch_posterior(args, training)?;
-            match device {
+            Some(match device {
                 DeviceArg::Cpu => posterior.denoise(&x, time, &conditions).map_err(super::images::usage)?,
                 DeviceArg::Gpu => pollster::block_on(async {
                     GpuPosterior::new(&Gpu::new().await?, posterior).await?.denoise(&x, time, &conditions).await
                 })?,
-            }
+            })
         }
+    };
+    let denoised = match (patches, linear) {
+        (Some(mut means), Some(linear)) => {
+            Shares::default().blend(time, &mut means, &linear);
+            means
+        }
+        (patches, linear) => patches.or(linear).unwrap_or_default(),
     };
     let size = vec![count, shape.channels, shape.height, shape.width];
     output.write(&tensor_file("denoised", size, &denoised)?, format_args!("{count} pictures of {shape}"))

@@ -4,21 +4,19 @@
 
 use super::CommandError;
 use super::backend::Backend;
-use super::calibrate::local_machines;
 use super::images::{Sets, networks};
-use super::machine::measured;
 use super::number::{LONG, MANY, number};
 use super::output::Output;
 use super::quality::Panel;
 use crate::evaluate::{Contest, Report, Settings, scatter};
 use clap::Args;
 use morphogen::denoiser::Condition;
-use morphogen::pack::Pack;
+use morphogen::pack::{NetworkEntry, Pack};
 use morphogen::sampler::terms::MAX_WEIGHT;
 use morphogen::sampler::{Request, Sampling, Solver};
 use morphogen::schedule::Grid;
 use morphogen::schedule::MAX_STEPS;
-use morphogen::theory::{Locality, LocalityPoint, Machine};
+use morphogen::theory::{Calibration, Machine};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -180,19 +178,17 @@ fn compare(args: &EvaluateArgs, pack: &Pack) -> Result<Report, CommandError> {
         fine_steps: args.fine_steps,
         weights: BTreeMap::new(),
         window: BTreeMap::new(),
+        blend: BTreeMap::new(),
     };
     let asked = if args.machine.is_empty() { usual_machines() } else { args.machine.clone() };
     for name in &names {
-        let window = if args.seeds > 0 { windows(pack, name)? } else { BTreeMap::new() };
         let entry = pack.manifest().network(name)?;
         settings.weights.insert(name.clone(), pack.manifest().file(&entry.file)?.sha256.clone());
-        let mut machines = BTreeMap::new();
-        for machine in asked.iter().copied() {
-            let locality =
-                window.get(&machine).cloned().map(Locality::measured).transpose().map_err(super::images::usage)?;
-            machines.insert(machine, locality);
-        }
-        settings.window.insert(name.clone(), window);
+        let machines = if args.seeds > 0 { calibrated(entry, name, &asked)? } else { BTreeMap::new() };
+        let points =
+            |(machine, one): (&Machine, &Calibration)| Some((*machine, one.locality.as_ref()?.points().to_vec()));
+        settings.window.insert(name.clone(), machines.iter().filter_map(points).collect());
+        settings.blend.insert(name.clone(), entry.blend.clone());
         let schedule = pack.manifest().schedule;
         contests.push(Contest { schedule, sampling: args.sampling(), fine_steps: args.fine_steps, machines });
     }
@@ -259,16 +255,20 @@ fn grade(
     Ok(())
 }
 
-/// The calibrated windows of a network.
-fn windows(pack: &Pack, name: &str) -> Result<BTreeMap<Machine, Vec<LocalityPoint>>, CommandError> {
-    let entry = pack.manifest().network(name)?;
-    let mut windows = BTreeMap::new();
-    for machine in local_machines() {
-        let Some(points) = measured(entry, machine) else {
+/// What was calibrated against a network for each of the machines.
+fn calibrated(
+    entry: &NetworkEntry,
+    name: &str,
+    machines: &[Machine],
+) -> Result<BTreeMap<Machine, Calibration>, CommandError> {
+    let mut all = BTreeMap::new();
+    for machine in machines.iter().copied() {
+        let calibration = entry.calibration(machine).map_err(super::images::usage)?;
+        if machine.is_local() && calibration.locality.is_none() {
             let message = format!("{name} has no k(t) for {}; run `morphogen calibrate` first", machine.name());
             return Err(CommandError::Usage(message));
-        };
-        windows.insert(machine, points);
+        }
+        all.insert(machine, calibration);
     }
-    Ok(windows)
+    Ok(all)
 }

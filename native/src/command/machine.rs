@@ -11,7 +11,7 @@ use morphogen::pack::{NetworkEntry, Pack};
 use morphogen::sampler::Request;
 use morphogen::schedule::Time;
 use morphogen::theory::{
-    Company, Locality, LocalityPoint, MAX_WINDOW, Machine, PatchPosterior, Training, machine_denoiser,
+    Blend, Calibration, Company, Locality, MAX_WINDOW, Machine, PatchPosterior, Training, Wiener, machine_denoiser,
 };
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub struct MachineArgs {
     /// same steps
     #[arg(long = "machine", value_parser = super::named::machine(), conflicts_with_all = ["guidance", "negative", "caption"])]
     pub(super) name: Option<Machine>,
-    /// Side of the window in pixels, odd; for local, els and bbels, as it was calibrated against the network unless given
+    /// Side of the window in pixels, odd; for local, els, bbels and blend, as it was calibrated against the network unless given
     #[arg(long, value_parser = number(1, MAX_WINDOW), requires = "name")]
     window: Option<usize>,
 }
@@ -41,7 +41,7 @@ impl MachineArgs {
         gpu: bool,
     ) -> Result<Box<dyn Denoiser>, CommandError> {
         let shape = pack.manifest().image;
-        let locality = self.locality(machine, entry, shape)?;
+        let calibration = self.calibration(machine, entry, shape)?;
         let mut asked: Vec<Condition> = Vec::new();
         for condition in request.terms.iter().flat_map(|term| term.condition.spread(request.count)) {
             if !asked.contains(&condition) {
@@ -60,43 +60,41 @@ impl MachineArgs {
             (Some((images, _)), true) => {
                 let training = Arc::new(Training::new(&images, shape).map_err(usage)?);
                 if gpu {
-                    let posterior = PatchPosterior::new(machine, training, locality).map_err(usage)?;
-                    return Ok(Box::new(OnGpu::new(posterior)?));
+                    let filter = machine.entry().filter.then(|| Arc::new(Wiener::new(&training)));
+                    let posterior = PatchPosterior::new(machine, training, calibration.locality).map_err(usage)?;
+                    let patches = Box::new(OnGpu::new(posterior)?);
+                    return Ok(match filter {
+                        Some(filter) => Box::new(Blend::new(patches, filter, calibration.shares)),
+                        None => patches,
+                    });
                 }
-                machine_denoiser(machine, &training, locality).map_err(usage)
+                machine_denoiser(machine, &training, calibration).map_err(usage)
             }
             (Some(last), false) => {
                 let members = images.into_iter().chain([last]).map(|(images, asked)| (asked, images)).collect();
-                Ok(Box::new(Company::new(machine, locality.as_ref(), shape, members).map_err(usage)?))
+                Ok(Box::new(Company::new(machine, &calibration, shape, members).map_err(usage)?))
             }
         }
     }
 
-    fn locality(
+    /// What was calibrated against the network, but for a window that was given.
+    fn calibration(
         &self,
         machine: Machine,
         entry: Option<&NetworkEntry>,
         shape: ImageShape,
-    ) -> Result<Option<Locality>, CommandError> {
-        if !machine.is_local() {
-            return Ok(None);
+    ) -> Result<Calibration, CommandError> {
+        let calibration = entry.map(|entry| entry.calibration(machine)).transpose().map_err(usage)?;
+        let mut calibration = calibration.unwrap_or_default();
+        if let Some(window) = self.window.filter(|_| machine.is_local()) {
+            calibration.locality = Some(fixed(machine, window, shape)?);
         }
-        match (self.window, entry.and_then(|entry| measured(entry, machine))) {
-            (Some(window), _) => fixed(machine, window, shape).map(Some),
-            (None, Some(points)) => Locality::measured(points).map(Some).map_err(usage),
-            (None, None) => {
-                let message =
-                    format!("{} needs to know how far a pixel sees, and no k(t) was measured", machine.name());
-                Err(usage(format!("{message}; give --window, or run `morphogen calibrate` first")))
-            }
+        if machine.is_local() && calibration.locality.is_none() {
+            let message = format!("{} needs to know how far a pixel sees, and no k(t) was measured", machine.name());
+            return Err(usage(format!("{message}; give --window, or run `morphogen calibrate` first")));
         }
+        Ok(calibration)
     }
-}
-
-/// The windows that were calibrated against a network, if they were.
-pub(super) fn measured(entry: &NetworkEntry, machine: Machine) -> Option<Vec<LocalityPoint>> {
-    let points = entry.locality.get(machine.name())?;
-    Some(points.iter().map(|point| LocalityPoint { t: point.t, window: point.k }).collect())
 }
 
 /// One window at all times.

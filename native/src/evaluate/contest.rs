@@ -6,7 +6,7 @@ use morphogen::metrics::{Agreement, Neighbour};
 use morphogen::sampler::{Request, SampleError, Sampling, Trajectory};
 use morphogen::schedule::Schedule;
 use morphogen::theory::calibrate::Visit;
-use morphogen::theory::{Locality, Machine, Training, machine_denoiser};
+use morphogen::theory::{Calibration, Machine, Training, machine_denoiser};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -19,8 +19,8 @@ pub struct Contest {
     pub sampling: Sampling,
     /// Steps of a second, finer sample of the network; grid and solver stay.
     pub fine_steps: usize,
-    /// The machines, with the window of those that need one.
-    pub machines: BTreeMap<Machine, Option<Locality>>,
+    /// The machines, with what was calibrated for them.
+    pub machines: BTreeMap<Machine, Calibration>,
 }
 
 impl Contest {
@@ -56,8 +56,8 @@ impl Contest {
         for (i, record) in records.iter_mut().enumerate() {
             record.samples.insert("network".into(), new(&truth[pictures(i)]));
         }
-        for (machine, locality) in &self.machines {
-            let mut denoiser = machine_denoiser(*machine, training, locality.clone())?;
+        for (machine, calibration) in &self.machines {
+            let mut denoiser = machine_denoiser(*machine, training, calibration.clone())?;
             let drawn = sample(denoiser.as_mut(), self.sampling.steps)?;
             for (i, record) in records.iter_mut().enumerate() {
                 let picture = &drawn[pictures(i)];

@@ -6,7 +6,7 @@ use morphogen::files;
 use morphogen::metrics::{Agreement, Summary};
 use morphogen::sampler::{Sampling, Solver};
 use morphogen::schedule::Grid;
-use morphogen::theory::{LocalityPoint, Machine};
+use morphogen::theory::{LocalityPoint, Machine, Share};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -34,6 +34,9 @@ pub struct Settings {
     pub weights: BTreeMap<String, String>,
     /// For each network: the window of each local machine.
     pub window: BTreeMap<String, BTreeMap<Machine, Vec<LocalityPoint>>>,
+    /// For each network: how much of a blend is patches, where it was fitted.
+    #[serde(default)]
+    pub blend: BTreeMap<String, Vec<Share>>,
 }
 
 /// What one seed of one network gave.
