@@ -58,7 +58,7 @@ class Client extends WorkerClient {
 }
 
 /** A run under way. Made by {@link learn}. */
-export class Learning {
+class Learning {
   #orders;
   #onStep;
   #client;

@@ -56,6 +56,7 @@ pub mod denoiser;
 #[cfg(any(not(target_arch = "wasm32"), feature = "web-theory"))]
 pub mod export;
 pub mod files;
+#[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
 pub mod gpu;
 #[cfg(any(not(target_arch = "wasm32"), feature = "web-learn"))]
 pub mod learn;

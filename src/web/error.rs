@@ -4,6 +4,7 @@
 use crate::denoiser::DenoiseError;
 #[cfg(feature = "web-theory")]
 use crate::export::ExportError;
+#[cfg(any(feature = "web-drawing", feature = "web-theory"))]
 use crate::gpu::GpuError;
 use crate::network::NetworkError;
 use crate::pack::PackError;
@@ -113,6 +114,7 @@ impl From<PromptError> for Failure {
     }
 }
 
+#[cfg(any(feature = "web-drawing", feature = "web-theory"))]
 impl From<GpuError> for Failure {
     fn from(error: GpuError) -> Self {
         let code = match error {
