@@ -17,7 +17,8 @@ async function opened(page, { path = "/learn.html", state = "", ready = "Ready."
   const status = figure.getByRole("status");
   await expect(status).toContainText(ready);
   const press = (/** @type {string} */ name) => figure.getByRole("button", { name, exact: true }).click();
-  return { figure, status, press };
+  const pick = (/** @type {string} */ name) => figure.locator(".choice label").filter({ hasText: new RegExp(`^${name}$`) }).click();
+  return { figure, status, press, pick };
 }
 
 /** Workers in which something is learned. @param {import("@playwright/test").Page} page */
@@ -96,16 +97,16 @@ test("both learn, wait, go on, are looked back at, saved, opened again and drawn
 });
 
 test("one picture, halves, a page that is left, and files that hold no picture", async ({ page }) => {
-  const { figure, status, press } = await opened(page, { state: "count=1&view=halves&steps=20", ready: "Two halves need two pictures" });
+  const { figure, status, press, pick } = await opened(page, { state: "count=1&view=halves&steps=20", ready: "Two halves need two pictures" });
   await press("Learn");
   await expect(status).toContainText("Two halves need two pictures");
-  await figure.getByText("8", { exact: true }).click();
+  await pick("8");
   await press("Learn");
   await expect(status).toContainText("The two halves: r = ");
   await expect(figure.locator(".hung canvas.second")).toHaveCount(4);
 
-  await figure.getByText("sees all", { exact: true }).click();
-  await figure.getByText("1", { exact: true }).click();
+  await pick("sees all");
+  await pick("1");
   await press("Learn");
   await expect(status).toHaveText("It learns from one picture.");
   await expect.poll(() => learning(page)).toBeGreaterThan(0);
@@ -123,7 +124,7 @@ test("one picture, halves, a page that is left, and files that hold no picture",
 test("where learning cannot begin, a sentence says why, in the page's language, and nothing is left running", async ({ page }) => {
   for (const [path, ready, learn, sentence] of [
     ["/~missing=learn_bg.wasm/learn.html", "Ready.", "Learn", /learn_bg\.wasm/],
-    ["/~missing=pkg%2Flearn.js/learn-de.html", "Bereit.", "Lernen", /^Der Code zum Lernen ließ sich nicht holen/],
+    ["/~missing=learn-options.js/learn-de.html", "Bereit.", "Lernen", /^Der Code zum Lernen ließ sich nicht holen/],
   ]) {
     const { status, press } = await opened(page, { path: String(path), ready: String(ready) });
     await press(String(learn));

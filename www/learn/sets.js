@@ -69,7 +69,7 @@ export async function fromFiles(host, files, signal) {
   const model = await host.package.loadModel(file, { device: host.world.device, signal });
   const { prompts, training, networks } = model.info;
   const prompt = prompts.find(({ name }) => Object.hasOwn(training, name))?.name;
-  if (prompt === undefined) throw new Error(host.t("noImages"));
+  if (prompt === undefined) throw new host.package.MorphogenError("range", host.t("noImages"));
   const found = await model.training(prompt, signal);
   const images = Array.from({ length: Math.min(found.count, MOST) }, (_, n) => found.toImageData(n));
   if (networks.length === 0) model.close();

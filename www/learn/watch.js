@@ -5,6 +5,7 @@
  */
 import { button, choice, controls, el, picture, shape, slider } from "../essay/parts.js";
 import { dropped } from "../essay/figures/pictures-source.js";
+import { typed } from "../pkg/errors.js";
 import { paint, thinned } from "./curves.js";
 import { Learner, SAMPLES } from "./learner.js";
 import { alike, floor } from "./likeness.js";
@@ -252,7 +253,7 @@ export default {
 
     /** A failure in the reader's language, where it is a known one. @param {unknown} thrown */
     function failure(thrown) {
-      const { code = "", message } = /** @type {{ code?: string, message: string }} */ (thrown);
+      const { code, message } = typed(thrown);
       return host.world.strings[`error.${code}`] ?? message;
     }
 
