@@ -129,8 +129,8 @@ need_vulkan() {
 
 # ── build ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-# One half of the wasm surface with its glue, pkg/generated/$1.js: $2 is its feature, $3 where it is built.
-build_half() {
+# One part of the wasm surface with its glue, pkg/generated/$1.js: $2 is its feature, $3 where it is built.
+build_part() {
   local name=$1 feature=$2 target=$3 out=pkg/generated
   local built=$target/$WASM_TARGET/web/morphogen.wasm named=$target/$name.wasm
   say "compiling for the browser: $feature"
@@ -147,16 +147,28 @@ build_half() {
   fi
 }
 
-# Both wasms with their glue, in pkg/generated/: what a first picture needs, and what is fetched when it is asked for.
+# Gives a new build folder $1 what was built for the browser already.
+borrow_built() {
+  [ ! -d "$1/$WASM_TARGET" ] || return 0
+  mkdir -p "$1/$WASM_TARGET"
+  cp -a "$TARGET_DIR/web" "$1/"
+  cp -a "$TARGET_DIR/$WASM_TARGET/web" "$1/$WASM_TARGET/"
+}
+
+# All wasms with their glue, in pkg/generated/: what a first picture needs, and what is fetched when it is asked for.
 build_wasm() {
   [ -z "${WASM_BUILT:-}" ] || return 0
   need_wasm_target
   need_glue
   need_node_modules
-  # Cargo names both the same, so each has a folder to itself; both at once, since linking takes one processor alone.
-  build_half theory web-theory "$TARGET_DIR/theory" &
+  build_part morphogen web-drawing "$TARGET_DIR"
+  # Cargo names all the same, so each has a folder to itself; what is not ours is the same in all, and compiled once. Linking
+  # takes one processor alone, so these are built side by side.
+  borrow_built "$TARGET_DIR/theory"
+  borrow_built "$TARGET_DIR/learn"
+  build_part theory web-theory "$TARGET_DIR/theory" &
   local theory=$!
-  build_half morphogen web-drawing "$TARGET_DIR"
+  build_part learn web-learn "$TARGET_DIR/learn"
   wait $theory
   node tools/notices.mjs pkg/generated/LICENCES.txt
   # The same, carried inside scripts.
@@ -194,7 +206,7 @@ test_clippy() {
   say "clippy, native"
   if [ -n "${EVERYTHING:-}" ]; then linted cargo test --locked --workspace --all-targets --no-run
   else cargo clippy --locked --workspace --all-targets -- -D warnings; fi
-  say "clippy, browser" && cargo clippy --locked --package morphogen --lib --target "$WASM_TARGET" --features web-drawing,web-theory -- -D warnings
+  say "clippy, browser" && cargo clippy --locked --package morphogen --lib --target "$WASM_TARGET" --features web-drawing,web-theory,web-learn -- -D warnings
 }
 
 test_rust() {
@@ -208,6 +220,7 @@ test_javascript() {
   say "types" && npm run --silent check
   say "versions" && node tools/version.mjs --check
   say "the essay's pages" && node tools/essay.mjs --check
+  say "the pages on learning" && node tools/learn.mjs --check
   say "the Studio's pages" && node tools/studio.mjs --check
 }
 

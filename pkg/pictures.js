@@ -37,10 +37,8 @@ export async function picturesPack(options) {
   const odd = images.find((image) => image.width !== width || image.height !== height);
   if (odd) throw range(`Expected pictures of one size, found ${width}×${height} and ${odd.width}×${odd.height}.`);
   if (!/^[a-z0-9][a-z0-9_-]{0,39}$/.test(name)) throw range("Expected a short name of a–z, 0–9, - and _.");
-  if (!globalThis.crypto?.subtle) {
-    throw new MorphogenError("insecure", "Browsers let only pages from https: (or from this machine) compute the check sums that a pack needs.");
-  }
-  const packed = await deflated(tensors(images, channels));
+  secure();
+  const packed = await deflated(tensors([images.length, channels, height, width], images.map((image) => plain(image, channels))));
   const terms = { licence: line(licence, TITLE, "LicenseRef-unstated"), attribution: line(attribution, TITLE, "Whoever made the pictures") };
   const manifest = {
     format: { name: "morphogen-pack", version: 1 },
@@ -67,7 +65,7 @@ export async function picturesPack(options) {
  * @param {number} most
  * @param {string} usual where there is none
  */
-function line(text, most, usual) {
+export function line(text, most, usual) {
   // Halves of characters do not survive being encoded.
   const plain = new TextDecoder().decode(encode(String(text ?? ""))).replace(/\p{Cc}+/gu, " ").trim();
   const { Segmenter } = /** @type {Partial<typeof Intl>} */ (Intl);
@@ -82,20 +80,22 @@ function line(text, most, usual) {
 }
 
 /**
- * The pictures as safetensors: one u8 tensor `images` `[N, C, H, W]`.
- * @param {readonly Image[]} images
- * @param {1 | 3} channels
+ * Pictures `[N, C, H, W]` as safetensors: one u8 tensor `images`.
+ * @param {[count: number, channels: number, height: number, width: number]} shape
+ * @param {Iterable<ArrayLike<number>>} images as bytes, one after the other
  */
-function tensors(images, channels) {
-  const { width, height } = images[0];
-  const size = channels * width * height;
-  const length = images.length * size;
-  const about = JSON.stringify({ images: { dtype: "U8", shape: [images.length, channels, height, width], data_offsets: [0, length] } });
+export function tensors(shape, images) {
+  const length = shape.reduce((product, size) => product * size);
+  const about = JSON.stringify({ images: { dtype: "U8", shape, data_offsets: [0, length] } });
   const header = encode(about.padEnd(Math.ceil(about.length / 8) * 8));
   const bytes = new Uint8Array(8 + header.length + length);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
   bytes.set(header, 8);
-  images.forEach((image, n) => bytes.set(plain(image, channels), 8 + header.length + n * size));
+  let at = 8 + header.length;
+  for (const image of images) {
+    bytes.set(image, at);
+    at += image.length;
+  }
   return bytes;
 }
 
@@ -116,14 +116,20 @@ export function plain({ data }, channels) {
   return values;
 }
 
+/** Refuses to make a pack where no check sums can be had. */
+export function secure() {
+  if (globalThis.crypto?.subtle) return;
+  throw new MorphogenError("insecure", "Browsers let only pages from https: (or from this machine) compute the check sums that a pack needs.");
+}
+
 /** @param {Uint8Array<ArrayBuffer>} bytes */
-async function deflated(bytes) {
+export async function deflated(bytes) {
   const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
 /** @param {Uint8Array<ArrayBuffer>} bytes */
-async function sha256(bytes) {
+export async function sha256(bytes) {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

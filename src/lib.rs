@@ -14,6 +14,7 @@
 //! - [`cpu`]: the list of layers on the processor.
 //! - [`gpu`]: the learned denoiser, the sampler and the patch posterior on the GPU, in WGSL.
 //! - [`sampler`]: one loop for every denoiser; solvers, guidance, noise.
+//! - `learn`: training a small network, over the same list of layers.
 //! - [`theory`]: the analytic denoisers, which predict what the network draws.
 //! - [`simd`]: vectors, for `cpu` and `theory`; `parallel`: processors, for `theory`.
 //! - [`reaction`]: Turing's cells, patterns from a local rule, beside the denoisers that are one.
@@ -55,7 +56,10 @@ pub mod denoiser;
 #[cfg(any(not(target_arch = "wasm32"), feature = "web-theory"))]
 pub mod export;
 pub mod files;
+#[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
 pub mod gpu;
+#[cfg(any(not(target_arch = "wasm32"), feature = "web-learn"))]
+pub mod learn;
 pub mod metrics;
 pub mod network;
 pub mod ops;

@@ -13,3 +13,15 @@ pub(crate) fn map<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync +
 pub(crate) fn map<T, R>(items: &[T], work: impl Fn(&T) -> R) -> Vec<R> {
     items.iter().map(work).collect()
 }
+
+/// How many may work side by side.
+#[cfg(feature = "rayon")]
+pub(crate) fn workers() -> usize {
+    rayon::current_num_threads()
+}
+
+/// How many may work side by side.
+#[cfg(not(feature = "rayon"))]
+pub(crate) fn workers() -> usize {
+    1
+}

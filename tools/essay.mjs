@@ -19,7 +19,7 @@ const HERE = resolve(ROOT, "www/essay");
 /** @typedef {Record<string, string>} Strings */
 
 /** The chapters in order. Those with a figure have their name from it. */
-export const CHAPTERS = ["noise", "copies", "locality", "blindness", "prediction", "origins", "fingers", "mixing", "turing", "pictures", "closing", "further"];
+export const CHAPTERS = ["noise", "copies", "locality", "blindness", "prediction", "learning", "origins", "fingers", "mixing", "turing", "pictures", "closing", "further"];
 
 /** The pages. English first: it is what others are translated from. */
 export const PAGES = [
@@ -28,10 +28,10 @@ export const PAGES = [
 ];
 
 /** @param {string} text */
-const attribute = (text) => text.replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;");
+export const attribute = (text) => text.replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;");
 
 /** Text with an empty line between paragraphs, its places filled. @param {string} text @param {Record<string, string>} filled */
-const paragraphs = (text, filled) =>
+export const paragraphs = (text, filled) =>
   text
     .replace(/\{(\w+)\}/g, (_, name) => {
       if (!(name in filled)) throw new Error(`expected a number called ${name} in tools/essay/facts.mjs, found none`);
@@ -167,8 +167,10 @@ function html({ lang, strings }) {
 export const pages = () => PAGES.map((page) => ({ path: resolve(HERE, page.file), content: html(page) }));
 
 /** Words that one language has and another lacks. */
-export function missing() {
-  const [first, ...others] = PAGES;
+export const missing = () => behind(PAGES);
+
+/** The same for any pages. @param {{ lang: string, strings: Strings }[]} pages the first is what the others are translated from */
+export function behind([first, ...others]) {
   return others.flatMap(({ lang, strings }) => [
     ...Object.keys(first.strings).filter((key) => !(key in strings)).map((key) => `${lang}: ${key} is missing`),
     ...Object.keys(strings).filter((key) => !(key in first.strings)).map((key) => `${lang}: ${key} has no original`),

@@ -17,7 +17,7 @@ const cargo = (...options) =>
 /** @type {{ packages: { name: string, version: string, license: string | null, manifest_path: string }[] }} */
 const { packages } = JSON.parse(cargo("metadata", "--locked", "--format-version", "1", "--all-features", "--filter-platform", TARGET));
 // Ordinary dependencies only: build scripts and macros run on the builder's machine and are not shipped.
-const tree = cargo("tree", "--locked", "--package", "morphogen", "--features", "web-drawing,web-theory", "--target", TARGET, "--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}");
+const tree = cargo("tree", "--locked", "--package", "morphogen", "--features", "web-drawing,web-theory,web-learn", "--target", TARGET, "--edges", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}");
 const shipped = new Set(tree.split("\n").map((line) => line.split(" ").slice(0, 2).join(" ")));
 
 /** @type {Map<string, string[]>} crates by licence text */

@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { PACK_FILE } from "./wrap.mjs";
 
 /** What the page itself runs: its own files and the package, without the forms that are for other sites. */
-const CODE = /^(index\.html|de\.html|strings\/[\w-]+\.js|manifest\.webmanifest|(?!sw\.js|site\.js|embed\.)[\w-]+\.(js|css|svg)|icons\/[\w-]+\.png|essay\/(?!embedded\.)[\w/-]+\.(html|js|css|png)|pkg\/(?!inline\.js)[\w-]+\.js|pkg\/generated\/(morphogen|theory)(\.js|_bg\.wasm))$/;
+const CODE = /^(index\.html|de\.html|learn(-\w+)?\.html|learn\/[\w/-]+\.(js|css)|strings\/[\w-]+\.js|manifest\.webmanifest|(?!sw\.js|site\.js|embed\.)[\w-]+\.(js|css|svg)|icons\/[\w-]+\.png|essay\/(?!embedded\.)[\w/-]+\.(html|js|css|png)|pkg\/(?!inline\.js)[\w-]+\.js|pkg\/generated\/(morphogen|theory|learn)(\.js|_bg\.wasm))$/;
 const DATA = /^models\//;
 
 /**

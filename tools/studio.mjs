@@ -75,6 +75,7 @@ export function written(lang, table) {
     .replace('src="main.js"', `src="${lang}.js"`)
     .replace(/<link rel="alternate" hreflang="\w+" href="[^"]*">/, '<link rel="alternate" hreflang="en" href="./">')
     .replace(/href="essay\/(#\w+)?"/g, (_, hash = "") => `href="essay/${lang}.html${hash}"`)
+    .replaceAll('href="learn.html"', `href="learn-${lang}.html"`)
     .replace(/<a href="[^"]*" hreflang="\w+" lang="\w+">[^<]*<\/a>/, '<a href="./" hreflang="en" lang="en">English</a>');
 }
 

@@ -27,7 +27,7 @@ import { GRIDS, MACHINES, SIDES, SOLVERS } from "../pkg/names.js";
 const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
 const PACKAGE = resolve(ROOT, "pkg");
 /** Interfaces that users fill in; all others are filled in by the package. */
-const OPTIONS = ["LoadOptions", "SampleOptions", "Origin", "MorphOptions", "FilmOptions", "PicturesOptions", "StickerOptions", "ReactionRule", "ReactionOptions", "Host"];
+const OPTIONS = ["LoadOptions", "SampleOptions", "Origin", "MorphOptions", "FilmOptions", "PicturesOptions", "StickerOptions", "ReactionRule", "ReactionOptions", "Host", "LearnOptions", "LearnSampleOptions", "LearnPackOptions"];
 
 /** What the types of names allow. @type {Record<string, readonly string[]>} */
 const NAMES = { Machine: ["network", ...MACHINES], Solver: SOLVERS, Grid: GRIDS, Region: ["everywhere", ...SIDES] };
@@ -42,6 +42,8 @@ export async function differences() {
     const { program, checker } = project;
     /** @type {string[]} */
     const found = [];
+    /** @type {Map<string, Declared>} */
+    const all = new Map();
     for (const [types, module] of entries()) {
       const declared = exported(program, checker, types);
       const real = exported(program, checker, module);
@@ -50,9 +52,9 @@ export async function differences() {
         const other = real.get(name);
         if (other && symbol !== other && symbol.flags & SymbolFlags.Value) found.push(...compared(name, symbol, other, checker));
       }
-      found.push(...misnamed(declared, checker), ...unread(declared, program, checker));
+      for (const [name, symbol] of declared) all.set(name, symbol);
     }
-    return found;
+    return [...found, ...misnamed(all, checker), ...unread(all, program, checker)];
   } finally {
     api.close();
   }

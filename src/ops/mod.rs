@@ -7,12 +7,15 @@
 //! by the compiler what it does not know yet. A new operation is its folder and its line in [`Op`].
 
 pub mod attention;
+#[cfg(any(not(target_arch = "wasm32"), feature = "web-learn"))]
+pub mod backward;
 pub mod convolution;
 pub mod finish;
 pub mod footprint;
 pub mod norm;
 pub mod plane;
 pub(crate) mod product;
+#[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
 pub mod program;
 #[cfg(test)]
 mod testing;
@@ -25,6 +28,7 @@ pub use norm::Norm;
 use crate::denoiser::ImageShape;
 use footprint::Footprint;
 use plane::{Plane, Room};
+#[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
 use program::{Program, Tuning};
 use std::collections::BTreeMap;
 use thiserror::Error;
@@ -148,10 +152,11 @@ pub trait Operation {
     /// [`OpError`] where a tensor is missing.
     fn kernel(&self, site: &Site<'_>, weights: &Weights) -> Result<Box<dyn Kernel>, OpError>;
 
-    /// What a GPU is to run.
+    /// What a GPU is to run; nothing runs on one where nothing but learning is compiled.
     ///
     /// # Errors
     /// [`OpError`] where a tensor is missing, or the GPU has no room for a picture of this size.
+    #[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
     fn program(&self, site: &Site<'_>, weights: &Weights, tuning: Tuning) -> Result<Program, OpError>;
 }
 
@@ -175,6 +180,14 @@ macro_rules! operations {
         impl Op {
             /// The operation, as engines see it.
             pub fn operation(&self) -> &dyn Operation {
+                match self {
+                    $(Op::$op(op) => op,)*
+                }
+            }
+
+            /// The operation, as learning sees it.
+            #[cfg(any(not(target_arch = "wasm32"), feature = "web-learn"))]
+            pub fn backward(&self) -> &dyn backward::Backward {
                 match self {
                     $(Op::$op(op) => op,)*
                 }

@@ -331,7 +331,7 @@ impl PackWriter {
 }
 
 /// Weights as the bytes of a safetensors file; the same weights always give the same bytes.
-fn write_weights(file: &str, weights: &Weights, precision: Precision) -> Result<Vec<u8>, PackError> {
+pub(crate) fn write_weights(file: &str, weights: &Weights, precision: Precision) -> Result<Vec<u8>, PackError> {
     write_tensors(file, precision.encode(file, weights)?)
 }
 

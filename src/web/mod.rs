@@ -3,19 +3,24 @@
 //! them, without a pack. Every error is a
 //! JavaScript `Error` with a stable `code`.
 //!
-//! It is compiled twice, so that a first picture waits for no more than it needs: with the feature `web-drawing` (words,
-//! networks) and with `web-theory` (analytic machines, reactions, films). What neither has to itself is in both.
+//! It is compiled three times, so that a first picture waits for no more than it needs: with the feature `web-drawing` (words,
+//! networks), with `web-theory` (analytic machines, reactions, films) and with `web-learn` (training a network). What none
+//! has to itself is in all that need it.
 
+#[cfg(any(feature = "web-drawing", feature = "web-theory"))]
 mod asked;
 #[cfg(feature = "web-drawing")]
 mod device;
 mod error;
 #[cfg(feature = "web-theory")]
 mod film;
+#[cfg(feature = "web-learn")]
+mod learning;
 #[cfg(feature = "web-theory")]
 mod machine;
 #[cfg(feature = "web-theory")]
 mod machine_gpu;
+#[cfg(any(feature = "web-drawing", feature = "web-theory"))]
 mod network;
 #[cfg(feature = "web-drawing")]
 mod processor;
@@ -28,15 +33,21 @@ mod sticker;
 #[cfg(feature = "web-drawing")]
 mod words;
 
+#[cfg(feature = "web-learn")]
+pub use learning::Learner;
+#[cfg(any(feature = "web-drawing", feature = "web-theory"))]
 pub use network::Network;
 #[cfg(feature = "web-drawing")]
 pub use processor::NetworkPart;
 #[cfg(feature = "web-theory")]
 pub use reaction::Cells;
 
+#[cfg(any(feature = "web-drawing", feature = "web-theory"))]
 use crate::pack::Manifest;
+#[cfg(any(feature = "web-drawing", feature = "web-theory"))]
 use error::Failure;
 use std::cell::RefCell;
+#[cfg(any(feature = "web-drawing", feature = "web-theory"))]
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -61,6 +72,7 @@ pub fn panic_message() -> Option<String> {
 }
 
 /// A model pack, known by its manifest.
+#[cfg(any(feature = "web-drawing", feature = "web-theory"))]
 #[wasm_bindgen]
 pub struct Pack {
     manifest: Rc<Manifest>,
@@ -69,6 +81,7 @@ pub struct Pack {
     known: RefCell<words::Known>,
 }
 
+#[cfg(any(feature = "web-drawing", feature = "web-theory"))]
 #[wasm_bindgen]
 impl Pack {
     /// Reads `manifest.json`, checking every field.

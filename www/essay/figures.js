@@ -7,6 +7,7 @@ export const FIGURES = {
   locality: () => import("./figures/locality.js"),
   blindness: () => import("./figures/blindness.js"),
   prediction: () => import("./figures/prediction.js"),
+  learning: () => import("./figures/learning.js"),
   origins: () => import("./figures/origins.js"),
   fingers: () => import("./figures/fingers.js"),
   mixing: () => import("./figures/mixing.js"),

@@ -145,6 +145,8 @@ export const said = {
   "Spots and stripes out of noise, from a rule that knows its neighbours alone.": "Flecken und Streifen aus Rauschen, nach einer Regel, die nur ihre Nachbarn kennt.",
   "Your own pictures": "Deine eigenen Bilder",
   "Drop some in, and the theory draws new ones of them. They stay on this device.": "Wirf ein paar hinein, und die Theorie zeichnet neue daraus. Sie bleiben auf diesem Gerät.",
+  "Watch it learn": "Sieh ihm beim Lernen zu",
+  "Two small networks learn from a handful of pictures, in this page. One of them ends up copying.": "Zwei kleine Netze lernen aus einer Handvoll Bilder, in dieser Seite. Eines kopiert am Ende.",
   "Noise, then steps": "Rauschen, dann Schritte",
   "The model was shown many small pictures with noise added, and learned one thing: to guess the clean picture behind a noisy one. Drawing runs that backwards. It starts from pure noise, asks for a guess, moves a little towards it, and asks again.":
     "Das Modell hat viele kleine Bilder gesehen, alle verrauscht, und eines gelernt: das saubere Bild hinter einem verrauschten zu erraten. Gezeichnet wird rückwärts. Es beginnt mit reinem Rauschen, fragt nach einer Vermutung, geht ein Stück auf sie zu und fragt wieder.",

@@ -1,7 +1,7 @@
 //! The command's line: every subcommand with what its help says, examples included.
 
 use super::{
-    CommandError, calibrate, denoise, emoji, evaluate, judge, morph, novelty, pack, sample, seams, steps, train,
+    CommandError, calibrate, denoise, emoji, evaluate, judge, learn, morph, novelty, pack, sample, seams, steps, train,
 };
 use clap::{Parser, Subcommand};
 
@@ -41,6 +41,14 @@ Examples:
 Examples:
   morphogen judge --data /usr/share/datasets/fashion-mnist --draft native/drafts/fashion-judge.json --pack judge")]
     Judge(judge::JudgeArgs),
+    /// Train a small network in seconds, by the code that learns in browsers
+    #[command(after_help = "\
+Examples:
+  morphogen learn --data /usr/share/datasets/fashion-mnist --class 9 --count 600 --size 16 --steps 500 --sheet boots.png
+  morphogen learn --data photos --size 16 --network short-sighted --seconds 60 --pack packs/photos
+
+photos holds a sub-folder of pictures for each class. The same seed gives the same run, with any number of processors.")]
+    Learn(learn::LearnArgs),
     /// Make, fill and check model packs
     #[command(after_help = "\
 Examples:
@@ -110,6 +118,7 @@ impl Cli {
             Command::Train(args) => train::train(args),
             Command::Emoji(args) => emoji::emoji(args),
             Command::Judge(args) => judge::judge(args),
+            Command::Learn(args) => learn::learn(args),
             Command::Pack(args) => pack::pack(args),
             Command::Sample(args) => sample::sample(args),
             Command::Morph(args) => morph::morph(args),

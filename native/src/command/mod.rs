@@ -21,6 +21,7 @@ mod frames;
 mod images;
 pub mod judge;
 mod known;
+pub mod learn;
 mod machine;
 mod mend;
 mod mix;
@@ -46,6 +47,7 @@ use burn::tensor::Device;
 use indicatif::{ProgressBar, ProgressStyle};
 use morphogen::export::ExportError;
 use morphogen::gpu::{Gpu, GpuError, GpuNetwork};
+use morphogen::learn::LearnError;
 use morphogen::network::NetworkError;
 use morphogen::pack::{Pack, PackError};
 use morphogen::prompt::PromptError;
@@ -72,6 +74,9 @@ pub enum CommandError {
     /// There is no such caption.
     #[error(transparent)]
     Caption(#[from] NoCaption),
+    /// The network cannot learn.
+    #[error(transparent)]
+    Learn(#[from] LearnError),
     /// The network is not usable.
     #[error(transparent)]
     Network(#[from] NetworkError),

@@ -113,20 +113,20 @@ enum Preset {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum PaddingArg {
+pub(super) enum PaddingArg {
     Zeros,
     Circular,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum PredictionArg {
+pub(super) enum PredictionArg {
     Noise,
     Velocity,
     Clean,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum ModulationArg {
+pub(super) enum ModulationArg {
     Shift,
     ScaleShift,
 }
@@ -137,6 +137,34 @@ enum PrecisionArg {
     Auto,
     F32,
     Bf16,
+}
+
+impl From<PaddingArg> for Padding {
+    fn from(padding: PaddingArg) -> Self {
+        match padding {
+            PaddingArg::Zeros => Padding::Zeros,
+            PaddingArg::Circular => Padding::Circular,
+        }
+    }
+}
+
+impl From<PredictionArg> for Prediction {
+    fn from(prediction: PredictionArg) -> Self {
+        match prediction {
+            PredictionArg::Noise => Prediction::Noise,
+            PredictionArg::Velocity => Prediction::Velocity,
+            PredictionArg::Clean => Prediction::Clean,
+        }
+    }
+}
+
+impl From<ModulationArg> for Modulation {
+    fn from(modulation: ModulationArg) -> Self {
+        match modulation {
+            ModulationArg::Shift => Modulation::Shift,
+            ModulationArg::ScaleShift => Modulation::ScaleShift,
+        }
+    }
 }
 
 impl TrainArgs {
@@ -159,21 +187,11 @@ impl TrainArgs {
         };
         Ok(NetworkConfig {
             channels: data.shape.channels,
-            padding: match self.padding {
-                PaddingArg::Zeros => Padding::Zeros,
-                PaddingArg::Circular => Padding::Circular,
-            },
+            padding: self.padding.into(),
             normalisation: if groups > 0 { Normalisation::Group { groups } } else { Normalisation::None },
             embedding: self.embedding,
-            prediction: match self.prediction {
-                PredictionArg::Noise => Prediction::Noise,
-                PredictionArg::Velocity => Prediction::Velocity,
-                PredictionArg::Clean => Prediction::Clean,
-            },
-            modulation: match self.modulation {
-                ModulationArg::Shift => Modulation::Shift,
-                ModulationArg::ScaleShift => Modulation::ScaleShift,
-            },
+            prediction: self.prediction.into(),
+            modulation: self.modulation.into(),
             ..NetworkConfig::new(architecture, condition)
         })
     }

@@ -3,12 +3,12 @@
 
 use super::TrainError;
 use super::data::{Dataset, pixel};
-use super::settings::cosine;
-use super::trainer::shuffled;
 use crate::network::judge::{self, Judge};
 use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor, TensorData};
+use morphogen::learn::batch::shuffled;
+use morphogen::learn::settings::cosine;
 use morphogen::network::{NetworkError, Weights};
 
 /// Channels of the judge's convolutions; the last is the number of features.

@@ -2,6 +2,7 @@
 
 use super::TrainError;
 use super::data::Dataset;
+use morphogen::learn::Rate;
 use morphogen::network::NetworkConfig;
 use morphogen::schedule::Schedule;
 use serde::{Deserialize, Serialize};
@@ -74,18 +75,11 @@ impl Settings {
 
     /// The learning rate at a step: linear warm-up, then half a cosine down to a hundredth.
     pub fn learning_rate(&self, step: usize, steps: usize) -> f64 {
-        let rise = ((step + 1) as f64 / self.warmup.max(1) as f64).min(1.0);
-        self.learning_rate * rise * cosine(step, steps)
+        self.learning_rate * Rate::Cosine.share(step, steps, self.warmup)
     }
 }
 
 /// Whether a setting is off; then it is not written, so that runs from before it was there can be resumed.
 fn is_zero(value: &f64) -> bool {
     *value == 0.0
-}
-
-/// Half a cosine from 1 down to a hundredth.
-pub(super) fn cosine(step: usize, steps: usize) -> f64 {
-    let fall = 0.5 * (1.0 + (core::f64::consts::PI * step as f64 / steps.max(1) as f64).cos());
-    0.01 + 0.99 * fall
 }

@@ -14,12 +14,11 @@ use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
 use morphogen::denoiser::{Condition, ImageShape};
 use morphogen::files;
+use morphogen::learn::batch::{self, generator, shuffled, uniform};
 use morphogen::network::config::Prediction;
 use morphogen::network::{Layers, NetworkError, Weights, embedding, weights};
 use morphogen::pack::Budget;
-use morphogen::sampler::{Request, noise, sample};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{Rng, SeedableRng};
+use morphogen::sampler::{Request, sample};
 use rayon::prelude::*;
 use std::path::Path;
 use std::time::Instant;
@@ -181,10 +180,10 @@ impl<'a> Trainer<'a> {
         let start = step % self.steps_per_epoch() * settings.batch;
         let chosen = &self.order.1[start..start + settings.batch];
         let hues = self.hues(step, chosen);
-        let mut draw = generator(settings.seed, 2 * step as u64 + 1);
+        let mut draw = batch::draws(settings.seed, step);
         let offset = uniform(&mut draw);
         let length = self.data.shape.len();
-        let mut batch = Batch {
+        let mut made = Batch {
             noisy: vec![0.0; length * settings.batch],
             targets: vec![0.0; length * settings.batch],
             weights: None,
@@ -193,9 +192,7 @@ impl<'a> Trainer<'a> {
         };
         let mut times = Vec::with_capacity(settings.batch);
         for (n, &image) in chosen.iter().enumerate() {
-            // One time per stratum, in (0, 1]: lower variance than independent draws.
-            let even = (n as f64 + 1.0 - offset) / settings.batch as f64;
-            let time = settings.schedule.at(even.powf(1.0 / (1.0 + settings.time_skew)));
+            let time = batch::time(settings.schedule, n, settings.batch, offset, settings.time_skew);
             let dropped = uniform(&mut draw) < settings.drop_condition;
             let condition = match &self.data.captions {
                 _ if dropped => Condition::Null,
@@ -203,29 +200,20 @@ impl<'a> Trainer<'a> {
                 None => Condition::Class(self.data.labels[image]),
             };
             let row = embedding::condition_row(settings.network.condition, &condition).map_err(NetworkError::from)?;
-            batch.times.extend(embedding::time_row(settings.network.embedding, time.t));
-            batch.conditions.extend(row);
+            made.times.extend(embedding::time_row(settings.network.embedding, time.t));
+            made.conditions.extend(row);
             times.push(time);
         }
         let prediction = settings.network.prediction;
         if prediction == Prediction::Clean {
-            batch.weights = Some(times.iter().map(|&time| prediction.loss_weight(time) as f32).collect());
+            made.weights = Some(times.iter().map(|&time| prediction.loss_weight(time) as f32).collect());
         }
-        let outputs = batch.noisy.par_chunks_mut(length).zip(batch.targets.par_chunks_mut(length));
+        let outputs = made.noisy.par_chunks_mut(length).zip(made.targets.par_chunks_mut(length));
         outputs.enumerate().for_each(|(n, (noisy, target))| {
-            let (a, s) = (times[n].a as f32, times[n].s as f32);
-            noise::fill(settings.seed.wrapping_add(1), (step * settings.batch + n) as u64, target);
-            for ((noisy, target), clean) in noisy.iter_mut().zip(target).zip(self.data.image_in(chosen[n], hues[n])) {
-                let noise = *target;
-                *noisy = a * clean + s * noise;
-                match prediction {
-                    Prediction::Noise => {}
-                    Prediction::Velocity => *target = a * noise - s * clean,
-                    Prediction::Clean => *target = clean,
-                }
-            }
+            let (clean, place) = (self.data.image_in(chosen[n], hues[n]), (step * settings.batch + n) as u64);
+            batch::mix(&clean, times[n], prediction, (settings.seed, place), noisy, target);
         });
-        Ok(batch)
+        Ok(made)
     }
 
     /// Which of its hues each picture of a step is shown in, most in none; fixed by the seed and the step. The draws are
@@ -321,26 +309,4 @@ struct Batch {
     times: Vec<f32>,
     /// `[B, n+1]`
     conditions: Vec<f32>,
-}
-
-/// A generator of its own for each seed and stream.
-fn generator(seed: u64, stream: u64) -> ChaCha8Rng {
-    let mut generator = ChaCha8Rng::seed_from_u64(seed);
-    generator.set_stream(stream);
-    generator
-}
-
-/// A uniform in [0, 1).
-fn uniform(generator: &mut ChaCha8Rng) -> f64 {
-    (generator.next_u64() >> 11) as f64 / (1u64 << 53) as f64
-}
-
-/// A permutation of `0..count` (Fisher–Yates), fixed by seed and epoch.
-pub(super) fn shuffled(count: usize, seed: u64, epoch: u64) -> Vec<usize> {
-    let mut generator = generator(seed, 2 * epoch);
-    let mut order: Vec<usize> = (0..count).collect();
-    for i in (1..count).rev() {
-        order.swap(i, (generator.next_u64() % (i as u64 + 1)) as usize);
-    }
-    order
 }

@@ -17,7 +17,7 @@ impl Kernel for Attention {
 }
 
 /// Attends from `input`, queries, keys and values behind each other in its channels, into `output`.
-fn attend(heads: usize, input: &Plane, output: &mut Plane) {
+pub fn attend(heads: usize, input: &Plane, output: &mut Plane) {
     let depth = output.shape.channels / heads;
     let (height, width) = (output.shape.height, output.shape.width);
     let tokens = height * width;

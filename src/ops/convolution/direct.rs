@@ -15,29 +15,29 @@ use core::array::from_fn;
 /// A convolution with its weights packed.
 pub struct Direct {
     /// Output pixels of one parity, or all of them.
-    parities: Vec<Parity>,
+    pub parities: Vec<Parity>,
     /// Distance of the output pixels of one parity.
-    step: usize,
+    pub step: usize,
     /// Distance of their inputs.
-    stride: usize,
+    pub stride: usize,
 }
 
 /// How the output pixels of one parity are computed.
-struct Parity {
-    row: usize,
-    column: usize,
-    input: Vec<Run>,
-    skip: Vec<Run>,
+pub struct Parity {
+    pub row: usize,
+    pub column: usize,
+    pub input: Vec<Run>,
+    pub skip: Vec<Run>,
     /// `[block of output channels][run of input, then skip][pixel][channel][WIDE]`.
-    weights: Vec<Lane>,
+    pub weights: Vec<Lane>,
 }
 
 /// Neighbouring pixels under one row of the kernel, relative to the pixel under its centre.
 #[derive(Clone, Copy)]
-struct Run {
-    row: isize,
-    column: isize,
-    pixels: usize,
+pub struct Run {
+    pub row: isize,
+    pub column: isize,
+    pub pixels: usize,
 }
 
 impl Direct {

@@ -1,7 +1,10 @@
 //! The convolution: `finish(conv(resample(input) ++ skip) + bias)`, every part but the convolution optional.
 
+#[cfg(any(not(target_arch = "wasm32"), feature = "web-learn"))]
+mod backward;
 mod cpu;
 mod direct;
+#[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
 mod gpu;
 #[cfg(test)]
 mod tests;
@@ -9,6 +12,7 @@ mod twin;
 mod winograd;
 
 use super::footprint::Footprint;
+#[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
 use super::program::{Program, Tuning};
 use super::{Finish, Kernel, OpError, Operation, Site, Value, Weights};
 use crate::denoiser::ImageShape;
@@ -110,6 +114,7 @@ impl Operation for Conv {
         Ok(Box::new(cpu::Convolution::new(self, site, weights)?))
     }
 
+    #[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
     fn program(&self, site: &Site<'_>, weights: &Weights, tuning: Tuning) -> Result<Program, OpError> {
         gpu::program(self, site, weights, tuning)
     }

@@ -3,11 +3,14 @@
 //! take it along: `cpu` for the processor, `finish.wgsl` for the GPU, and its twin below.
 
 mod activation;
+#[cfg(any(not(target_arch = "wasm32"), feature = "web-learn"))]
+mod backward;
 pub(crate) mod cpu;
 
 pub use activation::Activation;
 
 use super::Value;
+#[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
 use super::program::Names;
 
 /// What follows the sums.
@@ -25,6 +28,7 @@ pub struct Finish {
 
 impl Finish {
     /// What `finish.wgsl` asks for.
+    #[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
     pub fn names(&self, names: &mut Names) {
         names.insert("SHIFTED", i64::from(self.shift.is_some()));
         names.insert("SCALED", i64::from(self.scale.is_some()));

@@ -15,7 +15,7 @@ export const strings = {
   "page.heading": "Woher kommt das neue Bild?",
   "page.lead": "Einem kleinen Programm hat man sechzigtausend Fotos von Kleidern gezeigt. Jetzt zeichnet es Kleider, die niemand je genäht hat, und keiner hat ihm gesagt, wie. Auf dieser Seite nimmst du es auseinander, bis du auf einen Ärmel zeigen und sagen kannst, woher er stammt.",
   "page.film": "Vier Reihen von Bildern. Jede beginnt links mit reinem Rauschen; von Bild zu Bild kommen eine Katze, ein Pullover, eine Erdbeere und ein Stiefel heraus.",
-  "page.about": "Zwölf Minuten, zwölf Kapitel. Jedes Bild wird berechnet, während du liest, auf deinem eigenen Gerät. Nichts wird verschickt.",
+  "page.about": "Dreizehn Minuten, dreizehn Kapitel. Jedes Bild wird berechnet, während du liest, auf deinem eigenen Gerät. Nichts wird verschickt.",
   "page.footer": 'Alles hier läuft mit demselben freien Code wie das <a href="../de.html">Studio</a>, in dem du dir jedes Kleidungsstück wünschen und unter die Haube schauen kannst. Bilder: Fashion-MNIST, © 2017 Zalando SE, MIT-Lizenz; Emoji: Noto Emoji, © Google, Apache-2.0-Lizenz.',
 
   // All figures
@@ -52,7 +52,7 @@ Bei wenig Rauschen findet das Netz das Bild wieder. Bei viel Rauschen findet es 
 hat. Das hat es sich ausgedacht. Wie kann das sein?
 
 Um das herauszufinden, nehmen wir von nun an Kleider, klein und grau: Damit lässt sich jede Frage zu Ende rechnen, auf deinem Gerät. Die Farbe kommt in
-Kapitel 8 zurück.`,
+Kapitel 9 zurück.`,
   "noise.caption": "Auf dem Regler kommt von links nach rechts Rauschen dazu; das Netz holt es in zwanzig Schritten heraus. Bekritzelte Pixel gelten als reines Rauschen, und das Netz füllt sie aus ihrer Umgebung. Das Netz für Emoji hat 4 MB; es wird geholt, wenn du es zum ersten Mal brauchst.",
   "noise.still": "Das Gesicht einer Katze, und daneben, was das Netz hinter dem Rauschen gefunden hat.",
   "noise.subject": "Bild",
@@ -261,6 +261,38 @@ kurzsichtig, und r fällt auf {machineAttention}. Und der Fairness halber: Bei s
   "prediction.floorLine": "Boden ({what})",
 
   // 6
+  "learning.title": "Während es lernt",
+  "learning.before": `
+Bisher kamen die Netze fertig daher. Woher haben sie ihre Gewohnheiten? Sieh zweien beim Lernen zu. Jedes beginnt mit ausgelosten Zahlen und spielt das Spiel aus dem ersten
+Kapitel: ein verrauschtes Bild, ein Tipp, eine kleine Berichtigung, und das nächste. Niemand verlangt, dass es erfindet, und niemand verbietet ihm, zu kopieren.
+
+Beide bekamen dieselben acht Stiefeletten zu sehen, wieder und wieder. Sie unterscheiden sich in einem: Beim kurzsichtigen sieht jedes Pixel 13 × 13 Pixel um sich herum, beim
+anderen das ganze Bild.`,
+  "learning.after": `
+Sie fangen gleich an: Rauschen, Flecken, etwas wie ein Stiefel. Dann trennen sie sich. Das Netz, das alles sieht, spielt immer besser, bis es die acht auswendig kann. Auf dem Weg vom
+Nichtwissen zum Gedächtnis wird es zur perfekten Kopiermaschine aus Kapitel 2. Das andere bleibt bei seinen Mischungen, wie es die Maschine mit den Fehlern täte: Es sieht zu wenig,
+um zu erkennen, in welchem Stiefel es steckt. Bescheidener als das erste ist es nicht. Es kann nur nicht sehen.
+
+Ein Netz, das alles sieht, muss nicht so enden. Je mehr Bilder es auswendig zu lernen hat, desto länger dauert das, und wer vorher aufhört, behält
+Erfindungen. <a href="../learn-de.html">Trainiere beide selbst, in diesem Browser: mit einem Stiefel, mit sechshundert oder mit eigenen Bildern.</a>`,
+  "learning.caption": "Was zwei Netze aus demselben Rauschen zeichneten, in zwölf Augenblicken, einmal aufgezeichnet. Eine Kopie liegt einem der acht näher als ein Drittel des Wegs zum nächsten. Der Verlust sagt, wie weit ihre Tipps danebenliegen.",
+  "learning.still": "Je acht Bilder von zwei Netzen nach 1500 Schritten: links Mischungen aus Stiefeln, rechts Kopien der Stiefel darüber.",
+  "learning.set": "die acht Stiefel, die beide sahen",
+  "learning.near": "kurzsichtig",
+  "learning.far": "sieht alles",
+  "learning.sample": "Bild {n} des Netzes: {who}",
+  "learning.picture": "Stiefel {number} von den acht",
+  "learning.moment": "Nach so vielen Schritten",
+  "learning.step": "{step} Schritte",
+  "learning.play": "Von Anfang an",
+  "learning.untaught": "weiß noch nichts",
+  "learning.found": "{copies} von {of} sind Kopien; Verlust {loss}",
+  "learning.beginning": "Vor dem ersten Schritt. Keines weiß etwas, und was sie zeichnen, ist Rauschen.",
+  "learning.none": "Nach {step} Schritten. Keines von beiden kopiert.",
+  "learning.some": "Nach {step} Schritten. Das Netz, das alles sieht, kopiert {far} von {of} Malen, das kurzsichtige {near}.",
+  "learning.all": "Nach {step} Schritten. Alles, was das eine zeichnet, sind Kopien; von den Bildern des kurzsichtigen {near}.",
+
+  // 7
   "origins.title": "Woher kommt dieses Pixel?",
   "origins.before": `
 Die Maschine lebt von Abstimmungen, also können wir fragen, wer gewonnen hat. Für jedes Pixel gibt es einen Ausschnitt aus den Trainingsbildern, der am schwersten wog. Gib
@@ -289,7 +321,7 @@ Das also heißt hier <em>neu</em>. Kein Stück ist erfunden; die Anordnung ist e
   "origins.distinct": "Bei Schritt {step} gewinnen in diesem einen Bild irgendwo {n} Trainingsbilder.",
   "origins.distinct.one": "Bei Schritt {step} gewinnt überall ein einziges Trainingsbild.",
 
-  // 7
+  // 8
   "fingers.title": "Ein Finger zu viel",
   "fingers.before": `
 Bildmodelle sind berüchtigt für Hände mit sechs Fingern. Unser kleines Netz kennt keine Hände, aber es hat dieselbe Krankheit: Hosen mit drei
@@ -325,7 +357,7 @@ bekannt: Größere Netze geben jedem Pixel einen langen Arm (Attention), und sol
   "fingers.sound": "Nach unserer Zählung ist hier nichts falsch: {count} Beine.",
   "fingers.looked": "Noch {looked} Seeds angesehen, {n} gefunden. (Von den {of} Trainingsbildern hat {odd} so viele Beine: zwei Hosen auf einem Bild.)",
 
-  // 8
+  // 9
   "mixing.title": "Zwei Wörter in einem Bild",
   "mixing.before": `
 Wenn die Vermutung über ein Pixel nur von seiner Umgebung abhängt, dann kann man verschiedenen Teilen eines Bildes Verschiedenes sagen. In jedem Schritt fragen wir das Netz
@@ -365,7 +397,7 @@ in Ruhe lässt (Bradley und andere, 2025). Das ist noch einmal Kurzsichtigkeit, 
   "mixing.wheelsSays": "Zwei Fahrzeuge, eine Achse: An der Naht müssen sich die Pixel nur mit ihren Nachbarn einigen.",
   "mixing.facesSays": "Jedes Stück ist gut, und doch ist es kein Gesicht: Seinen Hälften wurde Verschiedenes gesagt, und einigen müssten sie sich über die Ferne.",
 
-  // 9
+  // 10
   "turing.title": "Von unten nach oben",
   "turing.before": `
 1952 fragte Alan Turing, wie ein Embryo, ein Ball aus lauter gleichen Zellen, zu einem Muster kommt. Seine Antwort braucht zwei Stoffe, er nannte sie
@@ -420,7 +452,7 @@ Morphogenese ist das Werden der Gestalt. Daher hat diese Seite ihren Namen.`,
   "turing.chartY": "Abstand im Muster, in Zellen",
   "turing.chartRoot": "Wurzel",
 
-  // 10
+  // 11
   "pictures.title": "Deine eigenen Bilder",
   "pictures.before": `
 Der Formel sind Kleider gleich. Gib ihr irgendeine Handvoll Bilder, und sie zeichnet sofort daraus, ganz ohne Training, hier auf deinem eigenen Gerät. Zeichne ein paar,
@@ -428,7 +460,9 @@ zieh welche herein oder nimm ein Foto, das in Kacheln zerschnitten wird. Dann sc
 Deine Bilder verlassen diese Seite nicht.`,
   "pictures.after": `
 Wenn sie dich kopiert, gib ihr mehr Bilder oder ein kleineres Fenster. Wenn sie lallt, mach das Gegenteil. Dieser eine Regler ist das meiste von dem,
-was diese Seite zu sagen hat.`,
+was diese Seite zu sagen hat.
+
+<a href="../learn-de.html">Oder lass ein Netz daraus lernen und sieh ihm zu: vom Rauschen zu Bildern zu Kopien.</a>`,
   "pictures.caption": "Eine Maschine aus den Bildern oben, auf der Stelle gemacht. Der Regler führt von der Collage zur Kopie; die Farben des Mosaiks sagen, welchem Bild jedes Pixel am meisten verdankt. Die Bilder bleiben in dieser Seite.",
   "pictures.still": "Ein paar gezeichnete Gesichter und neue, die die Maschine aus ihnen zusammengesetzt hat.",
   "pictures.set": "Beginne mit",
@@ -495,7 +529,7 @@ was diese Seite zu sagen hat.`,
   "pictures.someCopies": "{copies} von {drawn} sind Kopien. Der Rest mischt Stücke: Die Hälfte von allen nimmt sie aus {middle} Bildern oder mehr.",
   "pictures.noCopies": "Keins der {drawn} ist eine Kopie. Die Hälfte nimmt ihre Stücke aus {middle} Bildern der Sammlung oder mehr.",
 
-  // 11
+  // 12
   "closing.title": "Woher also?",
   "closing.before": `
 Aus Bildern, die es schon gab, klein geschnitten. Das ist die eine Hälfte der Antwort. Was die Maschine zeichnet, kommt Stück für Stück aus irgendeinem Trainingsbild, und du
@@ -510,7 +544,7 @@ es ein Teil der Wahrheit. Welcher, das wird gerade herausgefunden.
 
 Und der Ärmel, auf den du gezeigt hast? Er stammt von einem Pullover aus dem Katalog eines Geschäfts, und vom Würfel.`,
 
-  // 12
+  // 13
   "further.title": "Zum Weiterlesen",
   "further.before": `
 Das Herz dieser Seite ist ein Aufsatz von Mason Kamb und Surya Ganguli. Was hier die Maschine mit den zwei Fehlern heißt, ist ihre
@@ -522,7 +556,7 @@ Das Herz dieser Seite ist ein Aufsatz von Mason Kamb und Surya Ganguli. Was hier
   "further.patch": "Die kurzsichtigen, für jedes Pixel <i>q</i> einzeln. Ω<sub><i>k</i></sub> ist das Fenster aus <i>k</i> × <i>k</i> Pixeln. In Kapitel 3 darf nur derselbe Ort antworten, <i>p</i> = <i>q</i>. In Kapitel 4 jeder Ort <i>p</i> (ELS) oder jeder, der zum Rand so liegt wie <i>q</i> (bbELS):",
   "further.wiener": "Der Wiener-Filter, der beste lineare Entrauscher, mit Mittelwert μ und Kovarianz <i>C</i> der Trainingsbilder:",
   "further.pearson": "Pearsons <i>r</i> zweier Bilder (Kapitel 5):",
-  "further.grayScott": "Das Modell von Gray und Scott (Kapitel 9):",
+  "further.grayScott": "Das Modell von Gray und Scott (Kapitel 10):",
   "further.simplified": "Was hier vereinfacht ist",
   "further.simplifications": `
 Das Modell ist winzig: graue Bilder aus 28 × 28 Pixeln, zehn Arten von Kleidung, ein Netz aus einer halben Million Zahlen. Große Modelle zeichnen mit Attention, nach
@@ -530,7 +564,7 @@ Texten und in einem verdichteten Raum; die Theorie erfasst sie nur zum Teil.
 
 Die Maschinen haben von jeder Art 600 Trainingsbilder, die Netze haben aus 6.000 gelernt. Mit allen kämen die Maschinen den Netzen noch näher.
 
-Das Fenster schrumpft mit der Zeit so, wie es für jedes Netz gemessen wurde (Kapitel 5, 6 und 7). In den Kapiteln 3 und 4 steht es fest, damit man sieht, was es tut.
+Das Fenster schrumpft mit der Zeit so, wie es für jedes Netz gemessen wurde (Kapitel 5, 7 und 8). In den Kapiteln 3 und 4 steht es fest, damit man sieht, was es tut.
 
 Die verlorene Maschine nimmt ihre Ausschnitte nur aus dem Inneren der Trainingsbilder, wie der Code der Autoren.
 

@@ -16,7 +16,7 @@ export const strings = {
   "page.heading": "Where does the new picture come from?",
   "page.lead": "A small program was shown sixty thousand photographs of clothes. Now it draws clothes that nobody ever made, and nobody told it how. On this page you take it apart, until you can point at a sleeve and say where it comes from.",
   "page.film": "Four rows of pictures. Each begins with pure noise on the left; from picture to picture a cat, a pullover, a strawberry and a boot come out of it.",
-  "page.about": "Twelve minutes, twelve chapters. Every picture is computed while you read, on your own device. Nothing is sent anywhere.",
+  "page.about": "Thirteen minutes, thirteen chapters. Every picture is computed while you read, on your own device. Nothing is sent anywhere.",
   "page.footer": 'Everything here runs on the same free code as the <a href="../">Studio</a>, where you can ask for any garment you like and look under the bonnet. Pictures: Fashion-MNIST, © 2017 Zalando SE, MIT licence; emoji: Noto Emoji, © Google, Apache 2.0 licence.',
 
   // All figures
@@ -52,7 +52,7 @@ With a little noise, the network finds the picture again. With a lot, it finds <
 drew. It made that up. How can it?
 
 To find out, we go on with clothes, small and grey: there every question can be computed to the end, on your device. Colour comes back in
-chapter 8.`,
+chapter 9.`,
   "noise.caption": "Noise goes in from left to right on the slider; the network takes it out in twenty steps. Scribbled pixels count as pure noise, and the network fills them in from what is around them. The network for emoji has 4 MB; it is fetched when you first ask it.",
   "noise.still": "A cat’s face, and beside it what the network found behind the noise.",
   "noise.subject": "Picture",
@@ -262,6 +262,38 @@ linear filter (the <dfn>Wiener filter</dfn>) does nearly as well for the UNet, {
   "prediction.floorLine": "floor ({what})",
 
   // 6
+  "learning.title": "While it learns",
+  "learning.before": `
+So far the networks came ready-made. How do they come by their habits? Watch two of them learn. Each begins with numbers that were drawn by lot, and plays
+the game of the first chapter: a picture under noise, a guess, a small correction, and the next. Nobody asks it to invent, and nobody forbids it to copy.
+
+Both were shown the same eight ankle boots, again and again. They differ in one thing. In the short-sighted one, each pixel sees 13 × 13 pixels around it; in
+the other, it sees the whole picture.`,
+  "learning.after": `
+They begin alike: noise, smudges, something like a boot. Then they part. The one that sees all plays better and better, until it knows the eight by heart. On its
+way from ignorance to memory it becomes the perfect copier of chapter 2. The other stays with its mixtures, as the machine with the flaws would: it sees too little
+to tell which boot it is in. It is no more modest than the first. It cannot see.
+
+A network that sees all need not end like this. The more pictures it has to learn by heart, the longer that takes, and whoever stops before is left with
+inventions. <a href="../learn.html">Train both yourself, in this browser: on one boot, on six hundred, or on pictures of your own.</a>`,
+  "learning.caption": "What two networks drew from the same noise, at twelve moments, as recorded once. A copy is nearer to one of the eight than a third of the way to the next. The loss is how far off their guesses are.",
+  "learning.still": "Eight pictures each of two networks after 1,500 steps: mixtures of boots on the left, copies of the boots above on the right.",
+  "learning.set": "the eight boots that both were shown",
+  "learning.near": "short-sighted",
+  "learning.far": "sees all",
+  "learning.sample": "Picture {n} of the network: {who}",
+  "learning.picture": "Boot {number} of the eight",
+  "learning.moment": "After so many steps",
+  "learning.step": "{step} steps",
+  "learning.play": "From the beginning",
+  "learning.untaught": "knows nothing yet",
+  "learning.found": "{copies} of {of} are copies; loss {loss}",
+  "learning.beginning": "Before the first step. Neither knows anything, and what they draw is noise.",
+  "learning.none": "After {step} steps. Neither of them copies.",
+  "learning.some": "After {step} steps. The one that sees all copies {far} times out of {of}, the short-sighted one {near} times.",
+  "learning.all": "After {step} steps. All that the one draws are copies; of the short-sighted one’s pictures, {near}.",
+
+  // 7
   "origins.title": "Where did this pixel come from?",
   "origins.before": `
 The machine runs on votes, so we can ask who won. For every pixel there is one training patch that weighed most. Give each training picture a colour, paint every
@@ -291,7 +323,7 @@ argument. Now you can have it with numbers.`,
   "origins.distinct": "At step {step}, {n} training pictures win somewhere in this one picture.",
   "origins.distinct.one": "At step {step}, a single training picture wins everywhere.",
 
-  // 7
+  // 8
   "fingers.title": "Extra fingers",
   "fingers.before": `
 Image models are notorious for hands with six fingers. Our small network knows no hands, but it has the same illness: trousers with three
@@ -328,7 +360,7 @@ larger networks give every pixel a long arm (attention), and slips of this kind 
   "fingers.sound": "By our count, nothing is wrong here: {count} legs.",
   "fingers.looked": "Looked at {looked} more seeds, found {n}. (Of the {of} training pictures, {odd} has that many legs: two pairs in one picture.)",
 
-  // 8
+  // 9
   "mixing.title": "Two words in one picture",
   "mixing.before": `
 If a guess at a pixel looks only at what is around it, then different parts of a picture can be told different things. In every step we ask the network
@@ -368,7 +400,7 @@ alone (Bradley and others, 2025). That is short sight once more, towards pixels 
   "mixing.wheelsSays": "Two machines, one axle: at the seam the pixels only have to agree with their neighbours.",
   "mixing.facesSays": "Every part is fine, and yet it is no face: its halves were told different things, and had to agree across a distance.",
 
-  // 9
+  // 10
   "turing.title": "Bottom up",
   "turing.before": `
 In 1952 Alan Turing asked how an embryo, a ball of cells that are all alike, comes to have a pattern. His answer needs two substances,
@@ -423,7 +455,7 @@ basis of morphogenesis</em>, the coming into being of shape. This page has its n
   "turing.chartY": "Spacing of the pattern, in cells",
   "turing.chartRoot": "square root",
 
-  // 10
+  // 11
   "pictures.title": "Your own pictures",
   "pictures.before": `
 The formula does not care for clothes. Give it any handful of pictures, and it draws from them at once, with no training at all, here, on your
@@ -431,7 +463,9 @@ own device. Draw a few, drop some, or take a photograph that is cut into tiles. 
 and copy for yourself. Your pictures do not leave this page.`,
   "pictures.after": `
 If it copies you, widen the set or narrow the window. If it babbles, do the opposite. That one slider is most of what
-this page has to say.`,
+this page has to say.
+
+<a href="../learn.html">Or let a network learn from them, and watch it: from noise to pictures to copies.</a>`,
   "pictures.caption": "A machine made of the pictures above, on the spot. The slider goes from collage to copy; the colours of the mosaic say which picture each pixel owes most to. The pictures stay in this page.",
   "pictures.still": "A few drawn faces, and new ones that the machine has put together from them.",
   "pictures.set": "Begin with",
@@ -498,7 +532,7 @@ this page has to say.`,
   "pictures.someCopies": "{copies} of {drawn} are copies. The rest mix pieces: half of all take theirs from {middle} pictures or more.",
   "pictures.noCopies": "None of the {drawn} is a copy. Half of them take their pieces from {middle} pictures of the set or more.",
 
-  // 11
+  // 12
   "closing.title": "So where does it come from?",
   "closing.before": `
 From pictures that were there before, cut small. That is the first half of the answer. In the machine’s drawings every piece comes from some
@@ -513,7 +547,7 @@ pictures by heart; of them it is a part of the truth. Which part, people are fin
 
 And the sleeve that you pointed at? It comes from a pullover in the catalogue of a shop, and from the dice.`,
 
-  // 12
+  // 13
   "further.title": "Read on",
   "further.before": `
 The heart of this page is one paper, by Mason Kamb and Surya Ganguli. What we call the machine with the two flaws is their
@@ -525,7 +559,7 @@ The heart of this page is one paper, by Mason Kamb and Surya Ganguli. What we ca
   "further.patch": "The short-sighted ones, for each pixel <i>q</i> by itself. Ω<sub><i>k</i></sub> is the window of <i>k</i> × <i>k</i> pixels. In chapter 3 only the same place may answer, <i>p</i> = <i>q</i>. In chapter 4 any place <i>p</i> may (ELS), or any that lies to the border as <i>q</i> does (bbELS):",
   "further.wiener": "The Wiener filter, the best linear denoiser, with mean μ and covariance <i>C</i> of the training pictures:",
   "further.pearson": "Pearson’s <i>r</i> of two pictures (chapter 5):",
-  "further.grayScott": "The model of Gray and Scott (chapter 9):",
+  "further.grayScott": "The model of Gray and Scott (chapter 10):",
   "further.simplified": "What is simplified here",
   "further.simplifications": `
 The model is tiny: grey pictures of 28 × 28 pixels, ten kinds of garment, a network of half a million numbers. Large models draw with attention, from
@@ -533,7 +567,7 @@ text, and in a compressed space; the theory covers them only in part.
 
 The machines hold 600 training pictures of each kind, the networks learned from 6,000. With all of them, the machines come closer to the networks still.
 
-The window shrinks with time as it was measured for each network (chapters 5, 6 and 7). In chapters 3 and 4 it is held fixed, so that you can see what it does.
+The window shrinks with time as it was measured for each network (chapters 5, 7 and 8). In chapters 3 and 4 it is held fixed, so that you can see what it does.
 
 The lost machine takes its patches from the inside of the training pictures only, as the authors’ code does.
 

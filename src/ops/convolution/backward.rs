@@ -1,0 +1,402 @@
+//! Learning through the convolution. The gradient of what it reads is a convolution again, with weights transposed and
+//! flipped: of a halved picture the pixels of each parity see a smaller kernel, and of a doubled one each pixel sees the
+//! kernels of all four parities at once, at a stride of 2. Both are tiles of [`super::direct`], whose weights are packed
+//! anew here after every step.
+//!
+//! The gradient of the weights is, for each tap, a product over pixels of inputs and gradients. Under a row of the kernel
+//! the inputs lie behind each other, so three of their vectors against one of the gradient stay in registers while the
+//! pixels go by. Through doubling, the pixels of one parity give the gradient of its own small kernel, which is shared out
+//! to the taps that it is a sum of.
+
+use super::super::backward::{Backward, Learner, Pass, add_pixels};
+use super::super::finish::cpu::Ending;
+use super::super::plane::{LANES, Lane, Plane};
+use super::super::product::{V, WIDE};
+use super::super::{Site, Value};
+use super::direct::{Direct, Parity, Run};
+use super::{Conv, Resample};
+use crate::simd::{BASELINE, Simd};
+use bytemuck::Zeroable;
+use core::array::from_fn;
+
+/// About how many bytes of inputs and gradients go by together: what a processor's nearest memory holds.
+const NEAR: usize = 1 << 15;
+
+/// A convolution that learns.
+struct Lesson {
+    conv: Conv,
+    output: Value,
+    /// The way forward.
+    forward: Taps,
+    /// From the gradient of its sums to those of the input and of the skip.
+    back: Vec<(Value, Taps)>,
+    /// The products that make the gradient of the weights.
+    crossings: Vec<Crossing>,
+    /// Room for one of them.
+    products: Vec<Lane>,
+}
+
+impl Backward for Conv {
+    fn learner(&self, site: &Site<'_>) -> Box<dyn Learner> {
+        // Nobody asks how the loss changes with the noisy picture.
+        let input = (self.input, 0, self.input_channels, self.resample);
+        let skip = self.skip.map(|skip| (skip, self.input_channels, self.skip_channels, Resample::Keep));
+        let read = [input].into_iter().chain(skip).filter(|&(value, ..)| value > 0);
+        let back = read.map(|(value, first, channels, resample)| (value, Taps::back(self, first, channels, resample)));
+        Box::new(Lesson {
+            conv: self.clone(),
+            output: site.output,
+            forward: Taps::forward(self),
+            back: back.collect(),
+            crossings: crossings(self),
+            products: Vec::new(),
+        })
+    }
+}
+
+impl Lesson {
+    fn weights(&self) -> usize {
+        self.conv.channels * self.conv.inputs() * self.conv.kernel * self.conv.kernel
+    }
+
+    /// Adds the gradients of weights and biases, from those of the sums.
+    fn add_gradients(&mut self, passes: &[Pass], tensors: &mut [f32]) {
+        let (weights, biases) = tensors.split_at_mut(self.weights());
+        let mut sums = vec![Lane::zeroed(); self.conv.channels.div_ceil(LANES)];
+        passes.iter().for_each(|pass| add_pixels(&mut sums, &pass.gradients[self.output]));
+        biases.iter_mut().zip(bytemuck::cast_slice::<Lane, f32>(&sums)).for_each(|(bias, sum)| *bias += sum);
+        for crossing in &self.crossings {
+            let pairs: Vec<_> =
+                passes.iter().map(|pass| (&pass.values[crossing.value], &pass.gradients[self.output])).collect();
+            let Some(&(value, gradient)) = pairs.first() else { return };
+            let places = crossing.places(value, gradient);
+            self.products.clear();
+            self.products.resize(sums.len() * LANES * crossing.width(), Lane::zeroed());
+            let together = (NEAR / (size_of_val(value.lanes()) + size_of_val(gradient.lanes()))).max(1);
+            pairs.chunks(together).for_each(|pairs| crossing.multiply(pairs, &places, &mut self.products));
+            crossing.share_out(&self.conv, &self.products, weights);
+        }
+    }
+}
+
+impl Learner for Lesson {
+    fn pack(&mut self, tensors: &[f32]) {
+        let (weights, bias) = tensors.split_at(self.weights());
+        self.forward.pack(weights);
+        bytemuck::cast_slice_mut::<Lane, f32>(&mut self.forward.start)[..bias.len()].copy_from_slice(bias);
+        self.back.iter_mut().for_each(|(_, taps)| taps.pack(weights));
+    }
+
+    fn forward(&self, pass: &mut Pass) {
+        let plain = self.conv.finish.is_nothing();
+        let mut sums = if plain { pass.take(self.output) } else { std::mem::take(&mut pass.sums[self.output]) };
+        let skip = self.conv.skip.map(|skip| &pass.values[skip]);
+        self.forward.run(&pass.values[self.conv.input], skip, &mut sums);
+        if plain {
+            pass.put(self.output, sums);
+        } else {
+            pass.sums[self.output] = sums;
+            self.conv.finish.forward(self.conv.channels, self.output, pass);
+        }
+    }
+
+    fn backward(&mut self, passes: &mut [Pass], tensors: &mut [f32]) {
+        for pass in passes.iter_mut() {
+            self.conv.finish.backward(self.conv.channels, self.output, pass);
+            pass.border(self.output);
+        }
+        self.add_gradients(passes, tensors);
+        for (value, taps) in &self.back {
+            for pass in passes.iter_mut() {
+                pass.spare.reshape(pass.values[*value].shape);
+                taps.run(&pass.gradients[self.output], None, &mut pass.spare);
+                pass.add_spare(*value);
+            }
+        }
+    }
+}
+
+/// A convolution by taps whose weights can be packed again and again.
+struct Taps {
+    direct: Direct,
+    /// What each parity reads, in the order in which its weights are packed.
+    sources: Vec<Vec<Source>>,
+    /// Results for one pixel.
+    outputs: usize,
+    /// From one result's weights to the next one's.
+    stride: usize,
+    /// What the sums begin with.
+    start: Vec<Lane>,
+    /// Whether some parity sees nothing at all.
+    holes: bool,
+}
+
+/// A plane under a kernel.
+struct Source {
+    channels: usize,
+    /// Where the weights of its first channel begin.
+    first: usize,
+    /// From one channel's weights to the next one's.
+    stride: usize,
+    /// For every pixel under the kernel, run after run, the taps that fall on it.
+    taps: Vec<Vec<usize>>,
+}
+
+impl Taps {
+    /// The convolution itself.
+    fn forward(conv: &Conv) -> Taps {
+        let (k, double) = (conv.kernel, conv.resample == Resample::Double);
+        let source =
+            |first: usize, channels: usize, taps| Source { channels, first: first * k * k, stride: k * k, taps };
+        let made = parities(double).iter().map(|&(row, column)| {
+            let line = |parity: usize| if double { Line::doubled(k, parity) } else { Line::plain(k) };
+            let (input, taps) = cross(&line(row), &line(column), k);
+            let (skip, beside) = cross(&Line::plain(k), &Line::plain(k), k);
+            let mut sources = vec![source(0, conv.input_channels, taps)];
+            sources.extend(conv.skip.map(|_| source(conv.input_channels, conv.skip_channels, beside)));
+            let skip = if conv.skip.is_some() { skip } else { Vec::new() };
+            (Parity { row, column, input, skip, weights: Vec::new() }, sources)
+        });
+        Taps::new(made, if double { 2 } else { 1 }, conv.stride(), conv.channels, conv.inputs() * k * k)
+    }
+
+    /// From the gradient of the sums to that of what is read: the channels from `first` on.
+    fn back(conv: &Conv, first: usize, channels: usize, resample: Resample) -> Taps {
+        let (k, halve) = (conv.kernel, resample == Resample::Halve);
+        let line = |parity: usize| match resample {
+            Resample::Keep => Line::new(k, |pixel, off| pixel == -off),
+            Resample::Halve => Line::new(k, |pixel, off| parity as isize - off == 2 * pixel),
+            Resample::Double => Line::new(k, |pixel, off| (pixel + off).div_euclid(2) == 0),
+        };
+        let made = parities(halve).iter().map(|&(row, column)| {
+            let (input, taps) = cross(&line(row), &line(column), k);
+            let source = Source { channels: conv.channels, first: first * k * k, stride: conv.inputs() * k * k, taps };
+            (Parity { row, column, input, skip: Vec::new(), weights: Vec::new() }, vec![source])
+        });
+        let stride = if resample == Resample::Double { 2 } else { 1 };
+        Taps::new(made, if halve { 2 } else { 1 }, stride, channels, k * k)
+    }
+
+    fn new(
+        made: impl Iterator<Item = (Parity, Vec<Source>)>,
+        step: usize,
+        input_stride: usize,
+        outputs: usize,
+        stride: usize,
+    ) -> Taps {
+        let (mut parities, sources): (Vec<Parity>, Vec<Vec<Source>>) =
+            made.filter(|(_, sources)| sources.iter().any(|source| !source.taps.is_empty())).unzip();
+        let blocks = outputs.div_ceil(WIDE * LANES);
+        for (parity, sources) in parities.iter_mut().zip(&sources) {
+            let inputs: usize = sources.iter().map(|s| s.taps.len() * s.channels.next_multiple_of(LANES)).sum();
+            parity.weights = vec![Lane::zeroed(); blocks * inputs * WIDE];
+        }
+        let (holes, start) = (parities.len() < step * step, vec![Lane::zeroed(); blocks * WIDE]);
+        Taps { direct: Direct { parities, step, stride: input_stride }, sources, outputs, stride, start, holes }
+    }
+
+    /// Packs weights `[out, in, k, k]` as [`Parity`] asks for; what fills channels up stays zero.
+    fn pack(&mut self, weights: &[f32]) {
+        const BLOCK: usize = WIDE * LANES;
+        for (parity, sources) in self.direct.parities.iter_mut().zip(&self.sources) {
+            let mut rows = bytemuck::cast_slice_mut::<Lane, f32>(&mut parity.weights).chunks_exact_mut(BLOCK);
+            for block in (0..self.outputs).step_by(BLOCK) {
+                for source in sources {
+                    for taps in &source.taps {
+                        for channel in 0..source.channels.next_multiple_of(LANES) {
+                            let Some(row) = rows.next() else { return };
+                            if channel >= source.channels {
+                                continue;
+                            }
+                            let first = source.first + channel * source.stride + block * self.stride;
+                            for (lane, packed) in row.iter_mut().enumerate().take(self.outputs - block) {
+                                let at = first + lane * self.stride;
+                                *packed = taps.iter().map(|tap| weights[at + tap]).sum();
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Convolves into `output`.
+    fn run(&self, input: &Plane, skip: Option<&Plane>, output: &mut Plane) {
+        if self.holes {
+            output.clear();
+        }
+        self.direct.run(input, skip, &self.start, &Ending::default(), output);
+    }
+}
+
+/// Where the taps of a kernel's row or column fall, from pixel `start` on, and which.
+struct Line {
+    start: isize,
+    taps: Vec<Vec<usize>>,
+}
+
+impl Line {
+    /// Of all taps, those that `on` says fall on a pixel; pixels and taps are counted from the middle.
+    fn new(kernel: usize, on: impl Fn(isize, isize) -> bool) -> Line {
+        let (half, reach) = ((kernel / 2) as isize, kernel as isize);
+        let at = |pixel: isize| (0..kernel).filter(|&tap| on(pixel, tap as isize - half)).collect::<Vec<_>>();
+        let all: Vec<_> = (-reach..=reach).map(at).collect();
+        let first = all.iter().position(|taps| !taps.is_empty()).unwrap_or(all.len());
+        let last = all.iter().rposition(|taps| !taps.is_empty()).map_or(first, |last| last + 1);
+        Line { start: first as isize - reach, taps: all[first..last].to_vec() }
+    }
+
+    /// One tap a pixel.
+    fn plain(kernel: usize) -> Line {
+        Line::new(kernel, |pixel, off| pixel == off)
+    }
+
+    /// Through doubling, for output pixels of one parity.
+    fn doubled(kernel: usize, parity: usize) -> Line {
+        Line::new(kernel, |pixel, off| pixel == (parity as isize + off).div_euclid(2))
+    }
+}
+
+/// The runs of pixels under a kernel with these rows and columns, and the taps on each pixel.
+fn cross(rows: &Line, columns: &Line, kernel: usize) -> (Vec<Run>, Vec<Vec<usize>>) {
+    let (mut runs, mut taps) = (Vec::new(), Vec::new());
+    for (row, across) in (rows.start..).zip(&rows.taps) {
+        runs.push(Run { row, column: columns.start, pixels: columns.taps.len() });
+        for down in &columns.taps {
+            taps.push(across.iter().flat_map(|r| down.iter().map(move |c| r * kernel + c)).collect());
+        }
+    }
+    (runs, taps)
+}
+
+/// The four parities of the pixels of a picture twice as large as another, or the one of all pixels.
+fn parities(four: bool) -> &'static [(usize, usize)] {
+    if four { &[(0, 0), (0, 1), (1, 0), (1, 1)] } else { &[(0, 0)] }
+}
+
+/// Neighbouring pixels under a row of the kernel, as it goes over the picture: what is read there, times the gradient of
+/// the sums, summed over the output pixels of one parity, is the gradient of the taps on them.
+struct Crossing {
+    value: Value,
+    channels: usize,
+    /// The first of its channels among all inputs.
+    first: usize,
+    /// The taps on each pixel.
+    taps: Vec<Vec<usize>>,
+    run: Run,
+    parity: (usize, usize),
+    /// Distance of the output pixels, and of the inputs under them.
+    step: usize,
+    stride: usize,
+}
+
+/// All rows of a convolution's kernel.
+fn crossings(conv: &Conv) -> Vec<Crossing> {
+    let (k, double) = (conv.kernel, conv.resample == Resample::Double);
+    let mut list = Vec::new();
+    let mut over = |value: Value, first: usize, channels: usize, double: bool, stride: usize| {
+        for &parity in parities(double) {
+            let line = |parity: usize| if double { Line::doubled(k, parity) } else { Line::plain(k) };
+            let (runs, taps) = cross(&line(parity.0), &line(parity.1), k);
+            let pixels = runs.first().map_or(1, |run| run.pixels);
+            for (run, taps) in runs.into_iter().zip(taps.chunks(pixels)) {
+                let (step, taps) = (if double { 2 } else { 1 }, taps.to_vec());
+                list.push(Crossing { value, channels, first, taps, run, parity, step, stride });
+            }
+        }
+    };
+    over(conv.input, 0, conv.input_channels, double, conv.stride());
+    if let Some(skip) = conv.skip {
+        over(skip, conv.input_channels, conv.skip_channels, false, 1);
+    }
+    list
+}
+
+impl Crossing {
+    /// Vectors under a row of the kernel.
+    fn width(&self) -> usize {
+        self.run.pixels * self.channels.div_ceil(LANES)
+    }
+
+    /// Where the vectors of every output pixel begin: of the inputs under its row, and of its gradient.
+    fn places(&self, value: &Plane, gradient: &Plane) -> Vec<(usize, usize)> {
+        let (rows, columns) = (gradient.shape.height / self.step, gradient.shape.width / self.step);
+        let place = |at: usize| {
+            let (row, column) = (at / columns, at % columns);
+            let input = |at: usize, off: isize| (at * self.stride) as isize + off;
+            let output = |at: usize, parity: usize| (at * self.step + parity) as isize;
+            let from = value.pixel(input(row, self.run.row), input(column, self.run.column));
+            (from, gradient.pixel(output(row, self.parity.0), output(column, self.parity.1)))
+        };
+        (0..rows * columns).map(place).collect()
+    }
+
+    /// Adds the products of gradients and inputs, summed over pixels, to `products`, `[output][vector under the row]`.
+    fn multiply(&self, pairs: &[(&Plane, &Plane)], places: &[(usize, usize)], products: &mut [Lane]) {
+        let width = self.width();
+        for (group, products) in products.chunks_exact_mut(LANES * width).enumerate() {
+            let mut at = 0;
+            while at < width {
+                at += match width - at {
+                    3 | 5.. => self.tile::<3>(pairs, places, (group, at), products),
+                    2 | 4 => self.tile::<2>(pairs, places, (group, at), products),
+                    _ => self.tile::<1>(pairs, places, (group, at), products),
+                };
+            }
+        }
+    }
+
+    /// The same for one vector of outputs and `N` of inputs; how many these are.
+    #[inline(never)]
+    fn tile<const N: usize>(
+        &self,
+        pairs: &[(&Plane, &Plane)],
+        places: &[(usize, usize)],
+        (group, at): (usize, usize),
+        products: &mut [Lane],
+    ) -> usize {
+        let (s, width) = (BASELINE, self.width());
+        let place = |lane: usize, n: usize| lane * width + at + n;
+        let mut sums: [[V; N]; LANES] = from_fn(|lane| from_fn(|n| s.load(&products[place(lane, n)])));
+        for (value, gradient) in pairs {
+            let (values, gradients) = (&value.lanes()[at..], &gradient.lanes()[group..]);
+            for &(from, to) in places {
+                let gradient = s.load(&gradients[to]);
+                let values = &values[from..from + N];
+                let values: [V; N] = from_fn(|n| s.load(&values[n]));
+                let spread = [
+                    s.spread::<0>(gradient),
+                    s.spread::<1>(gradient),
+                    s.spread::<2>(gradient),
+                    s.spread::<3>(gradient),
+                ];
+                for (sums, gradient) in sums.iter_mut().zip(spread) {
+                    for (sum, value) in sums.iter_mut().zip(values) {
+                        *sum = s.mul_add(value, gradient, *sum);
+                    }
+                }
+            }
+        }
+        for (lane, sums) in sums.iter().enumerate() {
+            for (n, sum) in sums.iter().enumerate() {
+                s.store(*sum, &mut products[place(lane, n)]);
+            }
+        }
+        N
+    }
+
+    /// Adds its products to the gradients of its taps, in weights `[out, in, k, k]`.
+    fn share_out(&self, conv: &Conv, products: &[Lane], weights: &mut [f32]) {
+        let area = conv.kernel * conv.kernel;
+        let lanes = self.channels.next_multiple_of(LANES);
+        let rows = bytemuck::cast_slice::<Lane, f32>(products).chunks_exact(self.width() * LANES);
+        for (output, row) in rows.enumerate().take(conv.channels) {
+            let kernels = &mut weights[(output * conv.inputs() + self.first) * area..][..self.channels * area];
+            for (products, taps) in row.chunks_exact(lanes).zip(&self.taps) {
+                for (kernel, product) in kernels.chunks_exact_mut(area).zip(products) {
+                    taps.iter().for_each(|&tap| kernel[tap] += product);
+                }
+            }
+        }
+    }
+}

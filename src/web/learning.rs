@@ -1,0 +1,228 @@
+//! Learning for the browser: a [`Learner`] keeps a run and takes its steps on the processor, alone or with helpers that
+//! compute parts of each batch.
+
+use super::error::Failure;
+use crate::denoiser::{Condition, ImageShape};
+use crate::learn::{Gradient, LearnError, Learning, Pictures, Rate, Settings};
+use crate::network::config::{Architecture, ConditionKind, NetworkConfig, Prediction};
+use crate::sampler::Request;
+use js_sys::{Array, Float32Array, Uint8Array};
+use serde::Deserialize;
+use wasm_bindgen::prelude::*;
+
+/// What is to be learned, and how.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Wish {
+    /// Shape of the pictures that come with it.
+    image: ImageShape,
+    /// Rows and columns that they are brought to.
+    height: usize,
+    width: usize,
+    /// Class of each picture, and the name of each class.
+    classes: Vec<usize>,
+    names: Vec<String>,
+    /// A network by its name, or in full.
+    network: Option<Named>,
+    config: Option<NetworkConfig>,
+    prediction: Prediction,
+    seed: u64,
+    steps: usize,
+    batch: Option<usize>,
+    noises: Option<usize>,
+    learning_rate: Option<f64>,
+    rate: Option<Rate>,
+}
+
+/// Two small networks: one whose pixels see little, and one whose pixels see all.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Named {
+    ShortSighted,
+    Unet,
+}
+
+impl Named {
+    fn config(self, pictures: &Pictures, prediction: Prediction) -> NetworkConfig {
+        let architecture = match self {
+            Named::ShortSighted => Architecture::ResNet { width: 24, layers: 6 },
+            Named::Unet => Architecture::UNet { widths: vec![16, 32, 64], attention_heads: 0, attention_level: None },
+        };
+        let condition = ConditionKind::Class { count: pictures.names.len() };
+        let channels = pictures.shape.channels;
+        NetworkConfig { channels, embedding: 32, prediction, ..NetworkConfig::new(architecture, condition) }
+    }
+}
+
+/// A sample of what was learned so far.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SampleWish {
+    class: Option<usize>,
+    seed: u64,
+    count: usize,
+    steps: Option<usize>,
+}
+
+/// A run under way.
+#[wasm_bindgen]
+pub struct Learner {
+    learning: Learning,
+}
+
+#[wasm_bindgen]
+impl Learner {
+    /// Begins a run. `wish` is JSON; `pictures` `[N, C, H, W]`, 0 to 255.
+    ///
+    /// # Errors
+    /// `range` or `learn-…`.
+    pub fn begin(wish: &str, pictures: Vec<u8>) -> Result<Learner, JsValue> {
+        let wish: Wish = serde_json::from_str(wish).map_err(|error| Failure::new("range", error))?;
+        let Wish { image, height, width, classes, names, network, config, prediction, seed, steps, .. } = wish;
+        let pictures = Pictures { shape: image, data: pictures, classes, names };
+        pictures.check().map_err(Failure::from)?;
+        let pictures = pictures.fitted(height, width);
+        let named = || network.unwrap_or(Named::Unet).config(&pictures, prediction);
+        let config = config.unwrap_or_else(named);
+        let usual = Settings::new(config, pictures.count(), steps, seed);
+        let batch = wish.batch.unwrap_or(usual.batch);
+        let settings = Settings {
+            batch,
+            noises: wish.noises.unwrap_or(32usize.div_ceil(batch.max(1))),
+            learning_rate: wish.learning_rate.unwrap_or(usual.learning_rate),
+            rate: wish.rate.unwrap_or(usual.rate),
+            ..usual
+        };
+        Ok(Learner { learning: Learning::new(settings, pictures).map_err(Failure::from)? })
+    }
+
+    /// Goes on with a run that was saved; `steps` is where it ends, unless as it was.
+    ///
+    /// # Errors
+    /// `learn-…`.
+    pub fn resume(bytes: &[u8], steps: Option<usize>) -> Result<Learner, JsValue> {
+        Ok(Learner { learning: Learning::resume(bytes, steps).map_err(Failure::from)? })
+    }
+
+    /// What the run is about, as JSON: settings, shape, names, weights, parts of a batch, steps taken.
+    pub fn facts(&self) -> String {
+        let (learning, pictures) = (&self.learning, self.learning.pictures());
+        let facts = serde_json::json!({
+            "settings": learning.settings(),
+            "image": pictures.shape,
+            "names": pictures.names,
+            "classes": pictures.classes,
+            "pictures": pictures.count(),
+            "weights": learning.count(),
+            "parts": learning.parts(),
+            "step": learning.state().step,
+        });
+        facts.to_string()
+    }
+
+    /// Takes a step: its number and its loss.
+    ///
+    /// # Errors
+    /// `learn-diverged` where the loss is no longer a number.
+    pub fn step(&mut self) -> Result<Vec<f64>, JsValue> {
+        let report = self.learning.step().map_err(Failure::from)?;
+        Ok(vec![report.step as f64, f64::from(report.loss)])
+    }
+
+    /// The weights, for those who share the step at hand.
+    pub fn weights(&self) -> Vec<f32> {
+        self.learning.state().weights.clone()
+    }
+
+    /// Takes the weights of the run that this one helps.
+    ///
+    /// # Errors
+    /// `learn-parts`.
+    pub fn follow(&mut self, step: usize, weights: &[f32]) -> Result<(), JsValue> {
+        Ok(self.learning.follow(step, weights).map_err(Failure::from)?)
+    }
+
+    /// Parts of the step at hand: what each adds to the loss, and its gradient, behind each other.
+    ///
+    /// # Errors
+    /// `learn-parts`.
+    pub fn gradients(&mut self, parts: Vec<usize>) -> Result<Array, JsValue> {
+        let found = self.learning.gradients(&parts).map_err(Failure::from)?;
+        let packed = |Gradient { loss, values }: Gradient| {
+            let packed = Float32Array::new_with_length(values.len() as u32 + 1);
+            packed.set_index(0, loss);
+            packed.subarray(1, packed.length()).copy_from(&values);
+            packed
+        };
+        Ok(found.into_iter().map(packed).collect())
+    }
+
+    /// Takes the step for which these are all parts, in their order: its number and its loss.
+    ///
+    /// # Errors
+    /// `learn-diverged`, `learn-parts`.
+    pub fn advance(&mut self, parts: Vec<Float32Array>) -> Result<Vec<f64>, JsValue> {
+        let gradient = |part: Float32Array| {
+            let mut values = part.to_vec();
+            let loss = if values.is_empty() { f32::NAN } else { values.remove(0) };
+            Gradient { loss, values }
+        };
+        let report = self.learning.advance(parts.into_iter().map(gradient).collect()).map_err(Failure::from)?;
+        Ok(vec![report.step as f64, f64::from(report.loss)])
+    }
+
+    /// Pictures `[B, C, H, W]` drawn with the running average. `wish` is JSON.
+    ///
+    /// # Errors
+    /// `range`, `sample-…`.
+    pub fn sample(&self, wish: &str) -> Result<Vec<f32>, JsValue> {
+        let wish: SampleWish = serde_json::from_str(wish).map_err(|error| Failure::new("range", error))?;
+        let condition = wish.class.map_or(Condition::Null, Condition::Class);
+        let usual = Request::new(condition, wish.seed);
+        let request = Request { count: wish.count, steps: wish.steps.unwrap_or(usual.steps), ..usual };
+        Ok(self.learning.sample(&request).map_err(Failure::from)?)
+    }
+
+    /// The pictures that it learns from, `[N, C, H, W]`, 0 to 255, as they were brought to size.
+    pub fn pictures(&self) -> Vec<u8> {
+        self.learning.pictures().data.clone()
+    }
+
+    /// The whole run, for [`Learner::resume`].
+    ///
+    /// # Errors
+    /// `learn-saved`.
+    pub fn save(&self) -> Result<Vec<u8>, JsValue> {
+        Ok(self.learning.save().map_err(Failure::from)?)
+    }
+
+    /// What was learned, for a pack: the bytes of the weights' file, and what the manifest says of the network, as JSON.
+    ///
+    /// # Errors
+    /// `pack-…`.
+    pub fn network(&self) -> Result<Array, JsValue> {
+        let (entry, bytes) = self.learning.packed().map_err(Failure::from)?;
+        let entry = serde_json::to_string(&entry).map_err(|error| Failure::new("internal", error))?;
+        Ok(Array::of2(&entry.into(), &Uint8Array::from(&bytes[..]).into()))
+    }
+}
+
+impl From<LearnError> for Failure {
+    fn from(error: LearnError) -> Self {
+        let code = match error {
+            LearnError::NoPicture => "learn-no-picture",
+            LearnError::Sizes { .. } | LearnError::Side { .. } => "learn-size",
+            LearnError::Batch { .. } => "learn-batch",
+            LearnError::LearningRate { .. } => "learn-rate",
+            LearnError::Setting(_) => "range",
+            LearnError::Memory { .. } => "learn-memory",
+            LearnError::Network(error) => return error.into(),
+            LearnError::Diverged { .. } => "learn-diverged",
+            LearnError::Saved(_) => "learn-saved",
+            LearnError::Parts { .. } => "learn-parts",
+            LearnError::Sample(error) => return error.into(),
+            LearnError::Pack(error) => return error.into(),
+        };
+        Failure::new(code, error)
+    }
+}

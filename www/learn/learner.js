@@ -1,0 +1,229 @@
+/**
+ * One network at school: it learns from its pictures in a worker of its own, and stands on the page as twelve samples from noise that
+ * never changes, drawn again as it learns, above what the machine of the theory makes of the same noise and above the picture of
+ * the set that is nearest to each. Every look at it is kept, so that one can go back to any step.
+ */
+import { button, el, picture } from "../essay/parts.js";
+import { image } from "../essay/pixels.js";
+import { walk } from "../essay/walk.js";
+import { alike, floor, nearest, one } from "./likeness.js";
+import { SIDE, pixelsOf } from "./sets.js";
+
+/** @typedef {import("../essay/figure.js").Host} Host */
+/** @typedef {import("./likeness.js").Near} Near */
+/** @typedef {{ step: number, pixels: Float32Array, near: Near[], copies: number, r: number | undefined }} Look at a network after so many steps; `r` with the theory's machine */
+/** @typedef {"short-sighted" | "unet"} Network */
+/** @typedef {{ images: ImageData[], channels: 1 | 3 }} School */
+/** @typedef {{ changed: () => void, chosen: (n: number) => void, save: (learner: Learner) => void }} Hears */
+
+/** Samples that are watched, the seed of their noise, and the steps in which they are drawn. */
+export const SAMPLES = 12;
+const [NOISE, WALK] = [100, 20];
+/** From how many copies on the copying has begun. */
+export const BEGUN = 3;
+/** Each look comes so much later than the last; of less motion there is a look at each doubling. */
+const [LATER, CALM, SOON] = [1.1, 2, 10];
+/** The machine of the theory that sees as much as the network. */
+const MACHINES = /** @type {const} */ ({ "short-sighted": { machine: "bbels", window: 13 }, unet: { machine: "ideal" } });
+
+export class Learner {
+  /** @type {import("../pkg/learn.js").Learning | undefined} */
+  run;
+  /** @type {Look[]} */
+  looks = [];
+  /** Loss by step, as it was reported. @type {{ x: number, y: number }[]} */
+  losses = [];
+  /** What the machine made of the same noise, and what r comes to where nothing but the kind is shared. @type {{ pixels: Float32Array, floor: number } | undefined} */
+  theory;
+  /** @type {Error | undefined} */
+  problem;
+  /** @type {Float32Array[]} */
+  set = [];
+  /** @type {School | undefined} */
+  school;
+  #drawing = false;
+
+  /**
+   * @param {Host} host
+   * @param {{ network: Network, look: string, title: string, about: string }} what
+   * @param {Hears} hears
+   */
+  constructor(host, { network, look, title, about }, hears) {
+    this.host = host;
+    this.network = network;
+    this.look = look;
+    this.title = title;
+    this.hears = hears;
+    const tile = (/** @type {string} */ label, /** @type {[number, number]} */ size) => {
+      const made = picture({ label, size });
+      // As large as it will be, from the beginning.
+      made.put(new ImageData(SIDE, SIDE));
+      return made;
+    };
+    const tiles = (/** @type {string} */ name, /** @type {[number, number]} */ size) => Array.from({ length: SAMPLES }, (_, n) => tile(host.t(name, { n: n + 1 }), size));
+    this.samples = tiles("sampleWaiting", [36, 84]);
+    this.machine = tiles("machineWaiting", [20, 48]);
+    this.near = tiles("nearWaiting", [20, 48]);
+    this.presses = this.samples.map(({ canvas }, n) => {
+      const press = el("button", { type: "button", ariaLabel: host.t("sampleWaiting", { n: n + 1 }) }, canvas);
+      press.addEventListener("click", () => hears.chosen(n));
+      return press;
+    });
+    this.says = { copies: el("p", { className: "finding" }), r: el("p", { className: "axis" }), pace: el("p", { className: "axis pace" }) };
+    this.saving = button(host.t("save"), () => hears.save(this));
+    this.saving.ariaLabel = host.t("saveOf", { title });
+    const strip = (/** @type {import("../essay/parts.js").Picture[]} */ tiles) => el("div", { className: "six" }, ...tiles.map(({ canvas }) => canvas));
+    this.element = el(
+      "section",
+      { className: `learner ${look}`, ariaLabel: title },
+      el("h3", {}, el("span", { className: "swatch", ariaHidden: "true" }), title),
+      el("p", { className: "axis about" }, about),
+      el("div", { className: "twelve", role: "group", ariaLabel: host.t("samples", { title }) }, ...this.presses),
+      this.says.copies,
+      el("p", { className: "axis" }, host.t("machineOf")),
+      strip(this.machine),
+      this.says.r,
+      el("p", { className: "axis" }, host.t("nearOf")),
+      strip(this.near),
+      this.says.pace,
+      el("div", { className: "controls" }, this.saving),
+    );
+    this.clear();
+  }
+
+  /** Forgets what it learned, and gives its worker back. */
+  clear() {
+    this.run?.close();
+    this.run = undefined;
+    [this.looks, this.losses, this.theory, this.problem] = [[], [], undefined, undefined];
+    for (const tile of [...this.samples, ...this.machine, ...this.near]) tile.clear();
+    this.saving.disabled = true;
+    this.says.copies.textContent = this.host.t("nothingYet");
+    this.says.r.textContent = this.says.pace.textContent = " ";
+  }
+
+  /** The first look at which the copying had begun. */
+  get begun() {
+    return this.looks.find(({ copies }) => copies >= Math.min(BEGUN, SAMPLES));
+  }
+
+  /** The last look. */
+  get last() {
+    return this.looks.at(-1);
+  }
+
+  /**
+   * Learns until all steps are taken; what goes wrong is kept in `problem`, with what was learned before.
+   * @param {School} school
+   * @param {{ steps: number, seed: number, workers: number, signal: AbortSignal }} how
+   */
+  async learn(school, how) {
+    const { network } = this;
+    const { signal, steps } = how;
+    this.school = school;
+    this.set = school.images.map((image) => pixelsOf(image, school.channels));
+    try {
+      const { learn } = await import("../pkg/learn.js");
+      this.run = await learn({ ...school, ...how, network, size: SIDE, paused: true });
+      const foretold = this.#foretell(signal);
+      await this.#look(0);
+      signal.throwIfAborted();
+      this.run.resume();
+      this.saving.disabled = false;
+      await this.#watch(this.run, signal);
+      await foretold;
+      await this.#look(steps);
+    } catch (thrown) {
+      if (signal.aborted) throw thrown;
+      this.problem = /** @type {Error} */ (thrown);
+    }
+    this.hears.changed();
+  }
+
+  /**
+   * @param {import("../pkg/learn.js").Learning} run
+   * @param {AbortSignal} signal
+   */
+  async #watch(run, signal) {
+    let next = SOON;
+    for await (const { step, losses, picturesPerSecond, secondsLeft } of run) {
+      signal.throwIfAborted();
+      const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+      this.losses.push({ x: step, y: mean });
+      this.says.pace.textContent = [this.host.t("pace", { step, rate: Math.round(picturesPerSecond), seconds: Math.ceil(secondsLeft) }), run.notice].filter(Boolean).join(" ");
+      if (step >= next && !this.#drawing && step < run.steps) {
+        next = Math.max(step + SOON, step * (this.host.still ? CALM : LATER));
+        // Meanwhile it goes on learning; what goes wrong will be met again.
+        this.#look(step).catch(() => {});
+      }
+    }
+    this.says.pace.textContent = this.host.t("step", { step: run.step });
+  }
+
+  /** Draws the samples as they are now. @param {number} step */
+  async #look(step) {
+    const { run } = this;
+    if (!run) return;
+    this.#drawing = true;
+    try {
+      const { pixels } = await run.sample({ count: SAMPLES, seed: NOISE, steps: WALK });
+      if (run !== this.run) return;
+      const near = nearest(pixels, this.set);
+      const r = this.theory && alike(pixels, this.theory.pixels, this.set[0].length);
+      this.looks.push({ step, pixels, near, copies: near.filter(({ copied }) => copied).length, r });
+      this.hears.changed();
+    } finally {
+      this.#drawing = false;
+    }
+  }
+
+  /** Has the theory's machine draw from the same noise. @param {AbortSignal} signal */
+  async #foretell(signal) {
+    const { host, school, network, set } = this;
+    if (!school) return;
+    try {
+      const model = await host.package.picturesModel({ ...school, window: 13 }, { device: "cpu", signal });
+      const { pixels } = await model.sample({ ...MACHINES[network], count: SAMPLES, seed: NOISE, ...walk(WALK), signal });
+      model.close();
+      const { length } = set[0];
+      this.theory = { pixels, floor: floor(pixels, pixels, length) };
+      for (const look of this.looks) look.r = alike(look.pixels, pixels, length);
+      this.machine.forEach((tile, n) => tile.put(image(one(pixels, length, n), SIDE), host.t("machinePicture", { n: n + 1 })));
+      this.hears.changed();
+    } catch (thrown) {
+      if (!signal.aborted) this.says.r.textContent = /** @type {Error} */ (thrown).message;
+    }
+  }
+
+  /**
+   * Shows it as it was at a look.
+   * @param {Look | undefined} look
+   * @param {number} chosen
+   */
+  show(look, chosen) {
+    const { host, set, school } = this;
+    this.presses.forEach((press, n) => {
+      press.setAttribute("aria-pressed", String(n === chosen));
+      press.classList.toggle("copy", look?.near[n].copied ?? false);
+    });
+    for (const tiles of [this.machine, this.near]) tiles.forEach(({ canvas }, n) => canvas.classList.toggle("chosen", n === chosen));
+    if (!look || !school) return;
+    const { length } = set[0];
+    look.near.forEach(({ image: number, copied }, n) => {
+      const words = host.t(copied ? "sampleCopy" : "sample", { n: n + 1, number: number + 1 });
+      this.samples[n].put(image(one(look.pixels, length, n), SIDE), words);
+      this.presses[n].ariaLabel = words;
+      this.near[n].put(school.images[number], host.t("nearPicture", { n: n + 1, number: number + 1 }));
+    });
+    this.says.copies.textContent = host.t(look.copies === 0 ? "noCopies" : look.copies === SAMPLES ? "allCopies" : "copies", { copies: look.copies, of: SAMPLES });
+    if (this.theory && look.r !== undefined) this.says.r.textContent = host.t("likeness", { r: host.number(look.r, 2), floor: host.number(this.theory.floor, 2) });
+  }
+
+  /** What a sample is nearest to, in words. @param {Look | undefined} look @param {number} n */
+  verdict(look, n) {
+    const found = look?.near[n];
+    if (!found) return "";
+    const percent = Math.round((100 * found.distance) / Math.sqrt(this.set[0].length) / 2);
+    return this.host.t(found.copied ? "verdictCopy" : "verdict", { title: this.title, number: found.image + 1, percent });
+  }
+}
