@@ -9,6 +9,8 @@ import { choice, whole } from "./range.js";
 /** Steps of a run unless told otherwise, and pixels of a side. */
 const STEPS = 1500;
 const SIDE = 16;
+/** Networks by name: in one a pixel sees 13 × 13 others, in the other all. */
+const NETWORKS = { "short-sighted": { widths: [24], layers: 6 }, unet: { widths: [16, 32, 64] } };
 
 /**
  * @param {import("./learn.js").LearnOptions} options
@@ -48,12 +50,13 @@ function wish(options, { image, classes, names }) {
   if (batch !== undefined) whole("batch", batch, 0, 4096);
   if (noises !== undefined) whole("noises", noises, 1, 256);
   if (learningRate !== undefined && typeof learningRate !== "number") throw new MorphogenError("range", "Expected learningRate as a number.");
-  if (typeof network === "string") choice("network", network, ["short-sighted", "unet"]);
-  const which = typeof network === "string" ? { network } : { config: network };
+  if (typeof network === "string") choice("network", network, Object.keys(NETWORKS));
+  else if (typeof network !== "object" || !network) throw new MorphogenError("range", "Expected network as a name or an object.");
+  const plan = { ...(typeof network === "string" ? NETWORKS[network] : network), prediction };
   const { height, width } = size === undefined ? image : { height: size, width: size };
   // What is not finite has no JSON.
   const pace = learningRate === undefined || Number.isFinite(learningRate) ? learningRate : -1;
-  return { image, height, width, classes, names, ...which, prediction, seed, steps, batch, noises, learningRate: pace, rate };
+  return { image, height, width, classes, names, network: plan, seed, steps, batch, noises, learningRate: pace, rate };
 }
 
 /**

@@ -4,7 +4,7 @@
  * vain: what does not come back in time is computed here, and the helper is done without.
  */
 
-/** @typedef {import("./generated/learn.js").Learner} Learner */
+/** @typedef {import("./generated/learn.js").LearningRun} LearningRun */
 /** @typedef {{ worker: Worker, wake: (parts: Float32Array[] | undefined) => void }} Helper */
 
 /** Milliseconds that a helper may take at least, and the longest that its code and pictures may take to arrive. */
@@ -13,7 +13,7 @@ const ARRIVAL = 30_000;
 
 export class Team {
   /**
-   * @param {Learner} learner
+   * @param {LearningRun} learner
    * @param {number} parts of a batch
    * @param {WebAssembly.Module} module
    * @param {number} wanted workers, this one included

@@ -18,7 +18,7 @@ const scope = /** @type {Worker} */ (/** @type {unknown} */ (self));
 const running = new Map();
 /** @type {Map<number, (answer: { found?: Uint8Array | string, error?: object }) => void>} questions to the page */
 const asked = new Map();
-/** @type {glue.Learner | undefined} */
+/** @type {glue.LearningRun | undefined} */
 let learner;
 /** @type {Team | undefined} */
 let team;
@@ -42,7 +42,7 @@ const handlers = {
     Object.assign(further, { base });
     if (resolve) page.ask = ask;
     const { module } = await compile(glue, wasmUrl, signal);
-    learner = saved ? glue.Learner.resume(saved, steps) : glue.Learner.begin(JSON.stringify(wish), pictures);
+    learner = saved ? glue.LearningRun.resume(saved, steps) : glue.LearningRun.begin(JSON.stringify(wish), pictures);
     const facts = JSON.parse(learner.facts());
     const wanted = Math.min(workers ?? Math.min(4, navigator.hardwareConcurrency || 1), facts.parts);
     team = new Team(learner, facts.parts, module, wanted);
@@ -59,7 +59,7 @@ const handlers = {
   // These two come from a worker that has taken this one as its helper.
   help: async ({ module, saved }) => {
     await begin(glue, module);
-    learner = glue.Learner.resume(saved);
+    learner = glue.LearningRun.resume(saved);
   },
   parts: async ({ step, weights, parts }) => {
     own().follow(step, weights);

@@ -1,8 +1,26 @@
 /** Types of `morphogen/learn`: training a small network in the page. Pixels are f32 in [−1, 1], laid out `[B, C, H, W]`. */
 import type { Model, Sample } from "./morphogen.js";
 
-/** A network in full, as the manifest of a pack writes it (docs/packs.md). */
-export type LearnConfig = Readonly<Record<string, unknown>>;
+/** A network of your own. */
+export interface LearnNetwork {
+  /** Channels of each level of a UNet, finest first; with `layers` the one width of a ResNet. */
+  widths: readonly number[];
+  /** Convolutions of a ResNet at full resolution; a UNet without. */
+  layers?: number;
+  /** Heads of self-attention in a UNet, at the level `level` or the lowest. Default 0, none. */
+  heads?: number;
+  level?: number;
+  /** Side of every kernel, odd. Default 3. */
+  kernel?: number;
+  /** Beyond the border. Default `zeros`. */
+  padding?: "zeros" | "circular";
+  /** Groups of the normalisation. Default 0, none. */
+  groups?: number;
+  /** Width of the embedding of time and class. Default 32. */
+  embedding?: number;
+  /** Whether time and class shift a channel (default), or scale it as well. */
+  modulation?: "shift" | "scale-shift";
+}
 
 /** What to learn, and how. Either `images`, or `model` and `prompts`, or `start`. */
 export interface LearnOptions {
@@ -26,7 +44,7 @@ export interface LearnOptions {
    * `short-sighted` is six convolutions of 24 channels, in which a pixel sees 13 × 13 others; `unet` (default) has widths of 16, 32
    * and 64, and each pixel sees all.
    */
-  network?: "short-sighted" | "unet" | LearnConfig;
+  network?: "short-sighted" | "unet" | LearnNetwork;
   /** What the network says: the clean picture (default), or the velocity. */
   prediction?: "clean" | "velocity";
   /** Different pictures of a step, at most as many as there are. Default 32, or all. */
@@ -76,7 +94,8 @@ export type LearnState = "learning" | "paused" | "done" | "failed" | "closed";
 
 /** Everything that fixes a run besides its pictures. */
 export interface LearnSettings {
-  network: LearnConfig;
+  /** As the manifest of a pack writes it. */
+  network: Readonly<Record<string, unknown>>;
   schedule: string;
   seed: number;
   steps: number;

@@ -51,6 +51,12 @@
 //! # }
 //! ```
 
+// What only a GPU or the theory asks for has nobody to ask where learning alone is compiled.
+#![cfg_attr(
+    all(target_arch = "wasm32", not(any(feature = "web-drawing", feature = "web-theory"))),
+    allow(dead_code, unused_imports)
+)]
+
 pub mod cpu;
 pub mod denoiser;
 #[cfg(any(not(target_arch = "wasm32"), feature = "web-theory"))]

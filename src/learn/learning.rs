@@ -6,6 +6,7 @@ use super::gradient::{Gradient, LearningNetwork, PART};
 use super::{LearnError, Pictures, Settings};
 use crate::cpu::CpuNetwork;
 use crate::denoiser::Condition;
+use crate::network::config::ConditionKind;
 use crate::network::{Weights, weights};
 use crate::parallel;
 use crate::sampler::{Request, sample};
@@ -61,9 +62,15 @@ impl Learning {
     /// As [`Self::new`]; also where the weights do not fit the network.
     pub fn from_weights(settings: Settings, pictures: Pictures, weights: &Weights) -> Result<Self, LearnError> {
         let mut learning = Learning::with_state(settings, pictures, Adam::new(Vec::new()))?;
-        learning.state = Adam::new(learning.network(|network| network.parameters().flat(weights))?);
-        learning.kept = vec![learning.state.clone()];
+        learning.stand_at(Adam::new(learning.network(|network| network.parameters().flat(weights))?));
         Ok(learning)
+    }
+
+    /// Takes weights, average and moments of this network.
+    pub(super) fn stand_at(&mut self, state: Adam) {
+        self.kept = vec![state.clone()];
+        self.state = state;
+        self.packed = None;
     }
 
     /// A run that stands where `state` says.
@@ -71,9 +78,10 @@ impl Learning {
         let parts = settings.shown().div_ceil(PART).max(1);
         let side_by_side = parallel::workers().min(parts);
         settings.check(&pictures, side_by_side)?;
-        if settings.network.condition.size() != pictures.names.len() {
-            let (expected, found) = (pictures.names.len(), settings.network.condition.size());
-            return Err(LearnError::Setting(format!("expected a network of {expected} classes, found {found}")));
+        let classes = ConditionKind::Class { count: pictures.names.len() };
+        if settings.network.condition != classes {
+            let found = settings.network.condition;
+            return Err(LearnError::Setting(format!("expected a network of {classes:?}, found {found:?}")));
         }
         let network = || LearningNetwork::new(&settings.network, pictures.shape).map(Mutex::new);
         let networks = (0..side_by_side).map(|_| network()).collect::<Result<_, _>>()?;

@@ -15,6 +15,7 @@ mod learning;
 mod packed;
 pub mod parameters;
 pub mod pictures;
+pub mod plan;
 mod saved;
 pub mod settings;
 #[cfg(test)]
@@ -24,6 +25,7 @@ pub use gradient::{Gradient, PART, footprint};
 pub use learning::{Learning, Report};
 pub use packed::Label;
 pub use pictures::Pictures;
+pub use plan::Plan;
 pub use settings::{Rate, Settings};
 
 use crate::network::{ConfigError, NetworkError};

@@ -72,6 +72,9 @@ impl Parameters {
         let array = |(name, shape, range): &(String, Vec<usize>, Range<usize>)| {
             (name.clone(), Array { shape: shape.clone(), data: flat[range.clone()].to_vec() })
         };
-        self.list.iter().map(array).collect()
+        // Not collected, which would sort them by code of its own.
+        let mut weights = Weights::new();
+        weights.extend(self.list.iter().map(array));
+        weights
     }
 }

@@ -41,13 +41,11 @@ pub fn cosine(step: usize, steps: usize) -> f64 {
 }
 
 /// Everything that fixes a run, besides its pictures.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Settings {
     /// The network.
     pub network: NetworkConfig,
     /// The noise schedule.
-    #[serde(default)]
     pub schedule: Schedule,
     /// Fixes the initial weights and every draw.
     pub seed: u64,
@@ -60,7 +58,6 @@ pub struct Settings {
     /// Peak learning rate.
     pub learning_rate: f64,
     /// How it goes on from there.
-    #[serde(default)]
     pub rate: Rate,
     /// Steps of linear warm-up.
     pub warmup: usize,

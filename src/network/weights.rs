@@ -81,5 +81,7 @@ pub fn initial(config: &NetworkConfig, seed: u64) -> Result<Weights, ConfigError
         }
         (name, Array { shape, data })
     });
-    Ok(arrays.collect())
+    let mut weights = Weights::new();
+    weights.extend(arrays);
+    Ok(weights)
 }

@@ -9,6 +9,7 @@ use super::plane::{Lane, Plane};
 use super::{Padding, Site, Value};
 use crate::denoiser::ImageShape;
 use crate::simd::{BASELINE, Simd};
+use bytemuck::Zeroable;
 
 /// An operation that can learn.
 pub trait Backward {
@@ -91,6 +92,18 @@ impl Pass {
     /// Adds `spare` to the gradient of a value.
     pub fn add_spare(&mut self, value: Value) {
         add(&mut self.gradients[value], &self.spare);
+    }
+}
+
+impl Plane {
+    /// All values.
+    pub fn values_mut(&mut self) -> &mut [f32] {
+        bytemuck::cast_slice_mut(self.lanes_mut())
+    }
+
+    /// Zeros everywhere.
+    pub fn clear(&mut self) {
+        self.lanes_mut().fill(Lane::zeroed());
     }
 }
 

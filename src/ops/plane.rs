@@ -73,16 +73,6 @@ impl Plane {
         bytemuck::cast_slice(&self.data)
     }
 
-    /// All values.
-    pub fn values_mut(&mut self) -> &mut [f32] {
-        bytemuck::cast_slice_mut(&mut self.data)
-    }
-
-    /// Zeros everywhere.
-    pub fn clear(&mut self) {
-        self.data.fill(Lane::zeroed());
-    }
-
     /// Takes a picture `[C, H, W]` in.
     pub fn write(&mut self, picture: &[f32]) {
         let ImageShape { height, width, .. } = self.shape;

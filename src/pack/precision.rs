@@ -44,7 +44,9 @@ impl Precision {
     /// The weights as a reader of the pack will see them.
     pub fn round(self, weights: &Weights) -> Weights {
         let round = |array: &Array| Array { shape: array.shape.clone(), data: self.round_array(array) };
-        weights.iter().map(|(name, array)| (name.clone(), round(array))).collect()
+        let mut rounded = Weights::new();
+        rounded.extend(weights.iter().map(|(name, array)| (name.clone(), round(array))));
+        rounded
     }
 
     fn round_array(self, array: &Array) -> Vec<f32> {

@@ -1,13 +1,12 @@
-//! Learning for the browser: a [`Learner`] keeps a run and takes its steps on the processor, alone or with helpers that
+//! Learning for the browser: a [`LearningRun`] keeps a run and takes its steps on the processor, alone or with helpers that
 //! compute parts of each batch.
 
 use super::error::Failure;
 use crate::denoiser::{Condition, ImageShape};
-use crate::learn::{Gradient, LearnError, Learning, Pictures, Rate, Settings};
-use crate::network::config::{Architecture, ConditionKind, NetworkConfig, Prediction};
+use crate::learn::{Gradient, LearnError, Learning, Pictures, Plan, Rate, Settings};
 use crate::sampler::Request;
 use js_sys::{Array, Float32Array, Uint8Array};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
 /// What is to be learned, and how.
@@ -22,10 +21,7 @@ struct Wish {
     /// Class of each picture, and the name of each class.
     classes: Vec<usize>,
     names: Vec<String>,
-    /// A network by its name, or in full.
-    network: Option<Named>,
-    config: Option<NetworkConfig>,
-    prediction: Prediction,
+    network: Plan,
     seed: u64,
     steps: usize,
     batch: Option<usize>,
@@ -34,24 +30,17 @@ struct Wish {
     rate: Option<Rate>,
 }
 
-/// Two small networks: one whose pixels see little, and one whose pixels see all.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Named {
-    ShortSighted,
-    Unet,
-}
-
-impl Named {
-    fn config(self, pictures: &Pictures, prediction: Prediction) -> NetworkConfig {
-        let architecture = match self {
-            Named::ShortSighted => Architecture::ResNet { width: 24, layers: 6 },
-            Named::Unet => Architecture::UNet { widths: vec![16, 32, 64], attention_heads: 0, attention_level: None },
-        };
-        let condition = ConditionKind::Class { count: pictures.names.len() };
-        let channels = pictures.shape.channels;
-        NetworkConfig { channels, embedding: 32, prediction, ..NetworkConfig::new(architecture, condition) }
-    }
+/// What a run is about.
+#[derive(Serialize)]
+struct Facts<'a> {
+    settings: &'a Settings,
+    image: ImageShape,
+    names: &'a [String],
+    classes: &'a [usize],
+    pictures: usize,
+    weights: usize,
+    parts: usize,
+    step: usize,
 }
 
 /// A sample of what was learned so far.
@@ -66,24 +55,23 @@ struct SampleWish {
 
 /// A run under way.
 #[wasm_bindgen]
-pub struct Learner {
+pub struct LearningRun {
     learning: Learning,
 }
 
 #[wasm_bindgen]
-impl Learner {
+impl LearningRun {
     /// Begins a run. `wish` is JSON; `pictures` `[N, C, H, W]`, 0 to 255.
     ///
     /// # Errors
     /// `range` or `learn-…`.
-    pub fn begin(wish: &str, pictures: Vec<u8>) -> Result<Learner, JsValue> {
+    pub fn begin(wish: &str, pictures: Vec<u8>) -> Result<LearningRun, JsValue> {
         let wish: Wish = serde_json::from_str(wish).map_err(|error| Failure::new("range", error))?;
-        let Wish { image, height, width, classes, names, network, config, prediction, seed, steps, .. } = wish;
+        let Wish { image, height, width, classes, names, network, seed, steps, .. } = wish;
         let pictures = Pictures { shape: image, data: pictures, classes, names };
         pictures.check().map_err(Failure::from)?;
         let pictures = pictures.fitted(height, width);
-        let named = || network.unwrap_or(Named::Unet).config(&pictures, prediction);
-        let config = config.unwrap_or_else(named);
+        let config = network.config(pictures.shape.channels, pictures.names.len());
         let usual = Settings::new(config, pictures.count(), steps, seed);
         let batch = wish.batch.unwrap_or(usual.batch);
         let settings = Settings {
@@ -93,31 +81,34 @@ impl Learner {
             rate: wish.rate.unwrap_or(usual.rate),
             ..usual
         };
-        Ok(Learner { learning: Learning::new(settings, pictures).map_err(Failure::from)? })
+        Ok(LearningRun { learning: Learning::new(settings, pictures).map_err(Failure::from)? })
     }
 
     /// Goes on with a run that was saved; `steps` is where it ends, unless as it was.
     ///
     /// # Errors
     /// `learn-…`.
-    pub fn resume(bytes: &[u8], steps: Option<usize>) -> Result<Learner, JsValue> {
-        Ok(Learner { learning: Learning::resume(bytes, steps).map_err(Failure::from)? })
+    pub fn resume(bytes: &[u8], steps: Option<usize>) -> Result<LearningRun, JsValue> {
+        Ok(LearningRun { learning: Learning::resume(bytes, steps).map_err(Failure::from)? })
     }
 
     /// What the run is about, as JSON: settings, shape, names, weights, parts of a batch, steps taken.
-    pub fn facts(&self) -> String {
+    ///
+    /// # Errors
+    /// `internal`.
+    pub fn facts(&self) -> Result<String, JsValue> {
         let (learning, pictures) = (&self.learning, self.learning.pictures());
-        let facts = serde_json::json!({
-            "settings": learning.settings(),
-            "image": pictures.shape,
-            "names": pictures.names,
-            "classes": pictures.classes,
-            "pictures": pictures.count(),
-            "weights": learning.count(),
-            "parts": learning.parts(),
-            "step": learning.state().step,
-        });
-        facts.to_string()
+        let facts = Facts {
+            settings: learning.settings(),
+            image: pictures.shape,
+            names: &pictures.names,
+            classes: &pictures.classes,
+            pictures: pictures.count(),
+            weights: learning.count(),
+            parts: learning.parts(),
+            step: learning.state().step,
+        };
+        Ok(serde_json::to_string(&facts).map_err(|error| Failure::new("internal", error))?)
     }
 
     /// Takes a step: its number and its loss.
@@ -188,7 +179,7 @@ impl Learner {
         self.learning.pictures().data.clone()
     }
 
-    /// The whole run, for [`Learner::resume`].
+    /// The whole run, for [`LearningRun::resume`].
     ///
     /// # Errors
     /// `learn-saved`.

@@ -34,7 +34,7 @@ mod sticker;
 mod words;
 
 #[cfg(feature = "web-learn")]
-pub use learning::Learner;
+pub use learning::LearningRun;
 #[cfg(any(feature = "web-drawing", feature = "web-theory"))]
 pub use network::Network;
 #[cfg(feature = "web-drawing")]

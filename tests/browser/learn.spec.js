@@ -30,7 +30,7 @@ test("a run learns 200 steps, waits, draws, is saved, loaded and drawn from", as
   await opened(page);
   const found = await page.evaluate(async () => {
     const { learn, images, loadModel } = await /** @type {any} */ (globalThis).kit;
-    const run = await learn({ images: images(12), steps: 200, seed: 3 });
+    const run = await learn({ images: images(12), steps: 200, seed: 3, network: { widths: [8, 16] } });
     let reports = 0;
     for await (const { step } of run) {
       reports += 1;
@@ -72,7 +72,7 @@ test("a run is the same with one worker or three, and where it was suspended", a
   const [alone, shared, broken] = await page.evaluate(async () => {
     const { learn, images } = await /** @type {any} */ (globalThis).kit;
     const whole = async (/** @type {any} */ options) => {
-      const run = await learn({ images: images(32), steps: 60, seed: 4, network: "short-sighted", ...options });
+      const run = await learn({ images: images(32), steps: 60, seed: 4, network: { widths: [8], layers: 3 }, ...options });
       for await (const _ of run);
       const { losses } = run;
       const { pixels } = await run.sample({ seed: 2 });
@@ -81,7 +81,7 @@ test("a run is the same with one worker or three, and where it was suspended", a
     };
     const alone = await whole({ workers: 1 });
     const shared = await whole({ workers: 3 });
-    const first = await learn({ images: images(32), steps: 60, seed: 4, network: "short-sighted", workers: 1 });
+    const first = await learn({ images: images(32), steps: 60, seed: 4, network: { widths: [8], layers: 3 }, workers: 1 });
     for await (const { step } of first) if (step >= 20) break;
     first.pause();
     const start = await first.suspend();
@@ -147,7 +147,7 @@ test("a worker that dies is replaced, and the run goes on from its last state", 
         made.push(this);
       }
     };
-    const run = await learn({ images: images(12), steps: 600, workers: 1, network: "short-sighted" });
+    const run = await learn({ images: images(12), steps: 400, workers: 1, network: { widths: [8], layers: 3 } });
     for await (const { step } of run) if (step > 260) break;
     made[0].dispatchEvent(new MessageEvent("message", { data: { fatal: { code: "internal", message: "The memory is torn." } } }));
     for await (const _ of run);
@@ -155,6 +155,6 @@ test("a worker that dies is replaced, and the run goes on from its last state", 
     run.close();
     return { state, step, losses: losses.length, notice, made: made.length };
   });
-  expect(found).toMatchObject({ state: "done", step: 600, losses: 600, made: 2 });
+  expect(found).toMatchObject({ state: "done", step: 400, losses: 400, made: 2 });
   expect(found.notice).toMatch(/torn\. Learning went on from step 250\./);
 });

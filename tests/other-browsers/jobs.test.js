@@ -70,6 +70,33 @@ for (const browser of browsers) {
       for (const spread of drawn.spread) assert.ok(spread > 0.5);
     });
 
+    it("learns, waits, is saved, loaded and drawn from", async () => {
+      await page.goto(`${site.url}tests/blank.html`);
+      const found = await page.run(async () => {
+        const code = (/** @type {string} */ file) => import(new URL(`../pkg/${file}`, location.href).href);
+        const [{ learn }, { loadModel }] = await Promise.all([code("learn.js"), code("morphogen.js")]);
+        const stripes = Array.from({ length: 8 }, (_, n) => {
+          const image = new ImageData(8, 8);
+          for (let q = 0; q < 64; q += 1) image.data.set([...Array(3).fill(((q % 8) + n) % 8 < 4 ? 230 : 20), 255], 4 * q);
+          return image;
+        });
+        const run = await learn({ images: stripes, steps: 200, network: { widths: [8], layers: 3 } });
+        for await (const { step } of run) if (step > 20) break;
+        run.pause();
+        const paused = run.state;
+        run.resume();
+        for await (const _ of run);
+        const own = await run.sample({ seed: 3 });
+        const model = await loadModel(await run.save(), { device: "cpu" });
+        const drawn = await model.sample({ prompt: "pictures", seed: 3 });
+        const { state, losses } = run;
+        run.close();
+        const far = Math.max(...own.pixels.map((/** @type {number} */ value, /** @type {number} */ i) => Math.abs(value - drawn.pixels[i])));
+        return { paused, state, steps: losses.length, falls: losses[199] < losses[0], far };
+      });
+      assert.deepEqual({ ...found, far: found.far < 0.05 }, { paused: "paused", state: "done", steps: 200, falls: true, far: true });
+    });
+
     /** Waits for the picture of the first element on a page. */
     const drawn = (/** @type {RegExp} */ label) =>
       until("the element has drawn", async () => {
