@@ -11,7 +11,7 @@ export const strings = {
   "page.studio": "Studio",
   "page.story": "Die Geschichte",
   "page.heading": "Sieh ihm beim Lernen zu",
-  "page.lead": "Hier sind zwei kleine Netze, die nichts wissen. Zeig beiden dieselben paar Bilder, wieder und wieder, und schau, was sie zeichnen: Rauschen, dann Flecken, dann Kleider. Am Ende zeichnet das eine Kopien. Das andere nie.",
+  "page.lead": "Hier sind zwei kleine Netze, die nichts wissen. Zeig beiden dieselben paar Bilder, wieder und wieder, und schau, was sie zeichnen: Rauschen, dann Flecken, dann Kleider. Am Ende zeichnet das eine Kopien. Das andere nicht.",
   "page.about": "Sie lernen in dieser Seite, auf deinem eigenen Gerät. Nichts wird verschickt.",
   "page.footer": 'Alles hier läuft mit demselben freien Code wie das <a href="de.html">Studio</a>. Bilder: Fashion-MNIST, © 2017 Zalando SE, MIT-Lizenz, hier mit 16 × 16 Pixeln.',
 
@@ -32,7 +32,7 @@ Unter jedem steht, was die Theorie aus demselben Rauschen vorhersagt. Das kommt 
 daneben ist, worauf irgend zwei von diesen Bildern kommen. Achte auf das Fenster: Beide Netze beginnen, als sähen ihre Pixel so gut wie nichts, und lernen, weiter zu schauen. Das
 kurzsichtige kommt an sein Ende. Das andere macht weiter, bis die perfekte Kopiermaschine es am besten vorhersagt.
 
-Dann ändere die Anzahl. Bei einem Bild gibt es nichts zu mischen. 64 oder 600 sind zu viele, um sie in der Zeit auswendig zu lernen, und was das Netz
+Dann ändere die Anzahl. Bei einem Bild beginnt das Kopieren nach weniger als hundert Schritten. 64 oder 600 sind zu viele, um sie in der Zeit auswendig zu lernen, und was das Netz
 stattdessen zeichnet, ist neu.`,
   "watch.halvesTitle": "Zwei, die kein Bild gemeinsam haben",
   "watch.halvesText": `

@@ -14,7 +14,7 @@ export const strings = {
   "page.studio": "Studio",
   "page.story": "The story",
   "page.heading": "Watch it learn",
-  "page.lead": "Here are two small networks that know nothing. Show both the same few pictures, again and again, and look at what they draw: noise, then smudges, then garments. In the end one of them draws copies. The other never does.",
+  "page.lead": "Here are two small networks that know nothing. Show both the same few pictures, again and again, and look at what they draw: noise, then smudges, then garments. In the end one of them draws copies. The other does not.",
   "page.about": "They learn inside this page, on your own device. Nothing is sent anywhere.",
   "page.footer": 'Everything here runs on the same free code as the <a href="./">Studio</a>. Pictures: Fashion-MNIST, © 2017 Zalando SE, MIT licence, here at 16 × 16 pixels.',
 
@@ -35,7 +35,7 @@ Below each stands what the theory foretells from the same noise. It comes from m
 beside it is what any two of these pictures come to. Watch the window: both networks begin as if their pixels saw next to nothing, and learn to look further. The
 short-sighted one comes to its end. The other goes on, until the perfect copier foretells it best.
 
-Then change the number. With one picture there is nothing to mix. With 64 or 600 there are too many to learn by heart in the time, and what the network
+Then change the number. With one picture, the copying begins within a hundred steps. With 64 or 600 there are too many to learn by heart in the time, and what the network
 draws instead is new.`,
   "watch.halvesTitle": "Two that share no picture",
   "watch.halvesText": `
