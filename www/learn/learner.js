@@ -5,26 +5,24 @@
  */
 import { button, el, picture } from "../essay/parts.js";
 import { image } from "../essay/pixels.js";
-import { walk } from "../essay/walk.js";
-import { alike, floor, nearest, one } from "./likeness.js";
+import { nearest, one } from "./likeness.js";
 import { SIDE, pixelsOf } from "./sets.js";
 
 /** @typedef {import("../essay/figure.js").Host} Host */
 /** @typedef {import("./likeness.js").Near} Near */
-/** @typedef {{ step: number, pixels: Float32Array, near: Near[], copies: number, r: number | undefined }} Look at a network after so many steps; `r` with the theory's machine */
+/** @typedef {{ step: number, pixels: Float32Array, near: Near[], copies: number, fit?: import("./theory.js").Fit }} Look at a network after so many steps */
 /** @typedef {"short-sighted" | "unet"} Network */
 /** @typedef {{ images: ImageData[], channels: 1 | 3 }} School */
 /** @typedef {{ changed: () => void, chosen: (n: number) => void, save: (learner: Learner) => void }} Hears */
 
 /** Samples that are watched, the seed of their noise, and the steps in which they are drawn. */
-export const SAMPLES = 12;
-const [NOISE, WALK] = [100, 20];
+export const [SAMPLES, NOISE, WALK] = [12, 100, 20];
 /** From how many copies on the copying has begun. */
 export const BEGUN = 3;
 /** Each look comes so much later than the last; of less motion there is a look at each doubling. */
 const [LATER, CALM, SOON] = [1.1, 2, 10];
-/** The machine of the theory that sees as much as the network. */
-const MACHINES = /** @type {const} */ ({ "short-sighted": { machine: "bbels", window: 13 }, unet: { machine: "ideal" } });
+/** How many pixels a side a pixel of each network sees. */
+const SEES = { "short-sighted": 13, unet: SIDE };
 
 export class Learner {
   /** @type {import("../pkg/learn.js").Learning | undefined} */
@@ -33,7 +31,7 @@ export class Learner {
   looks = [];
   /** Loss by step, as it was reported. @type {{ x: number, y: number }[]} */
   losses = [];
-  /** What the machine made of the same noise, and what r comes to where nothing but the kind is shared. @type {{ pixels: Float32Array, floor: number } | undefined} */
+  /** @type {import("./theory.js").Theory | undefined} */
   theory;
   /** @type {Error | undefined} */
   problem;
@@ -116,22 +114,21 @@ export class Learner {
    * Learns until all steps are taken; what goes wrong is kept in `problem`, with what was learned before.
    * @param {School} school
    * @param {{ steps: number, seed: number, workers: number, signal: AbortSignal }} how
+   * @param {import("./theory.js").Theory} theory of the same pictures
    */
-  async learn(school, how) {
+  async learn(school, how, theory) {
     const { network } = this;
     const { signal, steps } = how;
-    this.school = school;
+    [this.school, this.theory] = [school, theory];
     this.set = school.images.map((image) => pixelsOf(image, school.channels));
     try {
       const { learn } = await import("../pkg/learn.js");
       this.run = await learn({ ...school, ...how, network, size: SIDE, paused: true });
-      const foretold = this.#foretell(signal);
       await this.#look(0);
       signal.throwIfAborted();
       this.run.resume();
       this.saving.disabled = false;
       await this.#watch(this.run, signal);
-      await foretold;
       await this.#look(steps);
     } catch (thrown) {
       if (signal.aborted) throw thrown;
@@ -169,30 +166,18 @@ export class Learner {
       const { pixels } = await run.sample({ count: SAMPLES, seed: NOISE, steps: WALK });
       if (run !== this.run) return;
       const near = nearest(pixels, this.set);
-      const r = this.theory && alike(pixels, this.theory.pixels, this.set[0].length);
-      this.looks.push({ step, pixels, near, copies: near.filter(({ copied }) => copied).length, r });
+      this.looks.push({ step, pixels, near, copies: near.filter(({ copied }) => copied).length });
       this.hears.changed();
     } finally {
       this.#drawing = false;
     }
   }
 
-  /** Has the theory's machine draw from the same noise. @param {AbortSignal} signal */
-  async #foretell(signal) {
-    const { host, school, network, set } = this;
-    if (!school) return;
-    try {
-      const model = await host.package.picturesModel({ ...school, window: 13 }, { device: "cpu", signal });
-      const { pixels } = await model.sample({ ...MACHINES[network], count: SAMPLES, seed: NOISE, ...walk(WALK), signal });
-      model.close();
-      const { length } = set[0];
-      this.theory = { pixels, floor: floor(pixels, pixels, length) };
-      for (const look of this.looks) look.r = alike(look.pixels, pixels, length);
-      this.machine.forEach((tile, n) => tile.put(image(one(pixels, length, n), SIDE), host.t("machinePicture", { n: n + 1 })));
-      this.hears.changed();
-    } catch (thrown) {
-      if (!signal.aborted) this.says.r.textContent = /** @type {Error} */ (thrown).message;
-    }
+  /** The machine that foretells a look best, as far as is known by now. @param {Look} look */
+  fit(look) {
+    const { theory, set, network } = this;
+    if (theory && look.fit?.among !== theory.machines.length) look.fit = theory.fit(look.pixels, set[0].length, SEES[network]);
+    return look.fit;
   }
 
   /**
@@ -216,7 +201,12 @@ export class Learner {
       this.near[n].put(school.images[number], host.t("nearPicture", { n: n + 1, number: number + 1 }));
     });
     this.says.copies.textContent = host.t(look.copies === 0 ? "noCopies" : look.copies === SAMPLES ? "allCopies" : "copies", { copies: look.copies, of: SAMPLES });
-    if (this.theory && look.r !== undefined) this.says.r.textContent = host.t("likeness", { r: host.number(look.r, 2), floor: host.number(this.theory.floor, 2) });
+    const fit = this.fit(look);
+    if (fit) {
+      this.machine.forEach((tile, n) => tile.put(image(one(fit.pixels, length, n), SIDE), host.t("machinePicture", { n: n + 1 })));
+      const values = { r: host.number(fit.r, 2), floor: host.number(fit.floor, 2), k: fit.window };
+      this.says.r.textContent = host.t(fit.window === SIDE ? "likenessAll" : "likeness", values);
+    }
   }
 
   /** What a sample is nearest to, in words. @param {Look | undefined} look @param {number} n */

@@ -4,13 +4,14 @@ import { button, controls, el, picture } from "../essay/parts.js";
 /** @typedef {import("../essay/figure.js").Host} Host */
 /** @typedef {import("../pkg/morphogen.js").Model} Model */
 
-const PICTURES = 8;
+/** Pictures that are drawn at once, and the seed of the first. */
+const [PICTURES, FIRST] = [8, 1000];
 const FILE = "learned.zip";
 
 export class Taken {
   /** @type {Model | undefined} */
   model;
-  seed = 1000;
+  seed = FIRST;
 
   /** @param {Host} host */
   constructor(host) {
@@ -52,6 +53,7 @@ export class Taken {
   clear() {
     this.model?.close();
     this.model = undefined;
+    this.seed = FIRST;
     this.element.hidden = true;
   }
 }

@@ -7,14 +7,15 @@ import { button, choice, controls, el, picture, shape, slider } from "../essay/p
 import { dropped } from "../essay/figures/pictures-source.js";
 import { typed } from "../pkg/errors.js";
 import { paint, thinned } from "./curves.js";
-import { Learner, SAMPLES } from "./learner.js";
+import { Learner, NOISE, SAMPLES, WALK } from "./learner.js";
 import { alike, floor } from "./likeness.js";
-import { KINDS, coloured, fromFiles, garments } from "./sets.js";
+import { KINDS, SIDE, coloured, fromFiles, garments } from "./sets.js";
 import { Taken } from "./taken.js";
+import { Theory } from "./theory.js";
 
 /** @typedef {import("../essay/figure.js").Host} Host */
-/** @typedef {import("./learner.js").Look} Look */
 /** @typedef {import("./learner.js").School} School */
+/** @typedef {import("./theory.js").Fit} Fit */
 /** @typedef {"idle" | "learning" | "paused" | "done"} Stage */
 /** @typedef {"both" | "near" | "far" | "halves"} View */
 
@@ -32,6 +33,8 @@ const [LEAST, MOST] = [20, 20_000];
 const SHOWN = 32;
 /** Looks of two networks are compared where they are not further apart, as a share of the step. */
 const NEAR = 0.15;
+/** From this r on a machine says something about a network. */
+const ALIKE = 0.5;
 
 export default {
   name: "watch",
@@ -230,7 +233,12 @@ export default {
       go.scrollIntoView({ block: "start", behavior: host.still ? "auto" : "smooth" });
       const share = Math.max(1, Math.floor((navigator.hardwareConcurrency || 2) / learners.length));
       const how = { steps: Number(state.steps), seed: Number(state.seed), workers: Math.min(share, 4), signal: mine.signal };
-      await Promise.allSettled(learners.map((learner, n) => learner.learn(sets[n], how)));
+      // Halves share nothing but the noise: not even what their networks begin with. Networks that learn from the same pictures are foretold by the same machines.
+      const theories = new Map(sets.map(({ images }) => [images, new Theory()]));
+      const learned = learners.map((learner, n) => learner.learn(sets[n], { ...how, seed: how.seed + (halved() ? n : 0) }, /** @type {Theory} */ (theories.get(sets[n].images))));
+      const told = () => mine.signal.aborted || show();
+      const foretold = [...theories].map(([images, theory]) => theory.foretell(host, { ...sets[0], images }, { seed: NOISE, count: SAMPLES, steps: WALK, signal: mine.signal, told }));
+      await Promise.allSettled([...learned, ...foretold]);
       if (mine.signal.aborted) return;
       stage = "done";
       host.say(summary());
@@ -326,17 +334,25 @@ export default {
 
     function curves() {
       if (looked() === 0) return;
-      const look = (/** @type {(look: Look) => number | undefined} */ what) => learners.map(({ looks, look }) => ({ look, points: looks.flatMap((one) => (what(one) === undefined ? [] : [{ x: one.step, y: /** @type {number} */ (what(one)) }])) }));
+      const fits = (/** @type {(fit: Fit) => number} */ what, least = 0) =>
+        learners.map((learner) => ({
+          look: learner.look,
+          points: learner.looks.flatMap((look) => {
+            const fit = learner.fit(look);
+            return fit && fit.r >= least ? [{ x: look.step, y: what(fit) }] : [];
+          }),
+        }));
       const numbers = (/** @type {number[]} */ values) => values.map((value) => /** @type {[number, string]} */ ([value, host.number(value)]));
       const losses = learners.map(({ losses, look }) => ({ look, points: thinned(losses) }));
       const greatest = Math.max(1, ...losses.flatMap(({ points }) => points.map(({ y }) => y)));
-      const likeness = halved() ? [{ look: "both", points: between() }] : look(({ r }) => r);
+      const likeness = halved() ? [{ look: "both", points: between() }] : fits(({ r }) => r);
       const shown = at === undefined ? undefined : leader().looks[at]?.step;
       paint(svg, {
         panels: [
           { title: host.t("loss"), lines: losses, low: 0.02, high: Math.max(greatest, 2), ticks: numbers([0.1, 1]), log: true },
-          { title: host.t("share"), lines: look(({ copies }) => copies), low: 0, high: SAMPLES, ticks: numbers([0, SAMPLES]) },
+          { title: host.t("share"), lines: learners.map(({ looks, look }) => ({ look, points: looks.map(({ step, copies }) => ({ x: step, y: copies })) })), low: 0, high: SAMPLES, ticks: numbers([0, SAMPLES]) },
           { title: host.t(halved() ? "between" : "withTheory"), lines: likeness, low: 0, high: 1, ticks: numbers([0, 1]) },
+          ...(halved() ? [] : [{ title: host.t("window"), lines: fits(({ window }) => window, ALIKE), low: 3, high: SIDE, ticks: numbers([3, 13]) }]),
         ],
         marks: learners.flatMap(({ begun, look }) => (begun ? [{ x: begun.step, text: host.t("copyingBegins"), look }] : [])),
         most: Number(state.steps),
@@ -344,7 +360,7 @@ export default {
         across: host.t("across"),
         number: (value) => host.number(value),
       });
-      const last = learners.map(({ title, last }) => host.t("curvesOf", { title, copies: last?.copies ?? 0, of: SAMPLES, r: host.number(last?.r ?? 0, 2) }));
+      const last = learners.map(({ title, last }) => host.t("curvesOf", { title, copies: last?.copies ?? 0, of: SAMPLES, r: host.number(last?.fit?.r ?? 0, 2) }));
       svg.setAttribute("aria-label", [host.t("curves"), ...last].join(" "));
     }
 

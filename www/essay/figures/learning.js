@@ -60,7 +60,7 @@ export default {
       }
       const [near, far] = columns.map(({ who }) => RECORDED[who][moment].copies);
       const of = columns[0].tiles.length;
-      const key = moment === 0 ? "beginning" : far === 0 ? "none" : far === of ? "all" : "some";
+      const key = moment === 0 ? "beginning" : near + far === 0 ? "none" : near === 0 ? "someAlone" : "some";
       host.say(host.t(key, { step: RECORDED.far[moment].step, near, far, of }));
     }
 

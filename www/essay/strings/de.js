@@ -271,7 +271,7 @@ anderen das ganze Bild.`,
   "learning.after": `
 Sie fangen gleich an: Rauschen, Flecken, etwas wie ein Stiefel. Dann trennen sie sich. Das Netz, das alles sieht, spielt immer besser, bis es die acht auswendig kann. Auf dem Weg vom
 Nichtwissen zum Gedächtnis wird es zur perfekten Kopiermaschine aus Kapitel 2. Das andere bleibt bei seinen Mischungen, wie es die Maschine mit den Fehlern täte: Es sieht zu wenig,
-um zu erkennen, in welchem Stiefel es steckt. Bescheidener als das erste ist es nicht. Es kann nur nicht sehen.
+um zu erkennen, in welchem Stiefel es steckt. Bescheidener als das erste ist es nicht; es sieht nur weniger.
 
 Ein Netz, das alles sieht, muss nicht so enden. Je mehr Bilder es auswendig zu lernen hat, desto länger dauert das, und wer vorher aufhört, behält
 Erfindungen. <a href="../learn-de.html">Trainiere beide selbst, in diesem Browser: mit einem Stiefel, mit sechshundert oder mit eigenen Bildern.</a>`,
@@ -290,7 +290,7 @@ Erfindungen. <a href="../learn-de.html">Trainiere beide selbst, in diesem Browse
   "learning.beginning": "Vor dem ersten Schritt. Keines weiß etwas, und was sie zeichnen, ist Rauschen.",
   "learning.none": "Nach {step} Schritten. Keines von beiden kopiert.",
   "learning.some": "Nach {step} Schritten. Das Netz, das alles sieht, kopiert {far} von {of} Malen, das kurzsichtige {near}.",
-  "learning.all": "Nach {step} Schritten. Alles, was das eine zeichnet, sind Kopien; von den Bildern des kurzsichtigen {near}.",
+  "learning.someAlone": "Nach {step} Schritten. Das Netz, das alles sieht, kopiert {far} von {of} Malen, das kurzsichtige kein einziges Mal.",
 
   // 7
   "origins.title": "Woher kommt dieses Pixel?",

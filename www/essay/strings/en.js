@@ -272,7 +272,7 @@ the other, it sees the whole picture.`,
   "learning.after": `
 They begin alike: noise, smudges, something like a boot. Then they part. The one that sees all plays better and better, until it knows the eight by heart. On its
 way from ignorance to memory it becomes the perfect copier of chapter 2. The other stays with its mixtures, as the machine with the flaws would: it sees too little
-to tell which boot it is in. It is no more modest than the first. It cannot see.
+to tell which boot it is in. It is no more modest than the first; it only sees less.
 
 A network that sees all need not end like this. The more pictures it has to learn by heart, the longer that takes, and whoever stops before is left with
 inventions. <a href="../learn.html">Train both yourself, in this browser: on one boot, on six hundred, or on pictures of your own.</a>`,
@@ -291,7 +291,7 @@ inventions. <a href="../learn.html">Train both yourself, in this browser: on one
   "learning.beginning": "Before the first step. Neither knows anything, and what they draw is noise.",
   "learning.none": "After {step} steps. Neither of them copies.",
   "learning.some": "After {step} steps. The one that sees all copies {far} times out of {of}, the short-sighted one {near} times.",
-  "learning.all": "After {step} steps. All that the one draws are copies; of the short-sighted one’s pictures, {near}.",
+  "learning.someAlone": "After {step} steps. The one that sees all copies {far} times out of {of}, the short-sighted one not once.",
 
   // 7
   "origins.title": "Where did this pixel come from?",

@@ -11,7 +11,7 @@ export const strings = {
   "page.studio": "Studio",
   "page.story": "Die Geschichte",
   "page.heading": "Sieh ihm beim Lernen zu",
-  "page.lead": "Hier sind zwei kleine Netze, die nichts wissen. Zeig beiden dieselben paar Bilder, wieder und wieder, und schau, was sie zeichnen: Rauschen, dann Flecken, dann Kleider. Am Ende zeichnet das eine Kopien. Das andere nie.",
+  "page.lead": "Hier sind zwei kleine Netze, die nichts wissen. Zeig beiden dieselben paar Bilder, wieder und wieder, und schau, was sie zeichnen: Rauschen, dann Flecken, dann Kleider. Am Ende zeichnet das eine Kopien. Das andere nicht.",
   "page.about": "Sie lernen in dieser Seite, auf deinem eigenen Gerät. Nichts wird verschickt.",
   "page.footer": 'Alles hier läuft mit demselben freien Code wie das <a href="de.html">Studio</a>. Bilder: Fashion-MNIST, © 2017 Zalando SE, MIT-Lizenz, hier mit 16 × 16 Pixeln.',
 
@@ -27,11 +27,12 @@ Die beiden unterscheiden sich darin, wie weit ein Pixel sieht. Beim kurzsichtige
 braucht es nicht. Bei acht Bildern kann das Netz, das alles sieht, in jedem Rauschen erkennen, in welchem Bild es steckt, und mit der Zeit lernt es sie auswendig.
 Das kurzsichtige kann das nicht: Seine Pixel müssen sich mit ihren Nachbarn einigen, und sie einigen sich auf Mischungen.
 
-Unter jedem steht, was die Theorie vorhersagt, aus demselben Rauschen: für das Netz, das alles sieht, die perfekte Kopiermaschine; für das kurzsichtige die Maschine, deren Pixel
-ebenso wenig sehen. Daran ist nichts trainiert. <dfn>r</dfn> sagt, wie ähnlich sich die beiden sind: 1 heißt dasselbe Bild. Behalte die andere Zahl daneben im
-Auge; so ähnlich sind sich irgend zwei von diesen Bildern.
+Unter jedem steht, was die Theorie aus demselben Rauschen vorhersagt. Das kommt von Maschinen, die nur aus den Bildern gemacht sind, ohne dass etwas trainiert wurde, eine für jedes Fenster von
+3 × 3 Pixeln bis zu allen; die Seite zeigt die, die am besten passt. <dfn>r</dfn> sagt, wie ähnlich sich die beiden sind, 1 heißt dasselbe Bild, und die Zahl
+daneben ist, worauf irgend zwei von diesen Bildern kommen. Achte auf das Fenster: Beide Netze beginnen, als sähen ihre Pixel so gut wie nichts, und lernen, weiter zu schauen. Das
+kurzsichtige kommt an sein Ende. Das andere macht weiter, bis die perfekte Kopiermaschine es am besten vorhersagt.
 
-Dann ändere die Anzahl. Bei einem Bild gibt es nichts zu mischen. 64 oder 600 sind zu viele, um sie in der Zeit auswendig zu lernen, und was das Netz
+Dann ändere die Anzahl. Bei einem Bild beginnt das Kopieren nach weniger als hundert Schritten. 64 oder 600 sind zu viele, um sie in der Zeit auswendig zu lernen, und was das Netz
 stattdessen zeichnet, ist neu.`,
   "watch.halvesTitle": "Zwei, die kein Bild gemeinsam haben",
   "watch.halvesText": `
@@ -112,7 +113,8 @@ die beiden, obwohl keines je gesehen hat, was das andere sah. Was sie dann geler
   "watch.noCopies": "Keine Kopien",
   "watch.copies": "{copies} von {of} sind Kopien",
   "watch.allCopies": "Alle {of} sind Kopien",
-  "watch.likeness": "r = {r} (irgend zwei: {floor})",
+  "watch.likeness": "r = {r}, als sähe ein Pixel {k} × {k} (irgend zwei: {floor})",
+  "watch.likenessAll": "r = {r}, als sähe ein Pixel alles (irgend zwei: {floor})",
   "watch.pace": "Schritt {step} · {rate} Bilder in der Sekunde · noch {seconds} s",
   "watch.step": "Schritt {step}",
   "watch.back": "Zurückschauen",
@@ -121,6 +123,7 @@ die beiden, obwohl keines je gesehen hat, was das andere sah. Was sie dann geler
   "watch.loss": "Verlust",
   "watch.share": "Kopien unter zwölf",
   "watch.withTheory": "r mit dem, was die Theorie vorhersagt",
+  "watch.window": "Pixel je Seite, die ein Pixel sieht, nach dem, was am besten passt",
   "watch.between": "r der beiden Hälften",
   "watch.copyingBegins": "Kopieren beginnt",
   "watch.across": "Schritte",

@@ -14,7 +14,7 @@ export const strings = {
   "page.studio": "Studio",
   "page.story": "The story",
   "page.heading": "Watch it learn",
-  "page.lead": "Here are two small networks that know nothing. Show both the same few pictures, again and again, and look at what they draw: noise, then smudges, then garments. In the end one of them draws copies. The other never does.",
+  "page.lead": "Here are two small networks that know nothing. Show both the same few pictures, again and again, and look at what they draw: noise, then smudges, then garments. In the end one of them draws copies. The other does not.",
   "page.about": "They learn inside this page, on your own device. Nothing is sent anywhere.",
   "page.footer": 'Everything here runs on the same free code as the <a href="./">Studio</a>. Pictures: Fashion-MNIST, © 2017 Zalando SE, MIT licence, here at 16 × 16 pixels.',
 
@@ -30,11 +30,12 @@ The two differ in how far a pixel sees. In the short-sighted one, every pixel se
 all it takes. With eight pictures, the one that sees all can tell from any noise which picture it is in, and in time it learns them by heart.
 The short-sighted one cannot: its pixels have to agree with their neighbours, and they agree on mixtures.
 
-Below each stands what the theory foretells, from the same noise: for the network that sees all, the perfect copier; for the short-sighted one, the machine whose pixels see
-as little. Nothing in it is trained. <dfn>r</dfn> says how alike the two are: 1 for the same picture. Keep an eye on the other number beside it, which
-is what any two of these pictures come to.
+Below each stands what the theory foretells from the same noise. It comes from machines made of the pictures alone, with nothing trained, one for each window from
+3 × 3 pixels to everything; the page shows the one that fits best. <dfn>r</dfn> says how alike the two are, 1 for the same picture, and the number
+beside it is what any two of these pictures come to. Watch the window: both networks begin as if their pixels saw next to nothing, and learn to look further. The
+short-sighted one comes to its end. The other goes on, until the perfect copier foretells it best.
 
-Then change the number. With one picture there is nothing to mix. With 64 or 600 there are too many to learn by heart in the time, and what the network
+Then change the number. With one picture, the copying begins within a hundred steps. With 64 or 600 there are too many to learn by heart in the time, and what the network
 draws instead is new.`,
   "watch.halvesTitle": "Two that share no picture",
   "watch.halvesText": `
@@ -115,7 +116,8 @@ alike the two become, although neither has ever seen what the other saw. What th
   "watch.noCopies": "No copies",
   "watch.copies": "{copies} of {of} are copies",
   "watch.allCopies": "All {of} are copies",
-  "watch.likeness": "r = {r} (any two: {floor})",
+  "watch.likeness": "r = {r}, as if a pixel saw {k} × {k} (any two: {floor})",
+  "watch.likenessAll": "r = {r}, as if a pixel saw all (any two: {floor})",
   "watch.pace": "Step {step} · {rate} pictures a second · {seconds} s left",
   "watch.step": "Step {step}",
   "watch.back": "Look back",
@@ -124,6 +126,7 @@ alike the two become, although neither has ever seen what the other saw. What th
   "watch.loss": "loss",
   "watch.share": "copies among twelve",
   "watch.withTheory": "r with what the theory foretells",
+  "watch.window": "pixels a side that a pixel sees, by what fits best",
   "watch.between": "r of the two halves",
   "watch.copyingBegins": "copying begins",
   "watch.across": "steps",
