@@ -14,7 +14,7 @@ usage: ./build.sh COMMAND
                               garments in 4 MB; links lead to the address where the page is hosted
   course                      dist/morphogen-course.zip, the same as a SCORM 1.2 package for learning platforms, with exercises
   wheel                       dist/morphogen-*.whl, the Python package with the widget and both packs
-  test [--install] [PART]...  every check, or only some: format clippy rust javascript size browser browsers python hosts;
+  test [--install] [PART]...  every check, or only some: format clippy rust javascript size browser browsers hosts python;
                               asks before it installs system packages, with --install or CI=true it does; hosts (JupyterLab,
                               marimo, MyST) are set up where they are asked for by name, and else tested where they are
   bench [ARGUMENT]...         speed and size beside onnxruntime-web, in one browser
@@ -336,9 +336,9 @@ case $command in
     if [ "${1:-}" = --install ]; then INSTALL=yes && shift; fi
     # What else to install and build depends on whether somebody asked for a part, or for everything.
     if [ $# -gt 0 ]; then SET_UP_HOSTS=yes; else EVERYTHING=yes; fi
-    for part in "${@:-format clippy rust javascript size browser browsers python hosts}"; do
+    for part in "${@:-format clippy rust javascript size browser browsers hosts python}"; do
       for name in $part; do
-        declare -F "test_$name" >/dev/null || fail "no tests called $name (format clippy rust javascript size browser browsers python hosts)"
+        declare -F "test_$name" >/dev/null || fail "no tests called $name (format clippy rust javascript size browser browsers hosts python)"
         "test_$name"
       done
     done

@@ -1,6 +1,6 @@
 /**
- * Real hosts of widgets, as far as they are on this machine: a Python with JupyterLab or marimo, and MyST's renderer from npm.
- * `MORPHOGEN_NOTEBOOKS` names the Python; `./build.sh test hosts` sets both up in `.tools/hosts/`.
+ * Real hosts of widgets, as far as they are on this machine: a Python with JupyterLab or marimo, and MyST's renderer and a player of SCORM from npm.
+ * `MORPHOGEN_NOTEBOOKS` names the Python, `MORPHOGEN_HOSTS` the folder of the packages; `./build.sh test hosts` sets both up in `.tools/hosts/`.
  */
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -12,8 +12,8 @@ import { chromium } from "@playwright/test";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
 const TOOLS = join(ROOT, ".tools/hosts");
-/** Where MyST's renderer and parser are installed. */
-export const MYST = [process.env.MORPHOGEN_MYST, TOOLS].find((folder) => folder && existsSync(join(folder, "node_modules/@myst-theme/anywidget")));
+/** Where such a package is installed: MyST's renderer, a player of SCORM. @param {string} name */
+export const installed = (name) => [process.env.MORPHOGEN_HOSTS, TOOLS].find((folder) => folder && existsSync(join(folder, "node_modules", name)));
 
 /** The first Python that has all of these, or nothing. @param {string[]} modules */
 export function python(...modules) {
@@ -76,7 +76,7 @@ export async function opened() {
   /** @type {Set<string>} */
   const origins = new Set();
   page.on("request", (request) => /^(https?|wss?):/.test(request.url()) && origins.add(new URL(request.url()).origin));
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(300_000);
   return { page, origins, close: () => browser.close() };
 }
 

@@ -1,22 +1,27 @@
 /**
- * The wheel and the widget in real hosts: JupyterLab, marimo, and MyST's renderer. What is not on this machine is left out, and the
+ * The wheel and the widget in real hosts: JupyterLab, marimo, and MyST's renderer; the course in a player of SCORM. What is not on this machine is left out, and the
  * output says so; what is there must pass.
  *
  *     node --test tests/hosts/hosts.test.js        (or: ./build.sh test hosts, which sets them up)
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { after, before, describe, it } from "node:test";
 import { build } from "esbuild";
+import { course } from "../../tools/course.mjs";
 import { serve } from "../../tools/serve.mjs";
 import { KNOWN } from "../../www/essay/figures/prediction-known.js";
+import { unpacked } from "../browser/unpacked.js";
 import { until } from "../other-browsers/browsers.js";
-import { MYST, ROOT, gone, notebook, opened, port, python, scratch, served, wheel } from "./hosts.js";
+import { ROOT, gone, installed, notebook, opened, port, python, scratch, served, wheel } from "./hosts.js";
 
 /** @typedef {import("@playwright/test").Page} Page */
+
+const MYST = installed("@myst-theme/anywidget");
+const SCORM = installed("scorm-again");
 
 const jupyter = python("jupyterlab", "anywidget", "numpy");
 const torch = jupyter === python("jupyterlab", "anywidget", "numpy", "torch", "safetensors");
@@ -213,6 +218,41 @@ describe("MyST", { skip: MYST ? false : "MyST's renderer is not here" }, () => {
     writeFileSync(join(folder, "index.html"), '<!doctype html><meta charset="utf-8"><title>A lesson</title><div id="root"></div><script type="module" src="page.js"></script>');
     await browser.page.goto(`${site.url}~csp=blob/page/index.html`);
     await says(browser.page, /drawn/);
+    assert.deepEqual([...browser.origins], [new URL(site.url).origin]);
+  });
+});
+
+describe("a learning platform", { skip: SCORM ? false : "no player of SCORM is here" }, () => {
+  /** @type {Awaited<ReturnType<typeof serve>>} */
+  let site;
+  /** @type {Awaited<ReturnType<typeof opened>>} */
+  let browser;
+  const folder = scratch();
+  after(async () => {
+    await browser?.close();
+    await site?.close();
+    gone(folder);
+  });
+
+  it("opens the course in its player, and has it completed at the end of the story", async () => {
+    await course(join(folder, "course.zip"));
+    for (const [name, content] of unpacked(readFileSync(join(folder, "course.zip")))) writeFileSync(join(folder, name), content);
+    copyFileSync(join(String(SCORM), "node_modules/scorm-again/dist/scorm12.min.js"), join(folder, "player.js"));
+    writeFileSync(join(folder, "player.html"), '<!doctype html><title>Player</title><script src="player.js"></script><script>window.API = new Scorm12API({ autocommit: false });</script><iframe src="index.html" width="900" height="700"></iframe>');
+    site = await serve({ mounts: [["/lesson", folder]] });
+    browser = await opened();
+    const { page } = browser;
+    await page.goto(`${site.url}~csp=none/lesson/player.html`);
+    const story = page.frameLocator("iframe").frameLocator("iframe");
+    await story.locator("#noise h2").waitFor();
+    const status = () => page.evaluate(() => /** @type {any} */ (globalThis).API.cmi.core.lesson_status);
+    assert.equal(await status(), "incomplete");
+    await until("it is completed", async () => {
+      // Figures that are made meanwhile push the end further down.
+      await story.locator("#further").evaluate((section) => section.scrollIntoView());
+      return (await status()) === "completed";
+    });
+    assert.equal(await page.evaluate(() => /** @type {any} */ (globalThis).API.cmi.core.lesson_location), "en#further");
     assert.deepEqual([...browser.origins], [new URL(site.url).origin]);
   });
 });
