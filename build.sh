@@ -168,8 +168,10 @@ build_wasm() {
   borrow_built "$TARGET_DIR/learn"
   build_part theory web-theory "$TARGET_DIR/theory" &
   local theory=$!
-  build_part learn web-learn "$TARGET_DIR/learn"
+  build_part learn web-learn "$TARGET_DIR/learn" &
+  local learn=$!
   wait $theory
+  wait $learn
   node tools/notices.mjs pkg/generated/LICENCES.txt
   # The same, carried inside scripts.
   node tools/bundle.mjs

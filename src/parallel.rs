@@ -21,7 +21,7 @@ pub(crate) fn workers() -> usize {
 }
 
 /// How many may work side by side.
-#[cfg(not(feature = "rayon"))]
+#[cfg(all(not(feature = "rayon"), any(not(target_arch = "wasm32"), feature = "web-learn")))]
 pub(crate) fn workers() -> usize {
     1
 }

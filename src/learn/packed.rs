@@ -9,7 +9,6 @@ use crate::pack::manifest::{Licence, Terms};
 use crate::pack::writer::write_weights;
 use crate::pack::{Images, NetworkDraft, NetworkEntry, PackDraft, PackWriter, Precision, PromptEntry, TestVector};
 use crate::sampler::{Sampling, noise};
-use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Name of the network in the pack.
@@ -77,12 +76,10 @@ impl Learning {
     /// [`LearnError::Pack`] where the weights are not finite.
     pub fn packed(&self) -> Result<(NetworkEntry, Vec<u8>), LearnError> {
         let weights = PRECISION.round(&self.average());
-        let Sampling { steps, grid, solver } = Sampling::default();
         let (file, config) = (format!("{NETWORK}.safetensors"), self.settings().network.clone());
         let bytes = write_weights(&file, &weights, PRECISION)?;
-        let (title, test) = (TITLE.into(), self.test(&weights)?);
-        let (guidance, locality) = (1.0, BTreeMap::new());
-        Ok((NetworkEntry { title, config, file, guidance, steps, grid, solver, locality, test }, bytes))
+        let test = self.test(&weights)?;
+        Ok((NetworkEntry::new(TITLE.into(), config, file, 1.0, Sampling::default(), test), bytes))
     }
 
     /// A known answer, by which a device shows that it computes rightly.

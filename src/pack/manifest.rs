@@ -143,6 +143,20 @@ pub struct NetworkEntry {
 }
 
 impl NetworkEntry {
+    /// A network that nothing was calibrated against yet.
+    pub fn new(
+        title: String,
+        config: NetworkConfig,
+        file: String,
+        guidance: f64,
+        sampling: Sampling,
+        test: TestVector,
+    ) -> NetworkEntry {
+        let Sampling { steps, grid, solver } = sampling;
+        let (locality, blend) = (BTreeMap::new(), Vec::new());
+        NetworkEntry { title, config, file, guidance, steps, grid, solver, locality, blend, test }
+    }
+
     /// How it draws unless told otherwise.
     pub fn sampling(&self) -> Sampling {
         Sampling { steps: self.steps, grid: self.grid, solver: self.solver }

@@ -129,10 +129,7 @@ impl PackWriter {
             bytes = deflate(&file, &bytes)?;
         }
         let NetworkDraft { title, config, guidance, sampling, test, .. } = draft;
-        let Sampling { steps, grid, solver } = sampling;
-        let (locality, blend) = (BTreeMap::new(), Vec::new());
-        let entry =
-            NetworkEntry { title, config, file: file.clone(), guidance, steps, grid, solver, locality, blend, test };
+        let entry = NetworkEntry::new(title, config, file.clone(), guidance, sampling, test);
         if let Some(old) = self.manifest.networks.insert(name.into(), entry) {
             self.forget(&old.file);
         }

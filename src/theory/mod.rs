@@ -53,11 +53,15 @@ pub use locality::{Locality, LocalityPoint, MAX_WINDOW};
 pub use machine::{Answer, Boundary, Choices, Entry, Machine, Patches, TABLE, Window};
 pub use partial::Partial;
 pub use patch::PatchPosterior;
-pub(crate) use patch::Scales;
-pub(crate) use plan::{Axis, axis};
+// What the GPU's posterior goes by, too.
 pub use provenance::Provenance;
 pub use training::{MAX_SIDE, Training};
 pub use wiener::{Wiener, WienerBuild};
+#[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
+pub(crate) use {
+    patch::Scales,
+    plan::{Axis, axis},
+};
 
 use crate::denoiser::{DenoiseError, Denoiser, ImageShape};
 use std::sync::Arc;

@@ -10,6 +10,9 @@ import { FOUND } from "../../www/essay/figures/fingers-found.js";
 import { KNOWN } from "../../www/essay/figures/prediction-known.js";
 import { barriers, difference, shown } from "./support.js";
 
+// Long and independent: shared by the workers.
+test.describe.configure({ mode: "parallel" });
+
 const ROOT = resolve(import.meta.dirname, "../..");
 
 /**
@@ -186,9 +189,9 @@ test("what is known of seeds is known of the networks that ship, and each lies a
   /** @type {{ files: Record<string, { sha256: string }>, networks: object }} */
   const { files, networks } = JSON.parse(readFileSync(join(ROOT, "www/models/fashion/manifest.json"), "utf8"));
   expect(Object.keys(KNOWN).sort()).toEqual(Object.keys(networks).sort());
-  for (const [name, { weights, machine, copier, wiener, floor }] of Object.entries(KNOWN)) {
+  for (const [name, { weights, machine, copier, wiener, blend, floor }] of Object.entries(KNOWN)) {
     expect(weights, `${name}: evaluate it anew, see tools/essay/known.mjs`).toBe(files[`${name}.safetensors`].sha256);
-    expect([machine.length, copier.length, wiener.length, floor.length], name).toEqual([100, 100, 100, 10]);
+    expect([machine.length, copier.length, wiener.length, blend.length, floor.length], name).toEqual([100, 100, 100, 100, 10]);
     machine.forEach((r, seed) => expect(r, `${name}, seed ${seed}`).toBeGreaterThan(floor[seed % 10]));
   }
 });

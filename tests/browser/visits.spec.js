@@ -8,6 +8,9 @@ import { serve } from "../../tools/serve.mjs";
 import { site } from "../../tools/site.mjs";
 import { drawn, shown } from "./support.js";
 
+// Long and independent: shared by the workers.
+test.describe.configure({ mode: "parallel" });
+
 test.use({ serviceWorkers: "allow" });
 const PAGE = "?prompt=bag&seed=7&count=1&steps=2&device=cpu";
 

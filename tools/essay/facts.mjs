@@ -1,7 +1,11 @@
 /** The numbers that the essay's text states, from what was counted and measured: a text cannot fall behind them. */
+import { readFileSync } from "node:fs";
 import { FOUND } from "../../www/essay/figures/fingers-found.js";
 import { KNOWN } from "../../www/essay/figures/prediction-known.js";
 import { middle } from "./known.mjs";
+
+/** @type {{ networks: Record<string, { blend: { patches: number }[] }> }} */
+const { networks: CALIBRATED } = JSON.parse(readFileSync(new URL("../../www/models/fashion/manifest.json", import.meta.url), "utf8"));
 
 /**
  * By the place in the text that they fill, in the form of the language.
@@ -10,9 +14,11 @@ import { middle } from "./known.mjs";
  */
 export function facts(lang) {
   const two = (/** @type {number[]} */ values) => middle(values).toLocaleString(lang, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-  const networks = Object.entries(KNOWN).flatMap(([name, { machine, copier, wiener, floor }]) => {
+  const networks = Object.entries(KNOWN).flatMap(([name, { machine, copier, wiener, blend, floor }]) => {
     const end = name[0].toUpperCase() + name.slice(1);
-    return [[`machine${end}`, two(machine)], [`copier${end}`, two(copier)], [`wiener${end}`, two(wiener)], [`floor${end}`, two(floor)]];
+    const shares = CALIBRATED[name].blend.map(({ patches }) => patches);
+    const share = Math.round((100 * shares.reduce((sum, one) => sum + one, 0)) / shares.length);
+    return [[`machine${end}`, two(machine)], [`copier${end}`, two(copier)], [`wiener${end}`, two(wiener)], [`blend${end}`, two(blend)], [`share${end}`, String(share)], [`floor${end}`, two(floor)]];
   });
   return { ...Object.fromEntries(networks), looked: String(FOUND.looked), real: String(FOUND.real), legsResnet: String(FOUND.seeds.resnet.length) };
 }

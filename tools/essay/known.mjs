@@ -1,9 +1,10 @@
 /**
  * Writes `www/essay/figures/prediction-known.js`, what is known of the first hundred seeds before a reader comes: how well the machine with
- * the two flaws, the perfect copier and the Wiener filter foretell each network, from a report of the command `morphogen`; and, drawn in a real browser
- * with the built package, the floor under r: how alike two pictures of a network are that have nothing in common but the garment.
+ * the two flaws, the perfect copier, the Wiener filter and the blend foretell each network, from reports of the command `morphogen`, each of some networks and
+ * machines; and, drawn in a real browser with the built package, the floor under r: how alike two pictures of a network are that have nothing in
+ * common but the garment.
  *
- *     morphogen evaluate --pack www/models/fashion --network unet resnet attention --machine bbels ideal wiener --seeds 100 --fine-steps 20 --json R.json
+ *     morphogen evaluate --pack www/models/fashion --network unet resnet attention --machine bbels ideal wiener blend --seeds 100 --fine-steps 20 --json R.json
  *     node tools/essay/known.mjs R.json && node tools/essay.mjs
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -54,9 +55,23 @@ export async function floors(page, network, garments = GARMENTS) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { chromium } = await import("@playwright/test");
-  /** @type {{ settings: { weights: Record<string, string> }, records: { network: string, seed: number, class: number, machines: Record<string, { r: number }> }[] }} */
-  const { settings, records } = JSON.parse(readFileSync(process.argv[2], "utf8"));
-  const networks = Object.keys(settings.weights);
+  /** @typedef {{ network: string, seed: number, class: number, machines: Record<string, { r: number }> }} Seed */
+  /** @type {{ settings: { weights: Record<string, string> }, records: Seed[] }[]} */
+  const reports = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, "utf8")));
+  /** @type {Record<string, string>} */
+  const weights = {};
+  /** @type {Map<string, Seed>} */
+  const seeds = new Map();
+  for (const { settings, records } of reports) {
+    for (const [network, hash] of Object.entries(settings.weights)) {
+      if ((weights[network] ??= hash) !== hash) throw new Error(`expected reports on the same weights of ${network}`);
+    }
+    for (const record of records) {
+      const key = `${record.network} ${record.seed}`;
+      seeds.set(key, { ...record, machines: { ...seeds.get(key)?.machines, ...record.machines } });
+    }
+  }
+  const [networks, records] = [Object.keys(weights), [...seeds.values()]];
   const { url, close } = await serve();
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   const browser = await chromium.launch({ args: ["--no-sandbox"], ...(existsSync(executablePath) ? { executablePath } : {}) });
@@ -66,9 +81,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const lines = [];
     for (const network of networks) {
       const own = records.filter((record) => record.network === network).sort((a, b) => a.seed - b.seed);
-      if (own.some(({ seed, class: garment }, n) => seed !== n || garment !== n % GARMENTS.length)) throw new Error(`expected seeds from 0 on, garments in turn, in ${process.argv[2]}`);
+      if (own.some(({ seed, class: garment }, n) => seed !== n || garment !== n % GARMENTS.length)) throw new Error(`expected seeds from 0 on, garments in turn`);
       const r = (/** @type {string} */ machine) => own.map(({ machines }) => three(machines[machine].r));
-      const known = { weights: settings.weights[network], floor: await floors(page, network), machine: r("bbels"), copier: r("ideal"), wiener: r("wiener") };
+      const known = { weights: weights[network], floor: await floors(page, network), machine: r("bbels"), copier: r("ideal"), wiener: r("wiener"), blend: r("blend") };
       lines.push(`  ${network}: {\n${Object.entries(known).map(([name, value]) => `    ${name}: ${JSON.stringify(value).replaceAll(",", ", ")},`).join("\n")}\n  },`);
     }
     writeFileSync(
@@ -78,7 +93,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
 /** @type {string[]} */
 export const GARMENTS = ${JSON.stringify(GARMENTS).replaceAll(",", ", ")};
 
-/** By seed, r of network and machine, copier and Wiener filter; by garment, r of two pictures of it; and the network's weights, as SHA-256. */
+/** By seed, r of network and machine, copier, Wiener filter and blend of machine and filter; by garment, r of two pictures of it; and the network's weights, as SHA-256. */
 export const KNOWN = {
 ${lines.join("\n")}
 };

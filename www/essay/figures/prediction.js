@@ -1,7 +1,8 @@
 /**
  * The prediction: a trained network and the machine with the two flaws draw from the same noise. Each dot is a seed: upward the
  * likeness of these two, to the right that of the network and the perfect copier. A hundred seeds are known beforehand and stand
- * there in grey; what is drawn here is drawn in colour, and the reader first guesses which of the two pictures is the network's. `r` is
+ * there in grey; what is drawn here is drawn in colour, and the reader first guesses which of the two pictures is the network's. The machine may be
+ * blended with the Wiener filter, which foretells best. `r` is
  * what `morphogen evaluate` gives for the same seeds; the lines show what two pictures come to that have nothing in common but the garment.
  */
 import { correlation } from "../../agreement.js";
@@ -14,10 +15,14 @@ import { Plot } from "./prediction-plot.js";
 
 /** @typedef {import("../figure.js").Host} Host */
 /** @typedef {keyof typeof KNOWN} Network */
+/** @typedef {"bbels" | "blend"} Machine */
 /** @typedef {{ seed: number, drawn: Float32Array, foretold: Float32Array, r: number, copy: number }} Point `r` of the machine, `copy` of the copier */
 
 const STEPS = 20;
 const NETWORKS = /** @type {Network[]} */ (["unet", "resnet", "attention"]);
+/** The machines that foretell, and what is known of each. */
+const MACHINES = /** @type {Machine[]} */ (["bbels", "blend"]);
+const KEYS = /** @type {const} */ ({ bbels: "machine", blend: "blend" });
 /** Garments take turns. */
 const garment = (/** @type {number} */ seed) => GARMENTS[seed % GARMENTS.length];
 /** Which of the two pictures stands on the left while the reader guesses: by the seed, so that it is the same again. */
@@ -25,12 +30,13 @@ const swapped = (/** @type {number} */ seed) => seed % 4 < 2;
 
 export default {
   name: "prediction",
-  defaults: { network: "unet", seed: 2 },
+  defaults: { network: "unet", machine: "bbels", seed: 2 },
   /** @param {Host} host */
   mount(host) {
     let network = NETWORKS.find((one) => one === host.state.network) ?? "unet";
-    /** What was drawn here. @type {Map<Network, Point[]>} */
-    const points = new Map(NETWORKS.map((one) => [one, []]));
+    let machine = MACHINES.find((one) => one === host.state.machine) ?? "bbels";
+    /** What was drawn here, by network and machine. @type {Map<string, Point[]>} */
+    const points = new Map(NETWORKS.flatMap((one) => MACHINES.map((other) => [`${one} ${other}`, []])));
     let chosen = Number(host.state.seed);
     /** The next seed that nobody has tried here. */
     let next = KNOWN[network].machine.length;
@@ -51,18 +57,26 @@ export default {
         void draw();
       },
     });
-    const worst = button(host.t("worst"), () => {
-      const { machine } = KNOWN[network];
-      choose(machine.indexOf(Math.min(...machine)));
+    const machines = choice({
+      label: host.t("machine"),
+      options: MACHINES.map((one) => [one, host.t(`by-${one}`)]),
+      value: machine,
+      pick: (one) => {
+        machine = one;
+        host.remember({ machine: one });
+        void draw();
+      },
     });
+    const before = () => KNOWN[network][KEYS[machine]];
+    const worst = button(host.t("worst"), () => choose(before().indexOf(Math.min(...before()))));
     const more = button(host.t("more"), () => choose(next++), { act: "another" });
     const places = pictures.map(({ canvas }, n) => el("div", { className: "captioned" }, canvas, names[n]));
-    host.root.append(networks.element, question.element, el("div", { className: "pair" }, plot.element, el("div", { className: "stack" }, ...places, number)), controls(worst, more));
+    host.root.append(networks.element, machines.element, question.element, el("div", { className: "pair" }, plot.element, el("div", { className: "stack" }, ...places, number)), controls(worst, more));
 
-    const of = () => /** @type {Point[]} */ (points.get(network));
+    const of = () => /** @type {Point[]} */ (points.get(`${network} ${machine}`));
     const three = (/** @type {number} */ r) => host.number(r, 3);
     const here = () => of().find(({ seed }) => seed === chosen);
-    const known = () => KNOWN[network].machine.map((r, seed) => ({ seed, r, copy: KNOWN[network].copier[seed] }));
+    const known = () => before().map((r, seed) => ({ seed, r, copy: KNOWN[network].copier[seed] }));
     const floor = () => KNOWN[network].floor[chosen % GARMENTS.length];
 
     function paint() {
@@ -92,8 +106,8 @@ export default {
       if (!point) return;
       if (question.open) return host.say(host.t("twins", { what: host.t(garment(chosen)) }));
       const values = { seed: String(chosen), what: host.t(garment(chosen)), r: three(point.r), copy: three(point.copy), floor: three(floor()) };
-      const before = KNOWN[network].machine[chosen];
-      const same = before === undefined ? "" : ` ${host.t("again", { known: three(before) })}`;
+      const then = before()[chosen];
+      const same = then === undefined ? "" : ` ${host.t("again", { known: three(then) })}`;
       host.say(`${host.t("chosen", values)}${same} ${host.t("floor", values)}`);
     }
 
@@ -102,7 +116,7 @@ export default {
       tell();
       if (here()) return host.stop();
       await host.run(async (signal) => {
-        const [asked, seed] = [network, chosen];
+        const [asked, by, seed] = [network, machine, chosen];
         const prompt = garment(seed);
         const model = await host.model();
         await host.training(prompt, signal);
@@ -111,8 +125,8 @@ export default {
         const { pixels: drawn } = await model.sample({ ...wish, guidance: 1 });
         const { pixels: copy } = await model.sample({ ...wish, machine: "ideal" });
         await host.whenSeen(signal);
-        const { pixels: foretold } = await model.sample({ ...wish, machine: "bbels" });
-        points.get(asked)?.push({ seed, drawn, foretold, r: correlation(drawn, foretold), copy: correlation(drawn, copy) });
+        const { pixels: foretold } = await model.sample({ ...wish, machine: by });
+        points.get(`${asked} ${by}`)?.push({ seed, drawn, foretold, r: correlation(drawn, foretold), copy: correlation(drawn, copy) });
         paint();
         tell();
       });

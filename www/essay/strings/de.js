@@ -219,7 +219,12 @@ dem vorher, was diese Netze „sich vorstellen“.
 
 Sie scheitert auch, und es lohnt sich hinzuschauen, wo. Mit <dfn>Attention</dfn>, also Schichten, durch die jedes Pixel jedes andere fragen kann, ist ein Netz nicht mehr
 kurzsichtig, und r fällt auf {machineAttention}. Und der Fairness halber: Bei so kleinen und weichen Bildern ist für das UNet ein schlichter linearer Filter (der
-<dfn>Wiener-Filter</dfn>) fast genauso gut, {wienerUnet}. Beim ResNet schafft er {wienerResnet}.`,
+<dfn>Wiener-Filter</dfn>) fast genauso gut, {wienerUnet}. Beim ResNet schafft er {wienerResnet}.
+
+Der Filter hat die umgekehrten Tugenden: Er sieht das ganze Bild, weiß aber nur, was üblich ist, und nichts von einzelnen Stücken. Nimm also in jedem Schritt das Mittel beider
+Vermutungen. Die Mischung sagt das UNet mit {blendUnet} voraus und das Netz mit Attention mit {blendAttention}. Wie viel davon Stücke sein müssen, wird für jedes Netz einmal
+gemessen, und es sagt, wo das Netz steht: im Mittel {shareResnet} % beim ResNet, {shareUnet} % beim UNet, {shareAttention} % mit Attention. Je weniger kurzsichtig ein Netz ist, desto mehr
+stützt es sich auf das Übliche.`,
   "prediction.caption": "Netz und Maschine aus demselben Rauschen, beide in zwanzig Schritten. Graue Punkte sind schon bekannt, farbige wurden hier gezeichnet. Dunkler: dasselbe Kleidungsstück. Gepunktet: sein Boden, worauf zwei Bilder kommen, die sonst nichts gemeinsam haben.",
   "prediction.still": "Eine Wolke aus Punkten, fast alle über der Diagonale: Die kurzsichtige Maschine trifft das Netz besser als die Kopiermaschine.",
   "prediction.ask": "Zweimal dasselbe Rauschen: Ein Bild ist vom Netz, das andere hat die Formel vorhergesagt. Welches hat das Netz gezeichnet?",
@@ -246,6 +251,9 @@ kurzsichtig, und r fällt auf {machineAttention}. Und der Fairness halber: Bei s
   "prediction.plot": "Ein Punkt für jeden Seed; die Pfeiltasten gehen von Punkt zu Punkt",
   "prediction.across": "r von Kopiermaschine und Netz",
   "prediction.upward": "r von Maschine und Netz",
+  "prediction.machine": "Vorhergesagt von",
+  "prediction.by-bbels": "der Maschine",
+  "prediction.by-blend": "halb Maschine, halb Durchschnitt",
   "prediction.drawn": "das Netz hat gezeichnet",
   "prediction.foretold": "die Maschine hat vorhergesagt",
   "prediction.drawnBy": "Vom Netz gezeichnet ({network}), Seed {seed}",

@@ -220,7 +220,12 @@ most of what these networks “imagine”.
 
 It also fails, and it is worth looking where. With <dfn>attention</dfn>, layers through which every pixel can ask every other, a network is no longer
 short-sighted, and r falls to {machineAttention}. And in fairness: on pictures as small and soft as these, a plain
-linear filter (the <dfn>Wiener filter</dfn>) does nearly as well for the UNet, {wienerUnet}. For the ResNet it gets {wienerResnet}.`,
+linear filter (the <dfn>Wiener filter</dfn>) does nearly as well for the UNet, {wienerUnet}. For the ResNet it gets {wienerResnet}.
+
+The filter has the opposite virtues: it sees the whole picture, but knows only what is usual, nothing of single pieces. So take
+the mean of both guesses at every step. The blend foretells the UNet with {blendUnet} and the network with attention with {blendAttention}. How much
+of it must be pieces is measured once for each network, and it says where the network stands: {shareResnet} % on average for the ResNet, {shareUnet} % for the
+UNet, {shareAttention} % with attention. The less short-sighted a network is, the more it leans on what is usual.`,
   "prediction.caption": "Network and machine from the same noise, both in twenty steps. Grey dots are known beforehand, coloured ones were drawn here. Darker: the same garment. Dotted: its floor, what two pictures come to that share nothing else.",
   "prediction.still": "A cloud of dots, nearly all above the diagonal: the short-sighted machine matches the network better than the copier does.",
   "prediction.ask": "Same noise, twice: one picture is the network’s, the other was foretold by the formula. Which one did the network draw?",
@@ -247,6 +252,9 @@ linear filter (the <dfn>Wiener filter</dfn>) does nearly as well for the UNet, {
   "prediction.plot": "One dot for each seed; the arrow keys go from dot to dot",
   "prediction.across": "r of copier and network",
   "prediction.upward": "r of machine and network",
+  "prediction.machine": "Foretold by",
+  "prediction.by-bbels": "the machine",
+  "prediction.by-blend": "half machine, half average",
   "prediction.drawn": "the network drew",
   "prediction.foretold": "the machine foretold",
   "prediction.drawnBy": "Drawn by the network ({network}) from seed {seed}",
