@@ -126,7 +126,8 @@ fn gradients_are_burns() {
                 }
             }
         }
-        for kernel in [1, 5, 7] {
+        // burn wraps a border that is no wider than the smallest picture, of 2 × 3.
+        for kernel in if padding == Padding::Zeros { vec![1, 5, 7] } else { vec![1, 5] } {
             agrees(&NetworkConfig { padding, kernel, ..unet(0) }, &format!("unet, {padding:?}, kernel {kernel}"));
         }
         let attention = NetworkConfig { padding, normalisation, modulation: Modulation::ScaleShift, ..unet(2) };
