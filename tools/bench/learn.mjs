@@ -33,7 +33,7 @@ async function measured({ network, workers, steps }) {
   const code = (/** @type {string} */ file) => import(new URL(`../pkg/${file}`, location.href).href);
   const [{ learn }, { loadModel }] = await Promise.all([code("learn.js"), code("morphogen.js")]);
   const model = await loadModel("../models/fashion/", { device: "cpu" });
-  const run = await learn({ model, prompts: ["boot"], count: 600, network, workers, steps });
+  const run = await learn({ model, prompts: ["ankle boot"], count: 600, network, workers, steps });
   const start = performance.now();
   let best = 0;
   for await (const { picturesPerSecond } of run) best = Math.max(best, picturesPerSecond);
