@@ -6,7 +6,7 @@ use morphogen::sampler::terms::SOFT;
 use morphogen::sampler::{Calls, MAX_TERMS, Region, Side, Term, TermError, Way};
 use morphogen::sampler::{Request, SampleError, Solver, Trajectory, fill_batch, plan, sample};
 use morphogen::schedule::{Schedule, Time};
-use morphogen::theory::{Company, Machine, Training, Wiener};
+use morphogen::theory::{Calibration, Company, Machine, Training, Wiener};
 use proptest::prelude::*;
 
 const SHAPE: ImageShape = ImageShape { channels: 3, height: 5, width: 4 };
@@ -292,7 +292,8 @@ fn machines_of_each_conditions_own_images_mix_as_networks_do() {
     let images = |level: f32| -> Vec<f32> { (0..6 * SHAPE.len()).map(|i| level + 0.1 * (i as f32).sin()).collect() };
     let machine = |images: Vec<f32>| Wiener::new(&Training::new(&images, SHAPE).unwrap());
     let (dark, light) = ((Condition::Class(1), images(-0.6)), (Condition::Class(2), images(0.6)));
-    let mut machines = Company::new(Machine::Wiener, None, SHAPE, vec![dark.clone(), light, dark]).unwrap();
+    let mut machines =
+        Company::new(Machine::Wiener, &Calibration::default(), SHAPE, vec![dark.clone(), light, dark]).unwrap();
     let over = Way::Over { side: Side::Above, edge: 0.5 };
     let terms = over.terms(Condition::Class(1).into(), Condition::Class(2).into(), 1.0);
     let request = Request { terms, ..Request::new(Condition::Null, 3) };

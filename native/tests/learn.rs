@@ -132,6 +132,12 @@ fn gradients_are_burns() {
         }
         let attention = NetworkConfig { padding, normalisation, modulation: Modulation::ScaleShift, ..unet(2) };
         agrees(&attention, &format!("attention, {padding:?}"));
+        let architecture = Architecture::UNet { widths: vec![4, 6, 8], attention_heads: 2, attention_level: None };
+        let normalisation = Normalisation::Group { groups: 2 };
+        agrees(
+            &NetworkConfig { architecture, normalisation, ..attention },
+            &format!("attention, two groups, {padding:?}"),
+        );
         agrees(&NetworkConfig { padding, channels: 3, ..unet(0) }, &format!("three channels, {padding:?}"));
         agrees(&NetworkConfig { padding, condition: words, ..resnet() }, &format!("words, {padding:?}"));
     }
