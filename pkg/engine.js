@@ -10,7 +10,7 @@ import { tried, unanswered } from "./trial.js";
 
 /** @typedef {import("./compile.js").Core} Core */
 /** @typedef {import("./pack.js").Device} Device */
-/** @typedef {{ signal: AbortSignal, event: (event: string, data: any, transfer?: Transferable[]) => void }} Context */
+/** @typedef {import("./service.js").Context} Context */
 /** @typedef {{ url: string, network?: string, device: Device }} Target */
 /** @typedef {Record<string, Uint8Array>} Files the files of a pack by name, where the page has them */
 

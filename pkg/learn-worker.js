@@ -1,23 +1,17 @@
 /**
- * The worker of one run that learns: it answers as `worker.js` does, with messages `{ id, type, … }` in and `{ id, event, data }`,
- * `{ id, result }` or `{ id, error }` out, and after `{ fatal }` it is finished. Between two steps it reads its mail, so samples
- * are drawn while it learns. Helpers are workers of the same script ({@link import("./learn-team.js")}).
+ * The worker of one run that learns: what it does for each message, as {@link import("./service.js").serve} answers it. Between two
+ * steps it reads its mail, so samples are drawn while it learns. Helpers are workers of the same script ({@link import("./learn-team.js")}).
  */
 import { breathe } from "./breathe.js";
-import { awake, begin, compile, further } from "./compile.js";
+import { begin, compile, further } from "./compile.js";
 import { page } from "./download.js";
-import { MorphogenError, aborted, pack, typed } from "./errors.js";
+import { MorphogenError } from "./errors.js";
 import * as glue from "./generated/learn.js";
 import { Team } from "./learn-team.js";
+import { ask, serve } from "./service.js";
 
-/** @typedef {{ signal: AbortSignal, event: (event: string, data: object, transfer?: Transferable[]) => void }} Context */
+/** @typedef {import("./service.js").Context} Context */
 
-// A worker's own scope has the members of a `Worker` seen from outside.
-const scope = /** @type {Worker} */ (/** @type {unknown} */ (self));
-/** @type {Map<number, AbortController>} */
-const running = new Map();
-/** @type {Map<number, (answer: { found?: Uint8Array | string, error?: object }) => void>} questions to the page */
-const asked = new Map();
 /** @type {glue.LearningRun | undefined} */
 let learner;
 /** @type {Team | undefined} */
@@ -102,58 +96,4 @@ async function run({ event }) {
   return done === settings.steps;
 }
 
-scope.addEventListener("message", async ({ data }) => {
-  if (data.type === "ping") return scope.postMessage({ alive: true });
-  if (data.type === "abort") return running.get(data.id)?.abort();
-  if (data.type === "answer") return asked.get(data.ask)?.(data);
-  const { id } = data;
-  const controller = new AbortController();
-  running.set(id, controller);
-  /** @type {Context} */
-  const context = {
-    signal: controller.signal,
-    event: (event, data, transfer = []) => scope.postMessage({ id, event, data }, transfer),
-  };
-  try {
-    const result = await handlers[data.type](data, context);
-    if (controller.signal.aborted) throw aborted();
-    scope.postMessage({ id, result });
-  } catch (thrown) {
-    if (trapped(thrown)) return fatal(thrown);
-    scope.postMessage({ id, error: pack(thrown) });
-  } finally {
-    running.delete(id);
-  }
-});
-
-/**
- * Asks the page for a file.
- * @param {string} url
- * @returns {Promise<Uint8Array | string | undefined>}
- */
-function ask(url) {
-  return new Promise((resolve, reject) => {
-    const question = asked.size + 1;
-    asked.set(question, ({ found, error }) => {
-      asked.delete(question);
-      if (error) reject(typed(error));
-      else resolve(found);
-    });
-    scope.postMessage({ ask: question, url });
-  });
-}
-
-/** @param {unknown} thrown */
-function trapped(thrown) {
-  return typeof WebAssembly === "object" && thrown instanceof WebAssembly.RuntimeError;
-}
-
-/**
- * After a trap the wasm memory cannot be trusted. A trap without a panic is an allocation that failed.
- * @param {unknown} thrown
- */
-function fatal(thrown) {
-  const panic = [...awake].map((glue) => glue.panicMessage()).find((message) => message !== undefined);
-  const error = panic === undefined ? typed(new RangeError("wasm memory")) : typed(panic);
-  scope.postMessage({ fatal: pack(error) });
-}
+serve(handlers);
