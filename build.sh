@@ -197,24 +197,24 @@ test_format() {
   say "format" && cargo fmt --check
 }
 
-# Runs cargo with clippy in the compiler's place, which lints what it compiles. Where everything is tested anyway, lints and
-# tests so share one build of the dependencies; `cargo clippy` would check them all besides.
-linted() {
-  RUSTC_WORKSPACE_WRAPPER=$(rustc --print sysroot)/bin/clippy-driver CLIPPY_ARGS=-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__ "$@"
+# Builds and runs the Rust tests. Where everything is tested, clippy stands in the compiler's place and lints what it compiles: lints and
+# tests so share one build of the dependencies, which `cargo clippy` would check besides.
+cargo_test() {
+  [ -z "${EVERYTHING:-}" ] || local -x RUSTC_WORKSPACE_WRAPPER=$(rustc --print sysroot)/bin/clippy-driver CLIPPY_ARGS=-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__
+  cargo test --locked --workspace "$@"
 }
 
 test_clippy() {
   need_wasm_target
   say "clippy, native"
-  if [ -n "${EVERYTHING:-}" ]; then linted cargo test --locked --workspace --all-targets --no-run
+  if [ -n "${EVERYTHING:-}" ]; then cargo_test --all-targets --no-run
   else cargo clippy --locked --workspace --all-targets -- -D warnings; fi
   say "clippy, browser" && cargo clippy --locked --package morphogen --lib --target "$WASM_TARGET" --features web-drawing,web-theory,web-learn -- -D warnings
 }
 
 test_rust() {
   need_vulkan
-  say "Rust tests"
-  if [ -n "${EVERYTHING:-}" ]; then linted cargo test --locked --workspace; else cargo test --locked --workspace; fi
+  say "Rust tests" && cargo_test
 }
 
 test_javascript() {
@@ -284,8 +284,7 @@ test_python() {
   need_torch
   "$PYTHON" -c 'import anywidget' 2>/dev/null || "$PYTHON" -m pip install --quiet 'anywidget>=0.9,<1'
   # As the Rust tests build it, with the features that their own dependencies ask for: else burn would be compiled again.
-  local build=(cargo test --locked --workspace --no-run --test command)
-  if [ -n "${EVERYTHING:-}" ]; then linted "${build[@]}"; else "${build[@]}"; fi
+  cargo_test --no-run --test command
   say "types of the Python package" && (cd python && "$PYTHON" -m mypy)
   say "Python tests"
   (cd python && MORPHOGEN=$(cd .. && cd "$TARGET_DIR/debug" && pwd)/morphogen "$PYTHON" -m pytest --quiet)

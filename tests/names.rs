@@ -61,6 +61,7 @@ fn the_table_is_in_the_order_of_the_machines() {
     for machine in Machine::ALL {
         assert_eq!(machine.entry().machine, machine);
         assert_eq!(Machine::named(machine.name()), Some(machine));
+        assert_eq!(machine.sees_as(), if machine == Machine::Blend { Machine::Bbels } else { machine });
         // What packs and reports hold is the same name.
         assert_eq!(serde_json::to_value(machine).unwrap(), machine.name());
     }

@@ -1,56 +1,30 @@
 //! Learning in the core against burn: every gradient of every kind of network, and a hundred steps of a run.
 
+#[path = "../../tests/learn_networks/mod.rs"]
+mod learn_networks;
 mod quick;
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
-use morphogen::denoiser::{Condition, ImageShape};
-use morphogen::learn::batch::{Batch, time};
+use learn_networks::{SHAPE, batch, normals};
+use morphogen::denoiser::ImageShape;
+use morphogen::learn::batch::Batch;
 use morphogen::learn::gradient::LearningNetwork;
 use morphogen::learn::{Learning, PART, Pictures, Settings};
-use morphogen::network::config::{
-    Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
-};
+use morphogen::network::config::{ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction};
 use morphogen::network::{Layers, embedding};
-use morphogen::sampler::noise;
-use morphogen::schedule::Schedule;
 use morphogen_native::network::module::{Network, Precision};
 use morphogen_native::train::data::{Dataset, pixel};
 use morphogen_native::train::folder::Skipped;
 use morphogen_native::train::trainer::Trainer;
 
-const SHAPE: ImageShape = ImageShape { channels: 1, height: 8, width: 12 };
-
 fn unet(attention_heads: usize) -> NetworkConfig {
-    let architecture = Architecture::UNet { widths: vec![5, 6, 8], attention_heads, attention_level: None };
-    NetworkConfig { embedding: 6, ..NetworkConfig::new(architecture, ConditionKind::Class { count: 2 }) }
+    learn_networks::unet([5, 6, 8], attention_heads)
 }
 
 fn resnet() -> NetworkConfig {
-    let architecture = Architecture::ResNet { width: 9, layers: 5 };
-    NetworkConfig { embedding: 6, ..NetworkConfig::new(architecture, ConditionKind::Class { count: 2 }) }
-}
-
-fn normals(seed: u64, length: usize) -> Vec<f32> {
-    let mut values = vec![0.0; length];
-    noise::fill(seed, 0, &mut values);
-    values
-}
-
-/// Noisy pictures under every kind of condition.
-fn batch(config: &NetworkConfig, count: usize) -> Batch {
-    let mut batch = Batch::default();
-    for n in 0..count {
-        let condition = match (config.condition, n % 3) {
-            (_, 2) => Condition::Null,
-            (ConditionKind::Words { .. }, n) => Condition::Words(vec![n, n + 1, 3]),
-            (_, n) => Condition::Class(n),
-        };
-        let clean = normals(n as u64, config.channels * SHAPE.height * SHAPE.width);
-        batch.show(&clean, time(Schedule::Cosine, n, count, 0.5, 0.0), condition, config.prediction, (9, n as u64));
-    }
-    batch
+    learn_networks::resnet(9, 5)
 }
 
 /// The gradients of all parameters, in visiting order.
@@ -132,10 +106,14 @@ fn gradients_are_burns() {
         }
         let attention = NetworkConfig { padding, normalisation, modulation: Modulation::ScaleShift, ..unet(2) };
         agrees(&attention, &format!("attention, {padding:?}"));
-        let architecture = Architecture::UNet { widths: vec![4, 6, 8], attention_heads: 2, attention_level: None };
         let normalisation = Normalisation::Group { groups: 2 };
         agrees(
-            &NetworkConfig { architecture, normalisation, ..attention },
+            &NetworkConfig {
+                padding,
+                normalisation,
+                modulation: Modulation::ScaleShift,
+                ..learn_networks::unet([4, 6, 8], 2)
+            },
             &format!("attention, two groups, {padding:?}"),
         );
         agrees(&NetworkConfig { padding, channels: 3, ..unet(0) }, &format!("three channels, {padding:?}"));

@@ -37,7 +37,9 @@ fn contest() -> Contest {
 }
 
 fn settings() -> Settings {
-    let (weights, window, blend) = Default::default();
+    let (weights, window) = Default::default();
+    // Times as manifests have them, which do not survive JSON bit by bit.
+    let blend = BTreeMap::from([("hidden".into(), vec![Share { t: 0.1 + 0.2, patches: 2.0 / 3.0 }])]);
     let Sampling { grid, solver, .. } = Sampling::default();
     Settings { pack: "a pack 1.0".into(), images: 30, steps: 5, grid, solver, fine_steps: 8, weights, window, blend }
 }
@@ -65,6 +67,8 @@ fn a_machine_in_disguise_is_seen_through() {
     assert_eq!(found.novelty["network"], found.novelty["bbels"]);
     assert!(found.novelty["network"].copies < 0.5);
     assert!(report.table().contains("hidden, 6 seeds"));
+    assert_eq!(own.nearest, 6, "none is nearer than what the network is");
+    assert!(own.r.low <= own.r.median && own.r.median <= own.r.high);
 }
 
 #[test]

@@ -18,8 +18,6 @@ pub mod pictures;
 pub mod plan;
 mod saved;
 pub mod settings;
-#[cfg(test)]
-mod tests;
 
 pub use gradient::{Gradient, PART, footprint};
 pub use learning::{Learning, Report};

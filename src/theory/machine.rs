@@ -157,9 +157,9 @@ impl Machine {
         self.choices().is_some_and(|choices| choices.window == Window::Local)
     }
 
-    /// The machine whose `k(t)` it sees by: itself, but for a blend, whose patches are those of bbELS.
+    /// The machine whose `k(t)` it sees by: the first that makes the same three choices, which is mostly itself.
     pub fn sees_as(self) -> Machine {
-        if self == Machine::Blend { Machine::Bbels } else { self }
+        TABLE.iter().find(|entry| entry.choices == self.choices()).map_or(self, |entry| entry.machine)
     }
 
     /// Whether its `k(t)` is calibrated for itself.

@@ -4,7 +4,7 @@
  * takes the networks away.
  */
 import { button, choice, controls, el, picture, shape, slider } from "../essay/parts.js";
-import { dropped } from "../essay/figures/pictures-source.js";
+import { takeDrops } from "../essay/figures/pictures-source.js";
 import { typed } from "../pkg/errors.js";
 import { paint, thinned } from "./curves.js";
 import { Learner, NOISE, SAMPLES, WALK } from "./learner.js";
@@ -122,16 +122,7 @@ export default {
       svg,
       taken.element,
     );
-    host.element.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      drop.dataset.over = "";
-    });
-    host.element.addEventListener("dragleave", () => delete drop.dataset.over);
-    host.element.addEventListener("drop", (event) => {
-      event.preventDefault();
-      delete drop.dataset.over;
-      if (event.dataTransfer) void dropped(event.dataTransfer).then(open, () => {});
-    });
+    takeDrops(host.element, drop, (files) => void files.then(open));
     // A page that is left keeps nothing running, also where the browser keeps the page.
     addEventListener("pagehide", () => begin());
 

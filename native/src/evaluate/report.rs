@@ -101,6 +101,9 @@ pub struct Score {
     /// R².
     #[serde(rename = "R2")]
     pub explained: Summary,
+    /// Number of seeds on which no other machine has a higher r.
+    #[serde(default)]
+    pub nearest: usize,
 }
 
 /// How new samples of one kind are.
@@ -187,6 +190,9 @@ impl Report {
         for point in settings.window.values_mut().flat_map(|w| w.values_mut()).flatten() {
             point.t = round(point.t);
         }
+        for share in settings.blend.values_mut().flatten() {
+            *share = Share { t: round(share.t), patches: round(share.patches) };
+        }
         Report { settings, networks: BTreeMap::new(), quality: BTreeMap::new(), records: Vec::new() }
     }
 
@@ -269,6 +275,15 @@ impl Report {
                 let _ = writeln!(out, "{name:<12} {r:>14} {r2:>14} {explained:>14} {:>7.0}%", share(name));
             }
             let _ = writeln!(out, "{:<12} {:>53.0}%", "network", share("network"));
+            let _ = writeln!(
+                out,
+                "{:<12} {:>14} {:>14} {:>14} {:>8}",
+                "r at equal", "95 % of median", "mean", "worst tenth", "nearest"
+            );
+            for (machine, Score { r, nearest, .. }) in &network.machines {
+                let (name, range) = (machine.name(), format!("{:.3}–{:.3}", r.low, r.high));
+                let _ = writeln!(out, "{name:<12} {range:>14} {:>14.3} {:>14.3} {nearest:>8}", r.mean, r.p10);
+            }
         }
         for (name, quality) in &self.quality {
             let Quality { adherence, frechet, samples, steps, grid, solver, guidance, .. } = quality;
@@ -292,7 +307,10 @@ impl Report {
                     let r = Summary::of(all().map(|a| a.r))?;
                     let r2 = Summary::of(all().map(|a| a.r2))?;
                     let explained = Summary::of(all().map(|a| a.explained))?;
-                    Some((machine, Score { r, r2, explained }))
+                    let most = |r: &Record| pick(r).values().map(|a| a.r).fold(f64::NEG_INFINITY, f64::max);
+                    let nearest = |r: &&Record| pick(r).get(&machine).is_some_and(|a| a.r >= most(r));
+                    let nearest = records.iter().filter(nearest).count();
+                    Some((machine, Score { r, r2, explained, nearest }))
                 })
                 .collect()
         };

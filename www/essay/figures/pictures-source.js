@@ -17,11 +17,30 @@ const ACROSS = 6;
  */
 
 /**
+ * Takes files that are dropped on an element, those inside folders, too; none where they cannot be read.
+ * @param {HTMLElement} element
+ * @param {HTMLElement} zone that shows that they would be taken
+ * @param {(files: Promise<File[]>) => void} take
+ */
+export function takeDrops(element, zone, take) {
+  element.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    zone.dataset.over = "";
+  });
+  element.addEventListener("dragleave", () => delete zone.dataset.over);
+  element.addEventListener("drop", (event) => {
+    event.preventDefault();
+    delete zone.dataset.over;
+    if (event.dataTransfer) take(dropped(event.dataTransfer).catch(() => []));
+  });
+}
+
+/**
  * Files that were dropped, those inside folders, too.
  * @param {DataTransfer} transfer
  * @returns {Promise<File[]>}
  */
-export async function dropped(transfer) {
+async function dropped(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   const found = await Promise.all(entries.map(files));
   return found.flat();

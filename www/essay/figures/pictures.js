@@ -5,7 +5,7 @@
 import { button, captioned, choice, controls, el, picture, slider, toggle } from "../parts.js";
 import { walk } from "../walk.js";
 import { editor } from "./pictures-editor.js";
-import { MOST, dropped, opened, packed, resized } from "./pictures-source.js";
+import { MOST, opened, packed, resized, takeDrops } from "./pictures-source.js";
 import { starters } from "./pictures-starters.js";
 
 /** @typedef {import("../figure.js").Host} Host */
@@ -184,16 +184,7 @@ export default {
       host.world.addresses ? controls(another, save, embed) : controls(another),
       code,
     );
-    host.element.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      drop.dataset.over = "";
-    });
-    host.element.addEventListener("dragleave", () => delete drop.dataset.over);
-    host.element.addEventListener("drop", (event) => {
-      event.preventDefault();
-      delete drop.dataset.over;
-      if (event.dataTransfer) void open(dropped(event.dataTransfer).catch(() => []));
-    });
+    takeDrops(host.element, drop, (files) => void open(files));
 
     /** The name of the pack's folder. */
     const name = () => (own ? "my-pictures" : String(state.set));

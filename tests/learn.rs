@@ -1,47 +1,23 @@
-//! Gradients against central differences of the loss, tensor by tensor; against burn's they stand in `native/tests`.
+//! Learning in the core: gradients against central differences of the loss, tensor by tensor, and what a run promises. Against
+//! burn's they stand in `native/tests/learn.rs`.
 
-use super::batch::{Batch, time};
-use super::gradient::LearningNetwork;
-use super::{LearnError, Learning, Pictures, Settings};
-use crate::denoiser::{Condition, ImageShape};
-use crate::network::config::{
+mod learn_networks;
+
+use learn_networks::{SHAPE, batch, normals};
+use morphogen::denoiser::{Condition, ImageShape};
+use morphogen::learn::gradient::LearningNetwork;
+use morphogen::learn::{LearnError, Learning, Pictures, Settings};
+use morphogen::network::config::{
     Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
 };
-use crate::sampler::noise;
-use crate::schedule::Schedule;
-
-const SHAPE: ImageShape = ImageShape { channels: 1, height: 8, width: 12 };
+use morphogen::sampler::Request;
 
 fn unet(attention_heads: usize) -> NetworkConfig {
-    let architecture = Architecture::UNet { widths: vec![4, 6, 8], attention_heads, attention_level: None };
-    NetworkConfig { embedding: 6, ..NetworkConfig::new(architecture, ConditionKind::Class { count: 2 }) }
+    learn_networks::unet([4, 6, 8], attention_heads)
 }
 
 fn resnet() -> NetworkConfig {
-    let architecture = Architecture::ResNet { width: 5, layers: 4 };
-    NetworkConfig { embedding: 6, ..NetworkConfig::new(architecture, ConditionKind::Class { count: 2 }) }
-}
-
-/// Normal values, fixed by the seed.
-fn normals(seed: u64, length: usize) -> Vec<f32> {
-    let mut values = vec![0.0; length];
-    noise::fill(seed, 0, &mut values);
-    values
-}
-
-/// A batch with every kind of condition.
-fn batch(config: &NetworkConfig, count: usize) -> Batch {
-    let mut batch = Batch::default();
-    for n in 0..count {
-        let condition = match (config.condition, n % 3) {
-            (_, 2) => Condition::Null,
-            (ConditionKind::Words { .. }, n) => Condition::Words(vec![n, n + 1, 3]),
-            (_, n) => Condition::Class(n),
-        };
-        let clean = normals(n as u64, SHAPE.len());
-        batch.show(&clean, time(Schedule::Cosine, n, count, 0.5, 0.0), condition, config.prediction, (9, n as u64));
-    }
-    batch
+    learn_networks::resnet(5, 4)
 }
 
 fn slopes_are_right(config: &NetworkConfig, what: &str) {
@@ -122,7 +98,7 @@ fn a_run_learns_and_draws_what_it_has_learned() {
     let mean = |losses: &[f32]| losses.iter().sum::<f32>() / losses.len() as f32;
     let (first, last) = (mean(&losses[..10]), mean(&losses[280..]));
     assert!(last < 0.5 * first, "from {first} to {last}");
-    let request = crate::sampler::Request::new(Condition::Class(0), 3);
+    let request = Request::new(Condition::Class(0), 3);
     let drawn = learning.sample(&request).unwrap();
     assert_eq!(drawn.len(), SHAPE.len());
     assert_eq!(drawn, learning.sample(&request).unwrap());
