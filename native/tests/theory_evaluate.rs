@@ -39,7 +39,8 @@ fn contest() -> Contest {
 fn settings() -> Settings {
     let (weights, window) = Default::default();
     // Times as manifests have them, which do not survive JSON bit by bit.
-    let blend = BTreeMap::from([("hidden".into(), vec![Share { t: 0.1 + 0.2, patches: 2.0 / 3.0 }])]);
+    let points = (1..200).map(|n| Share { t: f64::from(n) / 200.7, patches: f64::from(n).sqrt() / 15.0 });
+    let blend = BTreeMap::from([("hidden".into(), points.collect())]);
     let Sampling { grid, solver, .. } = Sampling::default();
     Settings { pack: "a pack 1.0".into(), images: 30, steps: 5, grid, solver, fine_steps: 8, weights, window, blend }
 }
