@@ -278,7 +278,7 @@ impl Report {
             let _ = writeln!(
                 out,
                 "{:<12} {:>14} {:>14} {:>14} {:>8}",
-                "r at equal", "95 % of median", "mean", "worst tenth", "nearest"
+                "of r", "95 % of median", "mean", "worst tenth", "nearest"
             );
             for (machine, Score { r, nearest, .. }) in &network.machines {
                 let (name, range) = (machine.name(), format!("{:.3}–{:.3}", r.low, r.high));
