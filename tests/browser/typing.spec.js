@@ -159,5 +159,5 @@ test("a comparison that was begun with the sketch is not taken away", async ({ p
   await expect(page.locator("#theory-status")).toContainText("agree with r =");
   await page.clock.runFor(2500);
   await expect(page.locator("#theory-status")).toContainText("agree with r =");
-  expect((await asked(page)).slice(1).map(({ steps, grid, machine }) => [steps, grid, machine])).toEqual([[4, "early", undefined], [4, "early", "bbels"]]);
+  expect((await asked(page)).slice(1).map(({ steps, grid, machine }) => [steps, grid, machine])).toEqual([[4, "early", undefined], [4, "early", "blend"]]);
 });
