@@ -317,6 +317,20 @@ test("two words: nothing is fetched unasked, then each word moves most of its ow
   await expect(figure.locator(".mixing-legend li")).toHaveText(["bicycle", "car"]);
 });
 
+test("a leap over the chapters stands up none of the figures between, and stays where it should", async ({ page }) => {
+  await page.setViewportSize({ width: 375, height: 740 });
+  await page.emulateMedia({ reducedMotion: "no-preference" });
+  await page.goto("/essay/?device=cpu#turing");
+  // What stands near it has grown; the chapter is still where it was gone to.
+  await expect(page.locator("#turing-figure .status")).not.toBeEmpty();
+  await expect.poll(() => page.locator("#turing").evaluate((section) => Math.round(section.getBoundingClientRect().top))).toBe(64);
+  await page.locator('.chapters a[href="#noise"]').evaluate((link) => /** @type {HTMLElement} */ (link).click());
+  await expect(page.locator("#noise-figure canvas").first()).toBeVisible();
+  await page.locator('.chapters a[href="#further"]').evaluate((link) => /** @type {HTMLElement} */ (link).click());
+  await expect.poll(() => page.locator("#further").evaluate((section) => Math.round(section.getBoundingClientRect().top))).toBe(64);
+  await expect(page.locator("#prediction-figure canvas, #origins-figure canvas")).toHaveCount(0);
+});
+
 test("an address that cannot be read kills no figure", async ({ page }) => {
   await page.goto("/essay/#locality?window=7%&seed=3");
   const figure = page.locator("#locality-figure");

@@ -76,10 +76,25 @@ async function figures() {
   for (const element of document.querySelectorAll("figure[data-figure]")) near.observe(element);
 }
 
-/** Goes to the chapter that the address names, where more than the name stands in it. */
+/** What the reader does to go elsewhere. */
+const MOVES = ["wheel", "touchmove", "pointerdown", "keydown"];
+/** How long figures may take to stand up, in milliseconds. */
+const SETTLED = 8000;
+/** Ends staying at the last place that was gone to. */
+let leave = new AbortController();
+
+/** Goes to the place that the address names, and stays there while what stands above it grows, until the reader moves. */
 function arrive() {
   const { name, query } = named();
-  if (String(query)) document.getElementById(`${name}-figure`)?.scrollIntoView();
+  const place = document.getElementById(String(query) ? `${name}-figure` : name);
+  leave.abort();
+  if (!place) return;
+  const here = (leave = new AbortController());
+  const staying = new ResizeObserver(() => place.scrollIntoView());
+  staying.observe(document.body);
+  here.signal.addEventListener("abort", () => staying.disconnect());
+  for (const move of MOVES) addEventListener(move, () => here.abort(), { signal: here.signal, passive: true });
+  setTimeout(() => here.abort(), SETTLED);
 }
 
 /** Marks the chapter at hand, and those that lie behind. */
