@@ -146,14 +146,15 @@ export class Packs {
   }
 
   /**
-   * The nearest training images of pictures, or without pictures all training images of a prompt.
-   * @param {{ url: string, prompt: string, pixels?: Float32Array }} message
+   * The nearest training images of pictures, which pixels go together at a time, or without either all training images of a prompt.
+   * @param {{ url: string, prompt: string, pixels?: Float32Array, t?: number }} message
    * @param {Context} context
    */
-  async training({ url, prompt, pixels }, { signal }) {
+  async training({ url, prompt, pixels, t }, { signal }) {
     const pack = this.pack(url);
     const work = async () => {
       const machines = await pack.machines.get(signal);
+      if (t !== undefined) return machines.windows(prompt, t, signal);
       return pixels ? machines.nearest(prompt, pixels, signal) : machines.training(prompt, signal);
     };
     return this.current(pack, signal, () => this.alone(signal, work));

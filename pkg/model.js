@@ -332,6 +332,17 @@ export class Model {
   }
 
   /**
+   * Which pixels of the training images of a prompt go together at a time.
+   * @param {string} prompt free words
+   * @param {number} t in [0, 1]
+   * @param {AbortSignal} [signal]
+   */
+  async windows(prompt, t, signal) {
+    const { Windows } = await import("./provenance.js");
+    return new Windows(await this.#training({ prompt, t: Windows.time(t), signal }), this.#info.image);
+  }
+
+  /**
    * A picture of a sample as a file to take along.
    * @param {Sample} sample
    * @param {import("./morphogen.js").StickerOptions} [options]
@@ -345,10 +356,10 @@ export class Model {
     return new Blob([bytes], { type: mime });
   }
 
-  /** @param {{ prompt: string, pixels?: Float32Array, signal: AbortSignal | undefined }} wish */
-  async #training({ prompt, pixels, signal }) {
+  /** @param {{ prompt: string, pixels?: Float32Array, t?: number, signal: AbortSignal | undefined }} wish */
+  async #training({ prompt, pixels, t, signal }) {
     const { name } = await this.understand(prompt);
-    return this.#client.post("training", { url: this.#target.url, prompt: name, pixels }, { signal });
+    return this.#client.post("training", { url: this.#target.url, prompt: name, pixels, t }, { signal });
   }
 
   /** Gives memory and device back when no other model on the page uses them. */
@@ -362,7 +373,7 @@ export class Model {
   }
 }
 
-settle(Model, "understand", "words", "sample", "morph", "film", "training", "nearest", "sticker");
+settle(Model, "understand", "words", "sample", "morph", "film", "training", "nearest", "windows", "sticker");
 
 /**
  * @param {Understood | undefined} understood

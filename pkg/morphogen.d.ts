@@ -7,7 +7,7 @@ export type Grid = "uniform" | "early";
 /** How the sampler walks from noise to picture. */
 export type Solver = "ddim" | "ddpm" | "dpm-solver";
 /** Who draws: the trained network, or an analytic machine of the theory. */
-export type Machine = "network" | "ideal" | "local" | "equivariant" | "els" | "bbels" | "wiener" | "blend";
+export type Machine = "network" | "ideal" | "local" | "equivariant" | "els" | "bbels" | "wiener" | "blend" | "pca";
 
 /** How a load gets on: `code` is the wasm, `weights` the network. `total` is missing where the server does not say. */
 export interface Progress {
@@ -506,6 +506,14 @@ export interface TrainingImages {
   toImageData(n: number, scale?: number): ImageData;
 }
 
+/** Which pixels go together, as the best linear denoiser of a prompt's training images sees it at one time (PCA-locality). */
+export interface Windows {
+  readonly width: number;
+  readonly height: number;
+  /** What a pixel sees: 1 for each such pixel, else 0, `[H, W]`. */
+  of(row: number, column: number): Uint8Array;
+}
+
 /** A model that is ready to draw. Made by {@link loadModel}. */
 export class Model {
   private constructor();
@@ -533,6 +541,8 @@ export class Model {
   training(prompt: string, signal?: AbortSignal): Promise<TrainingImages>;
   /** The nearest training image of each picture of a sample that had a prompt. */
   nearest(sample: Sample, signal?: AbortSignal): Promise<Nearest[]>;
+  /** Which pixels of a prompt's training images go together at time `t` in [0, 1]: what the machine `pca` sees. */
+  windows(prompt: string, t: number, signal?: AbortSignal): Promise<Windows>;
   /**
    * A picture of a sample to take along, as a file: cut out with soft edges, enlarged smoothly, with the line that says whom to name. Rejects with
    * `sticker-uncut` where there is nothing to cut away; `cut: false` keeps it whole.

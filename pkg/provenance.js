@@ -121,3 +121,42 @@ export class TrainingImages {
     return imageData(pixels, this.size, 0, scale);
   }
 }
+
+/** Which pixels go together at a time, as the best linear denoiser of the training images of a prompt sees it. */
+export class Windows {
+  #bits;
+
+  /**
+   * @param {Uint8Array} bits a bit for each pixel that a pixel sees, the lowest first, in words of 64
+   * @param {{ width: number, height: number }} size
+   */
+  constructor(bits, { width, height }) {
+    this.#bits = bits;
+    this.width = width;
+    this.height = height;
+  }
+
+  /**
+   * A time that was asked for.
+   * @param {number} t
+   */
+  static time(t) {
+    if (typeof t === "number" && t >= 0 && t <= 1) return t;
+    throw new MorphogenError("range", `Expected a time t in [0, 1], found ${String(t)}.`);
+  }
+
+  /**
+   * What the pixel in a row and column sees: 1 for each such pixel, else 0, `[H, W]`.
+   * @param {number} row
+   * @param {number} column
+   */
+  of(row, column) {
+    const { width, height } = this;
+    if (!(Number.isInteger(row) && Number.isInteger(column) && row >= 0 && row < height && column >= 0 && column < width)) {
+      throw new MorphogenError("range", `There is no pixel at row ${row}, column ${column}.`);
+    }
+    const bytes = 8 * Math.ceil((width * height) / 64);
+    const from = (row * width + column) * bytes;
+    return Uint8Array.from({ length: width * height }, (_, j) => (this.#bits[from + (j >> 3)] >> (j & 7)) & 1);
+  }
+}

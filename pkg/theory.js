@@ -63,6 +63,8 @@ export class Machines {
     this.kept = new Kept(core.keptLimit());
     /** @type {{ key: string, held: Network, graphics?: undefined } | { key: string, held: Posterior, graphics: Graphics } | undefined} the last one, kept for the next seed */
     this.last = undefined;
+    /** Which pixels of a prompt's images go together. @type {{ prompt: string, held: import("./generated/theory.js").Sight } | undefined} */
+    this.sight = undefined;
   }
 
   /**
@@ -81,7 +83,7 @@ export class Machines {
     const key = JSON.stringify([machine, network, prompt, window, device]);
     if (this.last?.key !== key) {
       this.forget();
-      const filter = core.hasFilter(machine) ? await wiener(core, images, signal) : undefined;
+      const filter = core.hasFilter(machine) ? await wiener(core, machine, images, signal) : undefined;
       if (core.hasPatches(machine)) {
         const held = core.posterior(machine, network, images, window);
         if (filter) held.blend(filter);
@@ -225,6 +227,22 @@ export class Machines {
   }
 
   /**
+   * Which pixels of the training images of a prompt go together, as the Wiener filter sees it at time `t`: a bit for each that a
+   * pixel sees, the lowest first, in words of 64.
+   * @param {string} prompt
+   * @param {number} t
+   * @param {AbortSignal} signal
+   */
+  async windows(prompt, t, signal) {
+    if (this.sight?.prompt !== prompt) {
+      const filter = await wiener(this.core, "pca", await this.training(prompt, signal), signal);
+      this.sight?.held.free();
+      this.sight = { prompt, held: filter.sight() };
+    }
+    return this.sight.held.at(t);
+  }
+
+  /**
    * The images of one training file, `[N, C, H, W]`, 0 to 255.
    * @param {string} name of the prompt or shelf
    * @param {AbortSignal} signal
@@ -256,20 +274,23 @@ export class Machines {
 
   free() {
     this.forget();
+    this.sight?.held.free();
+    this.sight = undefined;
     this.core.free();
     crew.dismiss();
   }
 }
 
 /**
- * The Wiener filter of training images, made piece by piece so that a cancellation is heard in between.
+ * The Wiener filter of training images that a machine needs, made piece by piece so that a cancellation is heard in between.
  * @param {Core} core
+ * @param {string} machine
  * @param {Uint8Array} images
  * @param {AbortSignal} signal
  * @returns {Promise<import("./generated/theory.js").Filter>} with nothing left to do
  */
-async function wiener(core, images, signal) {
-  const filter = core.wiener(images);
+async function wiener(core, machine, images, signal) {
+  const filter = core.wiener(machine, images);
   while (filter.advance()) {
     await breathe();
     if (!signal.aborted) continue;

@@ -43,7 +43,7 @@ fn the_page_knows_what_to_say_of_each_machine() {
     let mut offered: Vec<_> = TABLE.iter().filter(|entry| entry.place.is_some()).collect();
     offered.sort_by_key(|entry| entry.place);
     for entry in offered {
-        let anywhere = entry.choices.is_some_and(|choices| choices.answer != Answer::SamePlace);
+        let anywhere = entry.machine.choices().is_some_and(|choices| choices.answer != Answer::SamePlace);
         let (window, machine, as_) = (entry.machine.is_local(), entry.name, entry.machine.sees_as().name());
         writeln!(
             out,

@@ -9,6 +9,7 @@ export const MACHINES = {
   bbels: { title: "Short-sighted", says: "Sees a window, may use pieces from anywhere, but knows where the border is (bbELS).", window: true, as: "bbels", anywhere: true },
   els: { title: "Short-sighted, lost", says: "Sees a window and has no idea where it is in the picture (ELS).", window: true, as: "els", anywhere: true },
   local: { title: "Short-sighted, in place", says: "Sees a window, and uses pieces from the same place only (LS).", window: true, as: "local", anywhere: false },
+  pca: { title: "Sees what goes together", says: "Sees what varies with a pixel in the training pictures, and uses pieces from the same place only (PCA-locality).", window: false, as: "pca", anywhere: false },
   ideal: { title: "All-seeing", says: "Sees the whole picture: it can only copy (IS).", window: false, as: "ideal", anywhere: false },
   wiener: { title: "Average", says: "Knows only averages and how pixels go together: the simplest guess (Wiener).", window: false, as: "wiener", anywhere: false },
 };

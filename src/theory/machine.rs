@@ -22,6 +22,9 @@ pub enum Machine {
     Wiener,
     /// bbELS and the Wiener filter, blended: between the two theories, where networks stand.
     Blend,
+    /// PCA-locality: every pixel sees what varies together with it in the training images, and is answered for by the same
+    /// place of them.
+    Pca,
 }
 
 /// What is to be said of a machine. Everybody takes names, titles and needs from here: the command, and, through the
@@ -40,28 +43,38 @@ pub struct Entry {
     pub says: &'static str,
     /// Its place among those that the page offers, the one that foretells best first.
     pub place: Option<u8>,
-    /// The three choices of the patch posterior that answers; nothing where none does.
-    pub choices: Option<Choices>,
-    /// Whether a Wiener filter answers, alone or with the patches.
-    pub filter: bool,
+    /// What answers.
+    pub kind: Kind,
 }
 
-/// A patch posterior over the patches inside the training images.
-const fn posterior(window: Window, answer: Answer, boundary: Boundary) -> Option<Choices> {
-    Some(Choices { window, answer, boundary, patches: Patches::Inside })
+/// What answers in a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The patch posterior that three choices make.
+    Patches(Choices),
+    /// A Wiener filter.
+    Filter,
+    /// Such patches and a Wiener filter, blended.
+    Blend(Choices),
+    /// The same place of training images, as far as a Wiener filter would look.
+    Covariance,
+}
+
+/// The choices of a patch posterior over the patches inside the training images.
+const fn posterior(window: Window, answer: Answer, boundary: Boundary) -> Choices {
+    Choices { window, answer, boundary, patches: Patches::Inside }
 }
 
 /// The machines, the simplest theory first. A new one is an entry here and, unless it is a patch posterior, a file.
-pub const TABLE: [Entry; 7] = [
+pub const TABLE: [Entry; 8] = [
     Entry {
         machine: Machine::Ideal,
         name: "ideal",
         symbol: "IS",
         title: "All-seeing",
         says: "Sees the whole picture: it can only copy (IS).",
-        place: Some(4),
-        choices: posterior(Window::WholeImage, Answer::SamePlace, Boundary::Zeros),
-        filter: false,
+        place: Some(5),
+        kind: Kind::Patches(posterior(Window::WholeImage, Answer::SamePlace, Boundary::Zeros)),
     },
     Entry {
         machine: Machine::Local,
@@ -70,8 +83,7 @@ pub const TABLE: [Entry; 7] = [
         title: "Short-sighted, in place",
         says: "Sees a window, and uses pieces from the same place only (LS).",
         place: Some(3),
-        choices: posterior(Window::Local, Answer::SamePlace, Boundary::Zeros),
-        filter: false,
+        kind: Kind::Patches(posterior(Window::Local, Answer::SamePlace, Boundary::Zeros)),
     },
     Entry {
         machine: Machine::Equivariant,
@@ -80,8 +92,7 @@ pub const TABLE: [Entry; 7] = [
         title: "All-seeing, lost",
         says: "Sees the whole picture, but not where its edges are: it copies, shifted around a ring (ES).",
         place: None,
-        choices: posterior(Window::WholeImage, Answer::AnyPlace, Boundary::Circular),
-        filter: false,
+        kind: Kind::Patches(posterior(Window::WholeImage, Answer::AnyPlace, Boundary::Circular)),
     },
     Entry {
         machine: Machine::Els,
@@ -90,8 +101,7 @@ pub const TABLE: [Entry; 7] = [
         title: "Short-sighted, lost",
         says: "Sees a window and has no idea where it is in the picture (ELS).",
         place: Some(2),
-        choices: posterior(Window::Local, Answer::AnyPlace, Boundary::Circular),
-        filter: false,
+        kind: Kind::Patches(posterior(Window::Local, Answer::AnyPlace, Boundary::Circular)),
     },
     Entry {
         machine: Machine::Bbels,
@@ -100,8 +110,7 @@ pub const TABLE: [Entry; 7] = [
         title: "Short-sighted",
         says: "Sees a window, may use pieces from anywhere, but knows where the border is (bbELS).",
         place: Some(1),
-        choices: posterior(Window::Local, Answer::SameBorder, Boundary::Zeros),
-        filter: false,
+        kind: Kind::Patches(posterior(Window::Local, Answer::SameBorder, Boundary::Zeros)),
     },
     Entry {
         machine: Machine::Wiener,
@@ -109,9 +118,8 @@ pub const TABLE: [Entry; 7] = [
         symbol: "Wiener",
         title: "Average",
         says: "Knows only averages and how pixels go together: the simplest guess (Wiener).",
-        place: Some(5),
-        choices: None,
-        filter: true,
+        place: Some(6),
+        kind: Kind::Filter,
     },
     Entry {
         machine: Machine::Blend,
@@ -120,8 +128,16 @@ pub const TABLE: [Entry; 7] = [
         title: "Half pieces, half average",
         says: "The short-sighted machine's guess and the average's, blended: it foretells the network best (bbELS + Wiener).",
         place: Some(0),
-        choices: posterior(Window::Local, Answer::SameBorder, Boundary::Zeros),
-        filter: true,
+        kind: Kind::Blend(posterior(Window::Local, Answer::SameBorder, Boundary::Zeros)),
+    },
+    Entry {
+        machine: Machine::Pca,
+        name: "pca",
+        symbol: "PCA-locality",
+        title: "Sees what goes together",
+        says: "Sees what varies with a pixel in the training pictures, and uses pieces from the same place only (PCA-locality).",
+        place: Some(4),
+        kind: Kind::Covariance,
     },
 ];
 
@@ -159,7 +175,8 @@ impl Machine {
 
     /// The machine whose `k(t)` it sees by: the first that makes the same three choices, which is mostly itself.
     pub fn sees_as(self) -> Machine {
-        TABLE.iter().find(|entry| entry.choices == self.choices()).map_or(self, |entry| entry.machine)
+        let Some(choices) = self.choices() else { return self };
+        TABLE.iter().find(|entry| entry.machine.choices() == Some(choices)).map_or(self, |entry| entry.machine)
     }
 
     /// Whether its `k(t)` is calibrated for itself.
@@ -169,7 +186,15 @@ impl Machine {
 
     /// The three choices of the patch posterior that answers; nothing where none does.
     pub fn choices(self) -> Option<Choices> {
-        self.entry().choices
+        match self.entry().kind {
+            Kind::Patches(choices) | Kind::Blend(choices) => Some(choices),
+            Kind::Filter | Kind::Covariance => None,
+        }
+    }
+
+    /// Whether a Wiener filter is needed to make it.
+    pub fn has_filter(self) -> bool {
+        !matches!(self.entry().kind, Kind::Patches(_))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The analytic denoisers: machines that predict, without any training, what a trained network draws. They are one
 //! patch posterior with three choices (how far a pixel sees, who may answer for it, what lies beyond the border), a
-//! Wiener filter as the baseline, and a blend of the two. Make one with [`machine_denoiser`], or a [`PatchPosterior`] to ask for provenance
+//! Wiener filter as the baseline, a blend of the two, and one that sees what the filter would look at. Make one with [`machine_denoiser`], or a [`PatchPosterior`] to ask for provenance
 //! and mergeable parts.
 //!
 //! Kamb & Ganguli, "An analytic theory of creativity in convolutional diffusion models", ICML 2025.
@@ -32,12 +32,14 @@ mod blend;
 mod boxes;
 pub mod calibrate;
 mod company;
+mod covariance;
 mod locality;
 mod machine;
 mod partial;
 mod patch;
 mod plan;
 mod provenance;
+mod response;
 mod sheet;
 mod softmax;
 mod sweep;
@@ -49,12 +51,14 @@ mod wiener;
 pub use crate::simd::Isa;
 pub use blend::{Blend, Calibration, Share, Shares};
 pub use company::Company;
+pub use covariance::{CovarianceLocal, Windows, threshold};
 pub use locality::{Locality, LocalityPoint, MAX_WINDOW};
-pub use machine::{Answer, Boundary, Choices, Entry, Machine, Patches, TABLE, Window};
+pub use machine::{Answer, Boundary, Choices, Entry, Kind, Machine, Patches, TABLE, Window};
 pub use partial::Partial;
 pub use patch::PatchPosterior;
 // What the GPU's posterior goes by, too.
 pub use provenance::Provenance;
+pub use response::Response;
 pub use training::{MAX_SIDE, Training};
 pub use wiener::{Wiener, WienerBuild};
 #[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
@@ -77,14 +81,13 @@ pub fn machine_denoiser(
     calibration: Calibration,
 ) -> Result<Box<dyn Denoiser>, TheoryError> {
     let Calibration { locality, shares } = calibration;
-    if machine.choices().is_none() {
-        return Ok(Box::new(Wiener::new(training)));
-    }
-    let patches = Box::new(PatchPosterior::new(machine, training.clone(), locality)?);
-    Ok(if machine.entry().filter {
-        Box::new(Blend::new(patches, Arc::new(Wiener::new(training)), shares))
-    } else {
-        patches
+    let filter = || Arc::new(Wiener::new(training));
+    let patches = |locality| PatchPosterior::new(machine, training.clone(), locality).map(Box::new);
+    Ok(match machine.entry().kind {
+        Kind::Patches(_) => patches(locality)?,
+        Kind::Blend(_) => Box::new(Blend::new(patches(locality)?, filter(), shares)),
+        Kind::Filter => Box::new(Wiener::new(training)),
+        Kind::Covariance => Box::new(CovarianceLocal::new(training.clone(), filter(), threshold(training.count()))),
     })
 }
 

@@ -80,41 +80,77 @@ impl Reduction {
 impl Tridiagonal {
     /// `(scale·M + shift)⁻¹ x`, and M times that where `times` is asked for.
     pub(super) fn filter(&self, mut x: Vec<f64>, scale: f64, shift: f64, times: bool) -> Vec<f64> {
-        let n = x.len();
         for (i, v) in self.reflections.iter().enumerate() {
             let along = dot(v, &x[i + 1..]);
             add_scaled(&mut x[i + 1..], v, -2.0 * along);
         }
+        self.solve(&mut x, 1, scale, shift, times);
+        for (i, v) in self.reflections.iter().enumerate().rev() {
+            let along = dot(v, &x[i + 1..]);
+            add_scaled(&mut x[i + 1..], v, -2.0 * along);
+        }
+        x
+    }
+
+    /// Makes `Qᵀ X` of the matrix `x` `[n, width]`.
+    pub(super) fn turn(&self, x: &mut [f64], width: usize) {
+        let mut along = vec![0.0; width];
+        for (i, v) in self.reflections.iter().enumerate() {
+            let below = &mut x[(i + 1) * width..];
+            along.fill(0.0);
+            for (row, v) in below.chunks_exact(width).zip(v) {
+                add_scaled(&mut along, row, *v);
+            }
+            for (row, v) in below.chunks_exact_mut(width).zip(v) {
+                add_scaled(row, &along, -2.0 * v);
+            }
+        }
+    }
+
+    /// Makes `(scale·T + shift)⁻¹ X` of the matrix `x` `[n, width]`, and T times that where `times` is asked for.
+    pub(super) fn solve(&self, x: &mut [f64], width: usize, scale: f64, shift: f64, times: bool) {
         // Gaussian elimination down, then up; the matrix is positive definite, so no pivots are needed.
-        let mut pivots = Vec::with_capacity(n);
+        let n = self.diagonal.len();
+        let mut pivots: Vec<f64> = Vec::with_capacity(n);
         for i in 0..n {
             let mut pivot = scale * self.diagonal[i] + shift;
             if i > 0 {
                 let side = scale * self.beside[i - 1];
                 let factor = side / pivots[i - 1];
                 pivot -= factor * side;
-                x[i] -= factor * x[i - 1];
+                let (above, row) = x.split_at_mut(i * width);
+                add_scaled(&mut row[..width], &above[(i - 1) * width..], -factor);
             }
             pivots.push(pivot);
         }
         for i in (0..n).rev() {
-            let above = if i + 1 < n { scale * self.beside[i] * x[i + 1] } else { 0.0 };
-            x[i] = (x[i] - above) / pivots[i];
+            let (row, below) = x[i * width..].split_at_mut(width);
+            if i + 1 < n {
+                add_scaled(row, &below[..width], -scale * self.beside[i]);
+            }
+            row.iter_mut().for_each(|v| *v /= pivots[i]);
         }
         if times {
-            x = (0..n)
-                .map(|i| {
-                    let low = if i > 0 { self.beside[i - 1] * x[i - 1] } else { 0.0 };
-                    let high = if i + 1 < n { self.beside[i] * x[i + 1] } else { 0.0 };
-                    low + self.diagonal[i] * x[i] + high
-                })
-                .collect();
+            self.times(x, width);
         }
-        for (i, v) in self.reflections.iter().enumerate().rev() {
-            let along = dot(v, &x[i + 1..]);
-            add_scaled(&mut x[i + 1..], v, -2.0 * along);
+    }
+
+    /// Makes `T X` of the matrix `x` `[n, width]`.
+    fn times(&self, x: &mut [f64], width: usize) {
+        let n = self.diagonal.len();
+        let mut before = vec![0.0; width];
+        for i in 0..n {
+            let (row, below) = x[i * width..].split_at_mut(width);
+            let old = row.to_vec();
+            row.iter_mut().for_each(|v| *v *= self.diagonal[i]);
+            if i > 0 {
+                add_scaled(row, &before, self.beside[i - 1]);
+            }
+            if i + 1 < n {
+                add_scaled(row, &below[..width], self.beside[i]);
+            }
+            before = old;
         }
-        x
     }
 }
 

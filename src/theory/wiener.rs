@@ -6,11 +6,13 @@
 //! in one pass, so the slow iterative second half is not needed. With fewer images than pixels the same is done to
 //! the smaller Gram matrix, through `C (a²C + s²)⁻¹ = Xᵀ (a² X Xᵀ + s²)⁻¹ X`.
 
+use super::response::Response;
 use super::training::Training;
 use super::tridiagonal::{Reduction, Tridiagonal, add_scaled, dot};
 use crate::denoiser::{Condition, DenoiseError, Denoiser, ImageShape, check_batch};
 use crate::parallel;
 use crate::schedule::Time;
+use std::sync::{Arc, OnceLock};
 
 /// The Wiener filter of a training set. All in f64.
 #[derive(Debug, Clone)]
@@ -21,6 +23,8 @@ pub struct Wiener {
     /// Centred images over √N, `[N, D]`, where there are fewer images than values; else empty and C itself is used.
     images: Vec<f64>,
     matrix: Tridiagonal,
+    /// `Qᵀ` times the images, or `Qᵀ` where there are none, `[n, D]`; made when a [`Response`] is first asked for.
+    basis: OnceLock<Arc<Vec<f32>>>,
 }
 
 /// Multiplications of one piece of [`WienerBuild`]: some hundredths of a second.
@@ -105,7 +109,7 @@ impl WienerBuild {
             Stage::Reduction(reduction) => reduction.finish(),
             Stage::Products(_) => unreachable!("products are followed by the reduction"),
         };
-        Wiener { shape, mean, images, matrix }
+        Wiener { shape, mean, images, matrix, basis: OnceLock::new() }
     }
 }
 
@@ -139,7 +143,7 @@ impl Wiener {
 
     /// `x̂₀` of one picture.
     fn answer(&self, x: &[f32], time: Time) -> Vec<f32> {
-        let (a, variance) = (time.a, (time.s * time.s).max(1e-12));
+        let (a, variance) = (time.a, variance(time));
         let residual: Vec<f64> = x.iter().zip(&self.mean).map(|(x, m)| f64::from(*x) - a * m).collect();
         let add = |change: &[f64]| self.mean.iter().zip(change).map(|(m, v)| (m + a * v) as f32).collect();
         if self.images.is_empty() {
@@ -154,6 +158,28 @@ impl Wiener {
         }
         add(&change)
     }
+
+    /// The matrix `W = a C (a² C + s² I)⁻¹` at `time`: how much each value of the answer takes from each value of the picture.
+    pub fn response(&self, time: Time) -> Response {
+        let (d, whole) = (self.shape.len(), self.images.is_empty());
+        let basis = self.basis.get_or_init(|| {
+            let mut rows = self.images.clone();
+            if whole {
+                rows = (0..d * d).map(|i| f64::from(u8::from(i % (d + 1) == 0))).collect();
+            }
+            self.matrix.turn(&mut rows, d);
+            Arc::new(rows.into_iter().map(|v| v as f32).collect())
+        });
+        let mut solved: Vec<f64> = basis.iter().map(|v| f64::from(*v)).collect();
+        self.matrix.solve(&mut solved, d, time.a * time.a, variance(time), whole);
+        let solved = solved.into_iter().map(|v| (time.a * v) as f32).collect();
+        Response::new(self.shape, basis.clone(), solved)
+    }
+}
+
+/// `s_t²`, never quite nothing.
+fn variance(time: Time) -> f64 {
+    (time.s * time.s).max(1e-12)
 }
 
 impl Denoiser for Wiener {

@@ -6,12 +6,13 @@ use super::asked::Asked;
 use super::error::Failure;
 use super::network::{Engine, Network};
 use super::shared::Shared;
-use crate::denoiser::{Condition, ImageShape};
+use crate::denoiser::{Condition, Denoiser, ImageShape};
 use crate::metrics::Neighbour;
 use crate::pack;
 use crate::schedule::Schedule;
 use crate::theory::{
-    Calibration, Company, Locality, Machine, Partial, PatchPosterior, Shares, Training, Wiener, WienerBuild,
+    Calibration, Company, CovarianceLocal, Kind, Locality, Machine, Partial, PatchPosterior, Shares, Training, Wiener,
+    WienerBuild, Windows, threshold,
 };
 use js_sys::Function;
 use serde::Serialize;
@@ -73,17 +74,17 @@ impl Pack {
     /// `machine-unavailable` where there is no such machine.
     #[wasm_bindgen(js_name = hasFilter)]
     pub fn has_filter(&self, machine: &str) -> Result<bool, JsValue> {
-        Ok(named(machine)?.entry().filter)
+        Ok(named(machine)?.has_filter())
     }
 
-    /// Begins the Wiener filter of training `images` `[N, C, H, W]`, which draws alone or is blended with patches.
+    /// Begins the Wiener filter of training `images` `[N, C, H, W]` that a machine needs: it draws alone, is blended with
+    /// patches, or says where to look.
     ///
     /// # Errors
-    /// `machine-unavailable` where it cannot be made of these images.
-    pub fn wiener(&self, images: &[u8]) -> Result<Filter, JsValue> {
-        let training = training(images, self.manifest.image)?;
-        let build = WienerBuild::new(&training);
-        Ok(Filter { build, shape: self.manifest.image, schedule: self.manifest.schedule })
+    /// `machine-unavailable` where there is no such machine, or it cannot be made of these images.
+    pub fn wiener(&self, machine: &str, images: &[u8]) -> Result<Filter, JsValue> {
+        let (machine, training) = (named(machine)?, training(images, self.manifest.image)?);
+        Ok(Filter { machine, build: WienerBuild::new(&training), training, schedule: self.manifest.schedule })
     }
 
     /// The patch posterior of a machine (`els`, `bbels`, …) over training `images` `[N, C, H, W]`. Local machines see
@@ -176,8 +177,9 @@ fn training(images: &[u8], shape: ImageShape) -> Result<Arc<Training>, Failure> 
 /// is heard, then [`Filter::network`].
 #[wasm_bindgen]
 pub struct Filter {
+    machine: Machine,
     build: WienerBuild,
-    shape: ImageShape,
+    training: Arc<Training>,
     schedule: Schedule,
 }
 
@@ -188,9 +190,40 @@ impl Filter {
         self.build.advance()
     }
 
-    /// The filter, ready to draw.
+    /// Which pixels go together, as this filter sees it.
+    pub fn sight(self) -> Sight {
+        let threshold = threshold(self.training.count());
+        Sight { filter: self.build.finish(), threshold, schedule: self.schedule }
+    }
+
+    /// The machine without patches that it was made for, ready to draw.
     pub fn network(self) -> Network {
-        Network::new(Engine::Machine(Box::new(self.build.finish())), self.shape, self.schedule)
+        let Filter { machine, build, training, schedule } = self;
+        let (shape, filter) = (training.shape(), build.finish());
+        let machine: Box<dyn Denoiser> = match machine.entry().kind {
+            Kind::Covariance => {
+                let threshold = threshold(training.count());
+                Box::new(CovarianceLocal::new(training, Arc::new(filter), threshold))
+            }
+            _ => Box::new(filter),
+        };
+        Network::new(Engine::Machine(machine), shape, schedule)
+    }
+}
+
+/// Which pixels a Wiener filter looks at: [`Windows`].
+#[wasm_bindgen]
+pub struct Sight {
+    filter: Wiener,
+    threshold: f32,
+    schedule: Schedule,
+}
+
+#[wasm_bindgen]
+impl Sight {
+    /// The windows at time `t`: [`Windows::to_bytes`].
+    pub fn at(&self, t: f64) -> Vec<u8> {
+        Windows::new(&self.filter.response(self.schedule.at(t)), self.threshold).to_bytes()
     }
 }
 

@@ -210,6 +210,14 @@ test("the mosaic names its sources, by keyboard too", async ({ page }) => {
   await page.keyboard.press("ArrowDown");
   await expect(status).toContainText("row 14, column 9");
   expect(new URL(page.url()).hash).toBe("#origins?row=13");
+  // Beside the network's window, the pixels that go together: without noise a few, with noise many.
+  await figure.getByRole("switch", { name: "which pixels go together" }).check();
+  const together = async () => Number(/it would see (\d+) pixels/.exec((await status.textContent()) ?? "")?.[1]);
+  await expect.poll(together, HEAVY).toBeGreaterThan(10);
+  const before = await together();
+  await figure.getByRole("slider").fill("20");
+  await expect.poll(together, HEAVY).toBeLessThan(before);
+  expect(new URL(page.url()).hash).toBe("#origins?step=20&row=13&together=true");
 });
 
 test("the trousers with a leg too many are those of the weights that ship, and the text says how many", async ({ page }) => {

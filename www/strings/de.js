@@ -476,6 +476,9 @@ export const said = {
   "Sees a window and has no idea where it is in the picture (ELS).": "Sieht ein Fenster und hat keine Ahnung, wo im Bild es ist (ELS).",
   "Short-sighted, in place": "Kurzsichtig, am Ort",
   "Sees a window, and uses pieces from the same place only (LS).": "Sieht ein Fenster und nimmt Stücke nur von derselben Stelle (LS).",
+  "Sees what goes together": "Sieht, was zusammengehört",
+  "Sees what varies with a pixel in the training pictures, and uses pieces from the same place only (PCA-locality).":
+    "Sieht, was sich in den Trainingsbildern mit einem Pixel ändert, und nimmt Stücke nur von derselben Stelle (PCA-Lokalität).",
   "All-seeing": "Allsehend",
   "Sees the whole picture: it can only copy (IS).": "Sieht das ganze Bild: Sie kann nur kopieren (IS).",
   Average: "Durchschnitt",

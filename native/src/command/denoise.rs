@@ -9,9 +9,8 @@ use clap::Args;
 use morphogen::denoiser::{Condition, Denoiser, ImageShape};
 use morphogen::files;
 use morphogen::gpu::{Gpu, GpuPosterior};
-use morphogen::schedule::Schedule;
-use morphogen::theory::MAX_WINDOW;
-use morphogen::theory::{Machine, PatchPosterior, Shares, Training, Wiener};
+use morphogen::schedule::{Schedule, Time};
+use morphogen::theory::{Locality, MAX_WINDOW, Machine, PatchPosterior, Shares, Training, Wiener, machine_denoiser};
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
 use std::path::{Path, PathBuf};
@@ -42,7 +41,7 @@ pub struct DenoiseArgs {
     /// patches from inside their image, as the released code does
     #[arg(long)]
     wrapped: bool,
-    /// Where to compute patches; wiener has no use for a gpu
+    /// Where to compute patches; wiener and pca have no use for a gpu
     #[arg(long, value_enum, default_value = "cpu")]
     device: DeviceArg,
 }
@@ -66,42 +65,49 @@ pub fn denoise(args: &DenoiseArgs) -> Result<(), CommandError> {
     let training = Arc::new(Training::new(&images, shape).map_err(super::images::usage)?);
     let time = Schedule::Cosine.at(args.t);
     let conditions = vec![Condition::Null; count];
-    let linear = machine.entry().filter.then(|| Wiener::new(&training).means(&x, time));
-    let linear = linear.transpose().map_err(super::images::usage)?;
-    let patches = match (machine.choices(), args.device) {
-        (None, DeviceArg::Gpu) => {
-            let message = "wiener is computed on the processor: leave --device gpu out";
-            return Err(CommandError::Usage(message.into()));
+    let local = args.window.filter(|_| machine.is_local());
+    let locality = local.map(|window| fixed(machine, window, shape)).transpose()?;
+    // Elsewhere nothing wraps around.
+    let wrapped = args.wrapped && machine == Machine::Els;
+    let denoised = match (args.device, wrapped) {
+        (DeviceArg::Cpu, false) => {
+            let mut denoiser = machine_denoiser(machine, &training, locality.into()).map_err(super::images::usage)?;
+            denoiser.denoise(&x, time, &conditions).map_err(super::images::usage)?
         }
-        (None, DeviceArg::Cpu) => None,
-        (Some(_), device) => {
-            let mut posterior = patch_posterior(args, training)?;
-            Some(match device {
-                DeviceArg::Cpu => posterior.denoise(&x, time, &conditions).map_err(super::images::usage)?,
-                DeviceArg::Gpu => pollster::block_on(async {
-                    GpuPosterior::new(&Gpu::new().await?, posterior).await?.denoise(&x, time, &conditions).await
-                })?,
-            })
+        (DeviceArg::Cpu, true) => {
+            let patches = PatchPosterior::new(machine, training, locality).map_err(super::images::usage)?;
+            patches.wrapped().denoise(&x, time, &conditions).map_err(super::images::usage)?
         }
-    };
-    let denoised = match (patches, linear) {
-        (Some(mut means), Some(linear)) => {
-            Shares::default().blend(time, &mut means, &linear);
-            means
-        }
-        (patches, linear) => patches.or(linear).unwrap_or_default(),
+        (DeviceArg::Gpu, _) => on_gpu(machine, training, locality, wrapped, &x, time)?,
     };
     let size = vec![count, shape.channels, shape.height, shape.width];
     output.write(&tensor_file("denoised", size, &denoised)?, format_args!("{count} pictures of {shape}"))
 }
 
-/// The machine that the options ask for.
-fn patch_posterior(args: &DenoiseArgs, training: Arc<Training>) -> Result<PatchPosterior, CommandError> {
-    let machine = args.machine;
-    let local = args.window.filter(|_| machine.is_local());
-    let locality = local.map(|window| fixed(machine, window, training.shape())).transpose()?;
-    let posterior = PatchPosterior::new(machine, training, locality).map_err(super::images::usage)?;
-    Ok(if args.wrapped { posterior.wrapped() } else { posterior })
+/// Posterior means with the patches computed on the GPU.
+fn on_gpu(
+    machine: Machine,
+    training: Arc<Training>,
+    locality: Option<Locality>,
+    wrapped: bool,
+    x: &[f32],
+    time: Time,
+) -> Result<Vec<f32>, CommandError> {
+    if machine.choices().is_none() {
+        let message = format!("{} is computed on the processor: leave --device gpu out", machine.name());
+        return Err(CommandError::Usage(message));
+    }
+    let filter = machine.has_filter().then(|| Wiener::new(&training));
+    let conditions = vec![Condition::Null; x.len() / training.shape().len()];
+    let patches = PatchPosterior::new(machine, training, locality).map_err(super::images::usage)?;
+    let patches = if wrapped { patches.wrapped() } else { patches };
+    let mut means = pollster::block_on(async {
+        GpuPosterior::new(&Gpu::new().await?, patches).await?.denoise(x, time, &conditions).await
+    })?;
+    if let Some(filter) = filter {
+        Shares::default().blend(time, &mut means, &filter.means(x, time).map_err(super::images::usage)?);
+    }
+    Ok(means)
 }
 
 /// Reads an f32 tensor `[N, C, H, W]`: N, the shape of one picture, and the values.

@@ -53,14 +53,14 @@ impl MachineArgs {
             .map(|asked| Ok((showing(pack, &asked)?, asked)))
             .collect::<Result<Vec<_>, CommandError>>()?;
         if gpu && (images.len() > 1 || machine.choices().is_none()) {
-            return Err(usage("wiener and what is mixed are computed on the processor: leave --device gpu out"));
+            return Err(usage("wiener, pca and what is mixed are computed on the processor: leave --device gpu out"));
         }
         match (images.pop(), images.is_empty()) {
             (None, _) => Err(usage("expected something to draw, found nothing")),
             (Some((images, _)), true) => {
                 let training = Arc::new(Training::new(&images, shape).map_err(usage)?);
                 if gpu {
-                    let filter = machine.entry().filter.then(|| Arc::new(Wiener::new(&training)));
+                    let filter = machine.has_filter().then(|| Arc::new(Wiener::new(&training)));
                     let posterior = PatchPosterior::new(machine, training, calibration.locality).map_err(usage)?;
                     let patches = Box::new(OnGpu::new(posterior)?);
                     return Ok(match filter {

@@ -1,6 +1,7 @@
 /**
  * Where did this pixel come from? The machine with the two flaws draws, keeps who won the vote of each pixel at each step, and
- * the reader pulls the winners out: by pointing, by tapping, or with the arrow keys.
+ * the reader pulls the winners out: by pointing, by tapping, or with the arrow keys. Beside the window that was measured on the
+ * network stands, if wished, the one that the training pictures suggest: the pixels that vary together.
  */
 import { ARROWS, button, controls, el, picture, slider, toggle } from "../parts.js";
 import { walk } from "../walk.js";
@@ -16,16 +17,20 @@ const SIDE = 28;
 const SHOWN = 8;
 /** Pixels of the outlines' canvas per pixel of the picture. */
 const FINE = 12;
+/** Outlines are dark below, so that they show on everything: of the network's window, and of the pictures'. */
+const LINES = /** @type {const} */ ({ network: [["#000", 8], ["#ffb000", 4]], pictures: [["#000", 7], ["#4cc9f0", 3]] });
 
 export default {
   name: "origins",
-  defaults: { seed: 32, step: 8, row: 12, column: 8, mosaic: true },
+  defaults: { seed: 32, step: 8, row: 12, column: 8, mosaic: true, together: false },
   /** @param {Host} host */
   mount(host) {
     /** @type {Frame[]} */
     let frames = [];
     /** @type {TrainingImages} */
     let images;
+    /** By step. @type {Map<number, import("../../pkg/morphogen.js").Windows>} */
+    const seen = new Map();
     const within = (/** @type {number} */ value, /** @type {number} */ least, /** @type {number} */ most) => Math.max(least, Math.min(most, Math.round(value)));
     let step = within(Number(host.state.step), 1, STEPS);
     let at = { row: within(Number(host.state.row), 0, SIDE - 1), column: within(Number(host.state.column), 0, SIDE - 1) };
@@ -34,13 +39,14 @@ export default {
     const source = picture({ label: host.t("waiting"), size: [140, 336] });
     const [here, there] = [drawn, source].map(() => el("canvas", { className: "marks", width: SIDE * FINE, height: SIDE * FINE, ariaHidden: "true" }));
     const mosaic = toggle({ led: true, label: host.t("mosaic"), value: host.state.mosaic === true, turn: (on) => (host.remember({ mosaic: on }), paint()) });
+    const together = toggle({ label: host.t("together"), value: host.state.together === true, turn: (on) => (host.remember({ together: on }), void look()) });
     const name = el("p", {});
     const gallery = el("div", { className: "gallery", role: "group", ariaLabel: host.t("sources") });
-    const steps = slider({ label: host.t("step"), min: 1, max: STEPS, value: step, say: (n) => host.t("stepOf", { n, of: STEPS }), move: (n) => ((step = n), paint(), tell()), settle: (n) => host.remember({ step: n }) });
+    const steps = slider({ label: host.t("step"), min: 1, max: STEPS, value: step, say: (n) => host.t("stepOf", { n, of: STEPS }), move: (n) => ((step = n), paint(), tell()), settle: (n) => (host.remember({ step: n }), void look()) });
     drawn.canvas.classList.add("pointed");
     drawn.canvas.setAttribute("aria-description", host.t("keys"));
     host.root.append(
-      el("div", { className: "pair" }, el("div", { className: "captioned" }, el("div", { className: "sight" }, drawn.canvas, here), mosaic.element), el("div", { className: "captioned" }, el("div", { className: "sight" }, source.canvas, there), name)),
+      el("div", { className: "pair" }, el("div", { className: "captioned" }, el("div", { className: "sight" }, drawn.canvas, here), mosaic.element, together.element), el("div", { className: "captioned" }, el("div", { className: "sight" }, source.canvas, there), name)),
       steps.element,
       gallery,
       controls(button(host.t("another"), () => (host.remember({ seed: Number(host.state.seed) + 1 }), void draw()), { act: "another" })),
@@ -51,13 +57,49 @@ export default {
       const context = canvas.getContext("2d");
       if (!context) return;
       context.clearRect(0, 0, canvas.width, canvas.height);
-      for (const [colour, width] of /** @type {const} */ ([["#000", 8], ["#ffb000", 4]])) {
+      for (const [colour, width] of LINES.network) {
         context.strokeStyle = colour;
         for (const reach of [(window - 1) / 2, 0]) {
           context.lineWidth = reach ? width : width / 2;
           context.strokeRect((column - reach) * FINE, (row - reach) * FINE, (2 * reach + 1) * FINE, (2 * reach + 1) * FINE);
         }
       }
+    }
+
+    /** Outlines the pixels that go together with the one at hand, where that is wished and known. */
+    function join() {
+      const context = here.getContext("2d");
+      const pixels = together.input.checked && seen.get(step)?.of(at.row, at.column);
+      if (!context || !pixels) return;
+      const sees = (/** @type {number} */ row, /** @type {number} */ column) => row >= 0 && row < SIDE && column >= 0 && column < SIDE && pixels[row * SIDE + column] === 1;
+      context.beginPath();
+      for (let row = 0; row <= SIDE; row += 1) {
+        for (let column = 0; column <= SIDE; column += 1) {
+          const [x, y] = [column * FINE, row * FINE];
+          if (sees(row, column) !== sees(row - 1, column)) (context.moveTo(x, y), context.lineTo(x + FINE, y));
+          if (sees(row, column) !== sees(row, column - 1)) (context.moveTo(x, y), context.lineTo(x, y + FINE));
+        }
+      }
+      context.lineCap = "square";
+      for (const [colour, width] of LINES.pictures) {
+        context.strokeStyle = colour;
+        context.lineWidth = width;
+        context.stroke();
+      }
+    }
+
+    /** Finds out which pixels go together at this step, if that is wished. */
+    async function look() {
+      const wished = step;
+      const before = frames[wished - 1];
+      if (together.input.checked && before && !seen.has(wished)) {
+        await host.run(async (signal) => {
+          host.say(host.t("looking"));
+          seen.set(wished, await (await host.model()).windows(PROMPT, before.t, signal));
+        });
+      }
+      paint();
+      tell();
     }
 
     /** Training images with the number of pixels that each has won, the most first. */
@@ -77,6 +119,7 @@ export default {
       source.put(images.toImageData(found.image), host.t("training", { number: String(found.image + 1) }));
       name.textContent = host.t("training", { number: String(found.image + 1) });
       outline(here, at, provenance.window);
+      join();
       outline(there, found, provenance.window);
     }
 
@@ -108,7 +151,8 @@ export default {
       const found = provenance.at(at.row, at.column);
       const all = sources().length;
       const values = { row: at.row + 1, column: at.column + 1, number: String(found.image + 1), share: host.number(100 * found.weight, found.weight < 0.01 ? 1 : 0), k: provenance.window, n: all, step };
-      host.say(`${host.t("pixel", values)} ${host.t("distinct", values)}`);
+      const joined = together.input.checked ? seen.get(step)?.of(at.row, at.column).reduce((sum, one) => sum + one, 0) : undefined;
+      host.say([host.t("pixel", values), joined ? host.t("joined", { n: joined }) : "", host.t("distinct", values)].filter(Boolean).join(" "));
     }
 
     /** Points at a pixel. */
@@ -158,6 +202,7 @@ export default {
         paint();
         tell();
       });
+      await look();
     }
     void draw();
   },

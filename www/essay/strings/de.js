@@ -135,7 +135,8 @@ Wo ist sie am lebendigsten? Dafür gibt es keine Formel. Trau deinen Augen.
 
 Sind die Faltungen schuld? Lukoianov und andere (2025) sagen nein und zeigen, warum: In den meisten Bildern hat ein Pixel mit seinen Nachbarn mehr zu tun als mit allem,
 was weit weg ist. Selbst ein einfacher Filter, der überallhin schauen dürfte, lernt, in die Nähe zu schauen. Vielleicht sind es also die Bilder, die das Kurzsichtige
-lehren, woraus das Netz auch gebaut ist. Unserer Maschine ist das gleich: Sie fragt, wie weit das Netz sieht, nicht warum.`,
+lehren, woraus das Netz auch gebaut ist. Unserer Maschine ist das gleich: Sie fragt, wie weit das Netz sieht, nicht warum. In Kapitel 7 lassen sich
+beide Fenster über ein Bild legen: das am Netz gemessene und das, welches die Bilder nahelegen.`,
   "locality.caption": "Dasselbe Rauschen, gezeichnet von Maschinen mit Fenstern von 3 × 3 Pixeln bis zum ganzen Bild. Die Balken sagen, wie weit jedes Bild vom nächsten Trainingsbild entfernt ist: kein Balken, eine Kopie.",
   "locality.still": "Vierzehn Pullover aus demselben Rauschen. Die ersten sind fleckig, die mittleren zusammengestückelt, die letzten Kopien.",
   "locality.waiting": "Noch nicht gezeichnet",
@@ -310,12 +311,20 @@ einen Stein, um das Bild hervorzuziehen, aus dem er geschnitten ist.`,
 Solange das Fenster weit ist, halten wenige Bilder große Gebiete. Wird es enger, zerfallen sie in Hunderte, und eine einzelne Stimme zählt kaum noch: In einem Fenster aus drei
 Pixeln sieht glatter Stoff überall gleich aus.
 
+Schalte <em>welche Pixel zusammengehören</em> ein, und ein zweiter Umriss erscheint. Er weiß nichts von einem Netz: Er umschließt die Pixel, die sich von Pullover zu Pullover
+mit deinem ändern, so wie der einfache Filter sie gewichtet. Beide Umrisse schrumpfen, während das Rauschen geht, und keiner hat vom anderen erfahren. Das Quadrat sagt,
+wie weit das Netz schaut; der ausgefranste Fleck, wie weit sich das Schauen lohnt.
+
 Das also heißt hier <em>neu</em>. Kein Stück ist erfunden; die Anordnung ist es. Und weil das Netz fast dasselbe Bild zeichnet, ist das Mosaik eine gute Vermutung, woher
 <em>seine</em> Pixel stammen. Ob das Handwerk ist oder Diebstahl, darüber lässt sich streiten. Jetzt kannst du es mit Zahlen tun.`,
   "origins.caption": "Links das Bild der Maschine und sein Mosaik. Zeige, tippe oder lauf mit den Pfeiltasten: Rechts steht das Trainingsbild, dessen Ausschnitt für dieses Pixel am schwersten wog.",
   "origins.still": "Ein Pullover als Mosaik aus farbigen Steinen und daneben eines der Trainingsbilder, aus denen er besteht.",
   "origins.waiting": "Noch nicht gezeichnet",
   "origins.mosaic": "als Mosaik",
+  "origins.together": "welche Pixel zusammengehören",
+  "origins.looking": "Gesucht werden Pixel, die zusammengehören …",
+  "origins.joined": "Ginge es nur nach den Trainingsbildern, sähe es {n} Pixel: die, die sich mit ihm ändern.",
+  "origins.joined.one": "Ginge es nur nach den Trainingsbildern, sähe es sich selbst und sonst nichts.",
   "origins.step": "Bei Schritt",
   "origins.stepOf": "{n} von {of}",
   "origins.sources": "Die Trainingsbilder mit den meisten Pixeln",

@@ -135,7 +135,8 @@ Where is it most alive? There is no formula for that. Trust your eyes.
 
 Are the convolutions to blame? Lukoianov and others (2025) say no, and show why: in most pictures, a pixel has more to do with its neighbours than
 with anything far away. Even a plain filter that is free to look everywhere learns to look nearby. So it may be the pictures that teach
-short sight, whatever the network is built of. Our machine works either way: it asks how far the network sees, not why.`,
+short sight, whatever the network is built of. Our machine works either way: it asks how far the network sees, not why. In chapter 7 both
+windows can be laid over a picture, the one that was measured on the network and the one that the pictures suggest.`,
   "locality.caption": "The same noise, drawn by machines with windows from 3 × 3 pixels to everything. The bars say how far each picture is from the training picture nearest to it: no bar, a copy.",
   "locality.still": "Fourteen pullovers from the same noise. The first are mottled, the middle ones are patched together, the last are copies.",
   "locality.waiting": "Not drawn yet",
@@ -311,6 +312,10 @@ that it was cut from.`,
 While the window is wide, a few pictures hold large territories. As it narrows, they break up into hundreds, and single votes hardly count: in a window
 of three pixels, smooth cloth looks the same everywhere.
 
+Switch on <em>which pixels go together</em>, and a second outline appears. It knows nothing of any network: it surrounds the pixels that vary with yours from
+pullover to pullover, as the plain filter weighs them. Both outlines shrink as the noise goes, and neither was told of the other. The square is how far the
+network looks; the ragged patch is how far it would be worth looking.
+
 This is what <em>new</em> means here. No piece is invented; the arrangement is. And since the network draws
 almost the same picture, the mosaic is a fair guess at where <em>its</em> pixels come from, too. Whether that is craft or theft is worth an
 argument. Now you can have it with numbers.`,
@@ -318,6 +323,10 @@ argument. Now you can have it with numbers.`,
   "origins.still": "A pullover as a mosaic of coloured tiles, and beside it one of the training pictures that it is made of.",
   "origins.waiting": "Not drawn yet",
   "origins.mosaic": "as a mosaic",
+  "origins.together": "which pixels go together",
+  "origins.looking": "Looking for pixels that go together …",
+  "origins.joined": "Going by the training pictures alone, it would see {n} pixels: those that vary with it.",
+  "origins.joined.one": "Going by the training pictures alone, it would see itself and nothing else.",
   "origins.step": "At step",
   "origins.stepOf": "{n} of {of}",
   "origins.sources": "The training pictures with the most pixels",
