@@ -217,7 +217,7 @@ test("the mosaic names its sources, by keyboard too", async ({ page }) => {
   const before = await together();
   await figure.getByRole("slider").fill("20");
   await expect.poll(together, HEAVY).toBeLessThan(before);
-  expect(new URL(page.url()).hash).toBe("#origins?step=20&row=13&together=true");
+  expect(new URL(page.url()).hash).toBe("#origins?step=20&row=13&together=1");
 });
 
 test("the trousers with a leg too many are those of the weights that ship, and the text says how many", async ({ page }) => {
