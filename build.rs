@@ -1,16 +1,33 @@
 //! Takes comments and indentation out of the WGSL that goes into the program, so that a visitor of the page need not fetch
-//! them: `src/gpu` and `src/ops` include their shaders from here, the latter's as `ops/…`.
+//! them: `src/gpu` and `src/ops` include their shaders from here, the latter's as `ops/…`. And names what is in each part of the
+//! program, since for browsers it is compiled in three.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
+    parts();
     let out = env::var_os("OUT_DIR").map(PathBuf::from).ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?;
     for (from, to) in [("src/gpu/shader", "shader"), ("src/ops", "shader/ops")] {
         println!("cargo::rerun-if-changed={from}");
         strip(Path::new(from), &out.join(to))?;
     }
     Ok(())
+}
+
+/// `with_gpu` and `with_learning` where that code is wanted: in all natively, in browsers' parts by their feature; `web_packs` in
+/// the parts for browsers that read packs.
+fn parts() {
+    let native = env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch != "wasm32");
+    let part = |name: &str| env::var_os(format!("CARGO_FEATURE_WEB_{name}")).is_some();
+    let packs = part("DRAWING") || part("THEORY");
+    let all = [("with_gpu", native || packs), ("with_learning", native || part("LEARN")), ("web_packs", packs)];
+    for (name, wanted) in all {
+        println!("cargo::rustc-check-cfg=cfg({name})");
+        if wanted {
+            println!("cargo::rustc-cfg={name}");
+        }
+    }
 }
 
 /// Every WGSL file in a folder and those below it, into a folder of the same order.

@@ -52,19 +52,16 @@
 //! ```
 
 // What only a GPU or the theory asks for has nobody to ask where learning alone is compiled.
-#![cfg_attr(
-    all(target_arch = "wasm32", not(any(feature = "web-drawing", feature = "web-theory"))),
-    allow(dead_code, unused_imports)
-)]
+#![cfg_attr(all(target_arch = "wasm32", not(web_packs)), allow(dead_code, unused_imports))]
 
 pub mod cpu;
 pub mod denoiser;
 #[cfg(any(not(target_arch = "wasm32"), feature = "web-theory"))]
 pub mod export;
 pub mod files;
-#[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
+#[cfg(with_gpu)]
 pub mod gpu;
-#[cfg(any(not(target_arch = "wasm32"), feature = "web-learn"))]
+#[cfg(with_learning)]
 pub mod learn;
 pub mod metrics;
 pub mod network;

@@ -21,7 +21,7 @@ pub(crate) fn workers() -> usize {
 }
 
 /// How many may work side by side.
-#[cfg(all(not(feature = "rayon"), any(not(target_arch = "wasm32"), feature = "web-learn")))]
+#[cfg(all(not(feature = "rayon"), with_learning))]
 pub(crate) fn workers() -> usize {
     1
 }

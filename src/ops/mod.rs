@@ -7,7 +7,7 @@
 //! by the compiler what it does not know yet. A new operation is its folder and its line in [`Op`].
 
 pub mod attention;
-#[cfg(any(not(target_arch = "wasm32"), feature = "web-learn"))]
+#[cfg(with_learning)]
 pub mod backward;
 pub mod convolution;
 pub mod finish;
@@ -15,7 +15,7 @@ pub mod footprint;
 pub mod norm;
 pub mod plane;
 pub(crate) mod product;
-#[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
+#[cfg(with_gpu)]
 pub mod program;
 #[cfg(test)]
 mod testing;
@@ -28,7 +28,7 @@ pub use norm::Norm;
 use crate::denoiser::ImageShape;
 use footprint::Footprint;
 use plane::{Plane, Room};
-#[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
+#[cfg(with_gpu)]
 use program::{Program, Tuning};
 use std::collections::BTreeMap;
 use thiserror::Error;
@@ -156,7 +156,7 @@ pub trait Operation {
     ///
     /// # Errors
     /// [`OpError`] where a tensor is missing, or the GPU has no room for a picture of this size.
-    #[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
+    #[cfg(with_gpu)]
     fn program(&self, site: &Site<'_>, weights: &Weights, tuning: Tuning) -> Result<Program, OpError>;
 }
 
@@ -186,7 +186,7 @@ macro_rules! operations {
             }
 
             /// The operation, as learning sees it.
-            #[cfg(any(not(target_arch = "wasm32"), feature = "web-learn"))]
+            #[cfg(with_learning)]
             pub fn backward(&self) -> &dyn backward::Backward {
                 match self {
                     $(Op::$op(op) => op,)*

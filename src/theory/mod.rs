@@ -61,7 +61,7 @@ pub use provenance::Provenance;
 pub use response::Response;
 pub use training::{MAX_SIDE, Training};
 pub use wiener::{Wiener, WienerBuild};
-#[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
+#[cfg(with_gpu)]
 pub(crate) use {
     patch::Scales,
     plan::{Axis, axis},

@@ -4,7 +4,7 @@
 use crate::denoiser::DenoiseError;
 #[cfg(feature = "web-theory")]
 use crate::export::ExportError;
-#[cfg(any(feature = "web-drawing", feature = "web-theory"))]
+#[cfg(web_packs)]
 use crate::gpu::GpuError;
 use crate::network::NetworkError;
 use crate::pack::PackError;
@@ -30,7 +30,7 @@ impl Failure {
         Failure { code, message: message.to_string(), suggestions: Vec::new() }
     }
 
-    #[cfg(any(feature = "web-drawing", feature = "web-theory"))]
+    #[cfg(web_packs)]
     /// Code and message of one that was thrown already; nothing where it is none of ours.
     pub fn of(thrown: &JsValue) -> Option<(String, String)> {
         let text = |name: &str| js_sys::Reflect::get(thrown, &name.into()).ok()?.as_string();
@@ -114,7 +114,7 @@ impl From<PromptError> for Failure {
     }
 }
 
-#[cfg(any(feature = "web-drawing", feature = "web-theory"))]
+#[cfg(web_packs)]
 impl From<GpuError> for Failure {
     fn from(error: GpuError) -> Self {
         let code = match error {

@@ -7,7 +7,7 @@
 //! networks), with `web-theory` (analytic machines, reactions, films) and with `web-learn` (training a network). What none
 //! has to itself is in all that need it.
 
-#[cfg(any(feature = "web-drawing", feature = "web-theory"))]
+#[cfg(web_packs)]
 mod asked;
 #[cfg(feature = "web-drawing")]
 mod device;
@@ -20,7 +20,7 @@ mod learning;
 mod machine;
 #[cfg(feature = "web-theory")]
 mod machine_gpu;
-#[cfg(any(feature = "web-drawing", feature = "web-theory"))]
+#[cfg(web_packs)]
 mod network;
 #[cfg(feature = "web-drawing")]
 mod processor;
@@ -35,19 +35,19 @@ mod words;
 
 #[cfg(feature = "web-learn")]
 pub use learning::LearningRun;
-#[cfg(any(feature = "web-drawing", feature = "web-theory"))]
+#[cfg(web_packs)]
 pub use network::Network;
 #[cfg(feature = "web-drawing")]
 pub use processor::NetworkPart;
 #[cfg(feature = "web-theory")]
 pub use reaction::Cells;
 
-#[cfg(any(feature = "web-drawing", feature = "web-theory"))]
+#[cfg(web_packs)]
 use crate::pack::Manifest;
-#[cfg(any(feature = "web-drawing", feature = "web-theory"))]
+#[cfg(web_packs)]
 use error::Failure;
 use std::cell::RefCell;
-#[cfg(any(feature = "web-drawing", feature = "web-theory"))]
+#[cfg(web_packs)]
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
@@ -72,7 +72,7 @@ pub fn panic_message() -> Option<String> {
 }
 
 /// A model pack, known by its manifest.
-#[cfg(any(feature = "web-drawing", feature = "web-theory"))]
+#[cfg(web_packs)]
 #[wasm_bindgen]
 pub struct Pack {
     manifest: Rc<Manifest>,
@@ -81,7 +81,7 @@ pub struct Pack {
     known: RefCell<words::Known>,
 }
 
-#[cfg(any(feature = "web-drawing", feature = "web-theory"))]
+#[cfg(web_packs)]
 #[wasm_bindgen]
 impl Pack {
     /// Reads `manifest.json`, checking every field.

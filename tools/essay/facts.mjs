@@ -14,11 +14,11 @@ const { networks: CALIBRATED } = JSON.parse(readFileSync(new URL("../../www/mode
  */
 export function facts(lang) {
   const two = (/** @type {number[]} */ values) => middle(values).toLocaleString(lang, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-  const networks = Object.entries(KNOWN).flatMap(([name, { machine, copier, wiener, blend, floor }]) => {
+  const networks = Object.entries(KNOWN).flatMap(([name, { machine, copier, wiener, blend, pca, floor }]) => {
     const end = name[0].toUpperCase() + name.slice(1);
     const shares = CALIBRATED[name].blend.map(({ patches }) => patches);
     const share = Math.round((100 * shares.reduce((sum, one) => sum + one, 0)) / shares.length);
-    return [[`machine${end}`, two(machine)], [`copier${end}`, two(copier)], [`wiener${end}`, two(wiener)], [`blend${end}`, two(blend)], [`share${end}`, String(share)], [`floor${end}`, two(floor)]];
+    return [[`machine${end}`, two(machine)], [`copier${end}`, two(copier)], [`wiener${end}`, two(wiener)], [`blend${end}`, two(blend)], [`pca${end}`, two(pca)], [`share${end}`, String(share)], [`floor${end}`, two(floor)]];
   });
   return { ...Object.fromEntries(networks), looked: String(FOUND.looked), real: String(FOUND.real), legsResnet: String(FOUND.seeds.resnet.length) };
 }

@@ -1,10 +1,10 @@
 /**
  * Writes `www/essay/figures/prediction-known.js`, what is known of the first hundred seeds before a reader comes: how well the machine with
- * the two flaws, the perfect copier, the Wiener filter and the blend foretell each network, from reports of the command `morphogen`, each of some networks and
+ * the two flaws, the perfect copier, the Wiener filter, the blend and the machine that sees what goes together foretell each network, from reports of the command `morphogen`, each of some networks and
  * machines; and, drawn in a real browser with the built package, the floor under r: how alike two pictures of a network are that have nothing in
  * common but the garment.
  *
- *     morphogen evaluate --pack www/models/fashion --network unet resnet attention --machine bbels ideal wiener blend --seeds 100 --fine-steps 20 --json R.json
+ *     morphogen evaluate --pack www/models/fashion --network unet resnet attention --machine bbels ideal wiener blend pca --seeds 100 --fine-steps 20 --json R.json
  *     node tools/essay/known.mjs R.json && node tools/essay.mjs
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -83,7 +83,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       const own = records.filter((record) => record.network === network).sort((a, b) => a.seed - b.seed);
       if (own.some(({ seed, class: garment }, n) => seed !== n || garment !== n % GARMENTS.length)) throw new Error(`expected seeds from 0 on, garments in turn`);
       const r = (/** @type {string} */ machine) => own.map(({ machines }) => three(machines[machine].r));
-      const known = { weights: weights[network], floor: await floors(page, network), machine: r("bbels"), copier: r("ideal"), wiener: r("wiener"), blend: r("blend") };
+      const known = { weights: weights[network], floor: await floors(page, network), machine: r("bbels"), copier: r("ideal"), wiener: r("wiener"), blend: r("blend"), pca: r("pca") };
       lines.push(`  ${network}: {\n${Object.entries(known).map(([name, value]) => `    ${name}: ${JSON.stringify(value).replaceAll(",", ", ")},`).join("\n")}\n  },`);
     }
     writeFileSync(
@@ -93,7 +93,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
 /** @type {string[]} */
 export const GARMENTS = ${JSON.stringify(GARMENTS).replaceAll(",", ", ")};
 
-/** By seed, r of network and machine, copier, Wiener filter and blend of machine and filter; by garment, r of two pictures of it; and the network's weights, as SHA-256. */
+/** By seed, r of network and machine, copier, Wiener filter, blend of machine and filter, and what sees what goes together; by garment, r of two pictures of it; and the network's weights, as SHA-256. */
 export const KNOWN = {
 ${lines.join("\n")}
 };

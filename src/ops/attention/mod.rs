@@ -1,6 +1,6 @@
 //! Multi-head self-attention over all pixels (Vaswani et al. 2017, eq. 1); no tensors of its own.
 
-#[cfg(any(not(target_arch = "wasm32"), feature = "web-learn"))]
+#[cfg(with_learning)]
 mod backward;
 mod cpu;
 #[cfg(test)]
@@ -9,7 +9,7 @@ mod tests;
 use super::footprint::{Footprint, product};
 use super::plane::{LANES, lanes};
 use super::product::WIDE;
-#[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
+#[cfg(with_gpu)]
 use super::program::{Binding, Program, Tuning, Work, names, shader};
 use super::{Kernel, OpError, Operation, Site, Twin, Value, Weights};
 use crate::denoiser::ImageShape;
@@ -58,7 +58,7 @@ impl Operation for Attention {
         Ok(Box::new(self.clone()))
     }
 
-    #[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
+    #[cfg(with_gpu)]
     fn program(&self, site: &Site<'_>, _: &Weights, _: Tuning) -> Result<Program, OpError> {
         let tokens = site.shape().height * site.shape().width;
         if tokens > MAX_TOKENS {

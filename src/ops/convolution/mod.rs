@@ -1,10 +1,10 @@
 //! The convolution: `finish(conv(resample(input) ++ skip) + bias)`, every part but the convolution optional.
 
-#[cfg(any(not(target_arch = "wasm32"), feature = "web-learn"))]
+#[cfg(with_learning)]
 mod backward;
 mod cpu;
 mod direct;
-#[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
+#[cfg(with_gpu)]
 mod gpu;
 #[cfg(test)]
 mod tests;
@@ -12,7 +12,7 @@ mod twin;
 mod winograd;
 
 use super::footprint::Footprint;
-#[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
+#[cfg(with_gpu)]
 use super::program::{Program, Tuning};
 use super::{Finish, Kernel, OpError, Operation, Site, Value, Weights};
 use crate::denoiser::ImageShape;
@@ -114,7 +114,7 @@ impl Operation for Conv {
         Ok(Box::new(cpu::Convolution::new(self, site, weights)?))
     }
 
-    #[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
+    #[cfg(with_gpu)]
     fn program(&self, site: &Site<'_>, weights: &Weights, tuning: Tuning) -> Result<Program, OpError> {
         gpu::program(self, site, weights, tuning)
     }

@@ -3,14 +3,14 @@
 //! take it along: `cpu` for the processor, `finish.wgsl` for the GPU, and its twin below.
 
 mod activation;
-#[cfg(any(not(target_arch = "wasm32"), feature = "web-learn"))]
+#[cfg(with_learning)]
 mod backward;
 pub(crate) mod cpu;
 
 pub use activation::Activation;
 
 use super::Value;
-#[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
+#[cfg(with_gpu)]
 use super::program::Names;
 
 /// What follows the sums.
@@ -28,7 +28,7 @@ pub struct Finish {
 
 impl Finish {
     /// What `finish.wgsl` asks for.
-    #[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
+    #[cfg(with_gpu)]
     pub fn names(&self, names: &mut Names) {
         names.insert("SHIFTED", i64::from(self.shift.is_some()));
         names.insert("SCALED", i64::from(self.scale.is_some()));

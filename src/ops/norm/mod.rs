@@ -1,13 +1,13 @@
 //! Group normalisation (Wu & He 2018, epsilon 1e-5): `finish(norm(value))`, in place behind a convolution.
 
-#[cfg(any(not(target_arch = "wasm32"), feature = "web-learn"))]
+#[cfg(with_learning)]
 mod backward;
 mod cpu;
 #[cfg(test)]
 mod tests;
 
 use super::footprint::{Footprint, product};
-#[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
+#[cfg(with_gpu)]
 use super::program::{Binding, Program, Tuning, Work, names, shader};
 use super::{Finish, Kernel, OpError, Operation, Site, Twin, Value, Weights};
 use crate::denoiser::ImageShape;
@@ -59,7 +59,7 @@ impl Operation for Norm {
         Ok(Box::new(cpu::Normalisation::new(self, site, weights)?))
     }
 
-    #[cfg(any(not(target_arch = "wasm32"), feature = "web-drawing", feature = "web-theory"))]
+    #[cfg(with_gpu)]
     fn program(&self, site: &Site<'_>, weights: &Weights, _: Tuning) -> Result<Program, OpError> {
         let shape = site.shape();
         let (area, per_group) = (shape.height * shape.width, shape.channels / self.groups);

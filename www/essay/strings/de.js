@@ -225,7 +225,11 @@ kurzsichtig, und r fällt auf {machineAttention}. Und der Fairness halber: Bei s
 Der Filter hat die umgekehrten Tugenden: Er sieht das ganze Bild, weiß aber nur, was üblich ist, und nichts von einzelnen Stücken. Nimm also in jedem Schritt das Mittel beider
 Vermutungen. Die Mischung sagt das UNet mit {blendUnet} voraus und das Netz mit Attention mit {blendAttention}. Wie viel davon Stücke sein müssen, wird für jedes Netz einmal
 gemessen, und es sagt, wo das Netz steht: im Mittel {shareResnet} % beim ResNet, {shareUnet} % beim UNet, {shareAttention} % mit Attention. Je weniger kurzsichtig ein Netz ist, desto mehr
-stützt es sich auf das Übliche.`,
+stützt es sich auf das Übliche.
+
+Und die andere Lesart der Kurzsicht, vom Ende des dritten Kapitels? Auch nach ihr kann eine Maschine gehen: Jedes Pixel bleibt an seinem Ort und sieht, was in den Trainingsbildern
+mit ihm zusammengehört, ob nah oder fern. Keine Zahl darin wurde an einem Netz gemessen. Sie sagt das Netz mit Attention mit {pcaAttention} voraus und das UNet mit {pcaUnet}, das
+ResNet aber nur mit {pcaResnet}. So gelten beide Lesarten: Ein Netz, das überallhin schauen darf, schaut, wo es sich lohnt; eines, das es nicht kann, hält seine Bauart zurück.`,
   "prediction.caption": "Netz und Maschine aus demselben Rauschen, beide in zwanzig Schritten. Graue Punkte sind schon bekannt, farbige wurden hier gezeichnet. Dunkler: dasselbe Kleidungsstück. Gepunktet: sein Boden, worauf zwei Bilder kommen, die sonst nichts gemeinsam haben.",
   "prediction.still": "Eine Wolke aus Punkten, fast alle über der Diagonale: Die kurzsichtige Maschine trifft das Netz besser als die Kopiermaschine.",
   "prediction.ask": "Zweimal dasselbe Rauschen: Ein Bild ist vom Netz, das andere hat die Formel vorhergesagt. Welches hat das Netz gezeichnet?",
@@ -312,8 +316,9 @@ Solange das Fenster weit ist, halten wenige Bilder große Gebiete. Wird es enger
 Pixeln sieht glatter Stoff überall gleich aus.
 
 Schalte <em>welche Pixel zusammengehören</em> ein, und ein zweiter Umriss erscheint. Er weiß nichts von einem Netz: Er umschließt die Pixel, die sich von Pullover zu Pullover
-mit deinem ändern, so wie der einfache Filter sie gewichtet. Beide Umrisse schrumpfen, während das Rauschen geht, und keiner hat vom anderen erfahren. Das Quadrat sagt,
-wie weit das Netz schaut; der ausgefranste Fleck, wie weit sich das Schauen lohnt.
+mit deinem ändern, so wie der einfache Filter sie gewichtet. Oft hat er auf der anderen Seite einen zweiten Teil: Pullover sind symmetrisch, also verrät der Zwilling eines
+Pixels dort drüben mehr als ein Fremder nebenan. Beide Umrisse schrumpfen, während das Rauschen geht, und keiner hat vom anderen erfahren. Das Quadrat sagt, wie weit das
+Netz schaut; der ausgefranste Fleck, wo sich das Schauen lohnt.
 
 Das also heißt hier <em>neu</em>. Kein Stück ist erfunden; die Anordnung ist es. Und weil das Netz fast dasselbe Bild zeichnet, ist das Mosaik eine gute Vermutung, woher
 <em>seine</em> Pixel stammen. Ob das Handwerk ist oder Diebstahl, darüber lässt sich streiten. Jetzt kannst du es mit Zahlen tun.`,

@@ -226,7 +226,12 @@ linear filter (the <dfn>Wiener filter</dfn>) does nearly as well for the UNet, {
 The filter has the opposite virtues: it sees the whole picture, but knows only what is usual, nothing of single pieces. So take
 the mean of both guesses at every step. The blend foretells the UNet with {blendUnet} and the network with attention with {blendAttention}. How much
 of it must be pieces is measured once for each network, and it says where the network stands: {shareResnet} % on average for the ResNet, {shareUnet} % for the
-UNet, {shareAttention} % with attention. The less short-sighted a network is, the more it leans on what is usual.`,
+UNet, {shareAttention} % with attention. The less short-sighted a network is, the more it leans on what is usual.
+
+And the other reading of short sight, from the end of chapter 3? A machine can go by it: each pixel stays in its place and sees what goes together with it in the training
+pictures, whether near or far. No number in it was measured on any network. It foretells the network with attention with {pcaAttention} and the UNet with {pcaUnet}, but the
+ResNet only with {pcaResnet}. So both readings have their place: a network that may look everywhere looks where it is worth it; one that cannot is held back by how it is
+built.`,
   "prediction.caption": "Network and machine from the same noise, both in twenty steps. Grey dots are known beforehand, coloured ones were drawn here. Darker: the same garment. Dotted: its floor, what two pictures come to that share nothing else.",
   "prediction.still": "A cloud of dots, nearly all above the diagonal: the short-sighted machine matches the network better than the copier does.",
   "prediction.ask": "Same noise, twice: one picture is the network’s, the other was foretold by the formula. Which one did the network draw?",
@@ -313,8 +318,9 @@ While the window is wide, a few pictures hold large territories. As it narrows, 
 of three pixels, smooth cloth looks the same everywhere.
 
 Switch on <em>which pixels go together</em>, and a second outline appears. It knows nothing of any network: it surrounds the pixels that vary with yours from
-pullover to pullover, as the plain filter weighs them. Both outlines shrink as the noise goes, and neither was told of the other. The square is how far the
-network looks; the ragged patch is how far it would be worth looking.
+pullover to pullover, as the plain filter weighs them. Often it has a second part on the other side: pullovers are symmetric, so a pixel’s twin over there tells more than
+a stranger nearby. Both outlines shrink as the noise goes, and neither was told of the other. The square is how far the network looks; the ragged patch is where it
+would be worth looking.
 
 This is what <em>new</em> means here. No piece is invented; the arrangement is. And since the network draws
 almost the same picture, the mosaic is a fair guess at where <em>its</em> pixels come from, too. Whether that is craft or theft is worth an
