@@ -112,7 +112,7 @@ test("the shortcode of Quarto gives a frame in HTML and a still elsewhere", () =
     }).trim();
   const [, asked] = /\{\{< morphogen (.*?) >\}\}/.exec(read("docs/embed.md")) ?? [];
   const kwargs = `{ ${asked.replace(/ (?=\w+=)/g, ", ")} }`;
-  expect(run("html", kwargs)).toBe('raw(html <iframe src="https://example.org/morphogen/embed.html?prompt=dress&amp;seed=5" title="dress, drawn from noise by Morphogen" sandbox="allow-scripts" loading="lazy" width="320" height="420" style="border: 0"></iframe>)');
+  expect(run("html", kwargs)).toBe('raw(html <iframe src="https://example.org/morphogen/embed.html?prompt=dress&amp;seed=5" title="dress, drawn from noise by Morphogen" sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" loading="lazy" width="320" height="420" style="border: 0"></iframe>)');
   expect(run("pdf", kwargs)).toBe("para((link((image((str(dress, drawn from noise by Morphogen)) dress.png)) https://example.org/morphogen/embed.html?prompt=dress&seed=5)))");
   expect(run("pdf", '{ prompt = "a & b" }', '{ morphogen = { address = "https://example.org/m" } }')).toContain("https://example.org/m/embed.html?prompt=a%20%26%20b");
   expect(run("html", '{ prompt = "\\"><script>", address = "https://example.org/" }')).not.toContain("<script>");
