@@ -17,22 +17,31 @@ export const installed = existsSync(join(TOOLS, "node_modules/next"));
 /** A bundler's own module. @param {string} name @returns {Promise<any>} */
 const tool = (name) => import(pathToFileURL(createRequire(join(TOOLS, "package.json")).resolve(name)).href);
 
-/** What a page does: a picture by several workers, one by a machine of the second wasm, a step of learning, and the element. */
+/** What a page does: a picture by several workers, one by a machine of the second wasm, one by each model of a package, steps of learning, and the element. */
 const scene = (learn = "morphogen/learn") => `
 import { loadModel } from "morphogen";
+import emoji from "morphogen-emoji";
+import fashion from "morphogen-fashion";
 import { learn } from "${learn}";
 
 export async function draw() {
   const model = await loadModel("/models/fashion/", { device: "cpu", network: "resnet" });
   const sample = await model.sample({ prompt: "sneaker", seed: 7, steps: 2, count: 3, frames: true });
   const machine = await model.sample({ prompt: "sneaker", seed: 7, steps: 1, machine: "wiener" });
+  const brought = [];
+  for (const [pack, prompt] of [[fashion, "sneaker"], [emoji, "rotes Herz"]]) {
+    const own = await loadModel(await pack(), { device: "cpu", network: "unet" });
+    const { label, pixels } = await own.sample({ prompt, seed: 7, steps: 1 });
+    brought.push({ label, pixels: pixels.length, title: own.info.title, networks: own.info.networks.map(({ name }) => name) });
+    own.close();
+  }
   const image = new ImageData(8, 8);
   for (let q = 0; q < image.data.length; q += 1) image.data[q] = (37 * q) % 256;
   const run = await learn({ images: [image, new ImageData(8, 8)], steps: 2, network: { widths: [8, 16] } });
   for await (const _ of run);
   const { state, step } = run;
   run.close();
-  return { noise: [...new Uint32Array(sample.frames[0].x.slice(0, 4).buffer)], pixels: [...sample.pixels], machine: [...machine.pixels], learnt: { state, step } };
+  return { noise: [...new Uint32Array(sample.frames[0].x.slice(0, 4).buffer)], pixels: [...sample.pixels], machine: [...machine.pixels], brought, learnt: { state, step } };
 }
 `;
 
@@ -52,7 +61,15 @@ const html = (/** @type {string} */ script) => `<!doctype html>
 </html>
 `;
 
-/** The packed package, and whatever else is packed, installed in the folder of an app. @param {string} folder @param {string[]} tarballs */
+/** Packs packages as npm would publish them. @param {string} folder that they are put in @param {string[]} packages their folders @returns {string[]} */
+export const packed = (folder, packages) =>
+  packages.map((from) => {
+    const [{ filename, size }] = JSON.parse(execFileSync("npm", ["pack", "--json", "--pack-destination", folder, from], { encoding: "utf8", shell: process.platform === "win32" }));
+    console.log(`${filename}: ${size} bytes`);
+    return join(folder, filename);
+  });
+
+/** What is packed, installed in the folder of an app. @param {string} folder @param {string[]} tarballs */
 export function install(folder, tarballs) {
   writeFileSync(join(folder, "package.json"), '{ "name": "app", "private": true, "type": "module" }');
   execFileSync("npm", ["install", "--offline", "--no-audit", "--no-fund", "--no-package-lock", "--silent", ...tarballs], { cwd: folder, stdio: "inherit", shell: process.platform === "win32" });
@@ -77,7 +94,9 @@ const plain = (learn = "morphogen/learn") => ({ "scene.js": scene(learn), "main.
 
 /** The same page without a bundler, in a folder with the package installed. @param {string} folder */
 export function unbundled(folder) {
-  const imports = { morphogen: "./node_modules/morphogen/morphogen.js", "morphogen/learn": "./node_modules/morphogen/learn.js" };
+  const own = (/** @type {string} */ file) => `./node_modules/${file}`;
+  const models = { "morphogen-fashion": own("morphogen-fashion/index.js"), "morphogen-emoji": own("morphogen-emoji/index.js") };
+  const imports = { morphogen: own("morphogen/morphogen.js"), "morphogen/learn": own("morphogen/learn.js"), ...models };
   const map = `<script type="importmap">${JSON.stringify({ imports })}</script>`;
   write(folder, { ...plain(), "index.html": html("./main.js").replace("</head>", `${map}</head>`) });
 }
@@ -87,6 +106,7 @@ function carry(folder) {
   const generated = join(folder, "node_modules/morphogen/generated");
   mkdirSync(join(folder, "dist/generated"), { recursive: true });
   for (const file of readdirSync(generated)) if (file.endsWith(".wasm")) cpSync(join(generated, file), join(folder, "dist/generated", file));
+  for (const name of ["fashion", "emoji"]) cpSync(join(folder, "node_modules", `morphogen-${name}`, `${name}.zip`), join(folder, "dist", `${name}.zip`));
   write(folder, { "dist/index.html": html("./main.js") });
 }
 const ENTRIES = { main: "./main.js", worker: "morphogen/worker.js", "learn-worker": "morphogen/learn-worker.js" };

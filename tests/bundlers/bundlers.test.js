@@ -1,18 +1,18 @@
 /**
- * The packed package in small apps of six bundlers, each built as its users do and opened in Chromium: it draws with workers and both wasms, learns, asks
+ * The packed packages, the models' too, in small apps of six bundlers, each built as its users do and opened in Chromium: it draws with workers and both wasms, learns, asks
  * no other host and nothing that is not there, and what it draws is what the files as they are draw. Where no bundlers are, nothing is tested and the output says so.
  *
  *     node --test tests/bundlers/bundlers.test.js        (or: ./build.sh test bundlers, which sets them up)
  */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { LIMIT, modelPackages } from "../../tools/model-packages.mjs";
 import { serve } from "../../tools/serve.mjs";
 import { PINNED } from "../browser/pinned.js";
 import { opened } from "../hosts/hosts.js";
-import { BUNDLERS, INLINE, ROOT, install, installed, place, unbundled } from "./bundlers.js";
+import { BUNDLERS, INLINE, ROOT, install, installed, packed, place, unbundled } from "./bundlers.js";
 
 /** How far pixels may be apart: workers that share the work differ in nothing, minifiers neither. */
 const TOLERANCE = 1e-5;
@@ -29,8 +29,10 @@ describe("bundlers", { skip: installed ? false : "they are not here" }, () => {
 
   before(async () => {
     mkdirSync(fresh);
-    const [{ filename }] = JSON.parse(execFileSync("npm", ["pack", "--json", "--pack-destination", folder, join(ROOT, "pkg")], { encoding: "utf8", shell: process.platform === "win32" }));
-    install(fresh, [join(folder, filename)]);
+    const models = await modelPackages(join(folder, "packages"));
+    const tarballs = packed(folder, [join(ROOT, "pkg"), ...models.map((model) => model.folder)]);
+    for (const tarball of tarballs.slice(1)) assert.ok(statSync(tarball).size <= LIMIT, tarball);
+    install(fresh, tarballs);
     site = await serve({ mounts: [["/apps", folder]] });
     browser = await opened();
     const app = join(folder, "plain");
@@ -73,6 +75,10 @@ describe("bundlers", { skip: installed ? false : "they are not here" }, () => {
       const built = await build(app, `/apps/${label}/out`);
       const drawn = await draws(`${INLINE.includes(name) ? "~csp=none/" : ""}apps/${label}/${built}/index.html`);
       assert.deepEqual(drawn.noise, PINNED);
+      assert.deepEqual(drawn.brought, [
+        { label: "Sneaker", pixels: 28 * 28, title: "Fashion", networks: ["resnet", "unet"] },
+        { label: "red heart", pixels: 3 * 64 * 64, title: "Emoji", networks: ["unet"] },
+      ]);
       assert.deepEqual(drawn.learnt, { state: "done", step: 2 });
       for (const what of ["pixels", "machine"]) {
         assert.equal(drawn[what].length, plain[what].length);
