@@ -14,9 +14,10 @@ usage: ./build.sh COMMAND
                               garments in 4 MB; links lead to the address where the page is hosted
   course                      dist/morphogen-course.zip, the same as a SCORM 1.2 package for learning platforms, with exercises
   wheel                       dist/morphogen-*.whl, the Python package with the widget and both packs
-  test [--install] [PART]...  every check, or only some: format clippy rust javascript size browser browsers hosts python;
-                              asks before it installs system packages, with --install or CI=true it does; hosts (JupyterLab,
-                              marimo, MyST) are set up where they are asked for by name, and else tested where they are
+  test [--install] [PART]...  every check, or only some: format clippy rust javascript size browser browsers hosts bundlers
+                              python; asks before it installs system packages, with --install or CI=true it does; hosts
+                              (JupyterLab, marimo, MyST) and bundlers (Vite, Rollup, esbuild, webpack, Parcel, Next) are set up
+                              where they are asked for by name, and else tested where they are
   bench [ARGUMENT]...         speed and size beside onnxruntime-web, in one browser
   bench --cold | --soak       a first visit over a slow link, part by part; what a page holds after 500 samples
   emoji [--size N]            the emoji data set in data/emoji/, 64 × 64 unless told otherwise, from npm packages
@@ -305,6 +306,19 @@ test_hosts() {
   say "hosts of widgets" && node --test --test-reporter=spec tests/hosts/hosts.test.js
 }
 
+# The packed package in the hands of bundlers; the test says where they are not.
+test_bundlers() {
+  build_wasm
+  need_browser
+  if [ -n "${SET_UP_HOSTS:-}" ]; then
+    say "setting up the bundlers in $TOOLS/bundlers"
+    mkdir -p "$TOOLS/bundlers"
+    cp tests/bundlers/package.json tests/bundlers/package-lock.json "$TOOLS/bundlers/"
+    npm ci --prefix "$TOOLS/bundlers" --no-audit --no-fund --silent
+  fi
+  say "bundlers" && node --test --test-reporter=spec tests/bundlers/bundlers.test.js
+}
+
 # ── commands ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 command=${1:---help}
@@ -337,9 +351,9 @@ case $command in
     if [ "${1:-}" = --install ]; then INSTALL=yes && shift; fi
     # What else to install and build depends on whether somebody asked for a part, or for everything.
     if [ $# -gt 0 ]; then SET_UP_HOSTS=yes; else EVERYTHING=yes; fi
-    for part in "${@:-format clippy rust javascript size browser browsers hosts python}"; do
+    for part in "${@:-format clippy rust javascript size browser browsers hosts bundlers python}"; do
       for name in $part; do
-        declare -F "test_$name" >/dev/null || fail "no tests called $name (format clippy rust javascript size browser browsers hosts python)"
+        declare -F "test_$name" >/dev/null || fail "no tests called $name (format clippy rust javascript size browser browsers hosts bundlers python)"
         "test_$name"
       done
     done

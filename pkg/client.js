@@ -150,7 +150,7 @@ export class WorkerClient {
       }
     }
     const file = "./worker.js";
-    return new Worker(scriptUrl(workerUrl ?? new URL(file, import.meta.url).href), { type: "module", name: "morphogen" });
+    return new Worker(scriptUrl(workerUrl ?? new URL(/* webpackIgnore: true */ file, import.meta.url).href), { type: "module", name: "morphogen" });
   }
 
   spawn() {

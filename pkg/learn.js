@@ -47,7 +47,7 @@ class Client extends WorkerClient {
       return new Worker(new URL("./learn-worker.js", import.meta.url), { type: "module", name: "morphogen learning" });
     } catch {
       const file = "./learn-worker.js";
-      return new Worker(scriptUrl(new URL(file, import.meta.url).href), { type: "module", name: "morphogen learning" });
+      return new Worker(scriptUrl(new URL(/* webpackIgnore: true */ file, import.meta.url).href), { type: "module", name: "morphogen learning" });
     }
   }
 

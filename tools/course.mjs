@@ -42,7 +42,7 @@ function exercises({ source, lang, title }) {
 }
 
 /** What is in the package, for the platform. @param {string} version @param {string[]} files of the course itself */
-function manifest(version, files) {
+export function manifest(version, files) {
   const item = (/** @type {string} */ id, /** @type {string} */ title) => `      <item identifier="item-${id}" identifierref="resource-${id}" isvisible="true"><title>${title}</title></item>`;
   const resource = (/** @type {string} */ id, /** @type {string} */ type, /** @type {string[]} */ names) =>
     `    <resource identifier="resource-${id}" type="webcontent" adlcp:scormtype="${type}" href="${names[0]}">${names.map((name) => `<file href="${name}"/>`).join("")}</resource>`;

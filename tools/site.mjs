@@ -77,7 +77,7 @@ function oembed(html, address, image) {
     title,
     provider_name: "Morphogen",
     provider_url: address,
-    html: `<iframe src="${frame}" title="${title}" sandbox="allow-scripts" width="${width}" height="${height}" style="border: 0"></iframe>`,
+    html: `<iframe src="${frame}" title="${title}" sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" width="${width}" height="${height}" style="border: 0"></iframe>`,
     width,
     height,
     thumbnail_url: new URL(card.replace(/^(\.\.\/)+/, ""), address).href,

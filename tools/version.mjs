@@ -1,5 +1,6 @@
 /**
- * The version stands in `Cargo.toml`; this writes it wherever else it has to stand, or says where it differs.
+ * The version stands in `Cargo.toml`; this writes it wherever else it has to stand, or says where it differs. What is made by tools (wheel, course, models for
+ * npm) takes it from there.
  *
  *     node tools/version.mjs                    writes that of Cargo.toml
  *     node tools/version.mjs 0.2.0              writes this one, Cargo.toml included

@@ -7,12 +7,15 @@
 import * as morphogen from "./pkg/inline.js";
 import { MACHINES } from "./pkg/names.js";
 import { decoded } from "./pkg/text.js";
+import { back } from "./back.js";
 import { obey, samplerDriver } from "./drive.js";
 import { astray } from "./open.js";
-import { read, told } from "./state.js";
+import { read, told, write } from "./state.js";
 
 /** Frames have always been garments where their address names no model. */
 const USUAL = "models/fashion/";
+/** What of the address is the frame's own, and no state of a figure. */
+const FRAMED = ["figure", "lang", "theme", "device"];
 /** @type {Map<HTMLOrSVGScriptElement | null, Uint8Array<ArrayBuffer>>} what each script has brought */
 const brought = new Map();
 
@@ -47,6 +50,7 @@ const query = new URLSearchParams(location.search);
 const { theme, ...attributes } = asked(query);
 if (theme) document.documentElement.dataset.theme = theme;
 const led = obey();
+const lang = query.get("lang") === "de" ? "de" : "en";
 if (query.has("figure")) figure();
 else sampler();
 
@@ -64,11 +68,19 @@ function sampler() {
   });
   document.querySelector("main")?.append(sampler);
   led(samplerDriver(sampler));
+  back(lang, () => {
+    const { prompt, negative, seed, network } = sampler;
+    const state = { ...read(location.search), model: sampler.model.split("/")[1], prompt, negative, seed, network, device: /** @type {const} */ ("auto") };
+    return (lang === "de" ? "de.html" : "./") + write(state);
+  });
 }
 
 /** A figure of the essay, whose code comes as a script of its own: whoever wants a sampler need not wait for it. */
 function figure() {
-  Object.assign(globalThis, { morphogenPackage: morphogen, morphogenLed: led });
+  let state = new URLSearchParams([...query].filter(([name]) => !FRAMED.includes(name)));
+  const morphogenRemember = (/** @type {string} */ _, /** @type {URLSearchParams} */ changed) => void (state = changed);
+  Object.assign(globalThis, { morphogenPackage: morphogen, morphogenLed: led, morphogenRemember });
+  back(lang, () => `essay/${lang === "de" ? "de.html" : ""}#${[query.get("figure"), state].filter(String).join("?")}`);
   const styles = document.createElement("link");
   styles.rel = "stylesheet";
   styles.href = "essay/figure.css";

@@ -40,9 +40,10 @@ export function snippet(state, label, base) {
   for (const name of OPEN) if (state[name] !== undefined) address.searchParams.set(name, String(state[name]));
   if (!state.prior) address.searchParams.set("prior", "off");
   for (const [name, value] of Object.entries(told(state.mix))) address.searchParams.set(name, value);
+  if (document.documentElement.lang === "de") address.searchParams.set("lang", "de");
   const title = t("{label}, drawn from noise by Morphogen", { label });
   return `<iframe src="${escaped(address.href)}" title="${escaped(title)}"
-  sandbox="allow-scripts" loading="lazy" width="320" height="420" style="border: 0"></iframe>
+  sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" loading="lazy" width="320" height="420" style="border: 0"></iframe>
 ${LISTENER}
 `;
 }

@@ -1,11 +1,14 @@
 /** What authors get besides the element: its manifest and types, the directive of MyST, the shortcode of Quarto, oEmbed. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { expect, test } from "@playwright/test";
 import { written } from "../../tools/elements.mjs";
+import { LIMIT, modelPackages } from "../../tools/model-packages.mjs";
 import { differences, versions } from "../../tools/version.mjs";
+import { unpacked } from "./unpacked.js";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const read = (/** @type {string} */ path) => readFileSync(join(ROOT, path), "utf8");
@@ -26,6 +29,22 @@ test("the version is one everywhere, and a release is told of", () => {
   expect(differences()).toEqual([]);
   expect(versions().length).toBeGreaterThan(4);
   expect(differences("99.0.0")).toHaveLength(2);
+});
+
+test("models for npm are whole packs of the project's version, and small", async () => {
+  const made = await modelPackages(scratch);
+  expect(made.map(({ name }) => name)).toEqual(["morphogen-fashion", "morphogen-emoji"]);
+  for (const { name, folder, bytes } of made) {
+    expect(bytes).toBeLessThanOrEqual(LIMIT);
+    const about = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    expect([about.name, about.version, about.peerDependencies.morphogen]).toEqual([name, versions()[0].version, versions()[0].version]);
+    for (const file of about.files) expect(existsSync(join(folder, file)), file).toBe(true);
+    const pack = unpacked(readFileSync(join(folder, `${name.replace("morphogen-", "")}.zip`)));
+    const manifest = JSON.parse(String(pack[0][1]));
+    for (const [file, content] of pack.slice(1)) expect(manifest.files[file]).toEqual({ bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") });
+    for (const { file } of Object.values(manifest.networks)) expect(pack.map(([there]) => there)).toContain(file);
+  }
+  expect(read(".github/workflows/publish.yml")).toContain("node tools/model-packages.mjs");
 });
 
 test("workflows pin every action by commit, and only the jobs that publish may ask for a token", () => {
@@ -112,7 +131,7 @@ test("the shortcode of Quarto gives a frame in HTML and a still elsewhere", () =
     }).trim();
   const [, asked] = /\{\{< morphogen (.*?) >\}\}/.exec(read("docs/embed.md")) ?? [];
   const kwargs = `{ ${asked.replace(/ (?=\w+=)/g, ", ")} }`;
-  expect(run("html", kwargs)).toBe('raw(html <iframe src="https://example.org/morphogen/embed.html?prompt=dress&amp;seed=5" title="dress, drawn from noise by Morphogen" sandbox="allow-scripts" loading="lazy" width="320" height="420" style="border: 0"></iframe>)');
+  expect(run("html", kwargs)).toBe('raw(html <iframe src="https://example.org/morphogen/embed.html?prompt=dress&amp;seed=5" title="dress, drawn from noise by Morphogen" sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" loading="lazy" width="320" height="420" style="border: 0"></iframe>)');
   expect(run("pdf", kwargs)).toBe("para((link((image((str(dress, drawn from noise by Morphogen)) dress.png)) https://example.org/morphogen/embed.html?prompt=dress&seed=5)))");
   expect(run("pdf", '{ prompt = "a & b" }', '{ morphogen = { address = "https://example.org/m" } }')).toContain("https://example.org/m/embed.html?prompt=a%20%26%20b");
   expect(run("html", '{ prompt = "\\"><script>", address = "https://example.org/" }')).not.toContain("<script>");

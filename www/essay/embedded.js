@@ -36,7 +36,7 @@ async function show() {
     models: new URL("models/", location.href).href,
     device: device === "cpu" || device === "webgpu" ? device : "auto",
     asked: () => query,
-    remember: () => {},
+    remember: /** @type {any} */ (globalThis).morphogenRemember,
     addresses: undefined,
     keep: () => {},
     loading: new Map(),

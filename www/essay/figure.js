@@ -308,7 +308,7 @@ function sharing(host, { link, embed }) {
     const query = new URLSearchParams([["figure", name], ...(host.lang === "en" ? [] : [["lang", host.lang]]), ...host.query()]);
     const source = `${embed}?${query}`.replace(/&/g, "&amp;");
     return `<iframe src="${source}" title="${host.t(`${name}.title`)} – Morphogen"
-  sandbox="allow-scripts" loading="lazy" width="640" height="720" style="border: 0; max-width: 100%"></iframe>
+  sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" loading="lazy" width="640" height="720" style="border: 0; max-width: 100%"></iframe>
 ${LISTENER}
 `;
   };

@@ -13,18 +13,19 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file, save
+from safetensors.torch import load, save
 from torch import Tensor, nn
 
-from . import noise
+from . import noise, released
 from .checkpoint import result
-from .config import Class, NetworkConfig
+from .config import Class, NetworkConfig, Padding
 from .error import MorphogenError
 from .layers import Layers, tensors
 from .names import GRIDS, SOLVERS
@@ -49,6 +50,7 @@ def export(
     *,
     prompts: Sequence[str | Mapping[str, Any]],
     config: NetworkConfig | None = None,
+    padding: Padding | None = None,
     size: int | tuple[int, int] | None = None,
     name: str = "network",
     title: str = "My network",
@@ -63,13 +65,15 @@ def export(
     """Writes the pack `folder` and gives its path: `Sampler(model=folder)` draws from it.
 
     `source` is a `morphogen.network.Network`, any module whose tensors have its names and shapes (a linear layer's weight may be
-    `nn.Linear`'s), such tensors by name, or the folder of a run; all but the first and the last need `config`. `prompts` says what
+    `nn.Linear`'s), such tensors by name, or the folder of a run; all but the first and the last need `config`. A ResNet that Kamb &
+    Ganguli released is known by the names of its tensors, and needs `padding` instead. `prompts` says what
     each class is called, in their order; `size` the side of a picture, or its height and width; `training`, by prompt, `[N, C, H, W]`
     bytes for the machines of the theory.
 
     Raises `MorphogenError` with what cannot come over. An old pack in `folder` is replaced."""
     folder = Path(folder)
-    config, weights, module = _taken(source, config)
+    taken = _taken(source, config, padding)
+    config, weights = taken.config, taken.weights
     if not isinstance(config.condition, Class):
         message = f"expected a network that draws classes, found one of {type(config.condition).__name__.lower()}"
         raise MorphogenError(f"{message}; words are packed with their captions by `morphogen pack words` and `pack network`")
@@ -77,19 +81,24 @@ def export(
     height, width = (size, size) if isinstance(size, int) else size or _size(training, source)
     config.check_shape(config.channels, height, width)
     _checked(name=name, guidance=guidance, steps=steps, grid=grid, solver=solver)
-    rounded = {part: tensor.half().float() for part, tensor in weights.items()}
+    # What cancels in a network that was put together anew cancels only in 32 bits.
+    stored = torch.float32 if taken.paper else torch.float16
+    rounded = {part: tensor.to(stored).float() for part, tensor in weights.items()}
     for part, tensor in rounded.items():
         if not torch.isfinite(tensor).all():
             raise MorphogenError(f"the tensor “{part}” holds values that are not finite as 16-bit numbers")
     shape = (config.channels, height, width)
-    _alike(config, weights, module, shape)
+    _alike(taken, shape)
     terms = {"licence": licence, "attribution": attribution}
-    files: dict[str, bytes] = {f"{name}.safetensors": save({part: tensor.half().contiguous() for part, tensor in weights.items()})}
+    content = save({part: tensor.to(stored).contiguous() for part, tensor in weights.items()})
+    # Most of such a network is zeros.
+    file = f"{name}.safetensors.zz" if taken.paper else f"{name}.safetensors"
+    files: dict[str, bytes] = {file: zlib.compress(content, 9) if taken.paper else content}
     shelves = {}
     for prompt, images in (training or {}).items():
-        file = f"training/{prompt}.safetensors.zz"
-        files[file] = _shelf(prompt, images, shape, entries)
-        shelves[prompt] = {"file": file, "count": len(images)}
+        shelf = f"training/{prompt}.safetensors.zz"
+        files[shelf] = _shelf(prompt, images, shape, entries)
+        shelves[prompt] = {"file": shelf, "count": len(images)}
     manifest = {
         "format": {"name": "morphogen-pack", "version": 1},
         "name": re.sub(r"[^a-z0-9._-]+", "-", folder.name.lower()).strip("-.") or "pack",
@@ -103,7 +112,7 @@ def export(
             name: {
                 "title": title,
                 "config": config.to_json(),
-                "file": f"{name}.safetensors",
+                "file": file,
                 "guidance": guidance,
                 "steps": steps,
                 "grid": grid,
@@ -118,20 +127,35 @@ def export(
     return folder
 
 
-def _taken(source: Source, config: NetworkConfig | None) -> tuple[NetworkConfig, Weights, nn.Module | None]:
-    """Config, tensors, and the module to compare with, where there is one that can be asked."""
+@dataclass(frozen=True)
+class Taken:
+    """A network as it came."""
+
+    config: NetworkConfig
+    weights: Weights
+    module: nn.Module | None = None
+    """To compare with, where there is one that can be asked."""
+    paper: bool = False
+    """Whether it is one that Kamb & Ganguli released, put together anew."""
+
+
+def _taken(source: Source, config: NetworkConfig | None, padding: Padding | None) -> Taken:
     if isinstance(source, (str, Path)):
         config, weights, _ = result(Path(source))
-        return config, weights, None
+        return Taken(config, weights)
     if isinstance(source, Network):
-        return source.config, source.weights(), None
+        return Taken(source.config, source.weights())
+    found = source.state_dict() if isinstance(source, nn.Module) else source
+    if released.recognised(found):
+        return Taken(*released.converted(released.found(found), padding), source if isinstance(source, nn.Module) else None, True)
+    if padding is not None:
+        raise MorphogenError("padding= is for networks that Kamb & Ganguli released; of others config= says it")
     if config is None:
         message = f"expected the config of the network beside {type(source).__name__}, found none"
         raise MorphogenError(f"{message}: tensors do not say how they are put together; give config=NetworkConfig(…)")
     config.check()
     module = source if isinstance(source, nn.Module) else None
-    named: Mapping[str, Any] = module.state_dict() if module else source  # type: ignore[assignment]
-    tensors_found = {_plain(part): value.detach().float().cpu() for part, value in named.items() if isinstance(value, Tensor)}
+    tensors_found = {_plain(part): value.detach().float().cpu() for part, value in found.items() if isinstance(value, Tensor)}
     wanted = tensors(config, Layers.of(config))
     linear = {f"{_plain(path)}.weight" for path, part in module.named_modules() if isinstance(part, nn.Linear)} if module else set()
     weights = {part: value.T.contiguous() if part in linear and part in wanted else value for part, value in tensors_found.items()}
@@ -139,7 +163,7 @@ def _taken(source: Source, config: NetworkConfig | None) -> tuple[NetworkConfig,
         check_weights(config, weights)
     except MorphogenError as error:
         raise MorphogenError(f"{error}; python/README.md has a table of what can come over") from error
-    return config, weights, module
+    return Taken(config, weights, module)
 
 
 def _plain(part: str) -> str:
@@ -148,8 +172,9 @@ def _plain(part: str) -> str:
     return part
 
 
-def _alike(config: NetworkConfig, weights: Weights, module: nn.Module | None, shape: tuple[int, int, int]) -> None:
+def _alike(taken: Taken, shape: tuple[int, int, int]) -> None:
     """Asks the module and our layers the same. Tensors of the right names may be put together otherwise."""
+    config, module = taken.config, taken.module
     if module is None:
         return
     x = torch.from_numpy(noise.pictures(TEST_SEED, 2, shape))
@@ -159,14 +184,16 @@ def _alike(config: NetworkConfig, weights: Weights, module: nn.Module | None, sh
     module.eval()
     try:
         with torch.no_grad():
-            theirs = module(x, times.float(), rows)
+            # Theirs has other arguments, and draws its first class where ours is asked for nothing.
+            theirs = module(times.float(), x, label=torch.zeros(2, dtype=torch.int64)) if taken.paper else module(x, times.float(), rows)
     except (TypeError, RuntimeError, ValueError) as error:
-        message = "expected a module that is called with pictures [B, C, H, W], times [B] and condition rows [B, n + 1]"
+        called = "times [B], pictures [B, C, H, W] and label=" if taken.paper else "pictures [B, C, H, W], times [B] and condition rows [B, n + 1]"
+        message = f"expected a module that is called with {called}"
         raise MorphogenError(f"{message}, but it fails: {error}; give its state_dict() to do without this check") from error
     finally:
         module.train(training)
     with torch.no_grad():
-        ours = Network(config, weights)(x, times, rows)
+        ours = Network(config, taken.weights)(x, times, rows)
     if not isinstance(theirs, Tensor) or theirs.shape != ours.shape:
         raise MorphogenError(f"expected predictions {list(ours.shape)}, found {list(getattr(theirs, 'shape', []))}")
     apart = float((theirs - ours).abs().max())
@@ -248,8 +275,12 @@ def _written(folder: Path, manifest: dict[str, Any], files: Mapping[str, bytes])
         shutil.rmtree(fresh, ignore_errors=True)
 
 
+def _inflated(content: bytes, file: str) -> bytes:
+    return zlib.decompress(content) if file.endswith(".zz") else content
+
+
 def check(folder: Path | str) -> None:
-    """Reads a pack of 16-bit networks as a browser does, and asks each network for its known answer.
+    """Reads a pack of 16-bit or 32-bit networks as a browser does, and asks each network for its known answer.
 
     Raises `MorphogenError` naming the first thing that is wrong."""
     folder = Path(folder)
@@ -263,7 +294,7 @@ def check(folder: Path | str) -> None:
     for name, network in pack.manifest["networks"].items():
         config = NetworkConfig.from_json(network["config"])
         config.check_shape(*shape)
-        weights = {part: tensor.float() for part, tensor in load_file(folder / network["file"]).items()}
+        weights = {part: tensor.float() for part, tensor in load(_inflated(pack.file(network["file"]), network["file"])).items()}
         check_weights(config, weights)
         stated = np.frombuffer(base64.b64decode(network["test"]["expected"]), dtype="<f2").astype(np.float32)
         found = np.frombuffer(base64.b64decode(_expected(config, weights, shape)), dtype="<f2").astype(np.float32)

@@ -44,7 +44,7 @@ local function morphogen(_, kwargs, meta)
   if quarto.doc.is_format("html") then
     local width, height = text(kwargs["width"]), text(kwargs["height"])
     return pandoc.RawBlock("html", string.format(
-      '<iframe src="%s" title="%s" sandbox="allow-scripts" loading="lazy" width="%s" height="%s" style="border: 0"></iframe>',
+      '<iframe src="%s" title="%s" sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" loading="lazy" width="%s" height="%s" style="border: 0"></iframe>',
       escaped(url), escaped(title), escaped(width == "" and "320" or width), escaped(height == "" and "420" or height)))
   end
   local still = text(kwargs["still"])
