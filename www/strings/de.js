@@ -252,6 +252,7 @@ export const said = {
 
   "A training picture shows one thing: of a mixture there is none to compare with.": "Ein Trainingsbild zeigt ein Ding: Von einer Mischung gibt es keines zum Vergleichen.",
   "Look among: {pack}": "Suchen bei: {pack}",
+  "“{typed}” is not here, but among: {pack}.": "„{typed}“ gibt es hier nicht, aber bei: {pack}.",
 
   // Taken along
   "Link copied. It draws this very picture, on any machine.": "Link kopiert. Er zeichnet genau dieses Bild, auf jedem Gerät.",
@@ -402,6 +403,15 @@ export const said = {
   "Press one to go on from it; draw again for eight others.": "Drücke auf eines, um von ihm aus weiterzugehen; zeichne noch einmal für acht andere.",
   "Arrow keys move a square, with Shift further; the space bar paints.": "Die Pfeiltasten bewegen ein Quadrat, mit Umschalt weiter; die Leertaste malt.",
   "Column {column}, row {row}": "Spalte {column}, Zeile {row}",
+
+  // Shown to an audience; the figures of the essay are, too
+  "Presenter’s view": "Vortragsansicht",
+  "Step back": "Schritt zurück",
+  "Step on": "Schritt weiter",
+  "Play, pause": "Abspielen, anhalten",
+  space: "Leertaste",
+  "Another seed": "Anderes Rauschen",
+  Leave: "Verlassen",
 
   // Copies and theory
   "Fetching the training pictures …": "Die Trainingsbilder werden geholt …",
