@@ -22,6 +22,9 @@ export function speak(table, core) {
   patterns = Object.entries(core).map(([text, said]) => [new RegExp(`^${pattern(text)}$`, "s"), said]);
 }
 
+/** Adds to the table what comes later and is needed later; what is there stays. @param {Record<string, string>} table */
+export const learn = (table) => void (sentences = { ...table, ...sentences });
+
 /**
  * @param {string} text
  * @param {object} [values] of the places in it

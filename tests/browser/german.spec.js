@@ -1,7 +1,9 @@
 /** The Studio in German: whole, understood, and as well laid out as in English. */
 import { expect, test } from "@playwright/test";
 import { faults, said, spoken } from "../../tools/studio.mjs";
+import { captioned } from "../../tools/emoji/labels.mjs";
 import * as german from "../../www/strings/de.js";
+import { labels } from "../../www/strings/labels-de.js";
 import { barriers, settings } from "./support.js";
 
 test("a table that lacks a sentence, has one too many or loses a place is found out", () => {
@@ -18,10 +20,20 @@ test("a table that lacks a sentence, has one too many or loses a place is found 
   expect(said().sentences.size).toBeGreaterThan(150);
 });
 
+test("each caption of the pack has a German name", () => {
+  const strange = captioned().filter((label) => !labels[label]);
+  expect(strange).toEqual([]);
+  expect(labels["red heart"]).toBe("rotes Herz");
+});
+
 test("the German page offers German words, and the pack understands them as the English ones", async ({ page }) => {
   await page.goto("/de.html?steps=2&count=1&device=cpu");
   await expect(page.locator("#status")).toContainText("gezeichnet auf deinem Prozessor", { timeout: 120_000 });
   await expect(page.locator("#prompt")).toHaveValue("Schmetterling");
+  // Nor does it speak English of what was understood, of what the seed chose, and of whom to thank.
+  await expect(page.locator("#understood")).toBeEmpty();
+  await expect(page.locator("#pictures")).toContainText(/Schmetterling · (Noto|Fluent|Twemoji)/);
+  await expect(page.locator("#credit")).toContainText("Alle neu gezeichnet");
   const chips = await page.locator("#examples button").evaluateAll((buttons) => buttons.map((button) => [button.textContent, /** @type {HTMLButtonElement} */ (button).value]));
   expect(chips).toHaveLength(12);
   const understood = await page.evaluate(async (chips) => {
@@ -49,6 +61,8 @@ for (const [width, height] of [[360, 740], [1440, 900]]) {
     await page.goto("/de.html?prompt=Panda&seed=3&model=emoji&steps=1");
     await expect(page.locator("#status")).toContainText("gezeichnet auf", { timeout: 120_000 });
     expect(await page.locator("#pictures").evaluate((group) => group.getBoundingClientRect().bottom)).toBeLessThanOrEqual(height);
+    // Wide enough to read what belongs there.
+    expect((await page.locator("#negative").boundingBox())?.width).toBeGreaterThanOrEqual(160);
     await settings(page);
     for (const id of ["mix", "morph", "mend", "more", "sticker", "past"]) await page.locator(`#${id} > summary`).click();
     await expect(page.locator("#mend-status")).toContainText("Markiere");

@@ -222,6 +222,8 @@ export const said = {
   "two faces in one, a cake that melts into its candles": "zwei Gesichter in einem, eine Torte, die in ihre Kerzen schmilzt",
   "a third sleeve, a bag without a handle": "ein dritter Ärmel, eine Tasche ohne Henkel",
   "Pictures: {attribution} ({licence}).": "Bilder: {attribution} ({licence}).",
+  "Noto Emoji, © Google Inc. (Apache-2.0); Fluent Emoji, © Microsoft Corporation (MIT); Twemoji, © Twitter, Inc. and other contributors (CC-BY-4.0); words from Emojibase, © Miles Johnson (MIT). All drawn anew at 64 × 64 pixels":
+    "Noto Emoji, © Google Inc. (Apache-2.0); Fluent Emoji, © Microsoft Corporation (MIT); Twemoji, © Twitter, Inc. und andere (CC-BY-4.0); Wörter von Emojibase, © Miles Johnson (MIT). Alle neu gezeichnet mit 64 × 64 Pixeln",
   off: "aus",
   "Steady: every step goes straight on.": "Stetig: Jeder Schritt geht geradeaus.",
   "Looks back one step; good when steps are few.": "Blickt einen Schritt zurück; gut bei wenigen Schritten.",
