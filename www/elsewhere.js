@@ -9,8 +9,11 @@ function words(text) {
   return plain.split(/[^\p{L}\p{N}\p{Extended_Pictographic}]+/u).filter(Boolean);
 }
 
-/** @param {string} address of a file of a pack */
-const fetched = async (address) => (await fetch(new URL(address, import.meta.url))).json();
+/** A file of a pack; the page as one file has it in itself. @param {string} address */
+async function fetched(address) {
+  const held = await /** @type {any} */ (globalThis).morphogenOffline?.open(address);
+  return held ? JSON.parse(new TextDecoder().decode(held)) : (await fetch(new URL(address, import.meta.url))).json();
+}
 
 /**
  * Whether a pack knows one of these words.

@@ -314,11 +314,12 @@ function first(/** @type {Model} */ { info: { prompts } }) {
 }
 
 /** Says what went wrong and offers the ways on. Half a word that is unknown is no mistake yet. */
-function failed(/** @type {MorphogenError} */ { code, message, suggestions }, /** @type {Why} */ why) {
+function failed(/** @type {MorphogenError} */ error, /** @type {Why} */ why) {
+  const { code, suggestions } = error;
   const unclear = code.startsWith("prompt-");
   if (why !== "asked" && unclear) return void (understood.textContent = t("“{typed}” is unknown to it so far.", { typed: prompt.value.trim() }));
   if (code === "aborted") return say(t("Stopped."));
-  say(told(message), true);
+  say(told(error), true);
   if (unclear) {
     prompt.setAttribute("aria-invalid", "true");
     understood.textContent = "";

@@ -77,10 +77,9 @@ export class Wording {
       await model.understand(mix.prompt);
       return "";
     } catch (thrown) {
-      const { code, message } = /** @type {import("./pkg/morphogen.js").MorphogenError} */ (thrown);
-      if (!code.startsWith("prompt-")) throw thrown;
+      if (!(/** @type {import("./pkg/morphogen.js").MorphogenError} */ (thrown).code.startsWith("prompt-"))) throw thrown;
       this.state.mix = undefined;
-      return `${translated(message)} ${t("So the first is drawn alone.")}`;
+      return `${translated(thrown)} ${t("So the first is drawn alone.")}`;
     }
   }
 

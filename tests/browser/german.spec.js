@@ -1,4 +1,5 @@
 /** The Studio in German: whole, understood, and as well laid out as in English. */
+import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { faults, said, spoken } from "../../tools/studio.mjs";
 import { captioned } from "../../tools/emoji/labels.mjs";
@@ -18,6 +19,17 @@ test("a table that lacks a sentence, has one too many or loses a place is found 
   // What is looked for is found at all.
   expect(spoken().size).toBeGreaterThan(100);
   expect(said().sentences.size).toBeGreaterThan(150);
+});
+
+test("every error of the package has a German sentence: by its words, or at least by its code", async ({ page }) => {
+  const table = readFileSync("pkg/README.md", "utf8").split("| `aborted`")[0].split("| `no-webgpu`")[1];
+  const listed = ["no-webgpu", "aborted", ...[...table.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, cell]) => cell.replaceAll("`", "").split(", "))];
+  expect(listed.length).toBeGreaterThan(30);
+  expect(listed.filter((code) => !german.codes[code] && !german.codes[code.replace(/-.*/, "-")])).toEqual([]);
+  for (const [fault, sentence] of [["tamper=unet.safetensors.zz", "Eine Datei des Modells ist beschädigt"], ["missing=manifest.json", "Der Server hat eine Datei nicht hergegeben"]]) {
+    await page.goto(`/~${fault}/de.html?prompt=Katze&model=emoji&steps=1&count=1&device=cpu`);
+    await expect(page.locator("#status"), fault).toContainText(sentence, { timeout: 60_000 });
+  }
 });
 
 test("each caption of the pack has a German name", () => {
@@ -52,7 +64,7 @@ test("the German page offers German words, and the pack understands them as the 
   await expect(page.locator("#status")).toContainText("Stiefelette, ein Bild, gezeichnet auf", { timeout: 60_000 });
   await page.locator("#prompt").fill("giraffe");
   await page.locator("#draw").click();
-  await expect(page.locator("#status")).toContainText("„giraffe“ kann dieses Modell nicht zeichnen");
+  await expect(page.locator("#status")).toHaveText("„giraffe“ gibt es hier nicht, aber bei: Emoji.");
 });
 
 for (const [width, height] of [[360, 740], [1440, 900]]) {
