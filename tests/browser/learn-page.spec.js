@@ -172,6 +172,23 @@ test("at 360 pixels and wide, light and dark, nothing hangs over and nothing is 
   for (const word of [" the ", "The ", " picture", " step"]) expect(text.replace(/[A-Z]\. [^\n]*arxiv.*/g, ""), word).not.toContain(word);
 });
 
+for (const [width, height] of [[360, 740], [768, 1024], [1440, 900]]) {
+  test(`a first visit at ${width} pixels: nothing jumps when the figures come`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await page.addInitScript(() => {
+      Object.assign(globalThis, { shift: 0 });
+      const add = (/** @type {any} */ { value, hadRecentInput }) => (/** @type {any} */ (globalThis).shift += hadRecentInput ? 0 : value);
+      new PerformanceObserver((list) => list.getEntries().forEach(add)).observe({ type: "layout-shift", buffered: true });
+    });
+    for (const [path, ready] of [["/learn.html", "Ready."], ["/learn-de.html", "Bereit."]]) {
+      const { figure } = await opened(page, { path, ready });
+      await expect(figure.locator(".hung canvas")).toHaveCount(8);
+      await expect(figure.locator("figcaption")).toBeVisible();
+      expect(await page.evaluate(() => /** @type {any} */ (globalThis).shift), path).toBeLessThanOrEqual(0.05);
+    }
+  });
+}
+
 test("the Studio, the story and the reader's own pictures lead to it, in both languages", async ({ page }) => {
   for (const [from, to] of [["/index.html", "learn.html"], ["/de.html", "learn-de.html"], ["/essay/", "../learn.html"], ["/essay/de.html", "../learn-de.html"]]) {
     const html = await (await page.request.get(from)).text();
