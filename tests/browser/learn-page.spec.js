@@ -136,6 +136,26 @@ test("where learning cannot begin, a sentence says why, in the page's language, 
   await expect(page.locator("#watch-figure").getByRole("status")).toHaveText("Die Regeln dieser Seite verbieten WebAssembly, und ohne lässt sich hier nichts lernen.");
 });
 
+for (const [code, sentence] of /** @type {[string, RegExp][]} */ ([["out-of-memory", /Der Speicher hat nicht gereicht/]])) {
+  test(`where learning ends with ${code}, the page says so in its language, and nothing is left running`, async ({ page }) => {
+    await page.addInitScript((code) => {
+      const Usual = Worker;
+      globalThis.Worker = class extends Usual {
+        /** @param {string | URL} url @param {WorkerOptions} [options] */
+        constructor(url, options) {
+          super(url, options);
+          // Each worker that learns dies so, its successors, too.
+          if (String(url).includes("learn-worker")) setTimeout(() => this.dispatchEvent(new MessageEvent("message", { data: { fatal: { code, message: "It is gone." } } })), 1500);
+        }
+      };
+    }, code);
+    const { status, press } = await opened(page, { path: "/learn-de.html", ready: "Bereit." });
+    await press("Lernen");
+    await expect(status).toContainText(sentence);
+    await expect.poll(() => learning(page)).toBe(0);
+  });
+}
+
 test("memory takes time in proportion to the number of pictures: recorded, and measured here until it is stopped", async ({ page }) => {
   const half = RECORDED.map(([count, found]) => [count, /** @type {[number, number]} */ (found.find(([, share]) => share >= 0.5))[0]]);
   expect(half.map(([count]) => count)).toEqual([4, 8, 16]);
