@@ -13,5 +13,5 @@ export function about({ image, text, licence }) {
   put("knows", text ? t("the {count} words it was taught", { count: number(text.count) }) : t("the things named above"));
   put("tones", colour ? t("in colour") : t("in grey"));
   put("slips", colour ? t("two faces in one, a cake that melts into its candles") : t("a third sleeve, a bag without a handle"));
-  put("credit", t("Pictures: {attribution} ({licence}).", licence.data));
+  put("credit", t("Pictures: {attribution} ({licence}).", { ...licence.data, attribution: t(licence.data.attribution) }));
 }

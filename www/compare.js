@@ -155,7 +155,7 @@ export class Compare {
       if (this.taken !== taken) return;
       if (asked) this.judging = false;
       // What nobody asked for is not missed.
-      this.evidence.failed(asked ? told(/** @type {Error} */ (thrown).message) : "");
+      this.evidence.failed(asked ? told(thrown) : "");
     }
   }
 

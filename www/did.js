@@ -50,7 +50,7 @@ export class Did {
     } catch (thrown) {
       if (signal.aborted) return;
       this.shown = "";
-      this.note.textContent = told(/** @type {Error} */ (thrown).message);
+      this.note.textContent = told(thrown);
     }
   }
 

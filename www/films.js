@@ -30,7 +30,7 @@ export function saves(made, say) {
         hand(blob, `${name}.${ending}`);
         say(t("Saved as {file}, {size} kB.", { file: `${name}.${ending}`, size: Math.ceil(blob.size / 1000) }));
       } catch (thrown) {
-        say(told(/** @type {Error} */ (thrown).message), true);
+        say(told(thrown), true);
       }
     });
     return button;

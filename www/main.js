@@ -314,18 +314,27 @@ function first(/** @type {Model} */ { info: { prompts } }) {
 }
 
 /** Says what went wrong and offers the ways on. Half a word that is unknown is no mistake yet. */
-function failed(/** @type {MorphogenError} */ { code, message, suggestions }, /** @type {Why} */ why) {
+function failed(/** @type {MorphogenError} */ error, /** @type {Why} */ why) {
+  const { code, suggestions } = error;
   const unclear = code.startsWith("prompt-");
   if (why !== "asked" && unclear) return void (understood.textContent = t("“{typed}” is unknown to it so far.", { typed: prompt.value.trim() }));
   if (code === "aborted") return say(t("Stopped."));
-  say(told(message), true);
+  say(told(error), true);
   if (unclear) {
     prompt.setAttribute("aria-invalid", "true");
     understood.textContent = "";
     const near = suggestions?.length ? suggestions : wording.examples.slice(0, 4).map((example) => wording.spoken(example));
-    /** @type {[string, () => void][]} */
-    const others = PACKS.filter(({ name }) => name !== state.model).map(({ name, title }) => [t("Look among: {pack}", { pack: t(title) }), () => choose(name, prompt.value)]);
-    return propose([...near.map((word) => /** @type {[string, () => void]} */ ([word, () => ask(word)])), ...others]);
+    const typed = prompt.value;
+    const others = PACKS.filter(({ name }) => name !== state.model);
+    /** @type {(pack: typeof others[number]) => [string, () => void]} */
+    const look = ({ name, title }) => [t("Look among: {pack}", { pack: t(title) }), () => choose(name, typed)];
+    propose([...near.map((word) => /** @type {[string, () => void]} */ ([word, () => ask(word)])), ...others.map(look)]);
+    // Where another pack knows it, that is what was meant, and not a word that is spelled alike.
+    return void import("./elsewhere.js").then(({ knowing }) => knowing(others, typed)).then((pack) => {
+      if (!pack || running || prompt.value !== typed) return;
+      say(t("“{typed}” is not here, but among: {pack}.", { typed, pack: t(pack.title) }), true);
+      propose([look(pack)]);
+    }, () => {});
   }
   /** @type {[string, () => void][]} */
   const offers = [[t("Try again"), () => void paint()]];

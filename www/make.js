@@ -65,9 +65,10 @@ export function slider(id, title, { min, max, step, value }, say = String) {
  * @param {import("./pkg/morphogen.js").MorphogenError} error
  * @param {HTMLElement} field
  */
-export function failure({ code, message, suggestions }, field) {
+export function failure(error, field) {
+  const { code, suggestions } = error;
   if (code?.startsWith("prompt-")) field.setAttribute("aria-invalid", "true");
-  return suggestions?.length ? `${told(message)} ${t("It knows {words}.", { words: suggestions.slice(0, 4).join(", ") })}` : told(message);
+  return suggestions?.length ? `${told(error)} ${t("It knows {words}.", { words: suggestions.slice(0, 4).join(", ") })}` : told(error);
 }
 
 /**

@@ -211,7 +211,7 @@ class More {
     );
     if (this.opening !== file || this.source !== "photo") return;
     this.tell();
-    this.say(typeof said === "string" ? said : told(said.message), typeof said !== "string");
+    this.say(typeof said === "string" ? said : told(said), typeof said !== "string");
   }
 
   /** Draws eight pictures from what stands there. */

@@ -1,6 +1,6 @@
 /**
  * What was drawn before: each drawing with its picture and its address, kept on this device alone. A press draws it again;
- * all of it can be forgotten, and that be undone.
+ * all of it can be forgotten, and that be undone. Tabs share it: each adds to what is kept, and shows what others add.
  */
 import { t } from "./say.js";
 import { write } from "./state.js";
@@ -26,6 +26,14 @@ class Past {
     this.drawings = read();
     /** What was forgotten last. @type {Drawing[]} */
     this.forgotten = [];
+    /** Whether this browser keeps it; where it does not, the list lives here alone. */
+    this.kept = true;
+    // Only other tabs are heard here.
+    addEventListener("storage", ({ key }) => {
+      if (key !== KEY && key !== null) return;
+      this.drawings = read();
+      this.show();
+    });
     forget.addEventListener("click", () => {
       [this.drawings, this.forgotten] = [this.forgotten, this.drawings];
       this.keep();
@@ -39,7 +47,8 @@ class Past {
     if (!chosen) return this.show();
     const address = write(this.page.state);
     const label = this.page.state.prompt || chosen.label;
-    const others = this.drawings.filter((drawing) => drawing.address !== address);
+    // Another tab may have added to it since.
+    const others = (this.kept ? read() : this.drawings).filter((drawing) => drawing.address !== address);
     this.drawings = [{ address, label, picture: picture(chosen.sample.toImageData(chosen.n)) }, ...others].slice(0, MOST);
     this.forgotten = [];
     this.keep();
@@ -48,8 +57,10 @@ class Past {
   keep() {
     try {
       localStorage.setItem(KEY, JSON.stringify(this.drawings));
+      this.kept = true;
       status.textContent = t("Kept on this device alone.");
     } catch {
+      this.kept = false;
       status.textContent = t("This browser keeps nothing for the page: it lasts until the page is closed.");
     }
     this.show();

@@ -4,14 +4,9 @@
  */
 import { driver } from "./drive.js";
 import { make } from "./make.js";
+import { t } from "./say.js";
 
 /** @typedef {import("./drive.js").Driver} Driver */
-
-const WORDS = {
-  en: { bar: "Presenter’s view", back: "Step back", on: "Step on", play: "Play, pause", another: "Another seed", machine: "Machine", leave: "Leave", space: "space", guess: "its guess", shown: "the picture", theory: "the machine" },
-  de: { bar: "Vortragsansicht", back: "Schritt zurück", on: "Schritt weiter", play: "Abspielen, anhalten", another: "Anderes Rauschen", machine: "Maschine", leave: "Verlassen", space: "Leertaste", guess: "Vermutung", shown: "das Bild", theory: "die Maschine" },
-};
-const words = () => WORDS[document.documentElement.lang === "de" ? "de" : "en"];
 
 /** What each key does; clickers send the page keys. @type {Record<string, (driver: Driver) => void>} */
 const KEYS = {
@@ -71,7 +66,6 @@ export async function present(element, led, closed = () => {}) {
   if (element.dataset.presenting !== undefined) return;
   styles();
   const opener = document.activeElement;
-  const text = words();
   const press = (/** @type {string} */ label, /** @type {string} */ key, /** @type {() => void} */ act) => {
     const button = make("button", { type: "button" }, label, " ", make("kbd", {}, key));
     button.addEventListener("click", act);
@@ -79,13 +73,13 @@ export async function present(element, led, closed = () => {}) {
   };
   const bar = make(
     "div",
-    { className: "presenter", role: "toolbar", ariaLabel: text.bar },
-    press(text.back, "←", () => led.step(-1)),
-    press(text.on, "→", () => led.step(1)),
-    press(text.play, text.space, () => KEYS[" "](led)),
-    press(text.another, "N", () => led.another()),
-    press(text.machine, "M", () => led.machine()),
-    press(text.leave, "Esc", () => leave()),
+    { className: "presenter", role: "toolbar", ariaLabel: t("Presenter’s view") },
+    press(t("Step back"), "←", () => led.step(-1)),
+    press(t("Step on"), "→", () => led.step(1)),
+    press(t("Play, pause"), t("space"), () => KEYS[" "](led)),
+    press(t("Another seed"), "N", () => led.another()),
+    press(t("Machine"), "M", () => led.machine()),
+    press(t("Leave"), "Esc", () => leave()),
   );
   const heard = (/** @type {KeyboardEvent} */ event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -146,12 +140,11 @@ export async function present(element, led, closed = () => {}) {
 
 /** Opens the view of the Studio: the chosen picture, the network's guess, and the machine's picture where one was asked for. */
 export function presentStudio() {
-  const text = words();
   const find = (/** @type {string} */ selector) => /** @type {any} */ (document.querySelector(selector));
   const sources = [
-    { selector: '.pick[aria-pressed="true"] canvas', name: text.shown },
-    { selector: "#guess", name: text.guess },
-    { selector: "#theirs", name: text.theory },
+    { selector: '.pick[aria-pressed="true"] canvas', name: t("The picture") },
+    { selector: "#guess", name: t("its guess") },
+    { selector: "#theirs", name: t("the machine") },
   ];
   const mirrors = sources.map(({ name }) => {
     const canvas = make("canvas", { role: "img", ariaLabel: name });
@@ -159,7 +152,7 @@ export function presentStudio() {
   });
   const title = make("p", { className: "title" });
   const step = make("p", { className: "quiet" });
-  const view = make("section", { className: "studio-presented", ariaLabel: text.bar }, title, make("div", { className: "mirrors" }, ...mirrors.map(({ place }) => place)), step);
+  const view = make("section", { className: "studio-presented", ariaLabel: t("Presenter’s view") }, title, make("div", { className: "mirrors" }, ...mirrors.map(({ place }) => place)), step);
   let open = true;
   /** Shows what stands on the page, frame by frame. */
   const mirror = () => {

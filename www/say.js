@@ -9,18 +9,25 @@
 let sentences = {};
 /** What the core and the package say, as patterns. @type {[RegExp, string][]} */
 let patterns = [];
+/** What their errors come to, by code, where no pattern has the sentence. @type {Record<string, string>} */
+let codes = {};
 const language = document.documentElement.lang || "en";
 
 /**
  * Lets the page speak another language; to be called before anything is said.
  * @param {Record<string, string>} table from English
  * @param {Record<string, string>} core the same for what the package says
+ * @param {Record<string, string>} errors what is said of its other errors, by code or by what the code begins with
  */
-export function speak(table, core) {
+export function speak(table, core, errors) {
   sentences = table;
+  codes = errors;
   const pattern = (/** @type {string} */ text) => text.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{(\w+)\}/g, "(?<$1>.+?)");
   patterns = Object.entries(core).map(([text, said]) => [new RegExp(`^${pattern(text)}$`, "s"), said]);
 }
+
+/** Adds to the table what comes later and is needed later; what is there stays. @param {Record<string, string>} table */
+export const learn = (table) => void (sentences = { ...table, ...sentences });
 
 /**
  * @param {string} text
@@ -29,15 +36,16 @@ export function speak(table, core) {
 export const t = (text, values) => fill(sentences[text] ?? text, values);
 
 /**
- * What the package says, in the reader's language as far as it is known there.
- * @param {string} text
+ * What the package says, in the reader's language: a notice as far as it is known there, an error at least by its code.
+ * @param {unknown} said a sentence or an error
  */
-export function told(text) {
+export function told(said) {
+  const { code = "", message = String(said) } = /** @type {{ code?: string, message?: string }} */ (Object(said));
   for (const [pattern, said] of patterns) {
-    const found = pattern.exec(text);
+    const found = pattern.exec(message);
     if (found) return fill(said, found.groups);
   }
-  return text;
+  return fill(codes[code] ?? codes[code.replace(/-.*/, "-")] ?? message, { message });
 }
 
 /**

@@ -86,7 +86,7 @@ class Taking {
       try {
         await act();
       } catch (thrown) {
-        this.say(told(/** @type {Error} */ (thrown).message), true);
+        this.say(told(thrown), true);
       }
     });
     this.buttons.push(button);
@@ -114,7 +114,7 @@ class Taking {
       this.made = { blob, cut, name: named(label, sample.seed + n) };
       this.show(label);
     } catch (thrown) {
-      if (turn === this.turn) this.gone(told(/** @type {Error} */ (thrown).message), true);
+      if (turn === this.turn) this.gone(told(thrown), true);
     }
   }
 

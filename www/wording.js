@@ -2,7 +2,7 @@
  * What the page offers beside the prompt for a model that draws from free text: a style, what not to draw, words to go
  * on with as one types, and a surprise. For a model that draws classes only the surprise is left.
  */
-import { t, told } from "./say.js";
+import { t, told as translated } from "./say.js";
 
 /** @typedef {import("./pkg/morphogen.js").Model} Model */
 /** @typedef {import("./pkg/morphogen.js").Understood} Understood */
@@ -77,10 +77,9 @@ export class Wording {
       await model.understand(mix.prompt);
       return "";
     } catch (thrown) {
-      const { code, message } = /** @type {import("./pkg/morphogen.js").MorphogenError} */ (thrown);
-      if (!code.startsWith("prompt-")) throw thrown;
+      if (!(/** @type {import("./pkg/morphogen.js").MorphogenError} */ (thrown).code.startsWith("prompt-"))) throw thrown;
       this.state.mix = undefined;
-      return `${told(message)} ${t("So the first is drawn alone.")}`;
+      return `${translated(thrown)} ${t("So the first is drawn alone.")}`;
     }
   }
 
@@ -125,7 +124,9 @@ export class Wording {
  * @param {string[]} vocabulary of the pack, by index
  */
 export function taken({ label, corrected, unknown, against }, typed, vocabulary) {
-  const mended = corrected.map(({ typed, meant }) => `${typed} → ${meant}`);
+  // What is called so in the reader's language need not be told.
+  const told = corrected.filter(({ typed, meant }) => t(meant).toLowerCase() !== typed.toLowerCase());
+  const mended = told.map(({ typed, meant }) => `${typed} → ${t(meant)}`);
   const strange = (unknown ?? []).map(({ typed, near }) => near.length > 0 ? t("“{typed}” is unknown to it (it knows {near})", { typed, near: near.join(", ") }) : t("“{typed}” is unknown to it", { typed }));
   const away = (against ?? []).map((index) => vocabulary[index]).filter(Boolean);
   if (away.length > 0) strange.push(t("kept out: {words}", { words: away.join(", ") }));
@@ -133,6 +134,6 @@ export function taken({ label, corrected, unknown, against }, typed, vocabulary)
   if (said) return `${said}.`;
   // Who wrote “two cats” need not read “two cat”.
   const words = typed.toLowerCase().split(/[^\p{L}\p{N}]+/u);
-  const same = label.toLowerCase().split(/[^\p{L}\p{N}]+/u).every((part) => words.some((word) => word.startsWith(part)));
-  return same ? "" : t("Understood as {label}.", { label });
+  const says = (/** @type {string} */ name) => name.toLowerCase().split(/[^\p{L}\p{N}]+/u).every((part) => words.some((word) => word.startsWith(part)));
+  return says(label) || says(t(label)) ? "" : t("Understood as {label}.", { label: t(label) });
 }

@@ -62,7 +62,7 @@ export const pictures = (count, label) => (count === 1 ? t("{label}, one picture
  * @param {{ label: string, style?: string }} caption
  */
 export function caption({ label, style }) {
-  return style ? `${label} · ${style[0].toUpperCase()}${style.slice(1)}` : label;
+  return style ? `${t(label)} · ${style[0].toUpperCase()}${style.slice(1)}` : t(label);
 }
 
 /** What the figures in the lines under the pictures mean. */

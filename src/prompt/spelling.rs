@@ -135,7 +135,7 @@ fn singular(mut word: String) -> String {
 
 /// Cost of a letter pressed twice, or of two letters in the wrong order: marks of the hand, which hardly ever make
 /// another word.
-const HAND: usize = 1;
+pub const HAND: usize = 1;
 /// Cost of a letter that sounds alike, or that was left out: the usual slips of the ear and the memory.
 const EAR: usize = 2;
 /// Cost of any other change, which more often than not makes another word.

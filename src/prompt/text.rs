@@ -8,11 +8,12 @@
 
 use super::foreign::{EMOJI, Foreign, Run};
 use super::pictograph::is_emoji;
-use super::spelling::{Token, distance, nearest, slip, tokens};
+use super::spelling::{HAND, Token, distance, nearest, slip, tokens};
 use super::words::{LITTLE, is_in, key};
 use super::{Correction, FILLERS, MAX_PROMPT, MAX_SUGGESTIONS, NEGATIONS, Problem, PromptError};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::slice;
 
 pub use super::foreign::{Language, Reader, likely};
 
@@ -53,6 +54,9 @@ pub struct Understood {
     /// How many of the corrected are slips or compounds, not translations.
     #[serde(skip)]
     pub guessed: usize,
+    /// How many of the corrected are forms of another language's words, taken for them by their beginnings.
+    #[serde(skip)]
+    pub forms: usize,
 }
 
 /// A word that is not known.
@@ -120,18 +124,20 @@ impl Vocabulary {
     /// The first language that is missing, and what is understood without those that are.
     fn reading<'a>(&self, text: &str, reader: Reader<'a>) -> (Option<&'a str>, Result<Understood, PromptError>) {
         let (mut best, mut missing) = (self.understand_in(text, ""), None);
+        // Whether the best is in a language that somebody reads; the vocabulary's own is.
+        let mut ours = true;
         for language in likely(text, reader) {
-            let (unknown, guessed) = doubts(&best);
-            if unknown == 0 && (guessed == 0 || !reader.reads(language)) {
+            let [unknown, guessed, forms] = doubts(&best, ours);
+            if unknown == 0 && (guessed + forms == 0 || !reader.reads(language)) {
                 break;
             }
             if self.language(language).is_none() {
                 missing = missing.or(Some(language));
                 continue;
             }
-            let next = self.understand_in(text, language);
-            if doubts(&next) < doubts(&best) {
-                best = next;
+            let (next, read) = (self.understand_in(text, language), reader.reads(language));
+            if doubts(&next, read) < doubts(&best, ours) {
+                (best, ours) = (next, read);
             }
         }
         (missing, best)
@@ -160,7 +166,8 @@ impl Vocabulary {
             return fail(Problem::Empty, Vec::new(), Vec::new());
         }
         let mut found = Understood::default();
-        let tongue = Tongue { foreign, abroad: self.is_abroad(&tokens, foreign) };
+        let names = tokens.iter().any(|token| self.is_flag(token, foreign));
+        let tongue = Tongue { foreign, abroad: self.is_abroad(&tokens, foreign), names };
         let mut negated = false;
         let mut i = 0;
         while i < tokens.len() {
@@ -177,6 +184,7 @@ impl Vocabulary {
                 }
                 let typed = join(tokens[i..i + length].iter().map(|token| token.typed));
                 found.guessed += usize::from(meaning.guessed);
+                found.forms += usize::from(meaning.form);
                 if let Some(meant) = meaning.corrected {
                     found.corrected.push(Correction { typed: typed.clone(), meant });
                 }
@@ -191,8 +199,10 @@ impl Vocabulary {
                 negated = false;
                 i += length;
                 continue;
-            } else if !is_in(FILLERS, &token.word) && !is_in(FILLERS, &token.plain) {
-                found.unknown.push(Unknown { typed: token.typed.into(), near: self.near(token) });
+            } else if !is_in(FILLERS, &token.word) && !is_in(FILLERS, &token.plain) && !is_in(LITTLE, &token.plain) {
+                // Near a country's name stand words for anything but countries.
+                let near = if names { Vec::new() } else { self.near(token) };
+                found.unknown.push(Unknown { typed: token.typed.into(), near });
                 negated = false;
             }
             i += 1;
@@ -231,7 +241,7 @@ impl Vocabulary {
         // Small words are much alike: “in” and “a” are words of several languages.
         let small = |token: &Token<'_>| is_in(FILLERS, &token.plain) || is_in(NEGATIONS, &token.plain);
         for (i, token) in tokens.iter().enumerate().filter(|(_, token)| !is_emoji(&token.plain) && !small(token)) {
-            let form = || self.mended(token).is_none() && foreign.inflected(&token.plain).is_some();
+            let form = || self.mended(token, false).is_none() && foreign.inflected(&token.plain).is_some();
             let found = foreign.phrase(&tokens[i..=i], 1).map(|(_, words)| !words.is_empty());
             let run = || foreign.symbols(&token.plain, |word| self.turns(word)).is_some();
             let there = found.is_some() || form() || run();
@@ -241,9 +251,16 @@ impl Vocabulary {
         alone && known > strange
     }
 
+    /// Whether a word means a flag. Beside it stand names of countries, for which nothing else is to be taken.
+    fn is_flag(&self, token: &Token<'_>, foreign: &Foreign) -> bool {
+        let Some(&flag) = self.numbers.get("flag") else { return false };
+        self.exact(token) == Some(flag)
+            || foreign.phrase(slice::from_ref(token), 1).is_some_and(|(_, words)| words.contains(&flag))
+    }
+
     /// What the next words mean, and how many of them it took.
     fn meaning(&self, tokens: &[Token<'_>], tongue: Tongue<'_>) -> Option<(usize, Meaning)> {
-        let Tongue { foreign, abroad } = tongue;
+        let Tongue { foreign, abroad, names } = tongue;
         let token = tokens.first()?;
         let plainly = |number: usize| Meaning { words: vec![number], ..Meaning::default() };
         if is_emoji(&token.plain) {
@@ -263,21 +280,23 @@ impl Vocabulary {
             let filler = is_in(FILLERS, &token.plain) && number >= self.styles;
             return (!filler).then(|| (1, plainly(number)));
         }
-        if is_in(FILLERS, &token.plain) || is_in(FILLERS, &token.word) {
+        if [&token.plain, &token.word].into_iter().any(|word| is_in(FILLERS, word) || is_in(LITTLE, word)) {
             return None;
         }
         if let Some(&number) = self.aliases.get(&token.plain) {
             return Some((1, plainly(number)));
         }
-        if let Some((length, words)) = foreign.phrase(&tokens[..1], 1) {
+        let taken = abroad || !names || self.is_flag(token, foreign);
+        if let Some((length, words)) = foreign.phrase(&tokens[..1], 1).filter(|_| taken) {
             return Some((length, self.abroad(words)));
         }
         if let Some(Run { words, against }) = foreign.symbols(&token.plain, |word| self.turns(word)) {
             return Some((1, Meaning { against, ..self.translated(words) }));
         }
-        // Only among words of its language is a word with another ending surely a form of one.
-        let inflected = || foreign.inflected(&token.plain).filter(|_| abroad).map(|words| self.abroad(words));
-        self.mended(token).or_else(inflected).map(|meaning| (1, meaning))
+        // Only among words of its language is a word with another ending surely a form of one, and no name (“España”).
+        let form = |words: &[usize]| Meaning { form: true, ..self.abroad(words) };
+        let inflected = || foreign.inflected(&token.plain).filter(|_| abroad && !names).map(form);
+        self.mended(token, names).or_else(inflected).map(|meaning| (1, meaning))
     }
 
     fn exact(&self, token: &Token<'_>) -> Option<usize> {
@@ -302,9 +321,10 @@ impl Vocabulary {
         Meaning { words, corrected: Some(meant), ..Meaning::default() }
     }
 
-    /// What a word that nobody knows must be: two written together, or a slip.
-    fn mended(&self, token: &Token<'_>) -> Option<Meaning> {
-        let meaning = self.compound(token).or_else(|| self.slip(token))?;
+    /// What a word that nobody knows must be: two written together, or a slip; where it may be a name (“Austria”), one of
+    /// the hand.
+    fn mended(&self, token: &Token<'_>, names: bool) -> Option<Meaning> {
+        let meaning = self.compound(token).or_else(|| self.slip(token, if names { HAND } else { usize::MAX }))?;
         Some(Meaning { guessed: true, ..meaning })
     }
 
@@ -321,8 +341,9 @@ impl Vocabulary {
     }
 
     /// The one word that this one surely is a slip for.
-    fn slip(&self, token: &Token<'_>) -> Option<Meaning> {
-        let cost = |word: &str| slip(&token.plain, word).into_iter().chain(slip(&token.word, word)).min();
+    fn slip(&self, token: &Token<'_>, most: usize) -> Option<Meaning> {
+        let costs = |word: &str| slip(&token.plain, word).into_iter().chain(slip(&token.word, word));
+        let cost = |word: &str| costs(word).min().filter(|&cost| cost <= most);
         let reached: Vec<(usize, usize)> =
             self.words.iter().enumerate().filter_map(|(n, word)| cost(word).map(|cost| (cost, n))).collect();
         let best = reached.iter().map(|&(cost, _)| cost).min()?;
@@ -341,10 +362,14 @@ impl Vocabulary {
     }
 }
 
-/// How many words of a prompt are not known, and how many were guessed; of one that was not understood at all, more than of
-/// any other.
-fn doubts(understood: &Result<Understood, PromptError>) -> (usize, usize) {
-    understood.as_ref().map_or((usize::MAX, 0), |found| (found.unknown.len(), found.guessed))
+/// How many words of a prompt are not known, how many were guessed, and how many were taken for a form of another, which in a
+/// language that nobody reads is no more than not to know them; of one that was not understood at all, more than of any other.
+fn doubts(understood: &Result<Understood, PromptError>, read: bool) -> [usize; 3] {
+    let count = |found: &Understood| {
+        let unknown = found.unknown.len() + if read { 0 } else { found.forms };
+        [unknown, found.guessed, found.forms]
+    };
+    understood.as_ref().map_or([usize::MAX, 0, 0], count)
 }
 
 /// The other language that a prompt is read in.
@@ -353,6 +378,8 @@ struct Tongue<'a> {
     foreign: &'a Foreign,
     /// Whether the prompt is in it, or has just a word of it.
     abroad: bool,
+    /// Whether words that nobody knows may be names of countries.
+    names: bool,
 }
 
 /// What a few words mean.
@@ -368,6 +395,8 @@ struct Meaning {
     corrected: Option<String>,
     /// Whether that is a guess: a slip or a compound.
     guessed: bool,
+    /// Whether it is a form of another word.
+    form: bool,
 }
 
 /// A word as it is compared.

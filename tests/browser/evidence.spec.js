@@ -163,6 +163,22 @@ test("what was drawn before is kept on the device, drawn again at a press, and f
   await expect(items).toHaveCount(1);
 });
 
+test("two tabs share what was drawn before: neither loses what the other adds, and both show it", async ({ page, context }) => {
+  await stubbed(page, "?prompt=cat&seed=7&count=1");
+  await page.locator("#past > summary").click();
+  const second = await context.newPage();
+  await stubbed(second, "?prompt=red+heart&seed=7&count=1");
+  await second.locator("#past > summary").click();
+  const lists = [page, second].map((tab) => tab.locator("#past-list button"));
+  for (const list of lists) await expect(list).toHaveText([/red heart/, /cat/]);
+  await page.locator("#another").click();
+  for (const list of lists) await expect(list).toHaveText([/cat/, /red heart/, /cat/]);
+  await second.locator("#another").click();
+  for (const list of lists) await expect(list).toHaveText([/red heart/, /cat/, /red heart/, /cat/]);
+  await page.locator("#past-forget").click();
+  for (const list of lists) await expect(list).toHaveCount(0);
+});
+
 test("a browser that keeps nothing, or something else in its place, is no trouble", async ({ page }) => {
   await page.addInitScript(() => localStorage.setItem("morphogen-drawn", '[{"address":"javascript:alert(1)","label":"x","picture":"y"},null,3]'));
   await stubbed(page, "?prompt=cat&seed=7&count=1");

@@ -1,7 +1,10 @@
 /** The Studio in German: whole, understood, and as well laid out as in English. */
+import { readFileSync } from "node:fs";
 import { expect, test } from "@playwright/test";
 import { faults, said, spoken } from "../../tools/studio.mjs";
+import { captioned } from "../../tools/emoji/labels.mjs";
 import * as german from "../../www/strings/de.js";
+import { labels } from "../../www/strings/labels-de.js";
 import { barriers, settings } from "./support.js";
 
 test("a table that lacks a sentence, has one too many or loses a place is found out", () => {
@@ -18,10 +21,31 @@ test("a table that lacks a sentence, has one too many or loses a place is found 
   expect(said().sentences.size).toBeGreaterThan(150);
 });
 
+test("every error of the package has a German sentence: by its words, or at least by its code", async ({ page }) => {
+  const table = readFileSync("pkg/README.md", "utf8").split("| `aborted`")[0].split("| `no-webgpu`")[1];
+  const listed = ["no-webgpu", "aborted", ...[...table.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, cell]) => cell.replaceAll("`", "").split(", "))];
+  expect(listed.length).toBeGreaterThan(30);
+  expect(listed.filter((code) => !german.codes[code] && !german.codes[code.replace(/-.*/, "-")])).toEqual([]);
+  for (const [fault, sentence] of [["tamper=unet.safetensors.zz", "Eine Datei des Modells ist beschädigt"], ["missing=manifest.json", "Der Server hat eine Datei nicht hergegeben"]]) {
+    await page.goto(`/~${fault}/de.html?prompt=Katze&model=emoji&steps=1&count=1&device=cpu`);
+    await expect(page.locator("#status"), fault).toContainText(sentence, { timeout: 60_000 });
+  }
+});
+
+test("each caption of the pack has a German name", () => {
+  const strange = captioned().filter((label) => !labels[label]);
+  expect(strange).toEqual([]);
+  expect(labels["red heart"]).toBe("rotes Herz");
+});
+
 test("the German page offers German words, and the pack understands them as the English ones", async ({ page }) => {
   await page.goto("/de.html?steps=2&count=1&device=cpu");
   await expect(page.locator("#status")).toContainText("gezeichnet auf deinem Prozessor", { timeout: 120_000 });
   await expect(page.locator("#prompt")).toHaveValue("Schmetterling");
+  // Nor does it speak English of what was understood, of what the seed chose, and of whom to thank.
+  await expect(page.locator("#understood")).toBeEmpty();
+  await expect(page.locator("#pictures")).toContainText(/Schmetterling · (Noto|Fluent|Twemoji)/);
+  await expect(page.locator("#credit")).toContainText("Alle neu gezeichnet");
   const chips = await page.locator("#examples button").evaluateAll((buttons) => buttons.map((button) => [button.textContent, /** @type {HTMLButtonElement} */ (button).value]));
   expect(chips).toHaveLength(12);
   const understood = await page.evaluate(async (chips) => {
@@ -40,7 +64,7 @@ test("the German page offers German words, and the pack understands them as the 
   await expect(page.locator("#status")).toContainText("Stiefelette, ein Bild, gezeichnet auf", { timeout: 60_000 });
   await page.locator("#prompt").fill("giraffe");
   await page.locator("#draw").click();
-  await expect(page.locator("#status")).toContainText("„giraffe“ kann dieses Modell nicht zeichnen");
+  await expect(page.locator("#status")).toHaveText("„giraffe“ gibt es hier nicht, aber bei: Emoji.");
 });
 
 for (const [width, height] of [[360, 740], [1440, 900]]) {
@@ -49,6 +73,8 @@ for (const [width, height] of [[360, 740], [1440, 900]]) {
     await page.goto("/de.html?prompt=Panda&seed=3&model=emoji&steps=1");
     await expect(page.locator("#status")).toContainText("gezeichnet auf", { timeout: 120_000 });
     expect(await page.locator("#pictures").evaluate((group) => group.getBoundingClientRect().bottom)).toBeLessThanOrEqual(height);
+    // Wide enough to read what belongs there.
+    expect((await page.locator("#negative").boundingBox())?.width).toBeGreaterThanOrEqual(160);
     await settings(page);
     for (const id of ["mix", "morph", "mend", "more", "sticker", "past"]) await page.locator(`#${id} > summary`).click();
     await expect(page.locator("#mend-status")).toContainText("Markiere");

@@ -136,6 +136,26 @@ test("where learning cannot begin, a sentence says why, in the page's language, 
   await expect(page.locator("#watch-figure").getByRole("status")).toHaveText("Die Regeln dieser Seite verbieten WebAssembly, und ohne lässt sich hier nichts lernen.");
 });
 
+for (const [code, sentence] of /** @type {[string, RegExp][]} */ ([["out-of-memory", /Der Speicher hat nicht gereicht/]])) {
+  test(`where learning ends with ${code}, the page says so in its language, and nothing is left running`, async ({ page }) => {
+    await page.addInitScript((code) => {
+      const Usual = Worker;
+      globalThis.Worker = class extends Usual {
+        /** @param {string | URL} url @param {WorkerOptions} [options] */
+        constructor(url, options) {
+          super(url, options);
+          // Each worker that learns dies so, its successors, too.
+          if (String(url).includes("learn-worker")) setTimeout(() => this.dispatchEvent(new MessageEvent("message", { data: { fatal: { code, message: "It is gone." } } })), 1500);
+        }
+      };
+    }, code);
+    const { status, press } = await opened(page, { path: "/learn-de.html", ready: "Bereit." });
+    await press("Lernen");
+    await expect(status).toContainText(sentence);
+    await expect.poll(() => learning(page)).toBe(0);
+  });
+}
+
 test("memory takes time in proportion to the number of pictures: recorded, and measured here until it is stopped", async ({ page }) => {
   const half = RECORDED.map(([count, found]) => [count, /** @type {[number, number]} */ (found.find(([, share]) => share >= 0.5))[0]]);
   expect(half.map(([count]) => count)).toEqual([4, 8, 16]);
@@ -171,6 +191,23 @@ test("at 360 pixels and wide, light and dark, nothing hangs over and nothing is 
   const text = await page.locator("main").innerText();
   for (const word of [" the ", "The ", " picture", " step"]) expect(text.replace(/[A-Z]\. [^\n]*arxiv.*/g, ""), word).not.toContain(word);
 });
+
+for (const [width, height] of [[360, 740], [768, 1024], [1440, 900]]) {
+  test(`a first visit at ${width} pixels: nothing jumps when the figures come`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    await page.addInitScript(() => {
+      Object.assign(globalThis, { shift: 0 });
+      const add = (/** @type {any} */ { value, hadRecentInput }) => (/** @type {any} */ (globalThis).shift += hadRecentInput ? 0 : value);
+      new PerformanceObserver((list) => list.getEntries().forEach(add)).observe({ type: "layout-shift", buffered: true });
+    });
+    for (const [path, ready] of [["/learn.html", "Ready."], ["/learn-de.html", "Bereit."]]) {
+      const { figure } = await opened(page, { path, ready });
+      await expect(figure.locator(".hung canvas")).toHaveCount(8);
+      await expect(figure.locator("figcaption")).toBeVisible();
+      expect(await page.evaluate(() => /** @type {any} */ (globalThis).shift), path).toBeLessThanOrEqual(0.05);
+    }
+  });
+}
 
 test("the Studio, the story and the reader's own pictures lead to it, in both languages", async ({ page }) => {
   for (const [from, to] of [["/index.html", "learn.html"], ["/de.html", "learn-de.html"], ["/essay/", "../learn.html"], ["/essay/de.html", "../learn-de.html"]]) {

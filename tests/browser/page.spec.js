@@ -38,9 +38,9 @@ test("an unknown word is answered with what there is, and draws nothing", async 
   await page.goto(SHORT);
   await drawn(page);
   const before = await shown(page);
-  await page.locator("#prompt").fill("giraffe");
+  await page.locator("#prompt").fill("zorgle");
   await page.locator("#draw").click();
-  await expect(page.locator("#status")).toContainText("“giraffe”");
+  await expect(page.locator("#status")).toContainText("“zorgle”");
   await expect(page.locator("#status")).toContainText("Ankle boot");
   await expect(page.locator("#prompt")).toHaveAttribute("aria-invalid", "true");
   expect(await shown(page)).toEqual(before);
@@ -161,7 +161,16 @@ test("a model or network that an address names and that is not there is left at 
 
 test("what one pack does not know the other is offered for, and it draws it", async ({ page }) => {
   await page.goto("/?prompt=cat&model=fashion&seed=3&count=1&steps=2&device=cpu");
-  await expect(page.locator("#status")).toContainText("not something this model can draw", { timeout: 60_000 });
+  // No coat is meant by it.
+  await expect(page.locator("#status")).toHaveText("“cat” is not here, but among: Emoji.", { timeout: 60_000 });
+  await expect(page.locator("#ways button")).toHaveText(["Look among: Emoji"]);
+  for (const [word, there] of [["🐱", true], ["two cats", true], ["cot", false], ["of it", false]]) {
+    await page.locator("#prompt").fill(String(word));
+    await page.locator("#draw").click();
+    await expect(page.locator("#status"), String(word)).toContainText(there ? `“${word}” is not here, but among: Emoji.` : "not something this model can draw");
+  }
+  await page.locator("#prompt").fill("cat");
+  await page.locator("#draw").click();
   await page.locator("#ways").getByRole("button", { name: "Look among: Emoji" }).click();
   await drawn(page, "cat, one picture");
   await expect(page).toHaveURL(/prompt=cat&.*model=emoji/);

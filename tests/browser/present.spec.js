@@ -38,6 +38,7 @@ test("keys answer a figure's question, and change the machine", async ({ page })
   const figure = page.locator("#copies-figure");
   await figure.scrollIntoViewIfNeeded();
   await figure.getByRole("button", { name: "Vorführen" }).click();
+  await expect(page.getByRole("toolbar", { name: "Vortragsansicht" }).getByRole("button")).toHaveText(["Schritt zurück ←", "Schritt weiter →", "Abspielen, anhalten Leertaste", "Anderes Rauschen N", "Maschine M", "Verlassen Esc"]);
   await page.keyboard.press("3");
   await expect(figure.locator(".guess")).toContainText("Du hast getippt: Kopien.");
   await expect(figure.getByRole("status")).toContainText("20 von 20", { timeout: 160_000 });

@@ -316,7 +316,9 @@ ${LISTENER}
     button(host.t("frame.copyLink"), () => void copy(address(), host.t("frame.copiedLink"), false)),
     button(host.t("frame.embed"), () => void copy(html(), host.t("frame.copiedEmbed"), true)),
     button(host.t("frame.present"), async () => {
-      const [{ present }, { driver }] = await Promise.all([import("../present.js"), import("../drive.js")]);
+      // What the view says stands among the sentences of the Studio.
+      const spoken = host.lang === "de" ? import("../strings/speak-de.js") : undefined;
+      const [{ present }, { driver }] = await Promise.all([import("../present.js"), import("../drive.js"), spoken]);
       await present(host.element, driver(host.element));
     }),
     text,

@@ -222,6 +222,8 @@ export const said = {
   "two faces in one, a cake that melts into its candles": "zwei Gesichter in einem, eine Torte, die in ihre Kerzen schmilzt",
   "a third sleeve, a bag without a handle": "ein dritter Ärmel, eine Tasche ohne Henkel",
   "Pictures: {attribution} ({licence}).": "Bilder: {attribution} ({licence}).",
+  "Noto Emoji, © Google Inc. (Apache-2.0); Fluent Emoji, © Microsoft Corporation (MIT); Twemoji, © Twitter, Inc. and other contributors (CC-BY-4.0); words from Emojibase, © Miles Johnson (MIT). All drawn anew at 64 × 64 pixels":
+    "Noto Emoji, © Google Inc. (Apache-2.0); Fluent Emoji, © Microsoft Corporation (MIT); Twemoji, © Twitter, Inc. und andere (CC-BY-4.0); Wörter von Emojibase, © Miles Johnson (MIT). Alle neu gezeichnet mit 64 × 64 Pixeln",
   off: "aus",
   "Steady: every step goes straight on.": "Stetig: Jeder Schritt geht geradeaus.",
   "Looks back one step; good when steps are few.": "Blickt einen Schritt zurück; gut bei wenigen Schritten.",
@@ -252,6 +254,7 @@ export const said = {
 
   "A training picture shows one thing: of a mixture there is none to compare with.": "Ein Trainingsbild zeigt ein Ding: Von einer Mischung gibt es keines zum Vergleichen.",
   "Look among: {pack}": "Suchen bei: {pack}",
+  "“{typed}” is not here, but among: {pack}.": "„{typed}“ gibt es hier nicht, aber bei: {pack}.",
 
   // Taken along
   "Link copied. It draws this very picture, on any machine.": "Link kopiert. Er zeichnet genau dieses Bild, auf jedem Gerät.",
@@ -403,6 +406,15 @@ export const said = {
   "Arrow keys move a square, with Shift further; the space bar paints.": "Die Pfeiltasten bewegen ein Quadrat, mit Umschalt weiter; die Leertaste malt.",
   "Column {column}, row {row}": "Spalte {column}, Zeile {row}",
 
+  // Shown to an audience; the figures of the essay are, too
+  "Presenter’s view": "Vortragsansicht",
+  "Step back": "Schritt zurück",
+  "Step on": "Schritt weiter",
+  "Play, pause": "Abspielen, anhalten",
+  space: "Leertaste",
+  "Another seed": "Anderes Rauschen",
+  Leave: "Verlassen",
+
   // Copies and theory
   "Fetching the training pictures …": "Die Trainingsbilder werden geholt …",
   "Looking through the training pictures …": "Die Trainingsbilder werden durchgesehen …",
@@ -505,4 +517,44 @@ export const core = {
   "A part of the code could not be fetched. The site may have changed: reload the page.": "Ein Teil des Programms ließ sich nicht holen. Die Seite hat sich vielleicht geändert: Lade sie neu.",
   "The drawing worker stopped answering and was ended. Try again.": "Der Zeichenarbeiter antwortete nicht mehr und wurde beendet. Versuch es noch einmal.",
   "This browser records no WebM; save the film as APNG or GIF.": "Dieser Browser nimmt kein WebM auf; sichere den Film als APNG oder GIF.",
+  "The browser could not record the film; save it as APNG or GIF.": "Der Browser konnte den Film nicht aufnehmen; sichere ihn als APNG oder GIF.",
+  "Expected {what} as a whole number from {least} to {most}, found {value}.": "{what} muss eine ganze Zahl von {least} bis {most} sein, nicht {value}.",
+  "Expected a guidance from {least} to {most}, found {value}.": "Die Führung muss zwischen {least} und {most} liegen, nicht bei {value}.",
+  "Expected {what} to be one of {known}, found {value}.": "{what} muss eines von diesen sein: {known}; {value} ist keines.",
+  "Expected something that is free in the mask of what stays, a value below 1; found that all of the picture stays.": "Es bliebe alles, wie es ist: Markiere etwas, das anders werden darf.",
+  "This picture does not say how large it is; save it as a PNG first.": "Dieses Bild sagt nicht, wie groß es ist; sichere es erst als PNG.",
+  "This file could not be read as a picture; PNG, JPEG and WebP can.": "Diese Datei ließ sich nicht als Bild lesen; mit PNG, JPEG und WebP geht es.",
+  "{url} should be {expected}, but the server sent {type}. Check the address.": "{url} sollte {expected} sein, aber der Server schickte {type}. Prüfe die Adresse.",
+  "The drawing worker has ended. Try again.": "Der Zeichenarbeiter ist beendet. Versuch es noch einmal.",
+};
+
+/** What is said of an error whose sentence is not above, by its code, or by what that begins with. @type {Record<string, string>} */
+export const codes = {
+  aborted: "Abgebrochen.",
+  closed: "Dieses Modell wurde geschlossen; lade die Seite neu.",
+  "code-missing": "Ein Teil des Programms ließ sich nicht holen. Lade die Seite neu.",
+  "content-encoding": "Der Server hat eine Datei unterwegs ausgepackt; er sollte sie so schicken, wie sie ist. ({message})",
+  "content-type": "Der Server hat etwas anderes geschickt als die Datei. Prüfe die Adresse. ({message})",
+  cors: "Eine Datei fehlt, oder ihr Server gibt sie dieser Seite nicht. ({message})",
+  "device-lost": "Das Grafikgerät ging verloren. Nimm den Prozessor.",
+  "film-unavailable": "Diesen Film kann der Browser nicht aufnehmen; sichere ihn als APNG oder GIF.",
+  "gpu-": "Das Grafikgerät hat abgelehnt. Nimm den Prozessor. ({message})",
+  http: "Der Server hat eine Datei nicht hergegeben. Prüfe die Adresse. ({message})",
+  insecure: "Dafür lassen Browser nur Seiten von https: (oder von diesem Gerät) rechnen.",
+  internal: "Innen ist etwas zerbrochen. Versuch es noch einmal. ({message})",
+  "learn-": "So lässt sich hier nichts lernen. ({message})",
+  "machine-unavailable": "Dafür fehlen diesem Paket die Trainingsbilder; diese Maschine kann hier nicht zeichnen.",
+  network: "Die Verbindung brach ab. Prüfe sie und versuch es noch einmal.",
+  "no-page": "Gezeichnet wird nur in Webseiten.",
+  "no-webgpu": "Hier gibt es kein WebGPU, das zeichnen kann. Nimm den Prozessor.",
+  "out-of-memory": "Der Speicher reichte nicht. Schließe andere Tabs oder lass weniger Bilder auf einmal zeichnen.",
+  "pack-": "Eine Datei des Modells ist beschädigt oder von einer anderen Fassung. Lade die Seite neu. ({message})",
+  "prompt-": "Das ließ sich nicht verstehen; nenne ein Ding mit wenigen Wörtern.",
+  range: "Eine Angabe liegt außerhalb dessen, was geht. ({message})",
+  replaced: "Eine Datei wurde ersetzt, während sie geholt wurde. Versuch es noch einmal.",
+  "sample-": "Das ließ sich nicht zeichnen. ({message})",
+  "self-test": "Dieses Gerät rechnet falsch. Nimm den Prozessor.",
+  "sticker-": "Hier gibt es keinen Grund, der sich wegschneiden ließe; das Bild bleibt ganz.",
+  "wasm-": "Dieser Browser kann das Zeichenwerk nicht ausführen, oder die Regeln dieser Seite verbieten es.",
+  "worker-": "Der Zeichenarbeiter ließ sich hier nicht starten oder antwortet nicht mehr. Lade die Seite neu.",
 };

@@ -3,9 +3,9 @@
 use super::*;
 use proptest::prelude::*;
 
-const WORDS: [&str; 15] = [
+const WORDS: [&str; 16] = [
     "noto", "fluent", "cat", "red", "angry", "fire", "truck", "birthday", "cake", "shoe", "flat", "leaf", "crab",
-    "crib", "without",
+    "crib", "without", "flag",
 ];
 
 fn vocabulary() -> Vocabulary {
@@ -18,6 +18,9 @@ fn vocabulary() -> Vocabulary {
         ("die", vec![]),
         ("flat", vec![9]),
         ("ohne", vec![14]),
+        ("fahne", vec![15]),
+        ("tortenheber", vec![8]),
+        ("cuba", vec![9]),
     ];
     let learn = |vocabulary: &mut Vocabulary, name, words: &[(&str, Vec<usize>)]| {
         vocabulary.learn(name, words.iter().map(|(word, numbers)| (word.to_string(), numbers.clone())).collect());
@@ -93,6 +96,41 @@ fn one_other_language_at_most_is_read_and_small_words_stay_what_they_are() {
 }
 
 #[test]
+fn small_words_are_never_said_to_be_unknown() {
+    for text in ["a cat by the fire", "cat at a shoe", "a cat but not a crab", "as red as fire", "a leaf from the cake"]
+    {
+        assert_eq!(read(text).unwrap().unknown, [], "{text}");
+    }
+}
+
+#[test]
+fn beside_a_flag_what_is_not_known_is_a_name() {
+    for (text, name) in [
+        ("flag of Cuba", "Cuba"),
+        ("the Cuba flag", "Cuba"),
+        ("die Fahne Tortenhebel", "Tortenhebel"),
+        ("flag of Birtday", "Birtday"),
+        ("flag 🇩🇪", "🇩🇪"),
+    ] {
+        let found = read(text).unwrap();
+        let unknown = [Unknown { typed: name.into(), near: vec![] }];
+        assert_eq!((found.label.as_str(), found.unknown.as_slice()), ("flag", &unknown[..]), "{text}");
+    }
+    assert_eq!((words("Cuba"), words("Tortenhebel")), (vec!["shoe"], vec!["cake"]), "elsewhere they may be words");
+    assert_eq!(words("brithday flag"), ["birthday", "flag"], "slips of the hand are no names");
+    assert_eq!(words("die böse Fahne"), ["angry", "flag"]);
+}
+
+#[test]
+fn a_word_of_one_language_comes_before_a_form_in_another() {
+    let mut vocabulary = vocabulary();
+    vocabulary.learn("es", [("pastel".to_string(), vec![8])].into());
+    vocabulary.learn("de", [("pastete".to_string(), vec![9])].into());
+    let read = |reads: &[&str]| vocabulary.read("pastel", Reader { known: &["de", "es"], reads }).unwrap().words;
+    assert_eq!((read(&["en"]), read(&["es"]), read(&["de"])), (vec![8], vec![8], vec![9]));
+}
+
+#[test]
 fn what_a_prompt_means_hangs_on_no_prompt_before_it() {
     let order = Reader { known: &["de", "it"], reads: &["it"] };
     let mut fresh = Vocabulary::new(WORDS.map(String::from).to_vec(), 2, BTreeMap::new());
@@ -139,7 +177,7 @@ proptest! {
             prop_assert!(!found.words.is_empty() && found.words.iter().all(|&n| n < WORDS.len()));
             let said = [found.used, found.ignored, found.unknown.into_iter().map(|u| u.typed).collect()].concat().join(" ");
             for token in tokens(&text) {
-                let small = is_in(FILLERS, &token.word) || is_in(FILLERS, &token.plain) || is_in(NEGATIONS, &token.plain) || is_in(" die ohne a ", &token.plain);
+                let small = is_in(FILLERS, &token.word) || is_in(FILLERS, &token.plain) || is_in(NEGATIONS, &token.plain) || is_in(LITTLE, &token.plain) || is_in(" die ohne ", &token.plain);
                 let told = said.contains(token.typed);
                 prop_assert!(small || told || is_in(" style look emoji ", &token.word), "{} is lost", token.typed);
             }

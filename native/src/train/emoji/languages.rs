@@ -12,8 +12,11 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The languages, as `emojibase-data` names them.
 pub const LANGUAGES: [&str; 8] = ["de", "fr", "es", "it", "pt", "ja", "zh", "ru"];
 
-/// Words by language, English word and foreign words between spaces; the English word "" is for words that say nothing.
+/// Words by language, English word and foreign words between spaces; the English word "" is for words that say nothing, and
+/// [`NAMES`] for those of which emoji tell something else.
 const HAND: &str = include_str!("hand.json");
+/// Names of countries: “France” stands at the cyclist of its tour alone.
+const NAMES: &str = "?";
 /// Everyday words by language, with what they mean; they come before what was read off.
 const EVERYDAY: &str = include_str!("../../../vocabulary/everyday-words.json");
 /// How much a word of a label counts, beside one of the keywords.
@@ -212,6 +215,9 @@ fn by_hand(language: &str, vocabulary: &[String], dictionary: &mut Dictionary) {
     let hand: BTreeMap<String, BTreeMap<String, String>> = serde_json::from_str(HAND).unwrap_or_default();
     for (english, foreign) in hand.get(language).into_iter().flatten() {
         let number = vocabulary.iter().position(|word| word == english);
+        if english == NAMES {
+            dictionary.retain(|word, _| !foreign.split(' ').any(|name| folded(name) == *word));
+        }
         if number.is_some() || english.is_empty() {
             for word in foreign.split(' ') {
                 dictionary.insert(folded(word), number.into_iter().collect());
