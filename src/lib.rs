@@ -16,7 +16,7 @@
 //! - [`sampler`]: one loop for every denoiser; solvers, guidance, noise.
 //! - `learn`: training a small network, over the same list of layers.
 //! - [`theory`]: the analytic denoisers, which predict what the network draws.
-//! - [`simd`]: vectors, for `cpu` and `theory`; `parallel`: processors, for `theory`.
+//! - [`simd`]: vectors, for `cpu` and `theory`; `parallel`: processors, for `theory`; `gather`: maps and sets, in little code.
 //! - [`reaction`]: Turing's cells, patterns from a local rule, beside the denoisers that are one.
 //! - `export`: what people take away, as files.
 //! - [`metrics`]: how alike pictures are: agreement, novelty.
@@ -59,6 +59,7 @@ pub mod denoiser;
 #[cfg(any(not(target_arch = "wasm32"), feature = "web-theory"))]
 pub mod export;
 pub mod files;
+mod gather;
 #[cfg(with_gpu)]
 pub mod gpu;
 #[cfg(with_learning)]

@@ -67,13 +67,12 @@ impl<'a> Compiler<'a> {
 
     /// The solver's stage, for pictures of `shape`.
     pub(super) fn step(&mut self, prediction: Prediction, shape: ImageShape) -> Result<Pipeline, GpuError> {
-        let is = |kind: Prediction| usize::from(prediction == kind);
+        let is = |kind: Prediction| i64::from(prediction == kind);
         let kinds = [Prediction::Velocity, Prediction::Noise, Prediction::Clean].map(is);
         let (size, area) = (shape.len(), shape.height * shape.width);
         let [velocity, noise, clean] = kinds;
-        let sizes = names([("SIZE", size), ("AREA", area), ("KEEP", Workspace::KEEP_PLANE)]);
-        let kinds = names([("VELOCITY", velocity), ("NOISE", noise), ("CLEAN", clean)]);
-        let names = sizes.into_iter().chain(kinds).collect();
+        let mut names = names([("SIZE", size), ("AREA", area), ("KEEP", Workspace::KEEP_PLANE)]);
+        names.extend([("VELOCITY", velocity), ("NOISE", noise), ("CLEAN", clean)]);
         self.build("step", shader!("step.wgsl"), &names, (4, 2), Work::Threads(size))
     }
 

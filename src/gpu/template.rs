@@ -15,6 +15,7 @@
 //! Expressions know `+ - *` (and `*` first), integers and names. A software adapter compiles loops much faster than
 //! what they unroll to, and has no use for registers: `ROLLED` is for those.
 
+use crate::gather::gather;
 use crate::ops::program::{Names, shader};
 use std::collections::BTreeMap;
 
@@ -40,7 +41,7 @@ type Scope = BTreeMap<String, Value>;
 /// # Errors
 /// A sentence naming the line that could not be understood.
 pub fn expand(text: &str, names: &Names) -> Result<String, String> {
-    let scope = names.iter().map(|(name, number)| (name.to_string(), Value::Number(*number))).collect();
+    let scope = gather(names.iter().map(|(name, number)| (name.to_string(), Value::Number(*number))));
     let lines: Vec<&str> = text.lines().collect();
     let mut out = String::new();
     block(&lines, &scope, &mut out)?;

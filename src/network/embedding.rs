@@ -8,6 +8,7 @@ use super::config::{ConditionKind, NetworkConfig};
 use super::layers::Layers;
 use super::weights::{Array, Weights};
 use crate::denoiser::{Condition, DenoiseError};
+use crate::gather::gather;
 
 /// Sinusoids of `1000·t` at geometric frequencies from 1 to 1/10000, sines first (Vaswani et al. 2017, §3.5; scaled,
 /// since fed with raw `t ≤ 1` they would be almost linear). Length `width`, even.
@@ -63,7 +64,7 @@ pub fn condition_row(kind: ConditionKind, condition: &Condition) -> Result<Vec<f
 pub fn tensors(weights: &Weights) -> Weights {
     let ours =
         |name: &str| ["time.", "condition.", "shift.", "scale.", "words."].iter().any(|start| name.starts_with(start));
-    weights.iter().filter(|(name, _)| ours(name)).map(|(name, array)| (name.clone(), array.clone())).collect()
+    gather(weights.iter().filter(|(name, _)| ours(name)).map(|(name, array)| (name.clone(), array.clone())))
 }
 
 /// What multiplies `condition.weight`: [`condition_row`], for words behind their table; between conditions the sum of

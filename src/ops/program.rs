@@ -2,6 +2,7 @@
 //! compiles, binds and dispatches it.
 
 use super::Value;
+use crate::gather::gather;
 use std::collections::BTreeMap;
 
 /// The text of a WGSL file, without comments and indentation (`build.rs`): by its name in `gpu/shader/`, or as
@@ -18,7 +19,7 @@ pub type Names = BTreeMap<&'static str, i64>;
 
 /// Names for a template.
 pub fn names<const N: usize>(list: [(&'static str, usize); N]) -> Names {
-    list.into_iter().map(|(name, number)| (name, number as i64)).collect()
+    gather(list.into_iter().map(|(name, number)| (name, number as i64)))
 }
 
 /// Threads of a workgroup, in every shader.

@@ -13,6 +13,7 @@ pub mod spelling;
 pub mod text;
 pub mod words;
 
+use crate::gather::gather;
 use crate::pack::PromptEntry;
 use serde::Serialize;
 use spelling::{Token, distance, nearest, slip, tokens};
@@ -212,7 +213,7 @@ pub fn understand(entries: &[PromptEntry], text: &str) -> Result<Understood, Pro
             Ok(Understood { index, used, ignored, corrected })
         }
         _ => {
-            let all: BTreeSet<usize> = matches.iter().flat_map(|found| found.entries.iter().copied()).collect();
+            let all: BTreeSet<usize> = gather(matches.iter().flat_map(|found| found.entries.iter().copied()));
             let named = if agreed.is_empty() { all } else { agreed };
             let labels = named.into_iter().map(|index| entries[index].label.clone()).collect();
             fail(Problem::Ambiguous, used, labels)
@@ -269,7 +270,7 @@ type Found = (BTreeSet<usize>, Option<String>);
 
 fn exact(phrases: &[Phrase<'_>], typed: &Key) -> Option<Found> {
     let entries: BTreeSet<usize> =
-        phrases.iter().filter(|phrase| phrase.key.word == typed.word).map(|phrase| phrase.entry).collect();
+        gather(phrases.iter().filter(|phrase| phrase.key.word == typed.word).map(|phrase| phrase.entry));
     (!entries.is_empty()).then_some((entries, None))
 }
 

@@ -11,6 +11,7 @@
 //!
 //! All arithmetic is f64 through `libm`, so that every platform chooses the same.
 
+use crate::gather::gather;
 use crate::pack::captions::{Captions, Thing};
 use crate::sampler::noise;
 use serde::Serialize;
@@ -153,7 +154,7 @@ impl Prior {
         }
         prior.signs = SIGNS.iter().filter_map(|sign| number(sign)).collect();
         let generic = |&(_, word): &(usize, &String)| GENERIC.contains(&word.as_str());
-        prior.generic = vocabulary.iter().enumerate().filter(generic).map(|(number, _)| number).collect();
+        prior.generic = gather(vocabulary.iter().enumerate().filter(generic).map(|(number, _)| number));
         prior
     }
 

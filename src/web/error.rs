@@ -13,6 +13,8 @@ use crate::prompt::PromptError;
 use crate::sampler::morph::MorphError;
 use crate::sampler::{SampleError, TermError};
 use crate::theory::TheoryError;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::fmt::Display;
 use wasm_bindgen::JsValue;
 
@@ -28,6 +30,22 @@ impl Failure {
     /// A failure without suggestions.
     pub fn new(code: &'static str, message: impl Display) -> Self {
         Failure { code, message: message.to_string(), suggestions: Vec::new() }
+    }
+
+    /// What JavaScript sent as JSON. Bytes are read as packs are: a second reader would bring each type's code once more.
+    ///
+    /// # Errors
+    /// `range` where it is something else.
+    pub fn read<T: DeserializeOwned>(json: &str) -> Result<T, Failure> {
+        serde_json::from_slice(json.as_bytes()).map_err(|error| Failure::new("range", error))
+    }
+
+    /// What JavaScript is told as JSON.
+    ///
+    /// # Errors
+    /// `internal` where it cannot be written.
+    pub fn written(answer: &impl Serialize) -> Result<String, Failure> {
+        serde_json::to_string(answer).map_err(|error| Failure::new("internal", error))
     }
 
     #[cfg(web_packs)]

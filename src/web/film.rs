@@ -36,8 +36,7 @@ struct Plan {
 /// `range` where the course cannot be read, `sample-film` where it is out of range.
 #[wasm_bindgen(js_name = planFilm)]
 pub fn plan_film(course: &str) -> Result<String, JsValue> {
-    let Course { stops, frames, looped } =
-        serde_json::from_str(course).map_err(|error| Failure::new("range", error))?;
+    let Course { stops, frames, looped } = Failure::read(course)?;
     let film = Morph::new(stops.len(), frames, looped).map_err(Failure::from)?;
     let stops: Vec<Condition> = stops.into_iter().map(Condition::from).collect();
     let conditions = match film.conditions(&stops).map_err(Failure::from)? {
@@ -45,7 +44,7 @@ pub fn plan_film(course: &str) -> Result<String, JsValue> {
         Conditions::Each(conditions) => conditions.iter().map(Asked::of).collect(),
     };
     let plan = Plan { conditions, order: film.order() };
-    Ok(serde_json::to_string(&plan).map_err(|error| Failure::new("internal", error))?)
+    Ok(Failure::written(&plan)?)
 }
 
 /// What JavaScript asks for.
@@ -75,7 +74,7 @@ enum Format {
 /// `range` where the wish cannot be read or is out of range.
 #[wasm_bindgen(js_name = encodeFilm)]
 pub fn encode_film(pixels: &[f32], wish: &str) -> Result<Vec<u8>, JsValue> {
-    let wish: Wish = serde_json::from_str(wish).map_err(|error| Failure::new("range", error))?;
+    let wish: Wish = Failure::read(wish)?;
     let frames = rgba(pixels, wish.image, wish.scale).map_err(Failure::from)?;
     let size = (wish.image.width * wish.scale, wish.image.height * wish.scale);
     let film = Film::new(size, frames, wish.speed, wish.looped, &licence_line(&wish.licence)).map_err(Failure::from)?;

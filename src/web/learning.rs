@@ -66,7 +66,7 @@ impl LearningRun {
     /// # Errors
     /// `range` or `learn-…`.
     pub fn begin(wish: &str, pictures: Vec<u8>) -> Result<LearningRun, JsValue> {
-        let wish: Wish = serde_json::from_str(wish).map_err(|error| Failure::new("range", error))?;
+        let wish: Wish = Failure::read(wish)?;
         let Wish { image, height, width, classes, names, network, seed, steps, .. } = wish;
         let pictures = Pictures { shape: image, data: pictures, classes, names };
         pictures.check().map_err(Failure::from)?;
@@ -108,7 +108,7 @@ impl LearningRun {
             parts: learning.parts(),
             step: learning.state().step,
         };
-        Ok(serde_json::to_string(&facts).map_err(|error| Failure::new("internal", error))?)
+        Ok(Failure::written(&facts)?)
     }
 
     /// Takes a step: its number and its loss.
@@ -167,7 +167,7 @@ impl LearningRun {
     /// # Errors
     /// `range`, `sample-…`.
     pub fn sample(&self, wish: &str) -> Result<Vec<f32>, JsValue> {
-        let wish: SampleWish = serde_json::from_str(wish).map_err(|error| Failure::new("range", error))?;
+        let wish: SampleWish = Failure::read(wish)?;
         let condition = wish.class.map_or(Condition::Null, Condition::Class);
         let usual = Request::new(condition, wish.seed);
         let request = Request { count: wish.count, steps: wish.steps.unwrap_or(usual.steps), ..usual };
@@ -193,7 +193,7 @@ impl LearningRun {
     /// `pack-…`.
     pub fn network(&self) -> Result<Array, JsValue> {
         let (entry, bytes) = self.learning.packed().map_err(Failure::from)?;
-        let entry = serde_json::to_string(&entry).map_err(|error| Failure::new("internal", error))?;
+        let entry = Failure::written(&entry)?;
         Ok(Array::of2(&entry.into(), &Uint8Array::from(&bytes[..]).into()))
     }
 }

@@ -56,7 +56,7 @@ impl Pack {
             .filter_map(|picture| Neighbour::of(picture, &images))
             .map(Nearest::from)
             .collect();
-        Ok(serde_json::to_string(&found).map_err(|error| Failure::new("internal", error))?)
+        Ok(Failure::written(&found)?)
     }
 
     /// Whether patches answer in a machine: [`Self::posterior`].
@@ -154,7 +154,7 @@ impl Members {
     /// # Errors
     /// `range` where the condition cannot be read.
     pub fn add(&mut self, condition: &str, images: &[u8]) -> Result<(), JsValue> {
-        let asked: Asked = serde_json::from_str(condition).map_err(|error| Failure::new("range", error))?;
+        let asked: Asked = Failure::read(condition)?;
         self.images.push((asked.into(), pack::to_f32(images)));
         Ok(())
     }

@@ -307,7 +307,7 @@ impl Network {
         breathe: Function,
         start: Option<Vec<f32>>,
     ) -> Result<Vec<f32>, JsValue> {
-        let wish: Wish = serde_json::from_str(&wish).map_err(|error| Failure::new("range", error))?;
+        let wish: Wish = Failure::read(&wish)?;
         let (frames, influence) = (wish.frames, wish.influence);
         let request = wish.request(start, self.shape, self.schedule).map_err(Failure::from)?;
         let mut trajectory = Trajectory::new(&request, self.shape, self.schedule).map_err(Failure::from)?;

@@ -45,7 +45,7 @@ impl OnProcessor {
         };
         let strings = Array::new();
         for asked in &asked {
-            let string = serde_json::to_string(asked).map_err(|error| Failure::new("internal", error))?;
+            let string = Failure::written(asked)?;
             strings.push(&string.into());
         }
         let promise = gather.call3(&JsValue::UNDEFINED, &Float32Array::from(x), &time.t.into(), &strings)?;
@@ -71,7 +71,7 @@ impl NetworkPart {
     /// # Errors
     /// `range` where the condition cannot be read, `sample-…` where picture or condition do not fit.
     pub fn part(&self, x: &[f32], t: f64, condition: &str) -> Result<Vec<f32>, JsValue> {
-        let asked: Asked = serde_json::from_str(condition).map_err(|error| Failure::new("range", error))?;
+        let asked: Asked = Failure::read(condition)?;
         let answer = self.network.borrow_mut().denoise(x, self.schedule.at(t), &[asked.into()]);
         Ok(answer.map_err(Failure::from)?)
     }

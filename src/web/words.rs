@@ -131,8 +131,7 @@ impl Pack {
     /// # Errors
     /// `range` where the wish cannot be read, or there is no such caption.
     pub fn choose(&self, wish: &str) -> Result<String, JsValue> {
-        let Chosen { words, against, seed, count, caption } =
-            serde_json::from_str(wish).map_err(|error| Failure::new("range", error))?;
+        let Chosen { words, against, seed, count, caption } = Failure::read(wish)?;
         let asked = Asked { words: &words, against: &against };
         let count = count.min(MAX_COUNT);
         let choices = self
@@ -141,7 +140,7 @@ impl Pack {
             .prior
             .captions(asked, seed, count, caption)
             .map_err(|error| Failure::new("range", error))?;
-        Ok(serde_json::to_string(&choices).map_err(|error| Failure::new("internal", error))?)
+        Ok(Failure::written(&choices)?)
     }
 
     /// What training picture `index` shows, as JSON `{ label, style }` ([`prompt::prior::Shown`]), or null.
@@ -149,8 +148,7 @@ impl Pack {
     /// # Errors
     /// `internal` where the answer cannot be written.
     pub fn shown(&self, index: usize) -> Result<String, JsValue> {
-        Ok(serde_json::to_string(&self.known.borrow().prior.shown(index))
-            .map_err(|error| Failure::new("internal", error))?)
+        Ok(Failure::written(&self.known.borrow().prior.shown(index))?)
     }
 
     /// The language that is to be learnt next for a prompt to be read, if any. `reads` are the tags of the languages that the
@@ -171,12 +169,12 @@ impl Pack {
         if let Some(understood) = self.reading(reads, missing, read) {
             let understood = understood.map_err(Failure::from)?;
             let answer = TextAnswer { name: &understood.label, understood: &understood };
-            return Ok(serde_json::to_string(&answer).map_err(|error| Failure::new("internal", error))?);
+            return Ok(Failure::written(&answer)?);
         }
         let understood = prompt::understand(&self.manifest.prompts, text).map_err(Failure::from)?;
         let PromptEntry { name, label, .. } = &self.manifest.prompts[understood.index];
         let answer = Answer { name, label, understood: &understood };
-        Ok(serde_json::to_string(&answer).map_err(|error| Failure::new("internal", error))?)
+        Ok(Failure::written(&answer)?)
     }
 
     /// The training images that match a prompt of `words`, where the pack draws from free text, as JSON
@@ -189,7 +187,7 @@ impl Pack {
         let styles = self.manifest.text().map_err(Failure::from)?.styles;
         let picks = self.known.borrow().captions.matching(words, styles);
         let picks = self.manifest.within(picks);
-        Ok(serde_json::to_string(&picks).map_err(|error| Failure::new("internal", error))?)
+        Ok(Failure::written(&picks)?)
     }
 
     /// How `network` draws unless told otherwise, as JSON `{ steps, grid, solver, guidance }`; with an empty name how
@@ -205,7 +203,7 @@ impl Pack {
                 (entry.sampling(), entry.guidance)
             }
         };
-        Ok(serde_json::to_string(&Usual { sampling, guidance }).map_err(|error| Failure::new("internal", error))?)
+        Ok(Failure::written(&Usual { sampling, guidance })?)
     }
 
     /// Most bytes that the weight file of a network may inflate to; nothing where it is not compressed.
