@@ -300,8 +300,8 @@ test_hosts() {
     mkdir -p "$TOOLS/hosts"
     need_venv "$TOOLS/hosts/venv"
     "$TOOLS/hosts/venv/bin/python" -m pip install --quiet -r tests/hosts/requirements.txt
-    cp tests/hosts/package.json "$TOOLS/hosts/"
-    npm install --prefix "$TOOLS/hosts" --no-audit --no-fund --silent
+    cp tests/hosts/package.json tests/hosts/package-lock.json "$TOOLS/hosts/"
+    npm ci --prefix "$TOOLS/hosts" --no-audit --no-fund --silent
   fi
   say "hosts of widgets" && node --test --test-reporter=spec tests/hosts/hosts.test.js
 }
