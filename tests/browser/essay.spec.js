@@ -337,6 +337,16 @@ test("a leap over the chapters stands up none of the figures between, and stays 
   await page.locator('.chapters a[href="#further"]').evaluate((link) => /** @type {HTMLElement} */ (link).click());
   await expect.poll(() => page.locator("#further").evaluate((section) => Math.round(section.getBoundingClientRect().top))).toBe(64);
   await expect(page.locator("#prediction-figure canvas, #origins-figure canvas")).toHaveCount(0);
+  // Whoever scrolls on is not fetched back, whatever grows.
+  const landed = await page.locator("#further").evaluate(async (section) => {
+    const frames = () => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next)));
+    scrollBy(0, -400);
+    await frames();
+    document.body.append(Object.assign(document.createElement("div"), { style: "height: 300px" }));
+    await frames();
+    return section.getBoundingClientRect().top;
+  });
+  expect(landed).toBeGreaterThan(300);
 });
 
 test("an address that cannot be read kills no figure", async ({ page }) => {

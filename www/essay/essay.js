@@ -76,8 +76,8 @@ async function figures() {
   for (const element of document.querySelectorAll("figure[data-figure]")) near.observe(element);
 }
 
-/** What the reader does to go elsewhere. */
-const MOVES = ["wheel", "touchmove", "pointerdown", "keydown"];
+/** What the reader does that may lead elsewhere, besides scrolling. */
+const MOVES = ["pointerdown", "keydown"];
 /** How long figures may take to stand up, in milliseconds. */
 const SETTLED = 8000;
 /** Ends staying at the last place that was gone to. */
@@ -90,9 +90,15 @@ function arrive() {
   leave.abort();
   if (!place) return;
   const here = (leave = new AbortController());
-  const staying = new ResizeObserver(() => place.scrollIntoView());
+  let aim = Number.NaN;
+  const staying = new ResizeObserver(() => {
+    place.scrollIntoView();
+    aim = scrollY;
+  });
   staying.observe(document.body);
   here.signal.addEventListener("abort", () => staying.disconnect());
+  // Whoever scrolls, be it by the bar or a search in the page, wants to be elsewhere.
+  addEventListener("scroll", () => Math.abs(scrollY - aim) > 2 && here.abort(), { signal: here.signal, passive: true });
   for (const move of MOVES) addEventListener(move, () => here.abort(), { signal: here.signal, passive: true });
   setTimeout(() => here.abort(), SETTLED);
 }
