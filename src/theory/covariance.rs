@@ -22,8 +22,8 @@ use std::sync::Arc;
 const TILE: usize = 32;
 /// Pixels whose windows are found by one task.
 const STRIP: usize = 64;
-/// Windows of that many times are kept for the next picture.
-const KEPT: usize = 32;
+/// Bytes of windows that are kept for the next picture; those of one time are 2 MB at 64 × 64.
+const KEPT: usize = 24 << 20;
 
 /// The share of a row's largest entry from which on a pixel is seen, for the covariance of `count` images: a tenth, more where
 /// there are few of them. Pixels that have nothing to do with each other correlate by about 1/√N all the same; two and a half
@@ -73,6 +73,11 @@ impl Windows {
         self.bits.iter().flat_map(|word| word.to_le_bytes()).collect()
     }
 
+    /// Bytes that they take.
+    fn bytes(&self) -> usize {
+        8 * self.bits.len()
+    }
+
     /// How many pixels a pixel sees, in the mean.
     pub fn mean_size(&self) -> f64 {
         self.bits.iter().map(|word| f64::from(word.count_ones())).sum::<f64>() / self.area.max(1) as f64
@@ -120,10 +125,9 @@ impl CovarianceLocal {
             return windows.clone();
         }
         let windows = Arc::new(Windows::new(&self.filter.response(time), self.threshold));
-        if self.windows.len() == KEPT {
-            self.windows.remove(0);
-        }
         self.windows.push((key, windows.clone()));
+        let most = (KEPT / windows.bytes().max(1)).max(1);
+        self.windows.drain(..self.windows.len().saturating_sub(most));
         windows
     }
 
