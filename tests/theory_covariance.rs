@@ -103,7 +103,7 @@ fn agrees_with_a_loop_in_f64_at_every_time() {
     for (shape, count) in [(GREY, 1), (GREY, 31), (GREY, 70), (COLOUR, 33)] {
         let images = random.pictures(count, shape);
         let (training, filter) = made(&images, shape);
-        let mut machine = CovarianceLocal::new(training, filter, 0.15);
+        let mut machine = CovarianceLocal::new(training, filter).seen_from(0.15);
         for t in [1.0, 0.8, 0.5, 0.2, 0.05] {
             let picture = random.pictures(1, shape);
             let x = random.noisy(&picture, at(t));
@@ -127,7 +127,7 @@ fn who_sees_everything_is_the_ideal_machine() {
     let images = random.pictures(50, GREY);
     let (training, filter) = made(&images, GREY);
     let mut ideal = machine_denoiser(Machine::Ideal, &training, None.into()).unwrap();
-    let mut all = CovarianceLocal::new(training, filter, 0.0);
+    let mut all = CovarianceLocal::new(training, filter).seen_from(0.0);
     for t in [0.9, 0.4] {
         let pictures = random.pictures(2, GREY);
         let x = random.noisy(&pictures, at(t));

@@ -105,9 +105,9 @@ pub struct CovarianceLocal {
 }
 
 impl CovarianceLocal {
-    /// The machine over `training`, whose Wiener filter is `filter`; a pixel is seen from `threshold` of the strongest on,
-    /// [`threshold`] where nothing speaks for another.
-    pub fn new(training: Arc<Training>, filter: Arc<Wiener>, threshold: f32) -> CovarianceLocal {
+    /// The machine over `training`, whose Wiener filter is `filter`; a pixel is seen from [`threshold`] of the strongest on.
+    pub fn new(training: Arc<Training>, filter: Arc<Wiener>) -> CovarianceLocal {
+        let threshold = threshold(training.count());
         let (size, count) = (training.shape().len(), training.count());
         let mut tiles = vec![[0.0; TILE]; count.div_ceil(TILE) * size];
         for (n, image) in training.images().chunks_exact(size).enumerate() {
@@ -116,6 +116,11 @@ impl CovarianceLocal {
             }
         }
         CovarianceLocal { training, filter, threshold, tiles, windows: Vec::new() }
+    }
+
+    /// The same machine, where a pixel is seen from another share of the strongest on.
+    pub fn seen_from(self, threshold: f32) -> CovarianceLocal {
+        CovarianceLocal { threshold, windows: Vec::new(), ..self }
     }
 
     /// Which pixels each pixel sees at `time`.

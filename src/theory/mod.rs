@@ -87,7 +87,7 @@ pub fn machine_denoiser(
         Kind::Patches(_) => patches(locality)?,
         Kind::Blend(_) => Box::new(Blend::new(patches(locality)?, filter(), shares)),
         Kind::Filter => Box::new(Wiener::new(training)),
-        Kind::Covariance => Box::new(CovarianceLocal::new(training.clone(), filter(), threshold(training.count()))),
+        Kind::Covariance => Box::new(CovarianceLocal::new(training.clone(), filter())),
     })
 }
 

@@ -201,10 +201,7 @@ impl Filter {
         let Filter { machine, build, training, schedule } = self;
         let (shape, filter) = (training.shape(), build.finish());
         let machine: Box<dyn Denoiser> = match machine.entry().kind {
-            Kind::Covariance => {
-                let threshold = threshold(training.count());
-                Box::new(CovarianceLocal::new(training, Arc::new(filter), threshold))
-            }
+            Kind::Covariance => Box::new(CovarianceLocal::new(training, Arc::new(filter))),
             _ => Box::new(filter),
         };
         Network::new(Engine::Machine(machine), shape, schedule)
