@@ -15,13 +15,18 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// `with_gpu` and `with_learning` where that code is wanted: in all natively, in browsers' parts by their feature; `web_packs` in
-/// the parts for browsers that read packs.
+/// `with_gpu`, `with_networks` and `with_learning` where that code is wanted: in all natively, in browsers' parts by their feature;
+/// `web_packs` in the parts for browsers that read packs.
 fn parts() {
     let native = env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|arch| arch != "wasm32");
     let part = |name: &str| env::var_os(format!("CARGO_FEATURE_WEB_{name}")).is_some();
     let packs = part("DRAWING") || part("THEORY");
-    let all = [("with_gpu", native || packs), ("with_learning", native || part("LEARN")), ("web_packs", packs)];
+    let all = [
+        ("with_gpu", native || packs),
+        ("with_networks", native || part("DRAWING")),
+        ("with_learning", native || part("LEARN")),
+        ("web_packs", packs),
+    ];
     for (name, wanted) in all {
         println!("cargo::rustc-check-cfg=cfg({name})");
         if wanted {

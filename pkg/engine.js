@@ -65,21 +65,12 @@ export class Packs {
   }
 
   /**
-   * @param {{ url: string, text: string }} message
+   * @param {{ url: string, wish: Parameters<Pack["ask"]>[0] }} message
    * @param {Context} context
    */
-  async understand({ url, text }, { signal }) {
+  async ask({ url, wish }, { signal }) {
     const pack = this.pack(url);
-    return this.current(pack, signal, () => pack.understand(text, signal));
-  }
-
-  /**
-   * @param {{ url: string, wish: Parameters<Pack["choose"]>[0] }} message
-   * @param {Context} context
-   */
-  async choose({ url, wish }, { signal }) {
-    const pack = this.pack(url);
-    return this.current(pack, signal, () => pack.choose(wish, signal));
+    return this.current(pack, signal, () => pack.ask(wish, signal));
   }
 
   /**

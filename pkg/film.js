@@ -2,7 +2,7 @@
 import { MorphogenError, aborted, settle } from "./errors.js";
 import { choice, readable, whole } from "./range.js";
 import { imageData } from "./sample.js";
-import { read } from "./terms.js";
+import { named } from "./terms.js";
 
 /** @typedef {import("./morphogen.js").MorphOptions} MorphOptions */
 /** @typedef {import("./morphogen.js").FilmOptions} FilmOptions */
@@ -19,22 +19,20 @@ const WIDEST = 2048;
  * @param {{ seed: number }} request how each picture is drawn
  * @param {object} target the model, and the network that draws
  * @param {Info} info
- * @param {import("./terms.js").Reader} reader
+ * @param {import("./terms.js").Asking} ask
  * @param {Client} client
  */
-export async function morph(options, request, target, info, reader, client) {
-  const { prompts, captions = [], frames = 24, loop = true, negative, onProgress, signal } = options;
+export async function morph(options, request, target, info, ask, client) {
+  const { prompts, captions = [], frames = 24, loop = true, onProgress, signal } = options;
   if (!(Array.isArray(prompts) && prompts.every((prompt) => typeof prompt === "string"))) {
     throw new MorphogenError("range", "Expected the things that a film goes between as a list of prompts.");
   }
   whole("frames", frames, 0, 2 ** 32 - 1);
   for (const caption of captions) if (caption !== undefined) whole("caption", caption, 0, 2 ** 32 - 1);
-  const turned = negative ? await reader.understand(negative) : undefined;
-  const away = turned && { class: turned.index, words: turned.words };
   // Without them nothing needs to be read to know that they are too few, or too many.
   const things = prompts.length > 1 && prompts.length <= 4 ? prompts.map((prompt, n) => ({ prompt, caption: captions[n] })) : [];
-  const { parts, conditions, against } = await read(things, away, reader);
-  const stops = conditions.map((condition) => (Array.isArray(condition) ? condition[0] : condition));
+  const { parts, against } = await ask(things);
+  const stops = parts.map(({ condition }) => (Array.isArray(condition) ? condition[0] : condition));
   await client.start();
   const course = { stops: things.length ? stops : prompts.map(() => ({})), frames, looped: Boolean(loop) };
   /** @type {{ conditions: object[], order: number[] }} */
@@ -47,7 +45,7 @@ export async function morph(options, request, target, info, reader, client) {
   const size = result.pixels.length / condition.length;
   const pixels = new Float32Array(order.length * size);
   order.forEach((picture, n) => pixels.set(result.pixels.subarray(picture * size, (picture + 1) * size), n * size));
-  return new Film({ ...result, pixels }, info, { parts, seed: request.seed, loop: Boolean(loop) }, client);
+  return new Film({ ...result, pixels }, info, { parts: named(parts), seed: request.seed, loop: Boolean(loop) }, client);
 }
 
 /**

@@ -8,7 +8,6 @@ import { Frame, Sample } from "./sample.js";
 /** @typedef {import("./morphogen.js").LoadOptions} LoadOptions */
 /** @typedef {import("./morphogen.js").SampleOptions} SampleOptions */
 /** @typedef {import("./morphogen.js").Understood} Understood */
-/** @typedef {{ class?: number, words?: number[] }} Asked a prompt as the core takes it */
 /** @typedef {{ url: string, network: string | undefined, device: "auto" | "webgpu" | "cpu" }} Target */
 
 const DEVICES = ["auto", "webgpu", "cpu"];
@@ -124,7 +123,8 @@ export class Model {
    */
   async understand(prompt) {
     await this.load();
-    return this.#client.post("understand", { url: this.#target.url, text: String(prompt) });
+    const { parts } = await this.#asking({ prior: false }, { seed: 0, count: 1 })([{ prompt: String(prompt) }]);
+    return parts[0].meaning;
   }
 
   /**
@@ -155,8 +155,7 @@ export class Model {
     }
     await abortable(this.load(), signal);
     const begun = BEGUN.some((name) => options[name] != null) ? await (await import("./begin.js")).begin(options, this.#info.image) : undefined;
-    const turned = options.negative && machine === "network" ? meant(await this.understand(options.negative)) : undefined;
-    const asked = MIXED.some((name) => options[name] != null) ? await this.#mixed(options, turned, wish) : await this.#plain(options, turned, wish);
+    const asked = MIXED.some((name) => options[name] != null) ? await (await import("./terms.js")).several(options, this.#asking(options, wish)) : await this.#plain(options, wish);
     const { network, request } = this.#how(options, wish);
     const Provenance = machine === "network" ? undefined : (await import("./provenance.js")).Provenance;
     const Influence = options.influence ? (await import("./influence.js")).Influence : undefined;
@@ -196,12 +195,12 @@ export class Model {
    */
   async morph(options) {
     const { morph } = await import("./film.js");
-    const { seed, steps, grid, solver, guidance, network: named, prior, signal } = readable(options);
-    const how = { seed, steps, grid, solver, guidance, network: named, prior, signal };
+    const { seed, steps, grid, solver, guidance, network: named, negative, prior, signal } = readable(options);
+    const how = { seed, steps, grid, solver, guidance, network: named, negative, prior, signal };
     const wish = checked(how);
     await abortable(this.load(), signal);
     const { network, request } = this.#how(how, wish);
-    const film = await morph(options, request, { ...this.#target, network }, this.#info, this.#reader(how, wish), this.#client);
+    const film = await morph(options, request, { ...this.#target, network }, this.#info, this.#asking(how, wish), this.#client);
     this.device = film.device;
     this.notice = film.notice;
     return film;
@@ -233,58 +232,31 @@ export class Model {
   }
 
   /**
-   * How the words of several things are read.
+   * What has the core understand things beside each other. A machine asks for them by their training images, whatever the captions
+   * of those say, and there is nothing to guide it away from.
    * @param {SampleOptions} options
    * @param {{ seed: number, count: number }} wish
-   * @returns {import("./terms.js").Reader}
+   * @returns {import("./terms.js").Asking}
    */
-  #reader(options, wish) {
-    return {
-      understand: (text) => this.understand(text),
-      away,
-      choose: (meaning, against, caption) => this.#captions(meaning, against, wish, { ...options, caption }),
-    };
+  #asking({ machine = "network", negative, prior = true, signal }, { seed, count }) {
+    const drawn = machine === "network";
+    const rest = { negative: drawn && negative ? String(negative) : undefined, prior: drawn && Boolean(prior), seed, count };
+    return (things) => this.#client.post("ask", { url: this.#target.url, wish: { things, ...rest } }, { signal });
   }
 
   /**
    * What is asked for where it is one thing, or anything.
    * @param {SampleOptions} options
-   * @param {Asked | undefined} turned
    * @param {{ seed: number, count: number }} wish
    */
-  async #plain(options, turned, wish) {
-    const { prompt, machine = "network" } = options;
-    const understood = prompt == null ? this.#only(machine) : await this.understand(prompt);
-    const against = away(turned, understood?.against);
-    const captions = machine === "network" && understood ? await this.#captions(understood, against, wish, options) : undefined;
-    const condition = captions?.map((one) => (one ? { words: one.words } : meant(understood))) ?? meant(understood);
-    const { name = "", label = "" } = understood ?? {};
-    return { name, label, captions, parts: undefined, members: undefined, request: { condition, against } };
-  }
-
-  /**
-   * What is asked for where it is several things.
-   * @param {SampleOptions} options
-   * @param {Asked | undefined} turned
-   * @param {{ seed: number, count: number }} wish
-   */
-  async #mixed(options, turned, wish) {
-    const { several } = await import("./terms.js");
-    return several(options, turned, (prior) => this.#reader({ ...options, prior }, wish));
-  }
-
-  /**
-   * The caption of the training set that each picture shows, where the prior is wanted and the pack has captions.
-   * @param {Understood} understood
-   * @param {Asked | undefined} against
-   * @param {{ seed: number, count: number }} request
-   * @param {SampleOptions} options
-   * @returns {Promise<(import("./morphogen.js").Caption | null)[] | undefined>}
-   */
-  async #captions({ words }, against, { seed, count }, { prior = true, caption, signal }) {
-    if (!prior || !words || !this.#info.text?.captions) return undefined;
-    const wish = { words, against: against?.words ?? [], seed, count, caption };
-    return this.#client.post("choose", { url: this.#target.url, wish }, { signal });
+  async #plain(options, wish) {
+    const { prompt, caption, machine = "network" } = options;
+    const rest = { parts: undefined, members: undefined };
+    const only = prompt == null && this.#only(machine);
+    if (only) return { name: only.name, label: only.label, captions: undefined, ...rest, request: { condition: { class: 0 }, against: undefined } };
+    const { parts, against } = await this.#asking(options, wish)(prompt == null ? [] : [{ prompt: String(prompt), caption }]);
+    const { meaning: { name = "", label = "" } = {}, captions, condition } = parts[0] ?? {};
+    return { name, label, captions: captions ?? undefined, ...rest, request: { condition, against } };
   }
 
   /**
@@ -294,7 +266,7 @@ export class Model {
   #only(machine) {
     const { prompts, training } = this.#info;
     if (machine === "network" || prompts.length !== 1 || !Object.hasOwn(training, prompts[0].name)) return undefined;
-    return /** @type {Understood} */ ({ index: 0, ...prompts[0] });
+    return prompts[0];
   }
 
   /**
@@ -374,25 +346,6 @@ export class Model {
 }
 
 settle(Model, "understand", "words", "sample", "morph", "film", "training", "nearest", "windows", "sticker");
-
-/**
- * @param {Understood | undefined} understood
- * @returns {Asked | undefined}
- */
-function meant(understood) {
-  return understood && { class: understood.index, words: understood.words };
-}
-
-/**
- * What to keep away from: what a prompt turns away itself stays so beside a negative prompt.
- * @param {Asked | undefined} turned
- * @param {number[]} [own]
- * @returns {Asked | undefined}
- */
-function away(turned, own = []) {
-  if (turned ? !turned.words : own.length === 0) return turned;
-  return { words: [...new Set([...(turned?.words ?? []), ...own])].sort((a, b) => a - b) };
-}
 
 /** Most pictures whose steps are sent one by one. */
 const MOST_WATCHED = 32;

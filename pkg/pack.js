@@ -13,6 +13,12 @@ import { unanswered } from "./trial.js";
 /** @typedef {import("./generated/morphogen.js").NetworkPart} NetworkPart */
 /** @typedef {{ network: import("./generated/morphogen.js").Network, own: NetworkPart | undefined, device: "webgpu" | "cpu", notice: string }} Engine `own` is what this worker does of a call that several share */
 
+/** @typedef {{ things: Thing[], negative?: string, prior: boolean, seed: number, count: number }} Ask what is asked for, as the core takes it */
+/** @typedef {{ prompt: string, caption?: number }} Thing */
+/** @typedef {{ class?: number | null, words?: number[] | null }} Condition one prompt as the core takes it */
+/** @typedef {{ meaning: import("./morphogen.js").Understood, captions: (import("./morphogen.js").Caption | null)[] | null, condition: Condition | Condition[] }} Part one thing, as it was understood */
+/** @typedef {{ parts: Part[], against: Condition }} Asked */
+
 const MANIFEST_LIMIT = 1 << 20;
 
 /** One model pack. */
@@ -95,39 +101,42 @@ export class Pack {
   }
 
   /**
-   * The caption that each picture of a request shows; null where none fits the prompt.
-   * @param {{ words: number[], against: number[], seed: number, count: number, caption?: number }} wish
+   * What is asked for, as it is understood.
+   * @param {Ask} wish
    * @param {AbortSignal} signal
-   * @returns {Promise<(import("./morphogen.js").Caption | null)[]>}
+   * @returns {Promise<Asked>}
    */
-  async choose(wish, signal) {
-    const { core } = await this.captions.get(signal);
-    return JSON.parse(core.choose(JSON.stringify(wish)));
+  async ask({ things, negative, ...wish }, signal) {
+    const ask = { ...wish, things: things.map((thing) => ({ ...thing, prompt: composed(thing.prompt) })), negative: negative && composed(negative) };
+    const prompts = ask.things.map(({ prompt }) => prompt);
+    const languages = await this.learned(ask.negative ? [ask.negative, ...prompts] : prompts, signal);
+    const { core } = await (wish.prior ? this.captions : this.words).get(signal);
+    return JSON.parse(core.ask(JSON.stringify(ask), ...languages));
   }
 
   /**
-   * What a prompt asks for. Where it holds words that are not known, the dictionaries of the languages that it may be in are
-   * fetched, one after another, until they are.
-   * @param {string} typed
+   * Where prompts hold words that are not known, the dictionaries of the languages that they may be in are fetched, one after
+   * another, until they are. Gives the languages that the reader reads, and those that could not be had.
+   * @param {string[]} prompts
    * @param {AbortSignal} signal
-   * @returns {Promise<import("./morphogen.js").Understood>}
+   * @returns {Promise<[reads: string, missing: string]>}
    */
-  async understand(typed, signal) {
+  async learned(prompts, signal) {
     const { core } = await this.words.get(signal);
-    // Some keyboards send letters and their marks one by one.
-    const text = typed.normalize("NFC");
     const reads = navigator.languages.join();
     let missing = "";
-    for (let language = core.wants(text, reads, missing); language; language = core.wants(text, reads, missing)) {
-      try {
-        await this.language(language, signal);
-      } catch (thrown) {
-        // Without a network the word stays unknown, and the answer says so; a wrong file is another matter.
-        if (signal.aborted || /^(pack-|internal)/.test(Object(thrown).code ?? "internal")) throw thrown;
-        missing += `${language},`;
+    for (const text of prompts) {
+      for (let language = core.wants(text, reads, missing); language; language = core.wants(text, reads, missing)) {
+        try {
+          await this.language(language, signal);
+        } catch (thrown) {
+          // Without a network the word stays unknown, and the answer says so; a wrong file is another matter.
+          if (signal.aborted || /^(pack-|internal)/.test(Object(thrown).code ?? "internal")) throw thrown;
+          missing += `${language},`;
+        }
       }
     }
-    return JSON.parse(core.understand(text, reads, missing));
+    return [reads, missing];
   }
 
   /**
@@ -271,6 +280,14 @@ export class Pack {
     this.machines.run?.promise.then((machines) => machines.free(), () => {});
     this.manifest.run?.promise.then(({ core }) => core.free(), () => {});
   }
+}
+
+/**
+ * Some keyboards send letters and their marks one by one.
+ * @param {string} typed
+ */
+function composed(typed) {
+  return typed.normalize("NFC");
 }
 
 /**

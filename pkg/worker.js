@@ -25,8 +25,7 @@ const handlers = {
     await core;
   },
   load: (message, context) => packs.load(message, context),
-  understand: (message, context) => packs.understand(message, context),
-  choose: (message, context) => packs.choose(message, context),
+  ask: (message, context) => packs.ask(message, context),
   words: (message, context) => packs.words(message, context),
   sample: (message, context) => packs.sample(message, context),
   training: (message, context) => packs.training(message, context),

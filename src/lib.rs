@@ -3,7 +3,7 @@
 //! The map of the house; data flows one way, from pack to picture:
 //!
 //! ```text
-//! pack ──▶ condition + denoiser ──▶ sampler ──▶ picture
+//! pack ──▶ condition + denoiser ──▶ sampler ──▶ picture      (session goes this way)
 //!          (prompt)  (network, cpu, gpu, theory)
 //! ```
 //!
@@ -20,36 +20,14 @@
 //! - [`reaction`]: Turing's cells, patterns from a local rule, beside the denoisers that are one.
 //! - `export`: what people take away, as files.
 //! - [`metrics`]: how alike pictures are: agreement, novelty.
-//! - `web`: the wasm-bindgen surface, for the worker of `pkg/` (browser).
 //! - [`pack`]: the model pack, read as untrusted input.
 //! - [`prompt`]: free words to an entry of the pack's vocabulary.
+//! - [`session`]: what somebody does with a pack, from words to a picture: ask, have a network ready, draw. Its example is the
+//!   whole way.
+//! - `web`: the wasm-bindgen surface, for the worker of `pkg/` (browser).
 //!
 //! All of it runs in a browser and natively alike. What trains, evaluates and builds data sets stands on top of it, in
 //! `native/`.
-//!
-//! A picture from words, on the processor:
-//!
-//! ```
-//! use morphogen::cpu::CpuNetwork;
-//! use morphogen::denoiser::Condition;
-//! use morphogen::pack::Pack;
-//! use morphogen::prompt::understand;
-//! use morphogen::sampler::{Request, sample};
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let pack = Pack::open("www/models/fashion")?;
-//! let manifest = pack.manifest();
-//! let understood = understand(&manifest.prompts, "a pair of trainers")?;
-//! assert_eq!(manifest.prompts[understood.index].name, "sneaker");
-//!
-//! let entry = manifest.network("unet")?;
-//! let mut network = CpuNetwork::new(&entry.config, &pack.weights("unet")?, manifest.image)?;
-//! let request = Request { steps: 2, ..Request::new(Condition::Class(understood.index), 7).guided(entry.guidance) };
-//! let picture = sample(&mut network, &request, manifest.schedule, |_| true)?;
-//! assert_eq!(picture.len(), manifest.image.len());
-//! # Ok(())
-//! # }
-//! ```
 
 // What only a GPU or the theory asks for has nobody to ask where learning alone is compiled.
 #![cfg_attr(all(target_arch = "wasm32", not(web_packs)), allow(dead_code, unused_imports))]
@@ -73,6 +51,8 @@ pub mod prompt;
 pub mod reaction;
 pub mod sampler;
 pub mod schedule;
+#[cfg(with_gpu)]
+pub mod session;
 pub mod simd;
 pub mod theory;
 #[cfg(target_arch = "wasm32")]

@@ -14,7 +14,7 @@ use morphogen::learn::gradient::LearningNetwork;
 use morphogen::learn::{Learning, PART, Pictures, Settings};
 use morphogen::network::config::{ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction};
 use morphogen::network::{Layers, embedding};
-use morphogen_native::network::module::{Network, Precision};
+use morphogen_native::network::module::{Arithmetic, Network};
 use morphogen_native::train::data::{Dataset, pixel};
 use morphogen_native::train::folder::Skipped;
 use morphogen_native::train::trainer::Trainer;
@@ -53,7 +53,7 @@ fn burn(config: &NetworkConfig, layers: &Layers, flat: &[f32], batch: &Batch) ->
     let pixels = |data: &[f32]| tensor(data.to_vec()).reshape([count, shape.channels, shape.height, shape.width]);
     let times = batch.times.iter().flat_map(|&t| embedding::time_row(config.embedding, t)).collect();
     let rows = batch.conditions.iter().flat_map(|c| embedding::condition_row(config.condition, c).unwrap()).collect();
-    let predicted = network.forward(layers, pixels(&batch.noisy), tensor(times), tensor(rows), Precision::F32);
+    let predicted = network.forward(layers, pixels(&batch.noisy), tensor(times), tensor(rows), Arithmetic::F32);
     let errors = (predicted - pixels(&batch.targets)).square();
     let loss = (errors * tensor(batch.weights.clone()).reshape([-1, 1, 1, 1])).mean();
     let gradients = GradientsParams::from_grads(loss.backward(), &network);

@@ -4,7 +4,7 @@
 use super::context::{Gpu, Tuning};
 use super::error::GpuError;
 use super::pipeline::{Compiler, STEP_BYTES};
-use crate::ops::program::{Names, Work, shader};
+use crate::ops::program::{Dispatch, Names, shader};
 use std::time::Instant;
 use wgpu::BufferUsages;
 
@@ -26,7 +26,7 @@ impl Gpu {
         );
         let make = || {
             let text = shader!("limit.wgsl");
-            Compiler::new(self, 0).build("limit", text, &Names::new(), (0, 1), Work::Groups(1))
+            Compiler::new(self, 0).build("limit", text, &Names::new(), (0, 1), Dispatch::Groups(1))
         };
         let pipeline = self.guard("measuring", make).await??;
         let first = wgpu::BufferBinding { buffer: &turns_buffer, offset: 0, size: wgpu::BufferSize::new(STEP_BYTES) };

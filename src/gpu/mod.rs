@@ -17,6 +17,7 @@ mod displacement;
 mod error;
 mod limit;
 mod network;
+mod pace;
 mod pipeline;
 mod posterior;
 mod reaction;

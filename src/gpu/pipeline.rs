@@ -6,7 +6,7 @@ use super::template::expand;
 use super::workspace::Workspace;
 use crate::denoiser::ImageShape;
 use crate::network::config::Prediction;
-use crate::ops::program::{Binding, Names, Program, THREADS, Work, names, shader};
+use crate::ops::program::{Binding, Dispatch, Names, Program, THREADS, names, shader};
 use std::collections::BTreeMap;
 
 /// Most workgroups in one dimension of a dispatch.
@@ -22,19 +22,19 @@ pub(super) struct Pipeline {
     pub(super) tensors: Vec<Buffer>,
     /// What an operation wants bound, behind the step uniform.
     pub(super) bindings: Vec<Binding>,
-    work: Work,
+    dispatch: Dispatch,
 }
 
 impl Pipeline {
-    fn new(pipeline: wgpu::ComputePipeline, layout: wgpu::BindGroupLayout, work: Work) -> Self {
-        Pipeline { pipeline, layout, tensors: Vec::new(), bindings: Vec::new(), work }
+    fn new(pipeline: wgpu::ComputePipeline, layout: wgpu::BindGroupLayout, dispatch: Dispatch) -> Self {
+        Pipeline { pipeline, layout, tensors: Vec::new(), bindings: Vec::new(), dispatch }
     }
 
     /// Workgroups in x and y for a batch.
     pub(super) fn groups(&self, pictures: usize) -> (u32, u32) {
-        let groups = match self.work {
-            Work::Groups(each) => each * pictures,
-            Work::Threads(each) => (each * pictures).div_ceil(THREADS),
+        let groups = match self.dispatch {
+            Dispatch::Groups(each) => each * pictures,
+            Dispatch::Threads(each) => (each * pictures).div_ceil(THREADS),
         };
         let x = groups.clamp(1, MAX_GROUPS);
         (x as u32, groups.div_ceil(x) as u32)
@@ -57,11 +57,11 @@ impl<'a> Compiler<'a> {
 
     /// Compiles what an operation wants to run.
     pub(super) fn program(&mut self, label: &str, program: Program) -> Result<Pipeline, GpuError> {
-        let Program { text, mut names, tensors, bindings, work } = program;
+        let Program { text, mut names, tensors, bindings, dispatch } = program;
         names.insert("ROW", self.row as i64);
         let tensors = tensors.iter().map(|tensor| self.gpu.upload(label, tensor)).collect();
         let reads = bindings.len() as u32 - 1;
-        let pipeline = self.build(label, text, &names, (reads, 1), work)?;
+        let pipeline = self.build(label, text, &names, (reads, 1), dispatch)?;
         Ok(Pipeline { tensors, bindings, ..pipeline })
     }
 
@@ -73,7 +73,7 @@ impl<'a> Compiler<'a> {
         let [velocity, noise, clean] = kinds;
         let mut names = names([("SIZE", size), ("AREA", area), ("KEEP", Workspace::KEEP_PLANE)]);
         names.extend([("VELOCITY", velocity), ("NOISE", noise), ("CLEAN", clean)]);
-        self.build("step", shader!("step.wgsl"), &names, (4, 2), Work::Threads(size))
+        self.build("step", shader!("step.wgsl"), &names, (4, 2), Dispatch::Threads(size))
     }
 
     /// A pipeline whose bindings are the step uniform, `reads` read-only buffers, then `writes` writable ones.
@@ -83,12 +83,12 @@ impl<'a> Compiler<'a> {
         text: &str,
         names: &Names,
         (reads, writes): (u32, u32),
-        work: Work,
+        dispatch: Dispatch,
     ) -> Result<Pipeline, GpuError> {
         let refused = |message: String| GpuError::Shader { stage: label.into(), message };
         let source = expand(text, names).map_err(refused)?;
         if let Some((pipeline, layout)) = self.programs.get(&source) {
-            return Ok(Pipeline::new(pipeline.clone(), layout.clone(), work));
+            return Ok(Pipeline::new(pipeline.clone(), layout.clone(), dispatch));
         }
         let device = &self.gpu.device;
         let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
@@ -129,7 +129,7 @@ impl<'a> Compiler<'a> {
             cache: None,
         });
         self.programs.insert(source, (pipeline.clone(), layout.clone()));
-        Ok(Pipeline::new(pipeline, layout, work))
+        Ok(Pipeline::new(pipeline, layout, dispatch))
     }
 }
 
@@ -149,8 +149,8 @@ mod tests {
         };
         let broken = "@compute @workgroup_size(64) fn main() { let x: u32 = 1.5; }";
         let make = || {
-            let work = Work::Threads(1);
-            Compiler::new(&gpu, 0).build("broken", broken, &Names::new(), (1, 1), work)
+            let dispatch = Dispatch::Threads(1);
+            Compiler::new(&gpu, 0).build("broken", broken, &Names::new(), (1, 1), dispatch)
         };
         let refused = pollster::block_on(gpu.guard("broken", make)).map(|_| ());
         assert_eq!(refused.as_ref().map_err(GpuError::code), Err("gpu-shader"), "{refused:?}");

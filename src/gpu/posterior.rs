@@ -5,9 +5,10 @@
 //! (`shader/posterior.wgsl`). Each keeps a posterior of its own; `shader/posterior_merge.wgsl` joins them. Submissions are
 //! kept short by measured speed, so that a weak GPU never freezes the screen.
 
-use super::context::{Buffer, Gpu, Submission, Tuning, seconds};
+use super::context::{Buffer, Gpu, Submission, Tuning};
 use super::displacement::{Displacements, Layout, Round, most_rounds};
 use super::error::GpuError;
+use super::pace::{IN_FLIGHT, Pace};
 use super::pipeline::{Pipeline, STEP_BYTES};
 use super::sweep::Stages;
 use crate::denoiser::{Condition, DenoiseError, check_batch};
@@ -18,10 +19,6 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use wgpu::BufferUsages;
 
-/// Aim for the time of one submission, in seconds.
-const TARGET_SECONDS: f64 = 0.1;
-/// Submissions under way at a time.
-const IN_FLIGHT: usize = 2;
 /// What is being done where a shader is refused.
 const COMPILING: &str = "compiling the patch posterior";
 /// Training images that the test of a driver takes.
@@ -64,7 +61,7 @@ pub struct GpuPosterior {
     /// Without provenance and with.
     stages: [Option<Stages>; 2],
     /// Squared differences that fill the time of a submission, as measured last.
-    budget: f64,
+    pace: Pace,
 }
 
 /// Training images that fit into one binding.
@@ -139,8 +136,8 @@ impl GpuPosterior {
             (chunks, x, runs, gpu.buffer("question", STEP_BYTES as usize / 4, uniform))
         };
         let (chunks, x, runs, question) = gpu.guard("uploading the training images", upload).await?;
-        let (gpu, stages, budget) = (gpu.clone(), [None, None], cut.cells);
-        Ok(GpuPosterior { gpu, posterior, layout, workers, chunks, x, runs, question, stages, budget })
+        let (gpu, stages, pace) = (gpu.clone(), [None, None], Pace::new(cut.cells));
+        Ok(GpuPosterior { gpu, posterior, layout, workers, chunks, x, runs, question, stages, pace })
     }
 
     /// The same machine on the processor.
@@ -269,12 +266,13 @@ impl GpuPosterior {
         // Squared differences of a turn, in which each worker takes one item.
         let each = displacements.cells() / displacements.count() as f64 * (groups * self.layout.lanes) as f64;
         let mut flights: VecDeque<(Submission, f64)> = VecDeque::new();
-        let (mut last_end, mut fresh) = (seconds(), true);
+        let mut fresh = true;
+        self.pace.resume();
         for (chunk, bound) in self.chunks.iter().zip(&sweep.bound) {
             let (items, mut from) = (items(chunk), 0);
             let turns = items.div_ceil(groups);
             while from < turns {
-                let until = (from + (self.budget / each).max(1.0) as usize).min(turns);
+                let until = (from + (self.pace.budget() / each).max(1.0) as usize).min(turns);
                 let question = Question {
                     a: scales.a,
                     logit: scales.logit,
@@ -306,10 +304,7 @@ impl GpuPosterior {
                     && let Some((submission, cells)) = flights.pop_front()
                 {
                     self.gpu.finish(submission).await?;
-                    let now = seconds();
-                    let speed = cells / (now - last_end).max(1e-3);
-                    self.budget = (speed * TARGET_SECONDS).clamp(self.budget * 0.25, self.budget * 4.0);
-                    last_end = now;
+                    self.pace.ended(cells);
                     if !go_on() {
                         return Err(SampleError::Cancelled.into());
                     }

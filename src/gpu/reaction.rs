@@ -6,7 +6,7 @@ use super::context::{Buffer, Gpu};
 use super::error::GpuError;
 use super::pipeline::{Compiler, Pipeline, STEP_BYTES};
 use crate::denoiser::DenoiseError;
-use crate::ops::program::{Work, names, shader};
+use crate::ops::program::{Dispatch, names, shader};
 use crate::reaction::{Reaction, System};
 use wgpu::BufferUsages;
 
@@ -128,8 +128,8 @@ impl GpuReaction {
         let gray_scott = usize::from(matches!(system, System::GrayScott { .. }));
         let names = names([("WIDTH", width), ("HEIGHT", height), ("AREA", width * height), ("GRAY_SCOTT", gray_scott)]);
         let text = shader!("reaction.wgsl");
-        let work = Work::Threads(width * height);
-        let pipeline = Compiler::new(&self.gpu, 0).build("reaction", text, &names, (1, 1), work)?;
+        let dispatch = Dispatch::Threads(width * height);
+        let pipeline = Compiler::new(&self.gpu, 0).build("reaction", text, &names, (1, 1), dispatch)?;
         let bind = |from: &wgpu::Buffer, to: &wgpu::Buffer| {
             let size = wgpu::BufferSize::new(STEP_BYTES);
             let rule = wgpu::BufferBinding { buffer: &self.rule, offset: 0, size };

@@ -2,9 +2,10 @@
 //! (by measured speed), two are under way at a time, and frames are read behind them, so that the GPU never waits for
 //! the CPU, a weak GPU never freezes the screen, and a caller can cancel between two submissions.
 
-use super::context::{Buffer, Submission, seconds};
+use super::context::{Buffer, Submission};
 use super::error::GpuError;
 use super::network::GpuNetwork;
+use super::pace::{IN_FLIGHT, Pace};
 use super::stage::place_shifts;
 use super::workspace::{StepRow, Workspace};
 use crate::denoiser::DenoiseError;
@@ -47,12 +48,8 @@ pub struct Frame<'a> {
     pub denoised: &'a [f32],
 }
 
-/// Aim for the time of one submission, in seconds: short enough for a screen to stay alive on the same GPU.
-const TARGET_SECONDS: f64 = 0.1;
 /// Operations of the first submission, before any speed is known.
 const FIRST_OPERATIONS: f64 = 2e8;
-/// Submissions under way at a time.
-const IN_FLIGHT: usize = 2;
 
 /// A submission under way.
 struct Flight {
@@ -136,15 +133,15 @@ impl GpuNetwork {
             each.unwrap_or(length as f64)
         };
 
-        let mut budget = FIRST_OPERATIONS;
         let mut flights: VecDeque<Flight> = VecDeque::new();
         let mut spare: Vec<Buffer> = Vec::new();
         // The next dispatch, counted over all steps.
         let mut next = 0;
-        let mut last_end = seconds();
+        let mut pace = Pace::new(FIRST_OPERATIONS);
         while next < steps * stages || !flights.is_empty() {
             if next < steps * stages && flights.len() < IN_FLIGHT {
-                let until = this.submission_end(next, stages, steps, budget, &cost, frames, workspace.noise_slots);
+                let until =
+                    this.submission_end(next, stages, steps, pace.budget(), &cost, frames, workspace.noise_slots);
                 let frame = frames == Frames::Every && until.is_multiple_of(stages);
                 let staging =
                     frame.then(|| spare.pop().unwrap_or_else(|| this.gpu.buffer("frame", 2 * length, mappable)));
@@ -168,10 +165,7 @@ impl GpuNetwork {
                     None
                 }
             };
-            let now = seconds();
-            let speed = flight.operations / (now - last_end).max(1e-3);
-            budget = (speed * TARGET_SECONDS).clamp(budget * 0.25, budget * 4.0);
-            last_end = now;
+            pace.ended(flight.operations);
             let frame = read.as_ref().map(|read| Frame { x: &read[..length], denoised: &read[length..] });
             if !on_step(&Progress { first, count: request.count, done: flight.done, steps, frame }) {
                 return Err(SampleError::Cancelled.into());

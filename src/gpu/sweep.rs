@@ -5,7 +5,7 @@ use super::context::{Buffer, Gpu, Tuning};
 use super::displacement::{Layout, PIXELS, ROWS};
 use super::error::GpuError;
 use super::pipeline::{Compiler, Pipeline, STEP_BYTES};
-use crate::ops::program::{Names, Work, names, shader};
+use crate::ops::program::{Dispatch, Names, names, shader};
 use std::collections::BTreeMap;
 use wgpu::BufferUsages;
 
@@ -85,7 +85,7 @@ impl Stages {
 }
 
 fn compile(gpu: &Gpu, label: &str, text: &str, names: &Names, buffers: (u32, u32)) -> Result<Pipeline, GpuError> {
-    Compiler::new(gpu, 0).build(label, text, names, buffers, Work::Groups(1))
+    Compiler::new(gpu, 0).build(label, text, names, buffers, Dispatch::Groups(1))
 }
 
 fn bind(gpu: &Gpu, pipeline: &Pipeline, question: &Buffer, buffers: &[&Buffer]) -> wgpu::BindGroup {

@@ -17,7 +17,7 @@ const KEEP: usize = 100;
 
 /// What a caller hears of a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Report {
+pub struct StepReport {
     /// Steps taken.
     pub step: usize,
     /// Loss of this step.
@@ -133,7 +133,7 @@ impl Learning {
     ///
     /// # Errors
     /// [`LearnError::Diverged`] where the loss is no longer a number: the run then stands where it last was well.
-    pub fn step(&mut self) -> Result<Report, LearnError> {
+    pub fn step(&mut self) -> Result<StepReport, LearnError> {
         let parts: Vec<usize> = (0..self.parts()).collect();
         let gradients = self.gradients(&parts)?;
         self.advance(gradients)
@@ -172,7 +172,7 @@ impl Learning {
     ///
     /// # Errors
     /// As [`Self::step`]; [`LearnError::Parts`] where one is missing or of another network.
-    pub fn advance(&mut self, gradients: Vec<Gradient>) -> Result<Report, LearnError> {
+    pub fn advance(&mut self, gradients: Vec<Gradient>) -> Result<StepReport, LearnError> {
         let (expected, count) = (self.parts(), self.state.weights.len());
         let fitting = gradients.iter().filter(|gradient| gradient.values.len() == count).count();
         if fitting != expected || gradients.len() != expected {
@@ -202,7 +202,7 @@ impl Learning {
             self.kept.push(self.state.clone());
             self.kept.drain(..self.kept.len().saturating_sub(2));
         }
-        Ok(Report { step: self.state.step, loss: loss as f32, norm })
+        Ok(StepReport { step: self.state.step, loss: loss as f32, norm })
     }
 
     /// Draws what the step at hand shows.

@@ -20,7 +20,7 @@ mod saved;
 pub mod settings;
 
 pub use gradient::{Gradient, PART, footprint};
-pub use learning::{Learning, Report};
+pub use learning::{Learning, StepReport};
 pub use packed::Label;
 pub use pictures::Pictures;
 pub use plan::Plan;

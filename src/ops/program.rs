@@ -45,7 +45,7 @@ pub struct Program {
     /// What is bound, in order; the last is written, all others are read.
     pub bindings: Vec<Binding>,
     /// How many workgroups a batch takes.
-    pub work: Work,
+    pub dispatch: Dispatch,
 }
 
 /// What stands at a binding.
@@ -61,7 +61,7 @@ pub enum Binding {
 
 /// How many workgroups a batch takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Work {
+pub enum Dispatch {
     /// One workgroup for each of these, times the pictures.
     Groups(usize),
     /// One thread for each of these, times the pictures.

@@ -124,7 +124,7 @@ impl Pack {
     }
 
     /// Reads every file as its user would and says how each fared.
-    pub fn check(&self) -> Report {
+    pub fn check(&self) -> CheckReport {
         let manifest = &self.manifest;
         let mut files = Vec::new();
         let mut push = |file: &str, what: String, error: Option<PackError>| {
@@ -163,7 +163,7 @@ impl Pack {
                 push(name, "extra file".into(), self.file(name).err());
             }
         }
-        Report { title: format!("{} {}", manifest.title, manifest.version), files }
+        CheckReport { title: format!("{} {}", manifest.title, manifest.version), files }
     }
 }
 
@@ -179,7 +179,7 @@ fn read(path: &Path, limit: u64) -> Result<Vec<u8>, PackError> {
 
 /// How every file of a pack fared.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Report {
+pub struct CheckReport {
     /// Title and version of the pack.
     pub title: String,
     /// One row a file and use.
@@ -199,14 +199,14 @@ pub struct FileReport {
     pub error: Option<PackError>,
 }
 
-impl Report {
+impl CheckReport {
     /// Whether every file is right.
     pub fn is_good(&self) -> bool {
         self.files.iter().all(|row| row.error.is_none())
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for CheckReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.title)?;
         for FileReport { file, what, bytes, error } in &self.files {

@@ -34,7 +34,7 @@ pub use manifest::{
 pub use training::{Images, read_images, to_f32};
 pub use weights::read_weights;
 
-pub use folder::{FileReport, Pack, Report};
+pub use folder::{CheckReport, FileReport, Pack};
 pub use precision::Precision;
 pub use training::inflate;
 pub use writer::{NetworkDraft, PackDraft, PackWriter};

@@ -84,7 +84,7 @@ pub struct Foreign {
 
 /// What a run of signs means.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Run {
+pub struct Symbols {
     /// Numbers of the words to draw.
     pub words: Vec<usize>,
     /// Numbers of the words to keep away from.
@@ -144,13 +144,13 @@ impl Foreign {
 
     /// Words of a script without spaces, the longest known run first; nothing where a sign is left over. `turns` tells
     /// which meanings turn away: in Chinese what follows (“没有帽子”), in Japanese what stands before (“帽子なし”).
-    pub fn symbols(&self, plain: &str, turns: impl Fn(usize) -> bool) -> Option<Run> {
+    pub fn symbols(&self, plain: &str, turns: impl Fn(usize) -> bool) -> Option<Symbols> {
         let letters: Vec<char> = plain.chars().collect();
         if letters.iter().any(|letter| !('\u{3040}'..='\u{9fff}').contains(letter)) {
             return None;
         }
         let hiragana = |letter: char| ('\u{3041}'..='\u{309f}').contains(&letter);
-        let (mut run, mut last, mut turned, mut at) = (Run::default(), Vec::new(), false, 0);
+        let (mut symbols, mut last, mut turned, mut at) = (Symbols::default(), Vec::new(), false, 0);
         while at < letters.len() {
             let longest = (1..=LONGEST_SYMBOLS.min(letters.len() - at)).rev().find_map(|length| {
                 let part: String = letters[at..at + length].iter().collect();
@@ -161,13 +161,13 @@ impl Foreign {
                     let turns = words.iter().any(|&word| turns(word));
                     let behind = letters[at..at + length].iter().any(|&letter| hiragana(letter));
                     if turns && behind {
-                        run.against.append(&mut last);
+                        symbols.against.append(&mut last);
                     } else if turns {
                         turned = true;
                     } else if turned && !words.is_empty() {
-                        (turned, _) = (false, run.against.extend(words));
+                        (turned, _) = (false, symbols.against.extend(words));
                     } else if !words.is_empty() {
-                        run.words.append(&mut last);
+                        symbols.words.append(&mut last);
                         last = words.clone();
                     }
                     at += length;
@@ -177,8 +177,8 @@ impl Foreign {
                 None => return None,
             }
         }
-        run.words.append(&mut last);
-        (!run.words.is_empty() || !run.against.is_empty()).then_some(run)
+        symbols.words.append(&mut last);
+        (!symbols.words.is_empty() || !symbols.against.is_empty()).then_some(symbols)
     }
 }
 
@@ -237,11 +237,11 @@ mod tests {
             ("一只", &[]),
             ("的", &[]),
         ]);
-        let run = |text: &str| known.symbols(text, |word| word == 7).map(|run| (run.words, run.against));
-        assert_eq!(run("赤い猫"), Some((vec![3, 1], vec![])));
-        assert_eq!(run("一只红色的猫没有帽子"), Some((vec![3, 1], vec![2])));
-        assert_eq!(run("赤い帽子なしの猫"), Some((vec![3, 1], vec![2])));
-        assert_eq!(run("猫犬"), None, "a sign is left over");
-        assert_eq!(run("cat"), None);
+        let read = |text: &str| known.symbols(text, |word| word == 7).map(|found| (found.words, found.against));
+        assert_eq!(read("赤い猫"), Some((vec![3, 1], vec![])));
+        assert_eq!(read("一只红色的猫没有帽子"), Some((vec![3, 1], vec![2])));
+        assert_eq!(read("赤い帽子なしの猫"), Some((vec![3, 1], vec![2])));
+        assert_eq!(read("猫犬"), None, "a sign is left over");
+        assert_eq!(read("cat"), None);
     }
 }

@@ -6,7 +6,7 @@
 //! prompt is read in, if any, as two known words written together, and last as a slip. What is left over is unknown. What a
 //! prompt means hangs on itself and on the languages tried, and on no prompt before it ([`Vocabulary::read`]).
 
-use super::foreign::{EMOJI, Foreign, Run};
+use super::foreign::{EMOJI, Foreign, Symbols};
 use super::pictograph::is_emoji;
 use super::spelling::{HAND, Token, distance, nearest, slip, tokens};
 use super::words::{LITTLE, is_in, key};
@@ -290,7 +290,7 @@ impl Vocabulary {
         if let Some((length, words)) = foreign.phrase(&tokens[..1], 1).filter(|_| taken) {
             return Some((length, self.abroad(words)));
         }
-        if let Some(Run { words, against }) = foreign.symbols(&token.plain, |word| self.turns(word)) {
+        if let Some(Symbols { words, against }) = foreign.symbols(&token.plain, |word| self.turns(word)) {
             return Some((1, Meaning { against, ..self.translated(words) }));
         }
         // Only among words of its language is a word with another ending surely a form of one, and no name (“España”).

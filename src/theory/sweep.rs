@@ -44,15 +44,15 @@ pub(super) struct Query {
 #[inline(always)]
 pub(super) fn run<S: Simd>(s: S, query: &Query, training: &Training, groups: Range<usize>, partial: &mut Partial) {
     match (query.shape.channels, query.trace) {
-        (1, false) => Work::<S, 1, false>::new(s, query).run(training, groups, partial),
-        (1, true) => Work::<S, 1, true>::new(s, query).run(training, groups, partial),
-        (_, false) => Work::<S, 3, false>::new(s, query).run(training, groups, partial),
-        (_, true) => Work::<S, 3, true>::new(s, query).run(training, groups, partial),
+        (1, false) => Sweep::<S, 1, false>::new(s, query).run(training, groups, partial),
+        (1, true) => Sweep::<S, 1, true>::new(s, query).run(training, groups, partial),
+        (_, false) => Sweep::<S, 3, false>::new(s, query).run(training, groups, partial),
+        (_, true) => Sweep::<S, 3, true>::new(s, query).run(training, groups, partial),
     }
 }
 
 /// One run over the training set. `C` is the number of channels, `TRACE` whether provenance is kept.
-struct Work<'a, S: Simd, const C: usize, const TRACE: bool> {
+struct Sweep<'a, S: Simd, const C: usize, const TRACE: bool> {
     s: S,
     query: &'a Query,
     bands: Vec<Band>,
@@ -63,7 +63,7 @@ struct Work<'a, S: Simd, const C: usize, const TRACE: bool> {
     softmax: Softmax<S, C, TRACE>,
 }
 
-impl<'a, S: Simd, const C: usize, const TRACE: bool> Work<'a, S, C, TRACE> {
+impl<'a, S: Simd, const C: usize, const TRACE: bool> Sweep<'a, S, C, TRACE> {
     #[inline(always)]
     fn new(s: S, query: &'a Query) -> Self {
         let (rows, columns) = (&query.rows, &query.columns);
@@ -74,7 +74,7 @@ impl<'a, S: Simd, const C: usize, const TRACE: bool> Work<'a, S, C, TRACE> {
         let tall = bands.iter().map(|b| b.q + b.len).max().unwrap_or(0);
         let wide = columns.runs.iter().map(|r| r.q + r.len).max().unwrap_or(0);
         let softmax = Softmax::new(s, query.shape, tall, wide, query.logit);
-        Work { s, query, bands, values: y.clone(), y, softmax }
+        Sweep { s, query, bands, values: y.clone(), y, softmax }
     }
 
     #[inline(always)]
@@ -118,7 +118,7 @@ impl<'a, S: Simd, const C: usize, const TRACE: bool> Work<'a, S, C, TRACE> {
         } else {
             two.resize(held, [zero; 2]);
         }
-        let Work { query, bands, softmax, .. } = self;
+        let Sweep { query, bands, softmax, .. } = self;
         let (rows, columns) = (&query.rows, &query.columns);
         let (x_pitch, y_pitch) = (rows.x_size, pitch(rows.y_size()));
         let cells = Cells {

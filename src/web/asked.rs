@@ -1,6 +1,6 @@
 //! What one picture shows, as it crosses the border to JavaScript.
 
-use crate::denoiser::Condition;
+use crate::denoiser::{Condition, Conditions};
 use serde::{Deserialize, Serialize};
 
 /// A prompt as it was understood: a class, or words; neither for anything. Or what lies between two prompts.
@@ -43,6 +43,40 @@ impl From<Asked> for Condition {
         match asked.toward {
             Some(end) => Condition::between(plain, (*end).into(), asked.share.unwrap_or_default()),
             None => plain,
+        }
+    }
+}
+
+/// One for all pictures, or one for each.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Subjects {
+    All(Asked),
+    Each(Vec<Asked>),
+}
+
+impl Default for Subjects {
+    fn default() -> Self {
+        Subjects::All(Asked::default())
+    }
+}
+
+#[cfg(feature = "web-drawing")]
+impl Subjects {
+    /// What would be asked for to get these conditions; nothing would for a vector.
+    pub fn of(conditions: &Conditions) -> Option<Subjects> {
+        Some(match conditions {
+            Conditions::All(condition) => Subjects::All(Asked::of(condition)?),
+            Conditions::Each(each) => Subjects::Each(each.iter().map(Asked::of).collect::<Option<_>>()?),
+        })
+    }
+}
+
+impl From<Subjects> for Conditions {
+    fn from(subjects: Subjects) -> Self {
+        match subjects {
+            Subjects::All(asked) => Conditions::All(asked.into()),
+            Subjects::Each(asked) => Conditions::Each(asked.into_iter().map(Condition::from).collect()),
         }
     }
 }

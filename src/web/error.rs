@@ -12,6 +12,12 @@ use crate::prompt::PromptError;
 #[cfg(feature = "web-theory")]
 use crate::sampler::morph::MorphError;
 use crate::sampler::{SampleError, TermError};
+#[cfg(feature = "web-drawing")]
+use crate::session::DrawError;
+#[cfg(web_packs)]
+use crate::session::SelfTest;
+#[cfg(feature = "web-drawing")]
+use crate::session::ask::AskError;
 use crate::theory::TheoryError;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -46,13 +52,6 @@ impl Failure {
     /// `internal` where it cannot be written.
     pub fn written(answer: &impl Serialize) -> Result<String, Failure> {
         serde_json::to_string(answer).map_err(|error| Failure::new("internal", error))
-    }
-
-    #[cfg(web_packs)]
-    /// Code and message of one that was thrown already; nothing where it is none of ours.
-    pub fn of(thrown: &JsValue) -> Option<(String, String)> {
-        let text = |name: &str| js_sys::Reflect::get(thrown, &name.into()).ok()?.as_string();
-        Some((text("code")?, text("message")?))
     }
 }
 
@@ -129,6 +128,37 @@ impl From<ExportError> for Failure {
 impl From<PromptError> for Failure {
     fn from(error: PromptError) -> Self {
         Failure { code: error.code(), message: error.to_string(), suggestions: error.suggestions }
+    }
+}
+
+#[cfg(feature = "web-drawing")]
+impl From<AskError> for Failure {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::Pack(error) => error.into(),
+            AskError::Prompt(error) => error.into(),
+            AskError::Caption(error) => Failure::new("range", error),
+        }
+    }
+}
+
+#[cfg(web_packs)]
+impl From<SelfTest> for Failure {
+    fn from(error: SelfTest) -> Self {
+        Failure::new("self-test", error)
+    }
+}
+
+#[cfg(feature = "web-drawing")]
+impl From<DrawError> for Failure {
+    fn from(error: DrawError) -> Self {
+        match error {
+            DrawError::Pack(error) => error.into(),
+            DrawError::Network(error) => error.into(),
+            DrawError::Gpu(error) => error.into(),
+            DrawError::SelfTest(error) => error.into(),
+            DrawError::Sample(error) => error.into(),
+        }
     }
 }
 

@@ -3,10 +3,10 @@
 
 use super::error::Failure;
 use super::machine::Posterior;
-use super::network::TOLERANCE;
 use crate::gpu::{Gpu, GpuPosterior, Tuning};
 use crate::sampler::noise;
 use crate::schedule::Schedule;
+use crate::session::SelfTest;
 use crate::theory::Partial;
 use js_sys::Function;
 use std::cell::RefCell;
@@ -59,10 +59,7 @@ impl Posterior {
         let mut posterior = GpuPosterior::new(&gpu, posterior).await.map_err(Failure::from)?;
         for t in TEST_TIMES {
             let difference = posterior.deviation(&x, schedule.at(t), true).await.map_err(Failure::from)?;
-            if difference > TOLERANCE {
-                let message = format_args!("it computes wrongly: off by {difference} where {TOLERANCE} is allowed");
-                return Err(Failure::new("self-test", message).into());
-            }
+            SelfTest::within(difference).map_err(Failure::from)?;
         }
         Ok(PosteriorOnGpu { posterior, schedule })
     }

@@ -44,6 +44,8 @@ pub use reaction::Cells;
 
 #[cfg(web_packs)]
 use crate::pack::Manifest;
+#[cfg(feature = "web-drawing")]
+use crate::session::ask::Interpreter;
 #[cfg(web_packs)]
 use error::Failure;
 use std::cell::RefCell;
@@ -78,7 +80,7 @@ pub struct Pack {
     manifest: Rc<Manifest>,
     #[cfg(feature = "web-drawing")]
     // A network is loaded while words and captions arrive, so nothing may need the pack to itself.
-    known: RefCell<words::Known>,
+    interpreter: RefCell<Interpreter>,
 }
 
 #[cfg(web_packs)]
@@ -89,11 +91,11 @@ impl Pack {
     /// # Errors
     /// `pack-…`.
     pub fn open(manifest: &[u8]) -> Result<Pack, JsValue> {
-        let manifest = Manifest::parse(manifest).map_err(Failure::from)?;
+        let manifest = Rc::new(Manifest::parse(manifest).map_err(Failure::from)?);
         Ok(Pack {
-            manifest: Rc::new(manifest),
             #[cfg(feature = "web-drawing")]
-            known: RefCell::default(),
+            interpreter: RefCell::new(Interpreter::new(manifest.clone())),
+            manifest,
         })
     }
 

@@ -1,7 +1,7 @@
 //! A denoiser on a device, asked for samples: a network, checked against the pack's test vector before anybody sees a
 //! picture of it, or an analytic machine over training images.
 
-use super::asked::Asked;
+use super::asked::{Asked, Subjects};
 use super::error::Failure;
 #[cfg(feature = "web-drawing")]
 use super::processor::OnProcessor;
@@ -10,19 +10,17 @@ use super::shared::Shared;
 #[cfg(feature = "web-theory")]
 use crate::denoiser::Denoiser;
 use crate::denoiser::{Condition, Conditions, ImageShape};
+use crate::gpu::GpuError;
 #[cfg(feature = "web-drawing")]
-use crate::gpu::{Frames, GpuNetwork, Progress};
+use crate::gpu::GpuNetwork;
 use crate::sampler::terms::SOFT;
-use crate::sampler::{Keep, Region, Request, SampleError, Side, Solver, Start, Term, Trajectory, Way};
+use crate::sampler::{Keep, Region, Request, SampleError, Side, Solver, Start, Term, Way};
 use crate::schedule::{Grid, Schedule, Time};
+use crate::session::draw::{Artist, State, Wanted, draw};
 use js_sys::{Array, Float32Array, Function, Promise};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-
-/// Largest difference from the pack's answer that counts as computing rightly; the answer is stored in f16, and devices
-/// add in different orders.
-pub(super) const TOLERANCE: f32 = 1e-2;
 
 /// What runs the network.
 pub(super) enum Engine {
@@ -40,17 +38,24 @@ pub(super) enum Engine {
     Shared(Shared),
 }
 
-impl Engine {
-    /// One denoising call, `[B, C, H, W]` in and out.
-    pub(super) async fn denoise(
-        &mut self,
-        x: &[f32],
-        time: Time,
-        conditions: &[Condition],
-    ) -> Result<Vec<f32>, JsValue> {
-        Ok(match self {
+/// The engine while it draws.
+struct Drawing<'a> {
+    engine: &'a mut Engine,
+    shape: ImageShape,
+    breathe: &'a Function,
+}
+
+impl Artist for Drawing<'_> {
+    type Error = JsValue;
+
+    fn shape(&self) -> ImageShape {
+        self.shape
+    }
+
+    async fn denoise(&mut self, x: &[f32], time: Time, conditions: &[Condition]) -> Result<Vec<f32>, JsValue> {
+        Ok(match self.engine {
             #[cfg(feature = "web-theory")]
-            Engine::Machine(denoiser) => denoiser.denoise(x, time, conditions).map_err(Failure::from)?,
+            Engine::Machine(denoiser) => denoiser.as_mut().denoise(x, time, conditions).map_err(Failure::from)?,
             #[cfg(feature = "web-drawing")]
             Engine::Cpu(network) => network.denoise(x, time, conditions).await?,
             #[cfg(feature = "web-drawing")]
@@ -59,28 +64,26 @@ impl Engine {
             Engine::Shared(posterior) => posterior.denoise(x, time).await?,
         })
     }
-}
 
-/// One for all pictures, or one for each.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Subjects {
-    All(Asked),
-    Each(Vec<Asked>),
-}
+    #[cfg(feature = "web-drawing")]
+    fn on_gpu(&mut self) -> Option<&mut GpuNetwork> {
+        if let Engine::Gpu(network) = self.engine { Some(network) } else { None }
+    }
 
-impl Default for Subjects {
-    fn default() -> Self {
-        Subjects::All(Asked::default())
+    async fn breathe(&self) -> Result<(), JsValue> {
+        JsFuture::from(self.breathe.call0(&JsValue::UNDEFINED)?.dyn_into::<Promise>()?).await.map(drop)
     }
 }
 
-impl From<Subjects> for Conditions {
-    fn from(subjects: Subjects) -> Self {
-        match subjects {
-            Subjects::All(asked) => Conditions::All(asked.into()),
-            Subjects::Each(asked) => Conditions::Each(asked.into_iter().map(Condition::from).collect()),
-        }
+impl From<SampleError> for JsValue {
+    fn from(error: SampleError) -> Self {
+        Failure::from(error).into()
+    }
+}
+
+impl From<GpuError> for JsValue {
+    fn from(error: GpuError) -> Self {
+        Failure::from(error).into()
     }
 }
 
@@ -308,50 +311,16 @@ impl Network {
         start: Option<Vec<f32>>,
     ) -> Result<Vec<f32>, JsValue> {
         let wish: Wish = Failure::read(&wish)?;
-        let (frames, influence) = (wish.frames, wish.influence);
-        let request = wish.request(start, self.shape, self.schedule).map_err(Failure::from)?;
-        let mut trajectory = Trajectory::new(&request, self.shape, self.schedule).map_err(Failure::from)?;
-        if influence {
-            trajectory = trajectory.with_influence();
-        }
-        let (steps, begun) = (trajectory.steps().to_vec(), self.schedule.at(request.from()));
-        let tell = |step: usize, x: &[f32], denoised: &[f32]| {
-            let time = step.checked_sub(1).map_or(begun, |before| steps[before].next);
-            state(&on_step, frames, (step, steps.len()), time, x, denoised)
-        };
-        if !tell(0, trajectory.pictures(), trajectory.denoised()) {
-            return Err(Failure::from(SampleError::Cancelled).into());
-        }
-        #[cfg(feature = "web-drawing")]
-        {
-            // Whoever wants to know what the terms did needs the guesses themselves, which stay on the device there.
-            if let (Engine::Gpu(network), false) = (&mut self.engine, influence) {
-                let frames = if frames { Frames::Every } else { Frames::Last };
-                let on_step = |progress: &Progress<'_>| match &progress.frame {
-                    Some(frame) => tell(progress.done, frame.x, frame.denoised),
-                    // Of many pictures, chunk by chunk, what is told is how far all of them are.
-                    None => tell(
-                        (progress.first * progress.steps + progress.count * progress.done) / request.count,
-                        &[],
-                        &[],
-                    ),
-                };
-                return Ok(network.sample(&request, self.schedule, frames, on_step).await.map_err(Failure::from)?);
-            }
-        }
-        while let Some(query) = trajectory.query() {
-            let answer = self.engine.denoise(query.x, query.time, query.conditions).await?;
-            trajectory.advance(&answer).map_err(Failure::from)?;
-            JsFuture::from(breathe.call0(&JsValue::UNDEFINED)?.dyn_into::<Promise>()?).await?;
-            if !tell(trajectory.done(), trajectory.pictures(), trajectory.denoised()) {
-                return Err(Failure::from(SampleError::Cancelled).into());
-            }
-        }
-        self.influence = trajectory.influence().map(<[f32]>::to_vec);
-        Ok(trajectory.pictures().to_vec())
+        let wanted = Wanted { frames: wish.frames, influence: wish.influence };
+        let request = wish.request(start, self.shape, self.schedule)?;
+        let mut drawing = Drawing { engine: &mut self.engine, shape: self.shape, breathe: &breathe };
+        let tell = |state: State<'_>| told(&on_step, wanted.frames, &state);
+        let drawn = draw(&mut drawing, &request, self.schedule, wanted, tell).await?;
+        self.influence = drawn.influence;
+        Ok(drawn.pictures)
     }
 
-    /// What each of K terms did to each pixel of the last sample, `[B, K, H, W]` ([`Trajectory::influence`]), where that was
+    /// What each of K terms did to each pixel of the last sample, `[B, K, H, W]` ([`crate::sampler::Trajectory::influence`]), where that was
     /// asked for; once.
     #[wasm_bindgen(js_name = takeInfluence)]
     pub fn take_influence(&mut self) -> Option<Vec<f32>> {
@@ -360,14 +329,7 @@ impl Network {
 }
 
 /// Tells JavaScript of one state; whether to go on. A callback that throws means stop.
-fn state(
-    on_step: &Function,
-    frames: bool,
-    (step, steps): (usize, usize),
-    time: Time,
-    x: &[f32],
-    denoised: &[f32],
-) -> bool {
+fn told(on_step: &Function, frames: bool, &State { step, steps, time, x, denoised }: &State<'_>) -> bool {
     let arguments = Array::of4(&(step as f64).into(), &(steps as f64).into(), &time.t.into(), &time.s.into());
     if frames {
         arguments.push(&Float32Array::from(x));

@@ -3,9 +3,9 @@
 
 use super::error::Failure;
 use super::machine_gpu::device;
-use super::network::TOLERANCE;
 use crate::gpu::{GpuReaction, Tuning};
 use crate::reaction::{Reaction, ReactionError, Start, System, wavelength};
+use crate::session::SelfTest;
 use wasm_bindgen::prelude::*;
 
 /// Steps over which a device is checked.
@@ -59,10 +59,7 @@ impl Cells {
         on_gpu.advance(&mut found, TEST_STEPS).await.map_err(Failure::from)?;
         let differences = expected.state().iter().zip(found.state()).map(|(e, f)| (e - f).abs());
         let difference = differences.fold(0.0, f32::max);
-        if difference > TOLERANCE {
-            let message = format_args!("it computes wrongly: off by {difference} where {TOLERANCE} is allowed");
-            return Err(Failure::new("self-test", message).into());
-        }
+        SelfTest::within(difference).map_err(Failure::from)?;
         self.gpu = Some(on_gpu);
         Ok(())
     }

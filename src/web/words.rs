@@ -1,37 +1,15 @@
 //! What only drawing needs of a pack: words, captions and the prior, and networks made of weights.
 
 use super::Pack;
-use super::device::Choice;
+use super::asked::{Asked, Subjects};
+use super::device::ready;
 use super::error::Failure;
 use super::network::Network;
-use crate::pack::PromptEntry;
-use crate::pack::captions::Captions;
-use crate::prompt;
-use crate::prompt::prior::{Asked, Prior};
-use crate::prompt::text::{self, Reader, Vocabulary};
+use crate::prompt::prior;
 use crate::sampler::{MAX_COUNT, Sampling};
-use serde::{Deserialize, Serialize};
+use crate::session::ask::{Ask, Languages, Meaning, Part};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
-
-/// What a pack that draws from free text was told of its words.
-#[derive(Default)]
-pub(super) struct Known {
-    /// The words it draws from, after [`Pack::learn`].
-    vocabulary: Option<Vocabulary>,
-    words: Vec<String>,
-    /// What the training images show, after [`Pack::learn_captions`].
-    captions: Captions,
-    prior: Prior,
-}
-
-/// The entry that was meant, and how it was found.
-#[derive(Serialize)]
-struct Answer<'a> {
-    name: &'a str,
-    label: &'a str,
-    #[serde(flatten)]
-    understood: &'a prompt::Understood,
-}
 
 /// How somebody draws who was told nothing else.
 #[derive(Serialize)]
@@ -41,39 +19,31 @@ struct Usual {
     guidance: f64,
 }
 
-/// The words that were meant, and how they were found.
+/// What was asked for, as it was understood.
 #[derive(Serialize)]
-struct TextAnswer<'a> {
-    name: &'a str,
-    #[serde(flatten)]
-    understood: &'a text::Understood,
+struct Answer<'a> {
+    parts: Vec<Thing<'a>>,
+    against: Option<Asked>,
 }
 
-/// What the prior is asked for: a prompt as it was understood, and for which pictures.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Chosen {
-    words: Vec<usize>,
-    #[serde(default)]
-    against: Vec<usize>,
-    seed: u64,
-    count: usize,
-    caption: Option<usize>,
+/// One thing of it.
+#[derive(Serialize)]
+struct Thing<'a> {
+    meaning: &'a Meaning,
+    captions: &'a Option<Vec<Option<prior::Choice>>>,
+    condition: Option<Subjects>,
 }
 
-impl Pack {
-    /// Has the vocabulary read something, where there is one.
-    fn reading<T>(&self, reads: &str, missing: &str, read: impl Fn(&Vocabulary, Reader<'_>) -> T) -> Option<T> {
-        let languages = self.manifest.text.iter().flat_map(|text| text.languages.keys()).map(String::as_str);
-        let known: Vec<&str> =
-            languages.filter(|&language| missing.split(',').all(|other| other != language)).collect();
-        let reads: Vec<&str> = reads.split(',').collect();
-        self.known
-            .borrow()
-            .vocabulary
-            .as_ref()
-            .map(|vocabulary| read(vocabulary, Reader { known: &known, reads: &reads }))
+impl<'a> Thing<'a> {
+    fn of(part: &'a Part) -> Self {
+        let Part { meaning, captions, condition } = part;
+        Thing { meaning, captions, condition: Subjects::of(condition) }
     }
+}
+
+/// Tags between commas.
+fn listed(tags: &str) -> Vec<&str> {
+    tags.split(',').collect()
 }
 
 #[wasm_bindgen]
@@ -84,10 +54,7 @@ impl Pack {
     /// `pack-…` where the bytes are not the right ones.
     pub fn learn(&self, words: &[u8]) -> Result<(), JsValue> {
         let words = self.manifest.words(words).map_err(Failure::from)?;
-        let text = self.manifest.text().map_err(Failure::from)?;
-        let mut known = self.known.borrow_mut();
-        known.vocabulary = Some(Vocabulary::new(words.clone(), text.styles, text.aliases.clone()));
-        known.words = words;
+        self.interpreter.borrow_mut().learn(words);
         Ok(())
     }
 
@@ -98,9 +65,7 @@ impl Pack {
     #[wasm_bindgen(js_name = learnLanguage)]
     pub fn learn_language(&self, language: &str, words: &[u8]) -> Result<(), JsValue> {
         let words = self.manifest.language(language, words).map_err(Failure::from)?;
-        if let Some(vocabulary) = &mut self.known.borrow_mut().vocabulary {
-            vocabulary.learn(language, words);
-        }
+        self.interpreter.borrow_mut().learn_language(language, words);
         Ok(())
     }
 
@@ -117,30 +82,25 @@ impl Pack {
     #[wasm_bindgen(js_name = learnCaptions)]
     pub fn learn_captions(&self, inflated: &[u8]) -> Result<(), JsValue> {
         let captions = self.manifest.captions(inflated).map_err(Failure::from)?;
-        let styles = self.manifest.text().map_err(Failure::from)?.styles;
-        let mut known = self.known.borrow_mut();
-        known.prior = Prior::new(&captions, &known.words, styles);
-        known.captions = captions;
+        self.interpreter.borrow_mut().learn_captions(captions);
         Ok(())
     }
 
-    /// The caption of the training set that each picture of a request shows, as a JSON list of
-    /// `{ index, label, style, words, known }` ([`prompt::prior::Choice`]) or null, where no caption fits. `wish` is JSON: `words` and
-    /// `against` of the prompt, `seed` and `count` of the request, and `caption`, the number of one for all, if it is known.
+    /// What is asked for, as it is understood. `ask` is JSON ([`Ask`]); the answer is `{ parts, against }`, each part
+    /// `{ meaning, captions, condition }`: a [`Meaning`], `{ name, label, index, used, ignored, corrected }` of a class or
+    /// `{ name, label, words, against, used, ignored, corrected, unknown }` of words; a [`prior::Choice`] for each picture, null where
+    /// none fits, and null where none are asked for; and what [`Network::sample`] takes as `condition`, beside `against`. `reads` and
+    /// `missing` are as for [`Pack::wants`].
     ///
     /// # Errors
-    /// `range` where the wish cannot be read, or there is no such caption.
-    pub fn choose(&self, wish: &str) -> Result<String, JsValue> {
-        let Chosen { words, against, seed, count, caption } = Failure::read(wish)?;
-        let asked = Asked { words: &words, against: &against };
-        let count = count.min(MAX_COUNT);
-        let choices = self
-            .known
-            .borrow()
-            .prior
-            .captions(asked, seed, count, caption)
-            .map_err(|error| Failure::new("range", error))?;
-        Ok(Failure::written(&choices)?)
+    /// `range` where it cannot be read, or there is no such caption; `prompt-…`, with `suggestions`.
+    pub fn ask(&self, ask: &str, reads: &str, missing: &str) -> Result<String, JsValue> {
+        let mut ask: Ask = Failure::read(ask)?;
+        ask.count = ask.count.min(MAX_COUNT);
+        let (reads, missing) = (&listed(reads)[..], &listed(missing)[..]);
+        let asked = self.interpreter.borrow().ask(&ask, Languages { reads, missing }).map_err(Failure::from)?;
+        let parts = asked.parts.iter().map(Thing::of).collect();
+        Ok(Failure::written(&Answer { parts, against: Asked::of(&asked.against) })?)
     }
 
     /// What training picture `index` shows, as JSON `{ label, style }` ([`prompt::prior::Shown`]), or null.
@@ -148,33 +108,14 @@ impl Pack {
     /// # Errors
     /// `internal` where the answer cannot be written.
     pub fn shown(&self, index: usize) -> Result<String, JsValue> {
-        Ok(Failure::written(&self.known.borrow().prior.shown(index))?)
+        Ok(Failure::written(&self.interpreter.borrow().prior().shown(index))?)
     }
 
     /// The language that is to be learnt next for a prompt to be read, if any. `reads` are the tags of the languages that the
     /// reader reads, `missing` those of the pack that could not be had, each between commas.
     pub fn wants(&self, text: &str, reads: &str, missing: &str) -> Option<String> {
-        let read = |vocabulary: &Vocabulary, reader: Reader<'_>| vocabulary.wants(text, reader).map(String::from);
-        self.reading(reads, missing, read).flatten()
-    }
-
-    /// What free words ask for, as JSON: `{ index, name, label, used, ignored, corrected }` ([`prompt::Understood`]), or
-    /// `{ words, against, name, label, used, ignored, corrected, unknown }` ([`text::Understood`]) where the pack draws
-    /// from free text; `reads` and `missing` as for [`Pack::wants`].
-    ///
-    /// # Errors
-    /// `prompt-…`, with `suggestions`.
-    pub fn understand(&self, text: &str, reads: &str, missing: &str) -> Result<String, JsValue> {
-        let read = |vocabulary: &Vocabulary, reader: Reader<'_>| vocabulary.read(text, reader);
-        if let Some(understood) = self.reading(reads, missing, read) {
-            let understood = understood.map_err(Failure::from)?;
-            let answer = TextAnswer { name: &understood.label, understood: &understood };
-            return Ok(Failure::written(&answer)?);
-        }
-        let understood = prompt::understand(&self.manifest.prompts, text).map_err(Failure::from)?;
-        let PromptEntry { name, label, .. } = &self.manifest.prompts[understood.index];
-        let answer = Answer { name, label, understood: &understood };
-        Ok(Failure::written(&answer)?)
+        let (reads, missing) = (&listed(reads)[..], &listed(missing)[..]);
+        self.interpreter.borrow().wants(text, Languages { reads, missing })
     }
 
     /// The training images that match a prompt of `words`, where the pack draws from free text, as JSON
@@ -185,7 +126,7 @@ impl Pack {
     /// `pack-…` where the pack draws classes.
     pub fn matching(&self, words: &[usize]) -> Result<String, JsValue> {
         let styles = self.manifest.text().map_err(Failure::from)?.styles;
-        let picks = self.known.borrow().captions.matching(words, styles);
+        let picks = self.interpreter.borrow().captions().matching(words, styles);
         let picks = self.manifest.within(picks);
         Ok(Failure::written(&picks)?)
     }
@@ -227,6 +168,6 @@ impl Pack {
         let arrays = manifest.weights(&network, &weights).map_err(Failure::from)?;
         // wasm memory never shrinks: what is no longer needed makes room for the packed weights.
         drop(weights);
-        Choice { manifest: &manifest, entry, weights: &arrays }.on(&device).await
+        ready(&manifest, entry, &arrays, &device).await
     }
 }

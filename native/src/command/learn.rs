@@ -10,7 +10,7 @@ use crate::train::picture;
 use clap::{Args, ValueEnum};
 use morphogen::denoiser::Condition;
 use morphogen::files;
-use morphogen::learn::{Label, Learning, Pictures, Rate, Report, Settings};
+use morphogen::learn::{Label, Learning, Pictures, Rate, Settings, StepReport};
 use morphogen::metrics::Neighbour;
 use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig};
 use morphogen::pack::limits::SIDE;
@@ -229,7 +229,7 @@ fn run(args: &LearnArgs, learning: &mut Learning) -> Result<(), CommandError> {
     let (mut seconds, mut told) = (0.0, (learning.state().step, 0.0));
     while !learning.is_done() && args.seconds.is_none_or(|most| seconds < most) {
         let clock = Instant::now();
-        let Report { step, loss, .. } = learning.step()?;
+        let StepReport { step, loss, .. } = learning.step()?;
         seconds += clock.elapsed().as_secs_f64();
         let over = learning.is_done() || args.seconds.is_some_and(|most| seconds >= most);
         if !step.is_multiple_of(args.every) && !over {

@@ -2,13 +2,14 @@
 
 use super::CommandError;
 use super::number::number;
-use super::subject::{Subject, Wish, subjects};
+use super::subject::{self, Wish, captions};
 use clap::Args;
 use morphogen::denoiser::{Condition, Conditions};
 use morphogen::pack::Pack;
 use morphogen::sampler::terms::MAX_WEIGHT;
 use morphogen::sampler::terms::SOFT;
 use morphogen::sampler::{Region, Side, Term, Way};
+use morphogen::session::ask::{Part, Thing};
 
 /// What is mixed; none of it need be given.
 #[derive(Debug, Clone, Default, Args)]
@@ -76,22 +77,24 @@ impl MixArgs {
         let Some((second, way)) = ways.into_iter().find_map(|(second, way)| Some((second.as_deref()?, way))) else {
             return Ok(None);
         };
-        let mut read = Things::default();
-        let first = read.thing(pack, wish)?;
-        let second = read.thing(pack, &Wish { prompt: Some(second), caption: None, ..*wish })?;
-        let terms = way.terms(first, second, self.weight.unwrap_or(way.usual_weight(guidance)));
-        Ok(Some(read.mixed(terms)))
+        let prompts = [wish.prompt.unwrap_or_default(), second];
+        let things = vec![Thing { caption: wish.caption, ..Thing::of(prompts[0]) }, Thing::of(second)];
+        let asked = subject::ask(pack, wish, things)?;
+        let captions = captions(&asked, &prompts);
+        let Ok([first, second]) = <[Part; 2]>::try_from(asked.parts) else { return Ok(None) };
+        let weight = self.weight.unwrap_or(way.usual_weight(guidance));
+        let terms = way.terms(first.condition, second.condition, weight);
+        Ok(Some(Mixed { terms, against: asked.against, captions }))
     }
 
     fn sum(&self, pack: &Pack, wish: &Wish<'_>) -> Result<Mixed, CommandError> {
-        let mut read = Things::default();
-        let mut terms = Vec::new();
-        for text in &self.terms {
-            let (prompt, options) = text.split_once(';').unwrap_or((text, ""));
-            let condition = read.thing(pack, &Wish { prompt: Some(prompt), caption: None, ..*wish })?;
-            terms.push(term(condition, options)?);
-        }
-        Ok(read.mixed(terms))
+        let texts = self.terms.iter().map(|text| text.split_once(';').unwrap_or((text, "")));
+        let (prompts, options): (Vec<&str>, Vec<&str>) = texts.unzip();
+        let things = prompts.iter().map(|prompt| Thing::of(*prompt)).collect();
+        let asked = subject::ask(pack, wish, things)?;
+        let captions = captions(&asked, &prompts);
+        let terms = asked.parts.into_iter().zip(options).map(|(part, options)| term(part.condition, options));
+        Ok(Mixed { terms: terms.collect::<Result<_, _>>()?, against: asked.against, captions })
     }
 }
 
@@ -123,42 +126,6 @@ fn term(condition: Conditions, options: &str) -> Result<Term, CommandError> {
         term.region = Region::Part { side, edge: edge.unwrap_or(side.usual_edge()), soft };
     }
     Ok(term)
-}
-
-/// What was read of several things so far.
-#[derive(Default)]
-struct Things {
-    against: Vec<usize>,
-    class: Option<usize>,
-    captions: Vec<String>,
-}
-
-impl Things {
-    /// Reads one of them.
-    fn thing(&mut self, pack: &Pack, wish: &Wish<'_>) -> Result<Conditions, CommandError> {
-        let found = subjects(pack, wish)?.into_iter().next();
-        let Subject { condition, against, captions } =
-            found.ok_or_else(|| CommandError::Usage("expected words to draw, found none".into()))?;
-        self.captions.extend(captions);
-        match against {
-            Condition::Words(words) => self.against.extend(words),
-            Condition::Class(class) => self.class = Some(class),
-            _ => {}
-        }
-        Ok(condition)
-    }
-
-    /// The sum of what was read.
-    fn mixed(mut self, terms: Vec<Term>) -> Mixed {
-        self.against.sort_unstable();
-        self.against.dedup();
-        let against = match self.class {
-            Some(class) => Condition::Class(class),
-            None if self.against.is_empty() => Condition::Null,
-            None => Condition::Words(self.against),
-        };
-        Mixed { terms, against, captions: self.captions }
-    }
 }
 
 #[cfg(test)]

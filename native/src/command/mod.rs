@@ -46,7 +46,7 @@ use crate::train::data::{Dataset, Split};
 use burn::tensor::Device;
 use indicatif::{ProgressBar, ProgressStyle};
 use morphogen::export::ExportError;
-use morphogen::gpu::{Gpu, GpuError, GpuNetwork};
+use morphogen::gpu::GpuError;
 use morphogen::learn::LearnError;
 use morphogen::network::NetworkError;
 use morphogen::pack::{Pack, PackError};
@@ -54,9 +54,13 @@ use morphogen::prompt::PromptError;
 use morphogen::prompt::prior::NoCaption;
 use morphogen::sampler::SampleError;
 use morphogen::sampler::morph::MorphError;
+use morphogen::session::ask::AskError;
+use morphogen::session::device::{Candidate, OnDevice};
+use morphogen::session::{self, DrawError, SelfTest};
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 use thiserror::Error;
 
 /// A subcommand failed; the message says why and what to do.
@@ -86,6 +90,9 @@ pub enum CommandError {
     /// The GPU failed.
     #[error(transparent)]
     Gpu(#[from] GpuError),
+    /// The device computes wrongly.
+    #[error(transparent)]
+    SelfTest(#[from] SelfTest),
     /// The film cannot be made so.
     #[error(transparent)]
     Morph(#[from] MorphError),
@@ -103,6 +110,28 @@ pub enum CommandError {
     /// An option does not fit.
     #[error("{0}")]
     Usage(String),
+}
+
+impl From<AskError> for CommandError {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::Pack(error) => error.into(),
+            AskError::Prompt(error) => error.into(),
+            AskError::Caption(error) => error.into(),
+        }
+    }
+}
+
+impl From<DrawError> for CommandError {
+    fn from(error: DrawError) -> Self {
+        match error {
+            DrawError::Pack(error) => error.into(),
+            DrawError::Network(error) => error.into(),
+            DrawError::Gpu(error) => error.into(),
+            DrawError::SelfTest(error) => error.into(),
+            DrawError::Sample(error) => error.into(),
+        }
+    }
 }
 
 impl CommandError {
@@ -127,11 +156,12 @@ pub(crate) fn network(pack: &Pack, name: &str, device: Device) -> Result<BurnDen
     Ok(BurnDenoiser::on(&entry.config, &pack.weights(name)?, pack.manifest().image, device)?)
 }
 
-/// A network of a pack on the GPU.
-pub(crate) fn gpu_network(pack: &Pack, name: &str) -> Result<GpuNetwork, CommandError> {
-    let manifest = pack.manifest();
-    let (config, weights) = (&manifest.network(name)?.config, pack.weights(name)?);
-    Ok(pollster::block_on(async { GpuNetwork::new(&Gpu::new().await?, config, &weights, manifest.image).await })?)
+/// A network of a pack as the page has it, on the processor or a GPU; it has answered the pack's test vector.
+pub(crate) fn network_on(pack: &Pack, name: &str, device: session::device::Device) -> Result<OnDevice, CommandError> {
+    let (manifest, weights) = (pack.manifest(), &pack.weights(name)?);
+    let clock = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+    let candidate = Candidate { manifest, entry: manifest.network(name)?, weights, clock };
+    Ok(pollster::block_on(candidate.on(device))?.network)
 }
 
 /// The network of this name, or the first by name, as the page has it.

@@ -3,20 +3,22 @@
 use super::number::number;
 use super::output::Output;
 use super::sampling::SamplingArgs;
-use super::subject::{Subject, Wish, subjects};
+use super::subject::{Wish, ask, captions};
 use super::{CommandError, sample::DeviceArg};
 use clap::Args;
 use morphogen::cpu::CpuNetwork;
-use morphogen::denoiser::{Condition, Conditions};
+use morphogen::denoiser::Condition;
 use morphogen::export::film::Film;
 use morphogen::export::film::MAX_SPEED;
 use morphogen::export::{licence_line, rgba};
-use morphogen::gpu::Frames;
 use morphogen::pack::Pack;
 use morphogen::sampler::morph::FRAMES;
 use morphogen::sampler::morph::Morph;
 use morphogen::sampler::terms::MAX_WEIGHT;
 use morphogen::sampler::{self, Request};
+use morphogen::session::ask::Thing;
+use morphogen::session::device::Device;
+use morphogen::session::draw::{Wanted, draw};
 use rayon::prelude::*;
 use std::path::PathBuf;
 
@@ -84,8 +86,9 @@ pub fn morph(args: &MorphArgs) -> Result<(), CommandError> {
     let pictures = match args.device {
         DeviceArg::Cpu => by_processors(&pack, name, &request)?,
         DeviceArg::Gpu => {
-            let mut network = super::gpu_network(&pack, name)?;
-            pollster::block_on(network.sample(&request, manifest.schedule, Frames::Last, |_| true))?
+            let mut network = super::network_on(&pack, name, Device::Gpu)?;
+            let drawn = draw(&mut network, &request, manifest.schedule, Wanted::default(), |_| true);
+            pollster::block_on(drawn)?.pictures
         }
     };
     let frames = rgba(&course.frames(&pictures, manifest.image.len()), manifest.image, args.scale)?;
@@ -125,27 +128,13 @@ impl Format {
 
 /// What the stops are, and what all of them keep away from; says which captions were chosen.
 fn stops(pack: &Pack, args: &MorphArgs) -> Result<(Vec<Condition>, Condition), CommandError> {
-    let mut stops = Vec::new();
-    let mut turned = Vec::new();
-    let mut against = Condition::Null;
-    for prompt in &args.prompts {
-        let (negative, prior) = (args.negative.as_deref(), !args.no_prior);
-        let wish = Wish { negative, prior, ..Wish::of(Some(prompt), args.seed) };
-        for Subject { condition, against: own, captions } in subjects(pack, &wish)? {
-            captions.iter().for_each(|caption| say!("{caption}"));
-            stops.extend(match condition {
-                Conditions::All(condition) => vec![condition],
-                Conditions::Each(conditions) => conditions,
-            });
-            match own {
-                Condition::Words(words) => turned.extend(words),
-                other => against = other,
-            }
-        }
-    }
-    turned.sort_unstable();
-    turned.dedup();
-    Ok((stops, if turned.is_empty() { against } else { Condition::Words(turned) }))
+    let (negative, prior) = (args.negative.as_deref(), !args.no_prior);
+    let prompts: Vec<&str> = args.prompts.iter().map(String::as_str).collect();
+    let wish = Wish { negative, prior, ..Wish::of(None, args.seed) };
+    let asked = ask(pack, &wish, prompts.iter().map(|prompt| Thing::of(*prompt)).collect())?;
+    captions(&asked, &prompts).iter().for_each(|caption| say!("{caption}"));
+    let stops = asked.parts.into_iter().flat_map(|part| part.condition.spread(1)).collect();
+    Ok((stops, asked.against))
 }
 
 /// Draws the pictures on all processors, a few at a time: as each is the same to the bit wherever it is drawn, so is the film.

@@ -12,14 +12,14 @@ use super::sampling::SamplingArgs;
 use super::sticker::StickerArgs;
 use super::subject::{Subject, Wish, subjects};
 use crate::train::picture;
-use burn::tensor::Device;
 use clap::{Args, ValueEnum};
 use morphogen::denoiser::{Condition, Denoiser, ImageShape};
-use morphogen::gpu::{Frames, GpuNetwork, Progress};
 use morphogen::pack::{NetworkEntry, Pack};
 use morphogen::sampler::terms::MAX_WEIGHT;
-use morphogen::sampler::{self, MAX_COUNT, Request, Sampling};
+use morphogen::sampler::{MAX_COUNT, Request, Sampling};
 use morphogen::schedule::Schedule;
+use morphogen::session::device::{Device, OnDevice};
+use morphogen::session::draw::{self, State, Wanted};
 use morphogen::theory::Machine;
 use safetensors::tensor::{Dtype, TensorView, serialize};
 use std::path::PathBuf;
@@ -89,6 +89,15 @@ pub enum DeviceArg {
     Gpu,
 }
 
+impl From<DeviceArg> for Device {
+    fn from(device: DeviceArg) -> Self {
+        match device {
+            DeviceArg::Cpu => Device::Cpu,
+            DeviceArg::Gpu => Device::Gpu,
+        }
+    }
+}
+
 /// Runs `morphogen sample`.
 ///
 /// # Errors
@@ -118,7 +127,7 @@ pub fn sample(args: &SampleArgs) -> Result<(), CommandError> {
     if let Some(Kind::Sheet) = kind {
         picture::sheet_size(requests.len() * args.count, manifest.image, args.columns, args.scale)?;
     }
-    let (pictures, taken) = draw(args, &pack, &source, &requests, place.as_ref())?;
+    let (pictures, taken) = drawn(args, &pack, &source, &requests, place.as_ref())?;
     if let (Some(output), Some(kind)) = (output, kind) {
         kind.write(args, output, &pictures, manifest.image)?;
     }
@@ -129,7 +138,7 @@ pub fn sample(args: &SampleArgs) -> Result<(), CommandError> {
 }
 
 /// Draws all pictures, and takes their steps along where there is a place for them.
-fn draw(
+fn drawn(
     args: &SampleArgs,
     pack: &Pack,
     source: &Source<'_>,
@@ -142,7 +151,7 @@ fn draw(
     let size = || picture::sheet_size(count, shape, args.columns, args.scale);
     let taken = |place: &Place<'_>| place.steps(steps, count * shape.len(), size()?);
     let mut taken = place.map(taken).transpose()?;
-    let frames = if taken.is_some() { Frames::Every } else { Frames::Last };
+    let frames = taken.is_some();
     let together = if args.device == DeviceArg::Gpu { MAX_COUNT } else { TOGETHER };
     let bar = super::progress_bar(count * steps);
     let (mut pictures, mut artist) = (Vec::new(), None);
@@ -154,16 +163,15 @@ fn draw(
         };
         for first in (0..request.count).step_by(together) {
             let part = request.slice(first, together.min(request.count - first), shape);
-            if let Some(taken) = &mut taken {
-                taken.add(0, &part.initial(shape));
-            }
-            let on_step = |done: usize, count: usize, now: Option<&[f32]>| {
-                bar.inc(count as u64);
-                if let (Some(taken), Some(now)) = (&mut taken, now) {
-                    taken.add(done, now);
+            let before = bar.position();
+            let tell = |now: State<'_>| {
+                bar.set_position(before + (now.step * part.count) as u64);
+                if let Some(taken) = &mut taken {
+                    taken.add(now.step, now.x);
                 }
+                true
             };
-            pictures.extend(drawing.draw(&part, schedule, frames, on_step)?);
+            pictures.extend(drawing.draw(&part, schedule, frames, tell)?);
         }
         artist = Some(drawing);
     }
@@ -227,45 +235,34 @@ impl<'a> Source<'a> {
         let gpu = args.device == DeviceArg::Gpu;
         if let Some(machine) = self.machine {
             let entry = self.network.map(|(_, entry)| entry);
-            return args.machine.denoiser(machine, pack, entry, request, gpu).map(Artist::Steps);
+            return args.machine.denoiser(machine, pack, entry, request, gpu).map(Artist::Machine);
         }
         let name = self.network.map_or("", |(name, _)| name);
-        Ok(match args.device {
-            DeviceArg::Cpu => Artist::Steps(Box::new(super::network(pack, name, Device::flex())?)),
-            DeviceArg::Gpu => Artist::Gpu(Box::new(super::gpu_network(pack, name)?)),
-        })
+        super::network_on(pack, name, args.device.into()).map(Artist::Network)
     }
 }
 
-/// What draws: step by step, or all steps on the GPU.
+/// What draws.
 enum Artist {
-    Steps(Box<dyn Denoiser>),
-    Gpu(Box<GpuNetwork>),
+    Machine(Box<dyn Denoiser>),
+    Network(OnDevice),
 }
 
 impl Artist {
-    /// Draws the pictures of `request`. `on_step` hears how many steps were taken by how many pictures, and how those look where
-    /// `frames` are read.
+    /// Draws the pictures of `request`; `tell` hears of every state.
     fn draw(
         &mut self,
         request: &Request,
         schedule: Schedule,
-        frames: Frames,
-        mut on_step: impl FnMut(usize, usize, Option<&[f32]>),
+        frames: bool,
+        tell: impl FnMut(State<'_>) -> bool,
     ) -> Result<Vec<f32>, CommandError> {
-        match self {
-            Artist::Steps(denoiser) => Ok(sampler::sample(denoiser.as_mut(), request, schedule, |now| {
-                on_step(now.done(), request.count, Some(now.pictures()));
-                true
-            })?),
-            Artist::Gpu(network) => {
-                let heard = |now: &Progress<'_>| {
-                    on_step(now.done, now.count, now.frame.as_ref().map(|frame| frame.x));
-                    true
-                };
-                Ok(pollster::block_on(network.sample(request, schedule, frames, heard))?)
-            }
-        }
+        let wanted = Wanted { frames, influence: false };
+        let drawn = match self {
+            Artist::Machine(machine) => pollster::block_on(draw::draw(machine, request, schedule, wanted, tell)),
+            Artist::Network(network) => pollster::block_on(draw::draw(network, request, schedule, wanted, tell)),
+        };
+        Ok(drawn?.pictures)
     }
 }
 

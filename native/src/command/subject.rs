@@ -4,9 +4,7 @@
 use super::CommandError;
 use morphogen::denoiser::{Condition, Conditions};
 use morphogen::pack::Pack;
-use morphogen::prompt::prior::{Asked, Choice, Prior};
-use morphogen::prompt::text::{Reader, Vocabulary};
-use morphogen::prompt::understand;
+use morphogen::session::ask::{Ask, Asked, Meaning, Part, Thing};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -49,68 +47,52 @@ pub(super) struct Subject {
 /// [`CommandError`] where a prompt is not understood, the pack's words or captions cannot be read, or there is no such
 /// caption.
 pub(super) fn subjects(pack: &Pack, wish: &Wish<'_>) -> Result<Vec<Subject>, CommandError> {
-    if pack.manifest().text.is_some() { by_words(pack, wish) } else { by_class(pack, wish) }
-}
-
-/// What a prompt asks for in a pack of classes; without a prompt, all of them.
-fn by_class(pack: &Pack, wish: &Wish<'_>) -> Result<Vec<Subject>, CommandError> {
-    let prompts = &pack.manifest().prompts;
-    let class = |prompt: &str| understand(prompts, prompt).map(|understood| Condition::Class(understood.index));
-    let classes = match wish.prompt {
-        Some(prompt) => vec![class(prompt)?],
-        None => (0..prompts.len()).map(Condition::Class).collect(),
-    };
-    let against = wish.negative.map_or(Ok(Condition::Null), class)?;
-    let subject =
-        |class: Condition| Subject { condition: class.into(), against: against.clone(), captions: Vec::new() };
-    Ok(classes.into_iter().map(subject).collect())
-}
-
-/// What a prompt asks for and turns away in a pack that draws from words; without a prompt, all that the pack says it can
-/// draw.
-fn by_words(pack: &Pack, wish: &Wish<'_>) -> Result<Vec<Subject>, CommandError> {
-    let text = pack.manifest().text()?;
-    let words = pack.words()?;
-    let mut vocabulary = Vocabulary::new(words.clone(), text.styles, text.aliases.clone());
-    let (known, tag): (Vec<&str>, _) = (text.languages.keys().map(String::as_str).collect(), language());
-    let reader = Reader { known: &known, reads: &[&tag] };
-    for prompt in wish.prompt.iter().chain(&wish.negative) {
-        while let Some(language) = vocabulary.wants(prompt, reader) {
-            vocabulary.learn(language, pack.language(language)?);
-        }
-    }
-    let prior = match &text.captions {
-        Some(_) if wish.prior => Prior::new(&pack.captions()?, &words, text.styles),
-        _ => Prior::default(),
-    };
-    let understood = |prompt: &str| {
-        let understood = vocabulary.read(prompt, reader)?;
-        for unknown in &understood.unknown {
-            let near = unknown.near.join(", ");
-            super::note(&format_args!("“{}” is unknown to this pack; it knows {near}", unknown.typed));
-        }
-        Ok::<_, CommandError>(understood)
-    };
-    let negative = wish.negative.map(understood).transpose()?.map(|negative| negative.words);
+    let manifest = pack.manifest();
     let subject = |prompt: &str| {
-        let found = understood(prompt)?;
-        // What the prompt itself turns away stays turned away.
-        let mut against = found.against;
-        against.extend(negative.iter().flatten());
-        against.sort_unstable();
-        against.dedup();
-        let asked = Asked { words: &found.words, against: &against };
-        let choices = prior.captions(asked, wish.seed, wish.count, wish.caption)?;
-        let captions = choices.iter().flatten().map(|choice| format!("{prompt}: {choice}")).collect();
-        let words = |choice: Option<Choice>| choice.map_or_else(|| found.words.clone(), |choice| choice.words);
-        let each = choices.into_iter().map(|choice| Condition::Words(words(choice)));
-        let condition = Conditions::Each(each.collect());
-        let against = if against.is_empty() { Condition::Null } else { Condition::Words(against) };
-        Ok(Subject { condition, against, captions })
+        let asked = ask(pack, wish, vec![Thing { prompt: prompt.into(), caption: wish.caption }])?;
+        let captions = captions(&asked, &[prompt]);
+        Ok(asked.parts.into_iter().map(move |Part { condition, .. }| Subject {
+            condition,
+            against: asked.against.clone(),
+            captions: captions.clone(),
+        }))
     };
-    let examples = || text.examples.iter().map(String::as_str).collect();
-    let prompts: Vec<&str> = wish.prompt.map_or_else(examples, |prompt| vec![prompt]);
-    prompts.into_iter().map(subject).collect()
+    let prompts: Vec<&str> = match (wish.prompt, &manifest.text) {
+        (Some(prompt), _) => vec![prompt],
+        (None, Some(text)) => text.examples.iter().map(String::as_str).collect(),
+        // Classes need not be understood by their labels.
+        (None, None) => {
+            let against = ask(pack, wish, Vec::new())?.against;
+            let class =
+                |n| Subject { condition: Condition::Class(n).into(), against: against.clone(), captions: Vec::new() };
+            return Ok((0..manifest.prompts.len()).map(class).collect());
+        }
+    };
+    Ok(prompts.into_iter().map(subject).collect::<Result<Vec<_>, CommandError>>()?.into_iter().flatten().collect())
+}
+
+/// What `things` mean beside each other, as `wish` says for the rest; tells of words that nobody knows.
+///
+/// # Errors
+/// As [`subjects`].
+pub(super) fn ask(pack: &Pack, wish: &Wish<'_>, things: Vec<Thing>) -> Result<Asked, CommandError> {
+    let &Wish { negative, prior, seed, count, .. } = wish;
+    let asked = pack.ask(&Ask { things, negative: negative.map(String::from), prior, seed, count }, &[&language()])?;
+    let meanings = asked.parts.iter().map(|part| &part.meaning).chain(&asked.negative);
+    for unknown in meanings.flat_map(Meaning::unknown) {
+        let near = unknown.near.join(", ");
+        super::note(&format_args!("“{}” is unknown to this pack; it knows {near}", unknown.typed));
+    }
+    Ok(asked)
+}
+
+/// The captions that were chosen for `prompts`, as lines for people.
+pub(super) fn captions(asked: &Asked, prompts: &[&str]) -> Vec<String> {
+    let lines = |(part, prompt): (&Part, &&str)| {
+        let choices = part.captions.iter().flatten().flatten();
+        choices.map(|choice| format!("{prompt}: {choice}")).collect::<Vec<_>>()
+    };
+    asked.parts.iter().zip(prompts).flat_map(lines).collect()
 }
 
 /// The language of whoever runs this, as the system says it (`de_AT.UTF-8`); empty where it does not.

@@ -1,7 +1,7 @@
 //! The learned denoiser on the CPU: a [`Network`] with its config, behind the [`Denoiser`] interface. This is what runs
 //! natively on the CPU, and the oracle that the rooms `cpu` and `gpu` are tested against.
 
-use super::module::{Network, Precision};
+use super::module::{Arithmetic, Network};
 use burn::tensor::{Device, Tensor, TensorData};
 use morphogen::denoiser::{Condition, DenoiseError, Denoiser, ImageShape, check_batch};
 use morphogen::network::NetworkError;
@@ -61,7 +61,7 @@ impl BurnDenoiser {
         let x = Tensor::<4>::from_data(TensorData::new(x.to_vec(), [batch, channels, height, width]), &self.device);
         let time = Tensor::<2>::from_data(TensorData::new(time, [batch, self.config.embedding]), &self.device);
         let rows = Tensor::<2>::from_data(TensorData::new(rows.concat(), [plain, row]), &self.device);
-        let output = self.network.forward_between(&self.layers, x, time, (rows, shares), Precision::F32);
+        let output = self.network.forward_between(&self.layers, x, time, (rows, shares), Arithmetic::F32);
         output.try_into_vec_as::<f32>().map_err(|error| DenoiseError::Device(error.to_string()))
     }
 }

@@ -35,7 +35,7 @@ struct Parameters {
 
 /// In which number format convolutions run; everything else is f32.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Precision {
+pub enum Arithmetic {
     /// 32-bit floats.
     #[default]
     F32,
@@ -100,7 +100,7 @@ impl Network {
         x: Tensor<4>,
         time: Tensor<2>,
         condition: Tensor<2>,
-        precision: Precision,
+        precision: Arithmetic,
     ) -> Tensor<4> {
         self.forward_between(layers, x, time, (condition, None), precision)
     }
@@ -113,9 +113,9 @@ impl Network {
         x: Tensor<4>,
         time: Tensor<2>,
         (condition, shares): (Tensor<2>, Option<Tensor<2>>),
-        precision: Precision,
+        precision: Arithmetic,
     ) -> Tensor<4> {
-        let cast = |x: Tensor<4>| if precision == Precision::Bf16 { x.cast(DType::BF16) } else { x };
+        let cast = |x: Tensor<4>| if precision == Arithmetic::Bf16 { x.cast(DType::BF16) } else { x };
         let last_use = layers.last_uses();
         let mut scene = Scene { values: vec![Some(cast(x))], row: self.row(time, condition, shares), precision };
         for (i, (layer, parameters)) in layers.list.iter().zip(&self.layers).enumerate() {
@@ -175,7 +175,7 @@ struct Scene {
     values: Vec<Option<Tensor<4>>>,
     /// Shifts, then scales.
     row: Tensor<2>,
-    precision: Precision,
+    precision: Arithmetic,
 }
 
 impl Scene {
@@ -192,7 +192,7 @@ impl Scene {
 
     /// `residual + activation(y·(1 + scale) + shift)`.
     fn finish(&self, finish: &Finish, channels: usize, mut y: Tensor<4>) -> Tensor<4> {
-        let cast = |x: Tensor<4>| if self.precision == Precision::Bf16 { x.cast(DType::BF16) } else { x };
+        let cast = |x: Tensor<4>| if self.precision == Arithmetic::Bf16 { x.cast(DType::BF16) } else { x };
         if let Some(start) = finish.scale {
             y = y * cast(self.piece(start, channels) + 1.0);
         }
@@ -212,7 +212,7 @@ impl Scene {
 
 impl Parameters {
     /// Convolution and bias of one layer.
-    fn convolve(&self, conv: &Conv, padding: Padding, x: Tensor<4>, precision: Precision) -> Tensor<4> {
+    fn convolve(&self, conv: &Conv, padding: Padding, x: Tensor<4>, precision: Arithmetic) -> Tensor<4> {
         let border = conv.kernel / 2;
         let (x, border) = match padding {
             Padding::Zeros => (x, border),
@@ -221,7 +221,7 @@ impl Parameters {
         let options = ConvOptions::new([conv.stride(); 2], [border, border], [1, 1], 1);
         let ([weight], [bias]) = (&self.kernels[..], &self.rows[..]) else { unreachable!("a weight and a bias") };
         let (mut weight, mut bias) = (weight.val(), bias.val());
-        if precision == Precision::Bf16 {
+        if precision == Arithmetic::Bf16 {
             (weight, bias) = (weight.cast(DType::BF16), bias.cast(DType::BF16));
         }
         conv2d(x, weight, Some(bias), options)

@@ -8,7 +8,7 @@ use super::data::Dataset;
 use super::settings::Settings;
 use super::{TrainError, ema, picture};
 use crate::network::BurnDenoiser;
-use crate::network::module::{Network, Precision};
+use crate::network::module::{Arithmetic, Network};
 use burn::grad_clipping::GradientClippingConfig;
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -25,7 +25,7 @@ use std::time::Instant;
 
 /// What a caller hears of a run.
 #[derive(Debug, Clone, Copy)]
-pub struct Report {
+pub struct StepReport {
     /// Steps taken.
     pub step: usize,
     /// Steps of the whole run.
@@ -110,7 +110,7 @@ impl<'a> Trainer<'a> {
         &mut self,
         every: usize,
         until: Option<usize>,
-        mut on_step: impl FnMut(Report),
+        mut on_step: impl FnMut(StepReport),
     ) -> Result<Weights, TrainError> {
         let steps = self.steps();
         let end = until.unwrap_or(steps).min(steps);
@@ -121,7 +121,7 @@ impl<'a> Trainer<'a> {
             if !loss.is_finite() {
                 return Err(TrainError::Diverged { loss, step });
             }
-            on_step(Report { step, steps, loss });
+            on_step(StepReport { step, steps, loss });
             if step.is_multiple_of(every.max(1)) || step == end {
                 self.progress.seconds += clock.elapsed().as_secs_f64();
                 clock = Instant::now();
@@ -147,7 +147,7 @@ impl<'a> Trainer<'a> {
         };
         let config = &self.settings.network;
         let condition_width = batch.conditions.len() / self.settings.batch;
-        let precision = if self.settings.bf16 { Precision::Bf16 } else { Precision::F32 };
+        let precision = if self.settings.bf16 { Arithmetic::Bf16 } else { Arithmetic::F32 };
         let predicted = self.network.forward(
             &self.layers,
             pixels(batch.noisy),

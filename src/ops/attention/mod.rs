@@ -10,7 +10,7 @@ use super::footprint::{Footprint, product};
 use super::plane::{LANES, lanes};
 use super::product::WIDE;
 #[cfg(with_gpu)]
-use super::program::{Binding, Program, Tuning, Work, names, shader};
+use super::program::{Binding, Dispatch, Program, Tuning, names, shader};
 use super::{Kernel, OpError, Operation, Site, Twin, Value, Weights};
 use crate::denoiser::ImageShape;
 
@@ -75,7 +75,7 @@ impl Operation for Attention {
             ]),
             tensors: Vec::new(),
             bindings: vec![Binding::Value(self.input), Binding::Value(site.output)],
-            work: Work::Groups(tokens.div_ceil(4) * self.heads),
+            dispatch: Dispatch::Groups(tokens.div_ceil(4) * self.heads),
         })
     }
 }

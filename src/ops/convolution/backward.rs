@@ -13,7 +13,7 @@ use super::super::finish::cpu::Ending;
 use super::super::plane::{LANES, Lane, Plane};
 use super::super::product::{V, WIDE};
 use super::super::{Site, Value};
-use super::direct::{Direct, Parity, Run};
+use super::direct::{Direct, Parity, Strip};
 use super::{Conv, Resample};
 use crate::simd::{BASELINE, Simd};
 use bytemuck::Zeroable;
@@ -138,7 +138,7 @@ struct Source {
     first: usize,
     /// From one channel's weights to the next one's.
     stride: usize,
-    /// For every pixel under the kernel, run after run, the taps that fall on it.
+    /// For every pixel under the kernel, strip after strip, the taps that fall on it.
     taps: Vec<Vec<usize>>,
 }
 
@@ -257,16 +257,16 @@ impl Line {
     }
 }
 
-/// The runs of pixels under a kernel with these rows and columns, and the taps on each pixel.
-fn cross(rows: &Line, columns: &Line, kernel: usize) -> (Vec<Run>, Vec<Vec<usize>>) {
-    let (mut runs, mut taps) = (Vec::new(), Vec::new());
+/// The strips of pixels under a kernel with these rows and columns, and the taps on each pixel.
+fn cross(rows: &Line, columns: &Line, kernel: usize) -> (Vec<Strip>, Vec<Vec<usize>>) {
+    let (mut strips, mut taps) = (Vec::new(), Vec::new());
     for (row, across) in (rows.start..).zip(&rows.taps) {
-        runs.push(Run { row, column: columns.start, pixels: columns.taps.len() });
+        strips.push(Strip { row, column: columns.start, pixels: columns.taps.len() });
         for down in &columns.taps {
             taps.push(across.iter().flat_map(|r| down.iter().map(move |c| r * kernel + c)).collect());
         }
     }
-    (runs, taps)
+    (strips, taps)
 }
 
 /// The four parities of the pixels of a picture twice as large as another, or the one of all pixels.
@@ -283,7 +283,7 @@ struct Crossing {
     first: usize,
     /// The taps on each pixel.
     taps: Vec<Vec<usize>>,
-    run: Run,
+    strip: Strip,
     parity: (usize, usize),
     /// Distance of the output pixels, and of the inputs under them.
     step: usize,
@@ -297,11 +297,11 @@ fn crossings(conv: &Conv) -> Vec<Crossing> {
     let mut over = |value: Value, first: usize, channels: usize, double: bool, stride: usize| {
         for &parity in parities(double) {
             let line = |parity: usize| if double { Line::doubled(k, parity) } else { Line::plain(k) };
-            let (runs, taps) = cross(&line(parity.0), &line(parity.1), k);
-            let pixels = runs.first().map_or(1, |run| run.pixels);
-            for (run, taps) in runs.into_iter().zip(taps.chunks(pixels)) {
+            let (strips, taps) = cross(&line(parity.0), &line(parity.1), k);
+            let pixels = strips.first().map_or(1, |strip| strip.pixels);
+            for (strip, taps) in strips.into_iter().zip(taps.chunks(pixels)) {
                 let (step, taps) = (if double { 2 } else { 1 }, taps.to_vec());
-                list.push(Crossing { value, channels, first, taps, run, parity, step, stride });
+                list.push(Crossing { value, channels, first, taps, strip, parity, step, stride });
             }
         }
     };
@@ -315,7 +315,7 @@ fn crossings(conv: &Conv) -> Vec<Crossing> {
 impl Crossing {
     /// Vectors under a row of the kernel.
     fn width(&self) -> usize {
-        self.run.pixels * self.channels.div_ceil(LANES)
+        self.strip.pixels * self.channels.div_ceil(LANES)
     }
 
     /// Where the vectors of every output pixel begin: of the inputs under its row, and of its gradient.
@@ -325,7 +325,7 @@ impl Crossing {
             let (row, column) = (at / columns, at % columns);
             let input = |at: usize, off: isize| (at * self.stride) as isize + off;
             let output = |at: usize, parity: usize| (at * self.step + parity) as isize;
-            let from = value.pixel(input(row, self.run.row), input(column, self.run.column));
+            let from = value.pixel(input(row, self.strip.row), input(column, self.strip.column));
             (from, gradient.pixel(output(row, self.parity.0), output(column, self.parity.1)))
         };
         (0..rows * columns).map(place).collect()

@@ -26,15 +26,15 @@ pub struct Direct {
 pub struct Parity {
     pub row: usize,
     pub column: usize,
-    pub input: Vec<Run>,
-    pub skip: Vec<Run>,
-    /// `[block of output channels][run of input, then skip][pixel][channel][WIDE]`.
+    pub input: Vec<Strip>,
+    pub skip: Vec<Strip>,
+    /// `[block of output channels][strip of input, then skip][pixel][channel][WIDE]`.
     pub weights: Vec<Lane>,
 }
 
 /// Neighbouring pixels under one row of the kernel, relative to the pixel under its centre.
 #[derive(Clone, Copy)]
-pub struct Run {
+pub struct Strip {
     pub row: isize,
     pub column: isize,
     pub pixels: usize,
@@ -46,25 +46,25 @@ impl Direct {
         let double = conv.resample == Resample::Double;
         let parities = if double { vec![(0, 0), (0, 1), (1, 0), (1, 1)] } else { vec![(0, 0)] };
         let pack = |(row, column): (usize, usize)| {
-            let runs = |parity: Option<(usize, usize)>| {
+            let strips = |parity: Option<(usize, usize)>| {
                 let rows = reach(conv.kernel, parity.map(|(row, _)| row));
                 let columns = reach(conv.kernel, parity.map(|(_, column)| column));
-                rows.map(|row| Run { row, column: *columns.start(), pixels: columns.clone().count() }).collect()
+                rows.map(|row| Strip { row, column: *columns.start(), pixels: columns.clone().count() }).collect()
             };
             let parity = double.then_some((row, column));
-            let input: Vec<Run> = runs(parity);
-            let skip: Vec<Run> = if conv.skip.is_some() { runs(None) } else { Vec::new() };
+            let input: Vec<Strip> = strips(parity);
+            let skip: Vec<Strip> = if conv.skip.is_some() { strips(None) } else { Vec::new() };
             let mut packed = Vec::new();
             let blocks = conv.channels.div_ceil(LANES * WIDE);
             for block in 0..blocks {
-                let mut source = |runs: &[Run], first: usize, channels: usize, parity: Option<(usize, usize)>| {
-                    for run in runs {
-                        for pixel in 0..run.pixels as isize {
+                let mut source = |strips: &[Strip], first: usize, channels: usize, parity: Option<(usize, usize)>| {
+                    for strip in strips {
+                        for pixel in 0..strip.pixels as isize {
                             for channel in 0..channels.next_multiple_of(LANES) {
                                 for lane in 0..WIDE * LANES {
                                     let output = block * WIDE * LANES + lane;
                                     let there = channel < channels && output < conv.channels;
-                                    let tap = (run.row, run.column + pixel);
+                                    let tap = (strip.row, strip.column + pixel);
                                     let sum = || taps(conv, weights, output, first + channel, tap, parity);
                                     packed.push(if there { sum() } else { 0.0 });
                                 }
@@ -89,9 +89,9 @@ impl Direct {
         for parity in &self.parities {
             let block = parity.weights.len() / (start.len() / WIDE);
             for (b, (weights, start)) in parity.weights.chunks_exact(block).zip(start.chunks_exact(WIDE)).enumerate() {
-                let work = Work { convolution: self, parity, weights, start, block: b, input, skip, ending };
+                let piece = Piece { convolution: self, parity, weights, start, block: b, input, skip, ending };
                 for row in 0..output.shape.height / self.step {
-                    work.row(row, output);
+                    piece.row(row, output);
                 }
             }
         }
@@ -128,7 +128,7 @@ fn taps(
 }
 
 /// One block of output channels over the pixels of one parity.
-struct Work<'a> {
+struct Piece<'a> {
     convolution: &'a Direct,
     parity: &'a Parity,
     weights: &'a [Lane],
@@ -139,7 +139,7 @@ struct Work<'a> {
     ending: &'a Ending<'a>,
 }
 
-impl Work<'_> {
+impl Piece<'_> {
     /// One row, in tiles as wide as the registers allow.
     fn row(&self, row: usize, output: &mut Plane) {
         let width = output.shape.width / self.convolution.step;
@@ -181,14 +181,14 @@ impl Work<'_> {
 fn add<'a, const P: usize>(
     sums: &mut [[V; WIDE]; P],
     plane: &Plane,
-    runs: &[Run],
+    strips: &[Strip],
     (row, column): (usize, usize),
     stride: usize,
     mut weights: &'a [Lane],
 ) -> &'a [Lane] {
-    for run in runs {
-        let (now, later) = weights.split_at(run.pixels * plane.groups * LANES * WIDE);
-        let at = plane.pixel(row as isize + run.row, column as isize + run.column);
+    for strip in strips {
+        let (now, later) = weights.split_at(strip.pixels * plane.groups * LANES * WIDE);
+        let at = plane.pixel(row as isize + strip.row, column as isize + strip.column);
         accumulate(sums, &plane.lanes()[at..], stride * plane.groups, now);
         weights = later;
     }

@@ -1,6 +1,6 @@
 //! A convolution on the GPU: how the work of `conv.wgsl` is cut, and its weights in the order in which it reads them.
 
-use super::super::program::{Binding, Program, THREADS, Tuning, Work, names, shader};
+use super::super::program::{Binding, Dispatch, Program, THREADS, Tuning, names, shader};
 use super::super::{Array, OpError, Padding, Site, Weights};
 use super::{Conv, Resample};
 
@@ -85,7 +85,7 @@ pub fn program(conv: &Conv, site: &Site<'_>, weights: &Weights, tuning: Tuning) 
             value(conv.finish.residual),
             Binding::Value(site.output),
         ],
-        work: Work::Threads(shape.width * bands * blocks * tile.split),
+        dispatch: Dispatch::Threads(shape.width * bands * blocks * tile.split),
     })
 }
 

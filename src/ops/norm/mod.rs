@@ -8,7 +8,7 @@ mod tests;
 
 use super::footprint::{Footprint, product};
 #[cfg(with_gpu)]
-use super::program::{Binding, Program, Tuning, Work, names, shader};
+use super::program::{Binding, Dispatch, Program, Tuning, names, shader};
 use super::{Finish, Kernel, OpError, Operation, Site, Twin, Value, Weights};
 use crate::denoiser::ImageShape;
 
@@ -51,7 +51,7 @@ impl Operation for Norm {
     }
 
     fn footprint(&self, _: ImageShape) -> Footprint {
-        // A scale and an offset a channel; at work, sums, factors and offsets.
+        // A scale and an offset a channel; at dispatch, sums, factors and offsets.
         Footprint { kept: product(&[2, 4, self.channels]), meanwhile: product(&[16, 4, self.channels]) }
     }
 
@@ -79,7 +79,7 @@ impl Operation for Norm {
             names,
             tensors: vec![[data("scale")?, data("offset")?].concat()],
             bindings: vec![Binding::Tensor(0), Binding::Row, residual, Binding::Value(site.output)],
-            work: Work::Groups(self.groups),
+            dispatch: Dispatch::Groups(self.groups),
         })
     }
 }

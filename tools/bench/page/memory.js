@@ -16,8 +16,8 @@ export async function memory(network, device, prompt) {
   const { networks, text } = JSON.parse(new TextDecoder().decode(manifest));
   const pack = Pack.open(manifest);
   if (text) pack.learn(await bytes(text.words));
-  const understood = JSON.parse(pack.understand(prompt, "", ""));
-  const condition = text ? { words: understood.words } : { class: understood.index };
+  const ask = { things: [{ prompt }], prior: false, seed: 0, count: 1 };
+  const { condition } = JSON.parse(pack.ask(JSON.stringify(ask), "", "")).parts[0];
   const { file, guidance } = networks[network];
   const packed = await bytes(file);
   const limit = pack.weightsLimit(network);
