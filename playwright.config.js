@@ -36,7 +36,8 @@ export default defineConfig({
   // A shared machine may stand still for a moment; what passes only then is listed as flaky.
   retries: process.env.CI ? 1 : 0,
   reporter: "list",
-  use: { baseURL: `http://localhost:${port}`, headless: true, serviceWorkers: "block", trace: "retain-on-failure" },
+  // A trace takes a fifth of the time of all tests, so where a test is tried again only the second try has one.
+  use: { baseURL: `http://localhost:${port}`, headless: true, serviceWorkers: "block", trace: process.env.CI ? "on-first-retry" : "retain-on-failure" },
   projects: [
     { name: "webgpu", grep: /@(webgpu|both)\b/, workers: 1, timeout: 540_000, use: { launchOptions: launch([...quiet, ...softwareWebGpu]) } },
     { name: "cpu", grepInvert: /@webgpu\b/, use: { launchOptions: launch(quiet) } },

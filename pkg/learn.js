@@ -42,6 +42,7 @@ async function begin(options) {
 /** The page's end of a worker that learns. */
 class Client extends WorkerClient {
   made() {
+    if (host.learnWorker) return host.learnWorker();
     try {
       // Written so that bundlers see the worker in it.
       return new Worker(new URL("./learn-worker.js", import.meta.url), { type: "module", name: "morphogen learning" });

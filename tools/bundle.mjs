@@ -81,8 +81,16 @@ const site = {
 /** The worker as a classic script. */
 export const workerScript = () => script("pkg/worker.js");
 
+/** The worker of what learns, as a classic script. */
+export const learnScript = () => script("pkg/learn-worker.js");
+
 /** What the worker asks for: address and content of each wasm, the one that draws first. */
-export const wasm = () => WASM.map((file) => ({ url: BASE + file, content: readFileSync(resolve(ROOT, "pkg", file)) }));
+export const wasm = () => WASM.map(asked);
+
+/** The wasm of what learns, in the same way. */
+export const learnWasm = () => asked("generated/learn_bg.wasm");
+
+const asked = (/** @type {string} */ file) => ({ url: BASE + file, content: readFileSync(resolve(ROOT, "pkg", file)) });
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const packed = Object.fromEntries(wasm().map(({ url, content }) => [url, deflateSync(content, { level: 9 }).toString("base64")]));

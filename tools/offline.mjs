@@ -1,6 +1,6 @@
 /**
- * Writes the whole product as one HTML file that works from a disk, without a network: the Studio and the essay in their
- * languages, worker, wasm and the model packs with all their networks, and as many training pictures as fit below the limit.
+ * Writes the whole product as one HTML file that works from a disk, without a network: the Studio, the essay and the page on
+ * learning in their languages, workers, wasm and the model packs with all their networks, and as many training pictures as fit below the limit.
  *
  * The file declares windows-1252, an encoding in which every byte is a character, so its parts stand in it as bytes, with
  * four of them escaped; base64 would make them a third larger. Each part is zlib data for the browser's own
@@ -17,7 +17,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { deflateSync, inflateSync } from "node:zlib";
 import { transform } from "esbuild";
-import { ROOT, script, wasm, workerScript } from "./bundle.mjs";
+import { ROOT, learnScript, learnWasm, script, wasm, workerScript } from "./bundle.mjs";
 
 const { values: options, positionals } = parseArgs({ options: { only: { type: "string" }, address: { type: "string" } }, allowPositionals: true });
 /** Packs, and bytes that the file may have. */
@@ -35,6 +35,8 @@ const PAGES = options.only
       { path: "de.html", app: "tools/offline/app-de.js" },
       { path: "essay/index.html", app: "tools/offline/essay.js" },
       { path: "essay/de.html", app: "tools/offline/essay.js" },
+      { path: "learn.html", app: "tools/offline/learn.js" },
+      { path: "learn-de.html", app: "tools/offline/learn.js" },
     ];
 /** NUL and CR do not survive an HTML parser, `<` could end the part, `=` is the escape itself. */
 const ESCAPED = new Set([0x00, 0x0d, 0x3c, 0x3d]);
@@ -128,6 +130,9 @@ function replaced(text, pattern, by) {
 /** Where a page is in this file; a page that it lacks is nowhere. @param {string} path */
 const within = (path) => (path === "index.html" ? "?" : PAGES.some((page) => page.path === path) ? `?page=${path}` : undefined);
 
+/** Files of the pictures that the pages show. @type {Set<string>} */
+const pictures = new Set();
+
 /** A file as a data address. @param {string} path */
 const inlined = (path) => `data:image/${path.endsWith(".svg") ? "svg+xml" : "png"};base64,${read(path).toString("base64")}`;
 
@@ -146,7 +151,13 @@ async function page(path) {
     const { code } = await transform(read(join(folder, name)).toString(), { loader: "css", minify: true, charset: "ascii" });
     html = html.replace(link, () => `<style>${code}</style>`);
   }
-  html = html.replace(/(<(?:img|link)\b[^>]*\s(?:src|href)=")([^":]+\.(?:png|svg))"/g, (all, start, file) => (options.only && all.startsWith("<img") ? all : `${start}${inlined(join(folder, file))}"`));
+  html = html.replace(/(<link\b[^>]*\shref=")([^":]+\.(?:png|svg))"/g, (_, start, file) => `${start}${inlined(join(folder, file))}"`);
+  // Several pages show the same pictures, so each picture is a part.
+  html = html.replace(/(<img\b[^>]*\s)src="([^":]+\.png)"/g, (all, start, file) => {
+    if (options.only) return all;
+    pictures.add(join(folder, file));
+    return `${start}data-file="${join(folder, file)}"`;
+  });
   html = html.replace(/<a ([^>]*?)href="([^":#]*)(#[^"]*)?"/g, (all, rest, address, hash = "") => {
     if (!address) return all;
     const to = within(from(address));
@@ -167,13 +178,12 @@ async function page(path) {
 const CUT = `<script>addEventListener("DOMContentLoaded",function(){if(!document.getElementById("morphogen-end")){document.getElementById("status").textContent="This file is not whole: its end is missing. Get it once more."}})</script>`;
 
 /**
- * The Studio's HTML around the parts, with a word on what this file is.
+ * The HTML of the Studio around the parts, with a word on what this file is.
  * @param {string} words
  * @returns {Promise<[Buffer, Buffer]>} before and after the parts
  */
 async function around(words) {
-  let html = await page("index.html");
-  html = replaced(html, /<\/title>/, (end) => `${end}\n    ${CUT}`);
+  let html = replaced(studio, /<\/title>/, (end) => `${end}\n    ${CUT}`);
   html = replaced(html, /<h2 id="how-title">[^<]*<\/h2>/, (title) => `${title}\n<p class="quiet">${words}</p>`);
   const [before, after] = ascii(html).split("</body>");
   return [Buffer.from(before), Buffer.from(`<script id="morphogen-end">${await script("tools/offline/boot.js")}</script>\n</body>${after}`)];
@@ -183,12 +193,15 @@ const out = resolve(positionals[0] ?? resolve(ROOT, "dist/morphogen-offline.html
 const manifests = held.map((name) => ({ name, manifest: JSON.parse(read(`models/${name}/manifest.json`).toString()) }));
 /** Most training pictures of a kind, among packs that draw kinds. */
 const most = Math.max(0, ...manifests.filter(({ manifest }) => !manifest.text).flatMap(({ manifest }) => Object.values(manifest.training).map(({ count }) => count)));
+const studio = await page("index.html");
 const apps = new Set(["tools/offline/app.js", ...PAGES.map(({ app }) => app)]);
 const fixed = [
   ...(await Promise.all([...apps].map(async (app) => part(basename(app), "zlib", Buffer.from(await script(app)))))),
   ...(await Promise.all(PAGES.map(async ({ path, app }) => part(`page:${path}`, "zlib", Buffer.from(ascii((await page(path)).replace("</head>", () => `<meta name="morphogen-app" content="${basename(app)}"></head>`))))))),
+  ...[...pictures].map((file) => part(file, "plain", read(file))),
   part("worker.js", "zlib", Buffer.from(await workerScript())),
-  ...wasm().map(({ url, content }) => part(url, "zlib", content)),
+  ...(options.only ? [] : [part("learn-worker.js", "zlib", Buffer.from(await learnScript()))]),
+  ...[...wasm(), ...(options.only ? [] : [learnWasm()])].map(({ url, content }) => part(url, "zlib", content)),
   ...manifests.flatMap(({ name, manifest }) =>
     Object.values(manifest.networks).map(({ file }) => {
       const path = `models/${name}/${file}`;

@@ -111,9 +111,17 @@ test("it holds the emoji, the essay and both languages, offers nothing that it l
   await figure.scrollIntoViewIfNeeded();
   await expect(figure.locator("canvas").first()).toBeVisible({ timeout: 60_000 });
   await expect(page.locator(".sharing button")).toHaveCount(0);
-  // The German story leads to the German Studio.
+  // The German story leads to the German Studio, whose pictures are parts of the file, and that to learning.
   await page.getByRole("link", { name: "Studio" }).first().click();
   await expect(page.locator("#status")).toContainText("gezeichnet auf", { timeout: 120_000 });
+  await page.locator("#beyond").scrollIntoViewIfNeeded();
+  await expect.poll(() => page.locator("#beyond img").evaluateAll((images) => images.map((image) => /** @type {HTMLImageElement} */ (image).naturalWidth > 0))).toEqual([true, true, true, true]);
+  await page.locator("#beyond a[href*='learn-de.html']").click();
+  await expect(page).toHaveURL(/page=learn-de\.html/);
+  await page.goto(address("page=learn-de.html#watch?steps=20"));
+  const watch = page.locator("#watch-figure");
+  await watch.getByRole("button", { name: "Lernen", exact: true }).click();
+  await expect(watch.locator(".pace"), "its workers and its wasm are here").toHaveText(["Schritt 20", "Schritt 20"], { timeout: 120_000 });
   expect(found).toEqual({ outside: [], complaints: [] });
 });
 

@@ -91,9 +91,17 @@ async function turn(path, hash = "") {
   document.write(html);
   document.close();
   follow();
+  show();
   const app = /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=morphogen-app]")).content;
   await run(app);
   if (hash) document.getElementById(hash.slice(1))?.scrollIntoView();
+}
+
+/** Shows the pictures of a page, which are parts of the file. */
+function show() {
+  for (const image of /** @type {NodeListOf<HTMLImageElement>} */ (document.querySelectorAll("img[data-file]"))) {
+    void open(image.dataset.file ?? "")?.then((bytes) => (image.src = URL.createObjectURL(new Blob([bytes], { type: "image/png" }))));
+  }
 }
 
 /** Links to other pages of this file lead there, also where it has no address that one could go to: as a Blob, or in a frame. */
@@ -111,10 +119,12 @@ function follow() {
 }
 
 async function boot() {
-  Object.assign(globalThis, { morphogenOffline: { open, worker: await text("worker.js") } });
+  const learnWorker = names.has("learn-worker.js") ? await text("learn-worker.js") : undefined;
+  Object.assign(globalThis, { morphogenOffline: { open, worker: await text("worker.js"), learnWorker } });
   const path = new URLSearchParams(location.search).get("page") ?? "";
   if (names.has(`page:${path}`)) return turn(path, location.hash);
   follow();
+  show();
   await run("app.js");
 }
 
