@@ -48,7 +48,8 @@ test("a copy is nearer than a third of the way to the next; alone in its set, th
 
 test("both learn, wait, go on, are looked back at, saved, opened again and drawn with", async ({ page }, info) => {
   test.setTimeout(300_000);
-  const { figure, status, press } = await opened(page, { state: "steps=20" });
+  // Who presses before the pictures are here need not press again.
+  const { figure, status, press } = await opened(page, { state: "steps=20", ready: "" });
   expect(learning(page)).toBe(0);
   await press("Learn");
   await expect(status).toHaveText("Both learn from the same 8 pictures.");

@@ -213,7 +213,9 @@ export default {
     }
 
     async function learn() {
-      if (all.length === 0) return gather();
+      // Whoever presses before the pictures are here need not press again.
+      if (all.length === 0) await gather();
+      if (all.length === 0 || stage !== "idle") return;
       if (!enough()) return host.say(host.t("tooFew"));
       const mine = (learning = new AbortController());
       stage = "learning";
