@@ -3,38 +3,28 @@
  * kind, from halves that share no picture. The reader chooses the pictures and how many, starts, pauses, goes back to any step, and
  * takes the networks away.
  */
-import { button, choice, controls, el, picture, shape, slider } from "../essay/parts.js";
+import { el, picture } from "../essay/parts.js";
 import { takeDrops } from "../essay/figures/pictures-source.js";
 import { typed } from "../pkg/errors.js";
-import { paint, thinned } from "./curves.js";
+import { paint } from "./curves.js";
 import { Learner, NOISE, SAMPLES, WALK } from "./learner.js";
 import { alike, floor } from "./likeness.js";
-import { KINDS, SIDE, coloured, fromFiles, garments } from "./sets.js";
-import { Taken } from "./taken.js";
+import { KINDS, coloured, fromFiles, garments } from "./sets.js";
 import { Theory } from "./theory.js";
+import { COUNTS, VIEWS, desk } from "./watch-desk.js";
+import { drawing } from "./watch-curves.js";
 
 /** @typedef {import("../essay/figure.js").Host} Host */
 /** @typedef {import("./learner.js").School} School */
-/** @typedef {import("./theory.js").Fit} Fit */
 /** @typedef {"idle" | "learning" | "paused" | "done"} Stage */
-/** @typedef {"both" | "near" | "far" | "halves"} View */
+/** @typedef {import("./watch-desk.js").View} View */
 
-const COUNTS = [1, 8, 64, 600];
-/** Which networks learn: how each looks on the page, and what it is called. @type {Record<View, [network: import("./learner.js").Network, look: string, name: string][]>} */
-const VIEWS = {
-  both: [["short-sighted", "near", "shortSighted"], ["unet", "far", "seesAll"]],
-  near: [["short-sighted", "near", "shortSighted"]],
-  far: [["unet", "far", "seesAll"]],
-  halves: [["unet", "near", "firstHalf"], ["unet", "far", "secondHalf"]],
-};
 /** Steps of a run, as an address may ask for. */
 const [LEAST, MOST] = [20, 20_000];
 /** Pictures of the set that are shown. */
 const SHOWN = 32;
 /** Looks of two networks are compared where they are not further apart, as a share of the step. */
 const NEAR = 0.15;
-/** From this r on a machine says something about a network. */
-const ALIKE = 0.5;
 
 export default {
   name: "watch",
@@ -46,331 +36,308 @@ export default {
     if (!COUNTS.includes(Number(state.count))) state.count = 8;
     if (!Object.hasOwn(VIEWS, String(state.view))) state.view = "both";
     state.steps = Math.min(MOST, Math.max(LEAST, Math.round(Number(state.steps))));
-    const halved = () => state.view === "halves";
-
-    /** All pictures that there are to choose from. @type {ImageData[]} */
-    let all = [];
-    let own = false;
-    let said = "";
-    /** @type {Stage} */
-    let stage = "idle";
-    /** @type {AbortController | undefined} */
-    let learning;
-    /** The sample that is looked at, and the place among the looks; the last one where it is undefined. */
-    let chosen = 0;
-    /** @type {number | undefined} */
-    let at;
-    /** @type {Learner[]} */
-    let learners = [];
-
-    // What is learned from
-    const kinds = el("select", { ariaLabel: host.t("kind") }, ...KINDS.map((kind) => el("option", { value: kind }, host.t(kind))), el("option", { value: "own", hidden: true }, host.t("own")));
-    kinds.value = String(state.kind);
-    kinds.addEventListener("change", () => {
-      host.remember({ kind: kinds.value });
-      void gather();
-    });
-    const input = el("input", { type: "file", multiple: true, accept: "image/*,.zip", hidden: true });
-    input.addEventListener("change", () => {
-      void open([...(input.files ?? [])]);
-      input.value = "";
-    });
-    const counts = choice({
-      label: host.t("count"),
-      options: COUNTS.map((count) => [String(count), String(count)]),
-      value: String(state.count),
-      pick: (value) => {
-        host.remember({ count: Number(value) });
-        begin();
-      },
-    });
-    const views = choice({
-      label: host.t("views"),
-      options: Object.keys(VIEWS).map((view) => [view, host.t(view)]),
-      value: String(state.view),
-      pick: (value) => {
-        host.remember({ view: value });
-        begin();
-      },
-    });
-    const wall = el("div", { className: "hung" });
-    const about = el("p", { className: "axis" });
-    const drop = el("div", { className: "drop" }, wall, about);
-
-    views.element.classList.add("views");
-
-    // What is done
-    const go = button(host.t("learn"), () => press(), { primary: true, act: "play" });
-    const over = button(host.t("over"), () => begin());
-    const columns = el("div", { className: "learners" });
-    const verdicts = el("div", { className: "verdicts" });
-    const back = slider({ label: host.t("back"), min: 0, max: 0, value: 0, say: (n) => stepOf(n), move: (n) => (at = n >= looked() - 1 ? undefined : n, show()) });
-    const svg = /** @type {SVGElement} */ (shape("svg", { class: "curves", role: "img" }));
-    const taken = new Taken(host);
-
-    // What is said stands where the eyes are.
-    const status = /** @type {HTMLElement} */ (host.element.querySelector("[role=status]"));
-    host.root.append(
-      controls(kinds, button(host.t("open"), () => input.click()), counts.element, input),
-      drop,
-      views.element,
-      controls(go, over),
-      status,
-      columns,
-      verdicts,
-      back.element,
-      svg,
-      taken.element,
-    );
-    takeDrops(host.element, drop, (files) => void files.then(open));
-    // A page that is left keeps nothing running, also where the browser keeps the page.
-    addEventListener("pagehide", () => begin());
-
-    /** Has the garments ready. */
-    async function gather() {
-      await attempt(async (signal) => {
-        host.say(host.t("fetching"));
-        const found = await garments(host, kinds.value, signal);
-        signal.throwIfAborted();
-        [all, own, said] = [found, false, ""];
-        begin();
-      });
-    }
-
-    /** Takes pictures out of files, or a pack. @param {File[]} files */
-    async function open(files) {
-      if (files.length === 0) return;
-      await attempt(async (signal) => {
-        host.say(host.t("opening"));
-        const found = await fromFiles(host, files, signal);
-        signal.throwIfAborted();
-        if (!found) return host.say(host.t("nothing"));
-        [all, own, said] = [found.images, true, found.said];
-        kinds.value = "own";
-        begin();
-        if (found.model) await taken.draw(found.model, signal);
-      });
-    }
-
-    /** The pictures of each network: the same for both, or halves. @returns {School[]} */
-    function schools() {
-      const images = all.slice(0, Number(state.count));
-      const channels = coloured(images) ? 3 : 1;
-      const half = images.length >> 1;
-      const sets = halved() ? [images.slice(0, half), images.slice(half, 2 * half)] : VIEWS[/** @type {View} */ (state.view)].map(() => images);
-      return sets.map((images) => ({ images, channels }));
-    }
-
-    /** Back to the beginning, with what is chosen now. */
-    function begin() {
-      learning?.abort();
-      learning = undefined;
-      for (const learner of learners) learner.clear();
-      const hears = { changed: show, chosen: (/** @type {number} */ n) => ((chosen = n), show()), save: (/** @type {Learner} */ learner) => void save(learner) };
-      const view = VIEWS[/** @type {View} */ (state.view)];
-      learners = view.map(([network, look, name]) => new Learner(host, { network, look, title: host.t(name), about: host.t(`${name}About`) }, hears));
-      columns.replaceChildren(...learners.map(({ element }) => element));
-      at = undefined;
-      stage = "idle";
-      taken.clear();
-      hang();
-      show();
-      if (all.length > 0) host.say(host.t(enough() ? "ready" : "tooFew"));
-    }
-
-    /** Halves need a picture each. */
-    const enough = () => schools().every(({ images }) => images.length > 0);
-
-    /** Hangs up what is learned from. */
-    function hang() {
-      const images = all.slice(0, Number(state.count));
-      wall.replaceChildren(
-        ...images.slice(0, SHOWN).map((image, n) => {
-          const tile = picture({ label: host.t("picture", { number: n + 1 }), size: 32 });
-          tile.put(image);
-          tile.canvas.classList.toggle("second", halved() && n >= images.length >> 1 && images.length <= SHOWN);
-          return tile.canvas;
-        }),
-      );
-      const more = images.length > SHOWN ? host.t("shown", { shown: SHOWN }) : "";
-      const fewer = all.length > 0 && images.length < Number(state.count) ? host.t("thereAre", { n: images.length }) : "";
-      about.textContent = all.length === 0 ? "" : [host.t("set", { n: images.length }), fewer, more, said].filter(Boolean).join(" ");
-    }
-
-    /** Learn, pause, or go on. */
-    function press() {
-      if (stage === "idle") return void learn();
-      if (stage === "learning") {
-        for (const { run } of learners) run?.pause();
-        stage = "paused";
-        host.say(host.t("paused", { step: Math.min(...learners.map(({ run }) => run?.step ?? 0)) }));
-      } else if (stage === "paused") {
-        for (const { run } of learners) run?.resume();
-        stage = "learning";
-        host.say(host.t("goesOn"));
-      }
-      show();
-    }
-
-    async function learn() {
-      // Whoever presses before the pictures are here need not press again.
-      if (all.length === 0) await gather();
-      if (all.length === 0 || stage !== "idle") return;
-      if (!enough()) return host.say(host.t("tooFew"));
-      const mine = (learning = new AbortController());
-      stage = "learning";
-      const sets = schools();
-      host.say(host.t(halved() ? "learningHalves" : learners.length > 1 ? "learning" : "learningOne", { n: sets[0].images.length }));
-      show();
-      // The networks come into view below what was pressed.
-      go.scrollIntoView({ block: "start", behavior: host.still ? "auto" : "smooth" });
-      const share = Math.max(1, Math.floor((navigator.hardwareConcurrency || 2) / learners.length));
-      const how = { steps: Number(state.steps), seed: Number(state.seed), workers: Math.min(share, 4), signal: mine.signal };
-      // Halves share nothing but the noise: not even what their networks begin with. Networks that learn from the same pictures are foretold by the same machines.
-      const theories = new Map(sets.map(({ images }) => [images, new Theory()]));
-      const learned = learners.map((learner, n) => learner.learn(sets[n], { ...how, seed: how.seed + (halved() ? n : 0) }, /** @type {Theory} */ (theories.get(sets[n].images))));
-      const told = () => mine.signal.aborted || show();
-      const foretold = [...theories].map(([images, theory]) => theory.foretell(host, { ...sets[0], images }, { seed: NOISE, count: SAMPLES, steps: WALK, signal: mine.signal, told }));
-      await Promise.allSettled([...learned, ...foretold]);
-      if (mine.signal.aborted) return;
-      stage = "done";
-      host.say(summary());
-      show();
-    }
-
-    /** What came of it, in words. */
-    function summary() {
-      const problems = new Set(learners.filter(({ problem }) => problem).map(({ problem }) => failure(problem)));
-      const well = learners.filter(({ problem }) => !problem);
-      const found = well.map(({ title, last, begun }) => {
-        const copies = last?.copies ?? 0;
-        if (begun) return host.t("cameToCopy", { title, step: begun.step, copies, of: SAMPLES });
-        return host.t(copies === 0 ? "cameToNone" : "cameToFew", { title, copies, of: SAMPLES });
-      });
-      const r = halved() ? between().at(-1) : undefined;
-      const agreed = r && host.t("agreed", { r: host.number(r.y, 2), floor: host.number(apart(), 2) });
-      return [well.length > 0 && host.t("allSteps", { steps: Number(state.steps) }), ...found, ...problems, agreed].filter(Boolean).join(" ");
-    }
-
-    /** A failure in the reader's language, where it is a known one. @param {unknown} thrown */
-    function failure(thrown) {
-      const { code, message } = typed(thrown);
-      return host.world.strings[`error.${code}`] ?? message;
-    }
-
-    /** Does what takes a while, and says what went wrong. @param {(signal: AbortSignal) => Promise<void>} task */
-    const attempt = (task) =>
-      host.run(async (signal) => {
-        try {
-          await task(signal);
-        } catch (thrown) {
-          if (!signal.aborted) host.say(failure(thrown));
-        }
-      });
-
-    /** r of the two networks by step, each look of the first with the nearest of the second. */
-    function between() {
-      const [first, second] = learners;
-      return first.looks.flatMap(({ step, pixels }) => {
-        const other = second.looks.toSorted((a, b) => Math.abs(a.step - step) - Math.abs(b.step - step))[0];
-        if (!other || Math.abs(other.step - step) > NEAR * Math.max(step, other.step)) return [];
-        return [{ x: step, y: alike(pixels, other.pixels, first.set[0].length) }];
-      });
-    }
-
-    /** What r of the two comes to where only the kind is shared. */
-    function apart() {
-      const [a, b] = learners.map(({ last }) => last?.pixels);
-      return a && b ? floor(a, b, learners[0].set[0].length) : 0;
-    }
-
-    const looked = () => Math.max(0, ...learners.map(({ looks }) => looks.length));
-    /** The network that has been looked at most leads the way back. */
-    const leader = () => learners.reduce((most, one) => (one.looks.length > most.looks.length ? one : most));
-
-    /** @param {number} n */
-    function stepOf(n) {
-      return learners.length === 0 ? "" : host.t("step", { step: leader().looks[n]?.step ?? 0 });
-    }
-
-    /** The look of a network that is shown: the last, or the nearest to the step that one went back to. @param {Learner} learner */
-    function lookOf(learner) {
-      if (at === undefined) return learner.last;
-      const step = leader().looks[at]?.step ?? 0;
-      return learner.looks.toSorted((a, b) => Math.abs(a.step - step) - Math.abs(b.step - step))[0];
-    }
-
-    function show() {
-      const problem = learners.some((learner) => learner.problem);
-      go.textContent = host.t(stage === "learning" ? "pause" : stage === "paused" ? "goOn" : "learn");
-      go.disabled = stage === "done";
-      over.disabled = stage === "idle" && !problem;
-      back.element.hidden = looked() === 0;
-      svg.toggleAttribute("hidden", looked() === 0);
-      back.input.max = String(Math.max(0, looked() - 1));
-      back.set(at ?? Math.max(0, looked() - 1));
-      for (const learner of learners) learner.show(lookOf(learner), chosen);
-      verdicts.replaceChildren(...learners.map((learner) => el("p", {}, learner.verdict(lookOf(learner), chosen))));
-      announce();
-      curves();
-    }
-
-    /** Says once that the copying has begun. */
-    const announced = new WeakSet();
-    function announce() {
-      for (const learner of learners) {
-        if (!learner.begun || announced.has(learner)) continue;
-        announced.add(learner);
-        host.say(host.t("begun", { title: learner.title, step: learner.begun.step, copies: learner.begun.copies, of: SAMPLES }));
-      }
-    }
-
-    function curves() {
-      if (looked() === 0) return;
-      const fits = (/** @type {(fit: Fit) => number} */ what, least = 0) =>
-        learners.map((learner) => ({
-          look: learner.look,
-          points: learner.looks.flatMap((look) => {
-            const fit = learner.fit(look);
-            return fit && fit.r >= least ? [{ x: look.step, y: what(fit) }] : [];
-          }),
-        }));
-      const numbers = (/** @type {number[]} */ values) => values.map((value) => /** @type {[number, string]} */ ([value, host.number(value)]));
-      const losses = learners.map(({ losses, look }) => ({ look, points: thinned(losses) }));
-      const greatest = Math.max(1, ...losses.flatMap(({ points }) => points.map(({ y }) => y)));
-      const likeness = halved() ? [{ look: "both", points: between() }] : fits(({ r }) => r);
-      const shown = at === undefined ? undefined : leader().looks[at]?.step;
-      paint(svg, {
-        panels: [
-          { title: host.t("loss"), lines: losses, low: 0.02, high: Math.max(greatest, 2), ticks: numbers([0.1, 1]), log: true },
-          { title: host.t("share"), lines: learners.map(({ looks, look }) => ({ look, points: looks.map(({ step, copies }) => ({ x: step, y: copies })) })), low: 0, high: SAMPLES, ticks: numbers([0, SAMPLES]) },
-          { title: host.t(halved() ? "between" : "withTheory"), lines: likeness, low: 0, high: 1, ticks: numbers([0, 1]) },
-          ...(halved() ? [] : [{ title: host.t("window"), lines: fits(({ window }) => window, ALIKE), low: 3, high: SIDE, ticks: numbers([3, 13]) }]),
-        ],
-        marks: learners.flatMap(({ begun, look }) => (begun ? [{ x: begun.step, text: host.t("copyingBegins"), look }] : [])),
-        most: Number(state.steps),
-        at: shown,
-        across: host.t("across"),
-        number: (value) => host.number(value),
-      });
-      const last = learners.map(({ title, last }) => host.t("curvesOf", { title, copies: last?.copies ?? 0, of: SAMPLES, r: host.number(last?.fit?.r ?? 0, 2) }));
-      svg.setAttribute("aria-label", [host.t("curves"), ...last].join(" "));
-    }
-
-    /** @param {Learner} learner */
-    async function save(learner) {
-      const { run } = learner;
-      if (!run) return;
-      await attempt(async (signal) => {
-        const pack = await run.save({ name: "learned", title: own ? host.t("ownPictures") : host.t(kinds.value), ...(own ? {} : { licence: "MIT", attribution: "Fashion-MNIST, © 2017 Zalando SE" }) });
-        signal.throwIfAborted();
-        host.say(host.t("saved", { file: taken.download(pack) }));
-        await taken.draw(await host.package.loadModel(pack, { device: host.world.device, signal }), signal);
-      });
-    }
-
-    new ResizeObserver(() => curves()).observe(columns);
-    begin();
-    void gather();
+    const watch = new Watch(host);
+    watch.begin();
+    void watch.gather();
   },
 };
+
+/** The figure. */
+export class Watch {
+  /** All pictures that there are to choose from. @type {ImageData[]} */
+  all = [];
+  own = false;
+  said = "";
+  /** @type {Stage} */
+  stage = "idle";
+  /** @type {AbortController | undefined} */
+  learning;
+  /** The sample that is looked at. */
+  chosen = 0;
+  /** The place among the looks; the last one where it is undefined. @type {number | undefined} */
+  at;
+  /** @type {Learner[]} */
+  learners = [];
+  /** Networks of which it was said that the copying has begun. @type {WeakSet<Learner>} */
+  announced = new WeakSet();
+
+  /** @param {Host} host */
+  constructor(host) {
+    this.host = host;
+    this.desk = desk(host, {
+      kind: (kind) => (host.remember({ kind }), void this.gather()),
+      files: (files) => void this.open(files),
+      count: (count) => (host.remember({ count }), this.begin()),
+      view: (view) => (host.remember({ view }), this.begin()),
+      go: () => this.press(),
+      over: () => this.begin(),
+      step: (n) => this.stepOf(n),
+      back: (n) => this.goBack(n),
+    });
+    takeDrops(host.element, this.desk.drop, (files) => void files.then((files) => this.open(files)));
+    // A page that is left keeps nothing running, also where the browser keeps the page.
+    addEventListener("pagehide", () => this.begin());
+    new ResizeObserver(() => this.curves()).observe(this.desk.columns);
+  }
+
+  get halved() {
+    return this.host.state.view === "halves";
+  }
+
+  /** The pictures that are chosen. */
+  get images() {
+    return this.all.slice(0, Number(this.host.state.count));
+  }
+
+  // What is learned from
+
+  /** Has the garments ready. */
+  async gather() {
+    const { host, desk } = this;
+    await this.attempt(async (signal) => {
+      host.say(host.t("fetching"));
+      const found = await garments(host, desk.kinds.value, signal);
+      signal.throwIfAborted();
+      Object.assign(this, { all: found, own: false, said: "" });
+      this.begin();
+    });
+  }
+
+  /** Takes pictures out of files, or a pack. @param {File[]} files */
+  async open(files) {
+    const { host, desk } = this;
+    if (files.length === 0) return;
+    await this.attempt(async (signal) => {
+      host.say(host.t("opening"));
+      const found = await fromFiles(host, files, signal);
+      signal.throwIfAborted();
+      if (!found) return host.say(host.t("nothing"));
+      Object.assign(this, { all: found.images, own: true, said: found.said });
+      desk.kinds.value = "own";
+      this.begin();
+      if (found.model) await desk.taken.draw(found.model, signal);
+    });
+  }
+
+  /** The pictures of each network: the same for both, or halves. @returns {School[]} */
+  schools() {
+    const { images } = this;
+    const channels = coloured(images) ? 3 : 1;
+    const half = images.length >> 1;
+    const sets = this.halved ? [images.slice(0, half), images.slice(half, 2 * half)] : VIEWS[/** @type {View} */ (this.host.state.view)].map(() => images);
+    return sets.map((images) => ({ images, channels }));
+  }
+
+  /** Halves need a picture each. */
+  enough() {
+    return this.schools().every(({ images }) => images.length > 0);
+  }
+
+  /** Hangs up what is learned from. */
+  hang() {
+    const { host, desk, all, images, said } = this;
+    desk.wall.replaceChildren(
+      ...images.slice(0, SHOWN).map((image, n) => {
+        const tile = picture({ label: host.t("picture", { number: n + 1 }), size: 32 });
+        tile.put(image);
+        tile.canvas.classList.toggle("second", this.halved && n >= images.length >> 1 && images.length <= SHOWN);
+        return tile.canvas;
+      }),
+    );
+    const more = images.length > SHOWN ? host.t("shown", { shown: SHOWN }) : "";
+    const fewer = all.length > 0 && images.length < Number(host.state.count) ? host.t("thereAre", { n: images.length }) : "";
+    desk.about.textContent = all.length === 0 ? "" : [host.t("set", { n: images.length }), fewer, more, said].filter(Boolean).join(" ");
+  }
+
+  // What is done
+
+  /** Back to the beginning, with what is chosen now. */
+  begin() {
+    const { host, desk } = this;
+    this.learning?.abort();
+    this.learning = undefined;
+    for (const learner of this.learners) learner.clear();
+    const hears = { changed: () => this.show(), chosen: (/** @type {number} */ n) => ((this.chosen = n), this.show()), save: (/** @type {Learner} */ learner) => void this.save(learner) };
+    const view = VIEWS[/** @type {View} */ (host.state.view)];
+    this.learners = view.map(([network, look, name]) => new Learner(host, { network, look, title: host.t(name), about: host.t(`${name}About`) }, hears));
+    desk.columns.replaceChildren(...this.learners.map(({ element }) => element));
+    this.at = undefined;
+    this.stage = "idle";
+    desk.taken.clear();
+    this.hang();
+    this.show();
+    if (this.all.length > 0) host.say(host.t(this.enough() ? "ready" : "tooFew"));
+  }
+
+  /** Learn, pause, or go on. */
+  press() {
+    const { host, learners } = this;
+    if (this.stage === "idle") return void this.learn();
+    if (this.stage === "learning") {
+      for (const { run } of learners) run?.pause();
+      this.stage = "paused";
+      host.say(host.t("paused", { step: Math.min(...learners.map(({ run }) => run?.step ?? 0)) }));
+    } else if (this.stage === "paused") {
+      for (const { run } of learners) run?.resume();
+      this.stage = "learning";
+      host.say(host.t("goesOn"));
+    }
+    this.show();
+  }
+
+  /** Lets the networks learn. */
+  async learn() {
+    // Whoever presses before the pictures are here need not press again.
+    if (this.all.length === 0) await this.gather();
+    if (this.all.length === 0 || this.stage !== "idle") return;
+    const { host, desk, learners } = this;
+    if (!this.enough()) return host.say(host.t("tooFew"));
+    const mine = (this.learning = new AbortController());
+    this.stage = "learning";
+    const sets = this.schools();
+    host.say(host.t(this.halved ? "learningHalves" : learners.length > 1 ? "learning" : "learningOne", { n: sets[0].images.length }));
+    this.show();
+    // The networks come into view below what was pressed.
+    desk.go.scrollIntoView({ block: "start", behavior: host.still ? "auto" : "smooth" });
+    const share = Math.max(1, Math.floor((navigator.hardwareConcurrency || 2) / learners.length));
+    const how = { steps: Number(host.state.steps), seed: Number(host.state.seed), workers: Math.min(share, 4), signal: mine.signal };
+    // Halves share nothing but the noise: not even what their networks begin with. Networks that learn from the same pictures are foretold by the same machines.
+    const theories = new Map(sets.map(({ images }) => [images, new Theory()]));
+    const learned = learners.map((learner, n) => learner.learn(sets[n], { ...how, seed: how.seed + (this.halved ? n : 0) }, /** @type {Theory} */ (theories.get(sets[n].images))));
+    const told = () => mine.signal.aborted || this.show();
+    const foretold = [...theories].map(([images, theory]) => theory.foretell(host, { ...sets[0], images }, { seed: NOISE, count: SAMPLES, steps: WALK, signal: mine.signal, told }));
+    await Promise.allSettled([...learned, ...foretold]);
+    if (mine.signal.aborted) return;
+    this.stage = "done";
+    host.say(this.summary());
+    this.show();
+  }
+
+  /** @param {Learner} learner */
+  async save({ run }) {
+    const { host, desk } = this;
+    if (!run) return;
+    await this.attempt(async (signal) => {
+      const title = this.own ? host.t("ownPictures") : host.t(desk.kinds.value);
+      const pack = await run.save({ name: "learned", title, ...(this.own ? {} : { licence: "MIT", attribution: "Fashion-MNIST, © 2017 Zalando SE" }) });
+      signal.throwIfAborted();
+      host.say(host.t("saved", { file: desk.taken.download(pack) }));
+      await desk.taken.draw(await host.package.loadModel(pack, { device: host.world.device, signal }), signal);
+    });
+  }
+
+  /** Does what takes a while, and says what went wrong. @param {(signal: AbortSignal) => Promise<void>} task */
+  attempt(task) {
+    return this.host.run(async (signal) => {
+      try {
+        await task(signal);
+      } catch (thrown) {
+        if (!signal.aborted) this.host.say(this.failure(thrown));
+      }
+    });
+  }
+
+  // What is said and shown
+
+  /** What came of it, in words. */
+  summary() {
+    const { host, learners } = this;
+    const problems = new Set(learners.filter(({ problem }) => problem).map(({ problem }) => this.failure(problem)));
+    const well = learners.filter(({ problem }) => !problem);
+    const found = well.map(({ title, last, begun }) => {
+      const copies = last?.copies ?? 0;
+      if (begun) return host.t("cameToCopy", { title, step: begun.step, copies, of: SAMPLES });
+      return host.t(copies === 0 ? "cameToNone" : "cameToFew", { title, copies, of: SAMPLES });
+    });
+    const r = this.halved ? this.between().at(-1) : undefined;
+    const agreed = r && host.t("agreed", { r: host.number(r.y, 2), floor: host.number(this.apart(), 2) });
+    return [well.length > 0 && host.t("allSteps", { steps: Number(host.state.steps) }), ...found, ...problems, agreed].filter(Boolean).join(" ");
+  }
+
+  /** A failure in the reader's language, where it is a known one. @param {unknown} thrown */
+  failure(thrown) {
+    const { code, message } = typed(thrown);
+    return this.host.world.strings[`error.${code}`] ?? message;
+  }
+
+  /** r of the two networks by step, each look of the first with the nearest of the second. */
+  between() {
+    const [first, second] = this.learners;
+    return first.looks.flatMap(({ step, pixels }) => {
+      const other = nearest(second, step);
+      if (!other || Math.abs(other.step - step) > NEAR * Math.max(step, other.step)) return [];
+      return [{ x: step, y: alike(pixels, other.pixels, first.set[0].length) }];
+    });
+  }
+
+  /** What r of the two comes to where only the kind is shared. */
+  apart() {
+    const [a, b] = this.learners.map(({ last }) => last?.pixels);
+    return a && b ? floor(a, b, this.learners[0].set[0].length) : 0;
+  }
+
+  /** How often the networks were looked at. */
+  get looked() {
+    return Math.max(0, ...this.learners.map(({ looks }) => looks.length));
+  }
+
+  /** The network that has been looked at most leads the way back. */
+  get leader() {
+    return this.learners.reduce((most, one) => (one.looks.length > most.looks.length ? one : most));
+  }
+
+  /** @param {number} n of a look */
+  stepOf(n) {
+    return this.learners.length === 0 ? "" : this.host.t("step", { step: this.leader.looks[n]?.step ?? 0 });
+  }
+
+  /** Shows look `n`. @param {number} n */
+  goBack(n) {
+    this.at = n >= this.looked - 1 ? undefined : n;
+    this.show();
+  }
+
+  /** The look of a network that is shown: the last, or the nearest to the step that one went back to. @param {Learner} learner */
+  lookOf(learner) {
+    return this.at === undefined ? learner.last : nearest(learner, this.leader.looks[this.at]?.step ?? 0);
+  }
+
+  show() {
+    const { host, desk, stage, looked, learners } = this;
+    const problem = learners.some((learner) => learner.problem);
+    desk.go.textContent = host.t(stage === "learning" ? "pause" : stage === "paused" ? "goOn" : "learn");
+    desk.go.disabled = stage === "done";
+    desk.over.disabled = stage === "idle" && !problem;
+    desk.back.element.hidden = looked === 0;
+    desk.svg.toggleAttribute("hidden", looked === 0);
+    desk.back.input.max = String(Math.max(0, looked - 1));
+    desk.back.set(this.at ?? Math.max(0, looked - 1));
+    for (const learner of learners) learner.show(this.lookOf(learner), this.chosen);
+    desk.verdicts.replaceChildren(...learners.map((learner) => el("p", {}, learner.verdict(this.lookOf(learner), this.chosen))));
+    this.announce();
+    this.curves();
+  }
+
+  /** Says once that the copying has begun. */
+  announce() {
+    for (const learner of this.learners) {
+      if (!learner.begun || this.announced.has(learner)) continue;
+      this.announced.add(learner);
+      this.host.say(this.host.t("begun", { title: learner.title, step: learner.begun.step, copies: learner.begun.copies, of: SAMPLES }));
+    }
+  }
+
+  curves() {
+    const { host, desk, learners } = this;
+    if (this.looked === 0) return;
+    const shown = this.at === undefined ? undefined : this.leader.looks[this.at]?.step;
+    paint(desk.svg, drawing(host, learners, { at: shown, between: this.halved ? this.between() : undefined }));
+    const last = learners.map(({ title, last }) => host.t("curvesOf", { title, copies: last?.copies ?? 0, of: SAMPLES, r: host.number(last?.fit?.r ?? 0, 2) }));
+    desk.svg.setAttribute("aria-label", [host.t("curves"), ...last].join(" "));
+  }
+}
+
+/** The look of a network that is nearest to a step. @param {Learner} learner @param {number} step */
+function nearest({ looks }, step) {
+  return looks.toSorted((a, b) => Math.abs(a.step - step) - Math.abs(b.step - step))[0];
+}
