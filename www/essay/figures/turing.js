@@ -1,11 +1,10 @@
 /**
- * Bottom up: Turing's cells, live. The reader starts them from a spot or from noise, paints into them, walks over the
- * parameter map (`turing-map.js`), and finds that the spacing of the pattern follows the root of the diffusion, which a small
- * chart keeps (`turing-chart.js`).
+ * Bottom up: Turing's cells, live. The reader starts them from a spot or from noise, paints into them (`turing-brush.js`), walks
+ * over the parameter map (`turing-map.js`), and finds that the spacing of the pattern follows the root of the diffusion, which a
+ * small chart keeps (`turing-chart.js`).
  */
-import { ARROWS, button, choice, controls, el, picture, slider } from "../parts.js";
-import { chart } from "./turing-chart.js";
-import { map } from "./turing-map.js";
+import { brush } from "./turing-brush.js";
+import { SCALES, desk } from "./turing-desk.js";
 import { ramp } from "./turing-ramp.js";
 
 /** @typedef {import("../figure.js").Host} Host */
@@ -14,8 +13,6 @@ import { ramp } from "./turing-ramp.js";
 
 /** Cells of a side. */
 const SIDE = 128;
-/** Diffusion scales of the slider, half an octave apart. */
-const SCALES = [0.5, 0.71, 1, 1.41, 2, 2.83, 4];
 /** Milliseconds of work a frame should take, and most steps of a frame. */
 const BUDGET = 14;
 const MOST = 96;
@@ -37,275 +34,219 @@ export default {
   /** @param {Host} host */
   async mount(host) {
     const { state } = host;
-    const within = (/** @type {string} */ name, /** @type {number} */ most) => (state[name] = Math.min(Number(state[name]), most));
-    within("feed", 0.12);
-    within("kill", 0.08);
-    within("saturation", 0.5);
+    for (const [name, most] of /** @type {const} */ ([["feed", 0.12], ["kill", 0.08], ["saturation", 0.5]])) state[name] = Math.min(Number(state[name]), most);
     if (state.system !== "gierer-meinhardt") state.system = "gray-scott";
     if (state.from !== "spot") state.from = "noise";
     if (!SCALES.includes(Number(state.scale))) state.scale = 1;
-    const rule = () => ({
-      system: /** @type {System} */ (state.system),
-      feed: Number(state.feed),
-      kill: Number(state.kill),
-      saturation: Number(state.saturation),
-      scale: Number(state.scale),
-    });
-
-    /** @type {Reaction | undefined} */
-    let cells;
-    let playing = true;
-    let steps = 0;
-    let perFrame = 8;
-    /** The last measurements. @type {number[]} */
-    let lengths = [];
-    /** Where the keyboard's brush is; nowhere until it is used. @type {[number, number] | undefined} */
-    let cursor;
-    /** What waits for the next frame. @type {(() => Promise<void>)[]} */
-    const wishes = [];
-    let wake = () => {};
-
-    const canvas = picture({ label: host.t("canvas"), size: [256, 384], focusable: true });
-    const ring = el("span", { className: "brush", hidden: true });
-    const bar = el("span", { className: "bar" });
-    const spacing = el("p", { className: "spacing" }, bar, el("span", {}, host.t("measuring")));
-    const play = button("", () => turn(!playing), { primary: true, act: "play" });
-    const system = choice({
-      label: host.t("system"),
-      options: [
-        ["gray-scott", host.t("grayScott")],
-        ["gierer-meinhardt", host.t("activator")],
-      ],
-      value: String(state.system),
-      pick: (value) => {
-        host.remember({ system: value });
-        shape();
-        again(String(state.from));
-      },
-    });
-    const place = map({
-      t: (key, values) => host.t(key, values),
-      value: { feed: rule().feed, kill: rule().kill },
-      move: (to) => {
-        host.remember(to);
-        changed();
-        host.say(host.t("moved", { place: place.name(), feed: host.number(to.feed, 3), kill: host.number(to.kill, 3) }));
-      },
-    });
-    const saturation = slider({
-      label: host.t("saturation"),
-      min: 0,
-      max: 0.5,
-      step: 0.02,
-      value: rule().saturation,
-      say: (value) => host.t(value < 0.1 ? "spots" : value < 0.3 ? "stripes" : "net"),
-      move: (value) => (host.remember({ saturation: value }), changed()),
-    });
-    const scale = slider({
-      label: host.t("scale"),
-      min: 0,
-      max: SCALES.length - 1,
-      value: SCALES.indexOf(rule().scale),
-      say: (i) => host.t("times", { n: SCALES[i] === 1 ? 1 : 2, scale: host.number(SCALES[i]) }),
-      move: (i) => (host.remember({ scale: SCALES[i] }), changed()),
-      // A pattern that has grown keeps its number of stripes for long, so it grows anew.
-      settle: () => grow(),
-    });
-    const law = chart({ label: host.t("chart"), x: host.t("chartX"), y: host.t("chartY"), root: host.t("chartRoot"), number: (value) => host.number(value), scales: SCALES });
-    const parameters = el("div", { className: "parameters" });
-    host.root.append(
-      system.element,
-      el(
-        "div",
-        { className: "turing" },
-        el(
-          "div",
-          { className: "cells" },
-          el("div", { className: "dish" }, canvas.canvas, ring),
-          spacing,
-          controls(play, button(host.t("spot"), () => again("spot")), button(host.t("noise"), () => again("noise"), { act: "another" })),
-        ),
-        parameters,
-      ),
-      el("div", { className: "law" }, scale.element, law.element),
-    );
-
-    /** The parameters of the system at hand. */
-    function shape() {
-      parameters.replaceChildren(state.system === "gray-scott" ? place.element : saturation.element);
-    }
-
-    function turn(/** @type {boolean} */ on) {
-      playing = on;
-      play.textContent = host.t(on ? "pause" : "play");
-      play.dataset.playing = String(on);
-      if (on) wake();
-      else tell();
-    }
-
-    /** Does something with the cells before their next steps. */
-    function wish(/** @type {() => Promise<void>} */ work) {
-      wishes.push(work);
-      wake();
-    }
-
-    function changed() {
-      law.forget(state.system === "gray-scott" ? `${state.feed} ${state.kill}` : `${state.saturation}`);
-      wish(async () => cells?.change(rule()));
-      if (!playing) turn(true);
-    }
-
-    function again(/** @type {string} */ from) {
-      host.remember({ from, seed: state.from === from ? Number(state.seed) + 1 : 1 });
-      grow();
-    }
-
-    /** Begins again as the state says. */
-    function grow() {
-      const { from } = state;
-      wish(async () => {
-        await cells?.change(rule());
-        await cells?.start(from === "spot" ? "spot" : "noise", Number(state.seed));
-        steps = 0;
-      });
-      host.say(host.t(from === "spot" ? "fromSpot" : "fromNoise"));
-      if (!playing) turn(true);
-    }
-
-    const radius = () => BRUSH * Math.sqrt(Math.max(1, rule().scale));
-    const paint = (/** @type {number} */ x, /** @type {number} */ y) => wish(async () => (await cells?.paint(x, y, radius()), show()));
-
-    function show() {
-      if (cells) canvas.put(ramp(cells.pattern, SIDE, rule().system, host.root), host.t("canvas"));
-    }
-
-    /** The spacing in figures, as it is now. */
-    function measured() {
-      const length = cells?.wavelength;
-      const words = /** @type {HTMLElement} */ (spacing.lastElementChild);
-      const shown = canvas.canvas.getBoundingClientRect().width;
-      bar.style.width = length ? `${(length / SIDE) * shown}px` : "0";
-      words.textContent = length ? host.t("apart", { cells: host.number(length, 1) }) : host.t("even");
-      lengths = length ? [...lengths, length].slice(-STEADY.measurements) : [];
-      const steady = lengths.length === STEADY.measurements && Math.max(...lengths) < Math.min(...lengths) * (1 + STEADY.share);
-      if (length) law.put(rule().scale, length, steady);
-      spacing.dataset.wavelength = length ? length.toFixed(2) : "";
-      spacing.dataset.steady = steady ? String(state.scale) : "";
-    }
-
-    /** Says what there is to see, for those who do not follow it with their eyes. */
-    function tell(settled = false) {
-      const length = cells?.wavelength;
-      const values = { cells: host.number(length ?? 0, 1), steps: host.number(Math.round(steps / 100) * 100) };
-      host.say(host.t(!length ? "nothing" : settled ? "settled" : "paused", values));
-    }
-
-    // Painting, by finger, mouse or pen.
-    let painting = false;
-    const put = (/** @type {PointerEvent} */ event) => {
-      const { left, top, width } = canvas.canvas.getBoundingClientRect();
-      paint(((event.clientX - left) / width) * SIDE, ((event.clientY - top) / width) * SIDE);
-    };
-    canvas.canvas.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      painting = true;
-      canvas.canvas.setPointerCapture(event.pointerId);
-      put(event);
-    });
-    canvas.canvas.addEventListener("pointermove", (event) => painting && put(event));
-    for (const type of ["pointerup", "pointercancel"]) canvas.canvas.addEventListener(type, () => (painting = false));
-    // And by keyboard.
-    canvas.canvas.addEventListener("keydown", (event) => {
-      const [x, y] = cursor ?? [SIDE / 2, SIDE / 2];
-      const move = ARROWS.get(event.key);
-      if (!move && event.key !== " " && event.key !== "Enter") return;
-      event.preventDefault();
-      const round = (/** @type {number} */ at) => (at + SIDE) % SIDE;
-      cursor = move ? [round(x + 4 * move[1]), round(y + 4 * move[0])] : [x, y];
-      if (!move) paint(...cursor);
-      const { width } = canvas.canvas.getBoundingClientRect();
-      ring.hidden = false;
-      ring.style.width = `${(2 * radius() * width) / SIDE}px`;
-      ring.style.left = `${(cursor[0] / SIDE) * width}px`;
-      ring.style.top = `${(cursor[1] / SIDE) * width}px`;
-    });
-    canvas.canvas.addEventListener("blur", () => (ring.hidden = true));
-
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
-    shape();
-    turn(playing);
-    host.say(host.t(state.from === "spot" ? "fromSpot" : "fromNoise"));
+    const dish = new Dish(host);
     await host.whenSeen();
-    const options = { ...rule(), width: SIDE, height: SIDE, from: /** @type {"spot" | "noise"} */ (state.from), seed: Number(state.seed), device: host.world.device };
-    void live();
-
-    /** Takes steps for as long as somebody watches and something changes. */
-    async function live() {
-      try {
-        cells = await host.package.reaction(options);
-        show();
-        let frame = 0;
-        let before = cells.pattern;
-        for (;;) {
-          await host.whenSeen();
-          if (wishes.length > 0) {
-            for (const work of wishes.splice(0)) await work();
-            show();
-            // What was just changed has not settled, however slowly it begins.
-            frame = 1;
-            lengths = [];
-            before = cells.pattern;
-          }
-          if (!playing) {
-            await new Promise((resolve) => (wake = () => resolve(undefined)));
-            continue;
-          }
-          if (host.still) {
-            await settle();
-            continue;
-          }
-          const start = performance.now();
-          const measure = (frame += 1) % MEASURED === 0;
-          await cells.advance(perFrame, { measure });
-          steps += perFrame;
-          const took = performance.now() - start;
-          perFrame = Math.max(2, Math.min(MOST, Math.round((perFrame * BUDGET) / Math.max(took, 1)), perFrame * 2));
-          show();
-          if (measure) {
-            measured();
-            const moved = change(before, cells.pattern);
-            before = cells.pattern;
-            if (moved < SETTLED && wishes.length === 0) finish();
-          }
-          await new Promise((resolve) => requestAnimationFrame(resolve));
-        }
-      } catch (thrown) {
-        host.say(/** @type {Error} */ (thrown).message);
-      }
-    }
-
-    /** Nothing moves any more. */
-    function finish() {
-      turn(false);
-      tell(true);
-    }
-
-    /** Runs to the end without showing the way there. */
-    async function settle() {
-      for (let done = 0; cells && done < PATIENCE; done += STRIDE) {
-        const before = cells.pattern;
-        await host.whenSeen();
-        await cells.advance(STRIDE, { measure: true });
-        steps += STRIDE;
-        measured();
-        if (wishes.length > 0) return show();
-        if (change(before, cells.pattern) < SETTLED) break;
-      }
-      show();
-      finish();
-    }
+    void dish.live();
   },
 };
+
+/** The figure. */
+class Dish {
+  /** @type {Reaction | undefined} */
+  cells;
+  playing = true;
+  steps = 0;
+  /** Steps of a frame. */
+  pace = 8;
+  /** The last measurements. @type {number[]} */
+  lengths = [];
+  /** What waits for the next frame. @type {(() => Promise<unknown>)[]} */
+  wishes = [];
+  wake = () => {};
+
+  /** @param {Host} host */
+  constructor(host) {
+    this.host = host;
+    this.desk = desk(host, {
+      play: () => this.turn(!this.playing),
+      system: (system) => {
+        host.remember({ system });
+        this.desk.shape();
+        this.again(String(host.state.from));
+      },
+      move: (to) => {
+        host.remember(to);
+        this.changed();
+        host.say(host.t("moved", { place: this.desk.place.name(), feed: host.number(to.feed, 3), kill: host.number(to.kill, 3) }));
+      },
+      saturation: (saturation) => (host.remember({ saturation }), this.changed()),
+      scale: (scale) => (host.remember({ scale }), this.changed()),
+      grow: () => this.grow(),
+      again: (from) => this.again(from),
+    });
+    const radius = () => BRUSH * Math.sqrt(Math.max(1, this.rule.scale));
+    const paint = (/** @type {number} */ x, /** @type {number} */ y) => this.wish(async () => (await this.cells?.paint(x, y, radius()), this.show()));
+    brush(this.desk.canvas.canvas, this.desk.ring, { side: SIDE, radius, paint });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.show());
+    this.desk.shape();
+    this.turn(this.playing);
+    this.begins();
+  }
+
+  /** The rule that the cells follow. */
+  get rule() {
+    const { system, feed, kill, saturation, scale } = this.host.state;
+    return { system: /** @type {System} */ (system), feed: Number(feed), kill: Number(kill), saturation: Number(saturation), scale: Number(scale) };
+  }
+
+  // What the reader does
+
+  /** @param {boolean} on */
+  turn(on) {
+    const { play } = this.desk;
+    this.playing = on;
+    play.textContent = this.host.t(on ? "pause" : "play");
+    play.dataset.playing = String(on);
+    if (on) this.wake();
+    else this.tell();
+  }
+
+  /** Does something with the cells before their next steps. @param {() => Promise<unknown>} work */
+  wish(work) {
+    this.wishes.push(work);
+    this.wake();
+  }
+
+  /** Goes on under another rule. */
+  changed() {
+    const { system, feed, kill, saturation } = this.host.state;
+    this.desk.law.forget(system === "gray-scott" ? `${feed} ${kill}` : `${saturation}`);
+    this.wish(async () => this.cells?.change(this.rule));
+    if (!this.playing) this.turn(true);
+  }
+
+  /** @param {string} from */
+  again(from) {
+    const { state } = this.host;
+    this.host.remember({ from, seed: state.from === from ? Number(state.seed) + 1 : 1 });
+    this.grow();
+  }
+
+  /** Begins again as the state says. */
+  grow() {
+    const { from } = this.host.state;
+    this.wish(async () => {
+      await this.cells?.change(this.rule);
+      await this.cells?.start(from === "spot" ? "spot" : "noise", Number(this.host.state.seed));
+      this.steps = 0;
+    });
+    this.begins();
+    if (!this.playing) this.turn(true);
+  }
+
+  // What is seen and said
+
+  /** Says from what they begin. */
+  begins() {
+    this.host.say(this.host.t(this.host.state.from === "spot" ? "fromSpot" : "fromNoise"));
+  }
+
+  show() {
+    const { cells, host } = this;
+    if (cells) this.desk.canvas.put(ramp(cells.pattern, SIDE, this.rule.system, host.root), host.t("canvas"));
+  }
+
+  /** The spacing in figures, as it is now. */
+  measured() {
+    const { host } = this;
+    const { canvas, bar, words, spacing, law } = this.desk;
+    const length = this.cells?.wavelength;
+    const shown = canvas.canvas.getBoundingClientRect().width;
+    bar.style.width = length ? `${(length / SIDE) * shown}px` : "0";
+    words.textContent = length ? host.t("apart", { cells: host.number(length, 1) }) : host.t("even");
+    this.lengths = length ? [...this.lengths, length].slice(-STEADY.measurements) : [];
+    const { lengths } = this;
+    const steady = lengths.length === STEADY.measurements && Math.max(...lengths) < Math.min(...lengths) * (1 + STEADY.share);
+    if (length) law.put(this.rule.scale, length, steady);
+    spacing.dataset.wavelength = length ? length.toFixed(2) : "";
+    spacing.dataset.steady = steady ? String(host.state.scale) : "";
+  }
+
+  /** Says what there is to see, for those who do not follow it with their eyes. */
+  tell(settled = false) {
+    const { host, steps } = this;
+    const length = this.cells?.wavelength;
+    const values = { cells: host.number(length ?? 0, 1), steps: host.number(Math.round(steps / 100) * 100) };
+    host.say(host.t(!length ? "nothing" : settled ? "settled" : "paused", values));
+  }
+
+  // What the cells do
+
+  /** Takes steps for as long as somebody watches and something changes. */
+  async live() {
+    const { host } = this;
+    try {
+      const from = /** @type {"spot" | "noise"} */ (host.state.from);
+      const cells = (this.cells = await host.package.reaction({ ...this.rule, width: SIDE, height: SIDE, from, seed: Number(host.state.seed), device: host.world.device }));
+      this.show();
+      let frame = 0;
+      let before = cells.pattern;
+      for (;;) {
+        await host.whenSeen();
+        if (this.wishes.length > 0) {
+          for (const work of this.wishes.splice(0)) await work();
+          this.show();
+          // What was just changed has not settled, however slowly it begins.
+          frame = 1;
+          this.lengths = [];
+          before = cells.pattern;
+        }
+        if (!this.playing) await new Promise((resolve) => (this.wake = () => resolve(undefined)));
+        else if (host.still) await this.settle(cells);
+        else if (await this.advance(cells, (frame += 1) % MEASURED === 0)) {
+          const moved = change(before, cells.pattern);
+          before = cells.pattern;
+          if (moved < SETTLED && this.wishes.length === 0) this.finish();
+        }
+      }
+    } catch (thrown) {
+      host.say(/** @type {Error} */ (thrown).message);
+    }
+  }
+
+  /**
+   * Takes the steps of one frame, as many as there is time for; whether they were measured.
+   * @param {Reaction} cells
+   * @param {boolean} measure
+   */
+  async advance(cells, measure) {
+    const { pace } = this;
+    const start = performance.now();
+    await cells.advance(pace, { measure });
+    this.steps += pace;
+    const took = performance.now() - start;
+    this.pace = Math.max(2, Math.min(MOST, Math.round((pace * BUDGET) / Math.max(took, 1)), pace * 2));
+    this.show();
+    if (measure) this.measured();
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+    return measure;
+  }
+
+  /** Nothing moves any more. */
+  finish() {
+    this.turn(false);
+    this.tell(true);
+  }
+
+  /** Runs to the end without showing the way there. @param {Reaction} cells */
+  async settle(cells) {
+    for (let done = 0; done < PATIENCE; done += STRIDE) {
+      const before = cells.pattern;
+      await this.host.whenSeen();
+      await cells.advance(STRIDE, { measure: true });
+      this.steps += STRIDE;
+      this.measured();
+      if (this.wishes.length > 0) return this.show();
+      if (change(before, cells.pattern) < SETTLED) break;
+    }
+    this.show();
+    this.finish();
+  }
+}
 
 /**
  * How much a pattern changed, a cell, relative to its largest value.
