@@ -36,7 +36,7 @@ export class Did {
   async show(wish) {
     const key = JSON.stringify(wish);
     if (key === this.shown) return;
-    this.running?.abort();
+    this.stop();
     const { signal } = (this.running = new AbortController());
     this.shown = key;
     this.note.textContent = t("Adding up what each word does …");
@@ -52,6 +52,11 @@ export class Did {
       this.shown = "";
       this.note.textContent = told(thrown);
     }
+  }
+
+  /** Drops what is under way. */
+  stop() {
+    this.running?.abort();
   }
 
   /** Names both words in their colours. @param {import("./pkg/morphogen.js").Sample} sample */

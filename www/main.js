@@ -249,7 +249,7 @@ async function drawn(model, asked, meaning, why, signal) {
   pictures.judge(seed, finished.nearest);
   find("another").disabled = false;
   share.ready();
-  // The machine holds the pictures of one thing: it foretells no mix.
+  // What machines foretell of a mix stands beside its words.
   if (state.mix) unmixed();
   else void compareWith({ model, drawn: compared, sample: finished }, why !== "sketch");
   if (why !== "sketch") panels.drawn();

@@ -7,7 +7,7 @@ import { failure, tell } from "./make.js";
 import { put } from "./pictures.js";
 import { SIDES } from "./pkg/names.js";
 import { number, t } from "./say.js";
-import { WAYS, options } from "./state.js";
+import { WAYS, hasTraining, options } from "./state.js";
 
 /** @typedef {import("./state.js").Mix} Mix */
 /** @typedef {Mix["way"]} Way */
@@ -32,7 +32,44 @@ const usual = (/** @type {Mix} */ mix) => ({ region: "above", edge: EDGES[mix.re
 
 const find = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 const [panel, form, word, status, ways, numbers] = ["mix", "mix-form", "mix-word", "mix-status", "mix-ways", "mix-numbers"].map(find);
-const [did, asking, map] = ["mix-did", "mix-did-show", "mix-did-shown"].map(find);
+
+/**
+ * What can be shown of the mix that is picked: a button, and the code behind it, which is fetched when it is first pressed.
+ * @typedef {{ show: (wish: import("./pkg/morphogen.js").SampleOptions) => Promise<void>, stop: () => void }} Shown
+ */
+class View {
+  /**
+   * @param {string} name
+   * @param {(root: HTMLElement) => Promise<Shown>} fetch
+   * @param {() => void} asked told when the reader wants to see it
+   */
+  constructor(name, fetch, asked) {
+    this.part = find(`mix-${name}`);
+    this.button = find(`mix-${name}-show`);
+    this.root = find(`mix-${name}-shown`);
+    this.fetch = fetch;
+    /** @type {Promise<Shown> | undefined} */
+    this.made = undefined;
+    this.button.addEventListener("click", () => {
+      this.root.hidden = this.button.ariaPressed === "true";
+      this.button.ariaPressed = String(!this.root.hidden);
+      if (this.root.hidden) void this.made?.then((made) => made.stop(), () => {});
+      asked();
+    });
+  }
+
+  /** @param {import("./pkg/morphogen.js").SampleOptions} wish */
+  async show(wish) {
+    if (this.root.hidden || this.part.hidden) return;
+    this.made ??= this.fetch(this.root);
+    try {
+      await (await this.made).show(wish);
+    } catch (error) {
+      this.made = undefined;
+      throw error;
+    }
+  }
+}
 
 /** @param {Page} page */
 export const open = (page) => new Mixing(page);
@@ -60,13 +97,9 @@ class Mixing {
       event.preventDefault();
       void this.all();
     });
-    /** What shows what the words did, once somebody asked. @type {Promise<import("./did.js").Did> | undefined} */
-    this.did = undefined;
-    asking.addEventListener("click", () => {
-      map.hidden = asking.ariaPressed === "true";
-      asking.ariaPressed = String(!map.hidden);
-      void this.explain();
-    });
+    const asked = () => void this.explain();
+    this.did = new View("did", (root) => import("./did.js").then(({ Did }) => new Did(root, page.model)), asked);
+    this.foretold = new View("foretold", (root) => import("./foretold.js").then(({ Foretold }) => new Foretold(root, page.model)), asked);
     if (state.mix) {
       this.mixes[state.mix.way] = state.mix;
       word.value = state.mix.prompt;
@@ -107,17 +140,29 @@ class Mixing {
     void this.explain();
   }
 
-  /** Shows what the words did in the way that is picked, where the reader wants to see it. */
+  /** Shows of the way that is picked what the reader wants to see: what the words did, and what the theory foretells. */
   async explain() {
-    if (map.hidden || !this.state.mix || !panel.open) return;
-    this.did ??= import("./did.js").then(({ Did }) => new Did(map, this.page.model));
+    const { mix } = this.state;
+    if (!mix || !panel.open) return;
+    const wish = { ...this.page.wish(), ...options(mix) };
     try {
-      const shows = await this.did;
-      await shows.show({ ...this.page.wish(), ...options(this.state.mix) });
+      await this.did.show(wish);
+      const known = await this.foretellable(mix);
+      if (mix !== this.state.mix) return;
+      this.foretold.part.hidden = !known;
+      await this.foretold.show(wish);
     } catch {
-      this.did = undefined;
       this.say(t("What shows it could not be fetched. Check the network, then press again."), true);
     }
+  }
+
+  /** Whether a machine can take the words' place: each needs training pictures of its own, and nothing lies between two sets. */
+  async foretellable(/** @type {Mix} */ mix) {
+    const { text, training } = (await this.page.model()).info;
+    if (text || mix.way === "between" || !hasTraining(this.state.model)) return false;
+    const model = await this.page.model();
+    const meanings = await Promise.all([this.state.prompt, mix.prompt].map((word) => model.understand(word)));
+    return meanings.every(({ name }) => Object.hasOwn(training, name));
   }
 
   /** Draws all ways from the same noise. */
@@ -176,7 +221,9 @@ class Mixing {
   tell() {
     const { mix } = this.state;
     for (const way of WAYS) this.buttons[way].ariaPressed = String(mix?.way === way);
-    numbers.hidden = did.hidden = !mix;
+    numbers.hidden = this.did.part.hidden = !mix;
+    // Whether a machine takes it is known when it is drawn.
+    if (!mix) this.foretold.part.hidden = true;
     numbers.replaceChildren(...(mix ? HAS[mix.way].map((name) => this.field(mix, name)) : []));
   }
 

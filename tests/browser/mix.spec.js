@@ -1,6 +1,6 @@
 /** Two words in one picture: the page's part that mixes, with a model of discs, and what the package makes of a mix. */
 import { expect, test } from "@playwright/test";
-import { WEBGPU, asked, barriers, drawn, stubbed } from "./support.js";
+import { WEBGPU, asked, barriers, difference, drawn, shown, stubbed } from "./support.js";
 
 const FAST = { step: 5 };
 
@@ -114,7 +114,32 @@ test.describe("on the page", () => {
     await drawn(page, "cat + top hat, 4 pictures");
     await expect.poll(async () => (await asked(page)).at(-1)).toMatchObject({ influence: true, and: { prompt: "top hat" } });
     expect(await barriers(page)).toEqual([]);
+    // A machine would need many pictures of a cat and of a top hat.
+    await expect(page.locator("#mix-foretold")).toBeHidden();
     await ways(page).nth(0).click();
+    await expect(show).toBeHidden();
+  });
+
+  test("half a boot, half a bag: the theory foretells the mix of garments that the network draws", async ({ page }) => {
+    test.setTimeout(120_000);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto("/?model=fashion&prompt=bag&seed=1&steps=4&count=1&device=cpu&over=boot&region=left&weight=1");
+    await expect(page.locator("#status")).toContainText("Bag + boot, one picture, drawn on your processor", { timeout: 60_000 });
+    await expect(page.locator("#mix-status")).toContainText("With Ankle boot");
+    const show = page.getByRole("button", { name: "What the theory foretells" });
+    await show.press("Enter");
+    const note = page.locator("#mix-foretold-shown [role=status]");
+    await expect(note).toContainText(/foretold/, { timeout: 60_000 });
+    const [r, floor] = /r = ([\d.]+).* have (-?[\d.]+) on/.exec((await note.textContent()) ?? "")?.slice(1).map(Number) ?? [];
+    expect(r).toBeGreaterThan(0.85);
+    expect(r - floor).toBeGreaterThan(0.1);
+    const [ours, theirs] = await Promise.all(["the network", "the machine"].map((label) => shown(page, `#mix-foretold canvas[aria-label="${label}"]`)));
+    expect(ours.length).toBe(28 * 28);
+    expect(difference(ours, theirs)).toBeGreaterThan(0);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360);
+    expect(await barriers(page)).toEqual([]);
+    // Nothing lies between two sets of pictures.
+    await ways(page).nth(3).click();
     await expect(show).toBeHidden();
   });
 

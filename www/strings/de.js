@@ -66,6 +66,7 @@ export const said = {
   "Both in one picture, in four ways, from the same noise.": "Beides in einem Bild, auf vier Arten, aus demselben Rauschen.",
   "Ways to mix": "Arten zu mischen",
   "What the words did": "Was die Wörter bewirkt haben",
+  "What the theory foretells": "Was die Theorie vorhersagt",
   "Morph into another word": "In ein anderes Wort verwandeln",
   "What shall it become? One word, or up to three with commas between them": "Was soll daraus werden? Ein Wort, oder bis zu drei mit Kommas dazwischen",
   "strawberry, heart": "Erdbeere, Herz",

@@ -1,0 +1,104 @@
+/**
+ * What the theory foretells of a mix: the network's picture, and beside it what a machine made of theory alone makes of the same
+ * noise and the same sum, each word from its own training pictures. Fetched when the reader first asks for it.
+ */
+import { correlation } from "./agreement.js";
+import { put } from "./pictures.js";
+import { t, told } from "./say.js";
+import { foretold } from "./verdicts.js";
+
+/** @typedef {import("./pkg/morphogen.js").SampleOptions} SampleOptions */
+
+/** The machine that foretells best. */
+const MACHINE = "blend";
+/** Pictures of the same mix from other noise, to know what any of them would reach. */
+const OTHERS = 8;
+
+/** @param {string} caption */
+function figure(caption) {
+  const [figure, text] = [document.createElement("figure"), document.createElement("figcaption")];
+  const canvas = Object.assign(document.createElement("canvas"), { width: 28, height: 28, role: "img", ariaLabel: caption });
+  text.textContent = caption;
+  figure.append(canvas, text);
+  return { figure, canvas };
+}
+
+export class Foretold {
+  /**
+   * @param {HTMLElement} root where it stands
+   * @param {() => Promise<import("./pkg/morphogen.js").Model>} model
+   */
+  constructor(root, model) {
+    this.model = model;
+    const [ours, theirs] = [figure(t("the network")), figure(t("the machine"))];
+    this.ours = ours.canvas;
+    this.theirs = theirs.canvas;
+    this.progress = Object.assign(document.createElement("progress"), { max: 1, value: 0, hidden: true, ariaLabel: t("Progress of the machine") });
+    this.note = Object.assign(document.createElement("p"), { className: "quiet", role: "status" });
+    const [both, words] = [Object.assign(document.createElement("div"), { className: "did-both" }), document.createElement("div")];
+    both.append(ours.figure, theirs.figure);
+    words.append(this.progress, this.note);
+    root.append(both, words);
+    this.still = matchMedia("(prefers-reduced-motion: reduce)");
+    /** What it shows. */
+    this.shown = "";
+    /** @type {AbortController | undefined} */
+    this.running = undefined;
+  }
+
+  /**
+   * Draws a mix with both; what is there already stays.
+   * @param {SampleOptions} wish
+   */
+  async show(wish) {
+    const key = JSON.stringify(wish);
+    if (key === this.shown) return;
+    this.stop();
+    const { signal } = (this.running = new AbortController());
+    this.shown = key;
+    this.note.textContent = t("The machine draws …");
+    try {
+      await this.draw({ ...wish, signal });
+    } catch (thrown) {
+      if (signal.aborted) return;
+      this.shown = "";
+      this.note.textContent = told(thrown);
+    }
+    if (!signal.aborted) this.progress.hidden = true;
+  }
+
+  /**
+   * @param {SampleOptions & { signal: AbortSignal }} wish
+   */
+  async draw(wish) {
+    const model = await this.model();
+    const ours = await model.sample({ ...wish, count: 1 });
+    const others = await model.sample({ ...wish, count: OTHERS, seed: (wish.seed ?? 0) + 1 });
+    if (wish.signal.aborted) return;
+    put(this.ours, ours.toImageData());
+    const { guidance, negative, caption, ...rest } = wish;
+    this.progress.hidden = false;
+    const theirs = await model.sample({
+      ...{ ...rest, count: 1, machine: MACHINE },
+      onStep: (frame) => {
+        if (wish.signal.aborted) return;
+        this.progress.value = frame.step / frame.steps;
+        if (!this.still.matches) put(this.theirs, frame.toImageData());
+      },
+    });
+    if (wish.signal.aborted) return;
+    put(this.theirs, theirs.toImageData());
+    const size = ours.pixels.length;
+    const each = Array.from({ length: OTHERS }, (_, n) => correlation(ours.pixels, others.pixels.subarray(n * size, (n + 1) * size)));
+    const floor = each.reduce((sum, r) => sum + r, 0) / OTHERS;
+    this.note.textContent = foretold(MACHINE, correlation(ours.pixels, theirs.pixels), floor);
+  }
+
+  /** Drops what is under way. */
+  stop() {
+    this.running?.abort();
+    this.running = undefined;
+    this.shown = "";
+    this.progress.hidden = true;
+  }
+}
