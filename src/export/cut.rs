@@ -1,5 +1,5 @@
-//! The ground of a picture cut away. Ground is what has the even colour of the border and hangs together with it: white that a
-//! figure encloses is the figure's own and stays. Pixels at the edge are part figure, part ground, `p = α f + (1 − α) g`: the
+//! The ground of a picture cut away. Ground is what has the even colour of the corners, or of the border, and hangs together with
+//! it: white that a figure encloses is the figure's own and stays, and so does a figure that is a little off white. Pixels at the edge are part figure, part ground, `p = α f + (1 − α) g`: the
 //! figure's colour `f` is looked up further inside, which gives α, and then the ground's share is taken out of the pixel. So
 //! nothing of the ground is left as a fringe on another one, and on the old one the picture is what it was.
 
@@ -8,10 +8,17 @@ use thiserror::Error;
 /// The largest difference of a channel, in `[0, 1]`, at which a pixel has the colour of the ground: what networks draw as white
 /// is off by up to 9 of 255.
 const NEAR: f32 = 10.0 / 255.0;
+/// The difference at which it surely has: a white figure is seldom as near.
+const SURE: f32 = 5.0 / 255.0;
+/// How far from what surely is ground a pixel may be that only may be.
+const NOISE: usize = 2;
+/// How far corners of one colour may differ from it, where a figure comes close to them.
+const CORNER: f32 = 20.0 / 255.0;
 /// The share of the border that must have one colour.
 const EVEN: f32 = 0.5;
-/// An island that nowhere differs more from the ground is a smudge.
+/// An island that nowhere differs more from the ground is a smudge, beside one that is so many times as large.
 const FAINT: f32 = 0.16;
+const LARGER: usize = 8;
 /// The most pixels of a speck.
 const SPECK: usize = 4;
 /// How many pixels deep an edge may be.
@@ -97,16 +104,23 @@ impl Layer {
         Ok(layer)
     }
 
-    /// The colour that most of the border has.
+    /// The colour that the corners share, whatever fills the frame between them, or else most of the border.
     fn ground(&self) -> Option<[f32; 3]> {
-        let border: Vec<[f32; 4]> = self.border().map(|at| self.pixels[at]).collect();
+        let (right, below) = (self.width - 1, (self.height - 1) * self.width);
+        let corners = [0, right, below, below + right];
+        self.even(corners.into_iter(), CORNER, 1.0).or_else(|| self.even(self.border(), NEAR, EVEN))
+    }
+
+    /// The middle colour of these places, where so large a share of them is as near to it.
+    fn even(&self, places: impl Iterator<Item = usize>, near: f32, share: f32) -> Option<[f32; 3]> {
+        let pixels: Vec<[f32; 4]> = places.map(|at| self.pixels[at]).collect();
         let colour = [0, 1, 2].map(|c| {
-            let mut values: Vec<f32> = border.iter().map(|pixel| pixel[c]).collect();
+            let mut values: Vec<f32> = pixels.iter().map(|pixel| pixel[c]).collect();
             values.sort_by(f32::total_cmp);
             values[values.len() / 2]
         });
-        let even = border.iter().filter(|pixel| contrast(pixel, colour) <= NEAR).count();
-        (even as f32 >= EVEN * border.len() as f32).then_some(colour)
+        let even = pixels.iter().filter(|pixel| contrast(pixel, colour) <= near).count();
+        (even as f32 >= share * pixels.len() as f32).then_some(colour)
     }
 
     /// The places of the outermost pixels.
@@ -121,9 +135,19 @@ impl Layer {
     /// How many pixels deep each pixel lies within the figure, diagonals included, up to one beyond an edge; 0 is ground.
     fn depths(&self, ground: [f32; 3]) -> Vec<u8> {
         let mut depth = vec![EDGE + 1; self.pixels.len()];
-        let near: Vec<bool> = self.pixels.iter().map(|pixel| contrast(pixel, ground) <= NEAR).collect();
-        for at in self.together(self.border().filter(|&at| near[at]), |at| near[at], false) {
-            depth[at] = 0;
+        let off: Vec<f32> = self.pixels.iter().map(|pixel| contrast(pixel, ground)).collect();
+        let sure = |at: usize| off[at] <= SURE;
+        let mut rim = self.together(self.border().filter(|&at| sure(at)), sure, false);
+        rim.iter().for_each(|&at| depth[at] = 0);
+        for _ in 0..NOISE {
+            let mut beyond = Vec::new();
+            for next in rim.into_iter().flat_map(|at| self.around(at, 1)) {
+                if depth[next] != 0 && off[next] <= NEAR {
+                    depth[next] = 0;
+                    beyond.push(next);
+                }
+            }
+            rim = beyond;
         }
         self.smudges(ground, &mut depth);
         // Beyond the frame is ground, too: what ends at it may be mixed with it there.
@@ -154,7 +178,8 @@ impl Layer {
         }
         let largest = islands.iter().map(Vec::len).max().unwrap_or_default();
         for island in islands {
-            let faint = island.iter().all(|&at| contrast(&self.pixels[at], ground) < FAINT);
+            let small = island.len() * LARGER < largest;
+            let faint = small && island.iter().all(|&at| contrast(&self.pixels[at], ground) < FAINT);
             if faint || (island.len() <= SPECK && island.len() < largest) {
                 island.iter().for_each(|&at| depth[at] = 0);
             }
@@ -198,7 +223,7 @@ impl Layer {
 
     /// How much of a pixel is figure: all of it inside, none outside, and at the edge what fits best between the ground and a
     /// colour of the figure nearby: one from inside where there is one, or from deeper in the edge, or from a stronger pixel
-    /// beside. What stands alone is the thinner the fainter it is.
+    /// beside. What is as strong as what lies inside is whole, and what stands alone is the thinner the fainter it is.
     fn share(&self, at: usize, ground: [f32; 3], depth: &[u8]) -> f32 {
         if depth[at] == 0 || depth[at] > EDGE {
             return if depth[at] == 0 { 0.0 } else { 1.0 };
@@ -213,7 +238,9 @@ impl Layer {
         among(&|deep| deep > EDGE)
             .or_else(|| among(&|deep| deep > depth[at]))
             .or_else(|| among(&|deep| deep == depth[at]))
-            .unwrap_or((own / FIRM).min(1.0))
+            .unwrap_or_else(|| {
+                if self.around(at, REACH).any(|other| depth[other] > EDGE) { 1.0 } else { own / FIRM }.min(1.0)
+            })
     }
 
     /// The shares with softer edges where a figure has nearly the colour of the ground: there they are right on the old ground
