@@ -1,24 +1,17 @@
-//! Films as files: APNG, which keeps every colour, and GIF, which has 256 of them and is known everywhere. Frames are RGBA, so
+//! Films as files: APNG, which keeps every colour, and GIF, which has 256 of them a frame and is known everywhere. Frames are RGBA, so
 //! that what was cut out of its background stays so: in a GIF a pixel is there or not.
 
+use super::palette::{Palette, there};
 use super::{ExportError, check_size};
-use color_quant::NeuQuant;
 use gif::{AnyExtension, DisposalMethod, Repeat};
 use png::{BitDepth, BlendOp, ColorType, Compression, DisposeOp, Filter};
-use std::collections::HashMap;
 
 /// The most frames of a film.
 pub const MAX_FRAMES: usize = 256;
 /// The most frames a second: browsers play what is faster as if it were slow.
 pub const MAX_SPEED: u16 = 50;
-/// The colours of a GIF; its first is kept for what is not there.
-const COLOURS: usize = 256;
 /// The byte that begins a comment.
 const COMMENT: u8 = 0xFE;
-/// Least alpha of a pixel that is there.
-const THERE: u8 = 128;
-/// The most bytes of pixels that a palette is learned from.
-const LEARNED: usize = 1 << 20;
 
 /// Frames that follow each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,15 +95,16 @@ impl Film {
         Ok(bytes)
     }
 
-    /// The film as a GIF: one palette for all frames, exact where they have no more than 255 colours.
+    /// The film as a GIF: one palette for all frames where they have no more than 255 colours, and else one for each.
     ///
     /// # Errors
     /// [`ExportError::Encode`].
     pub fn gif(&self) -> Result<Vec<u8>, ExportError> {
         let mut bytes = Vec::new();
-        let mut palette = Palette::of(&self.frames);
+        let mut shared = Palette::exact(&self.frames);
+        let table = shared.as_ref().map(Palette::bytes).unwrap_or_default();
         let (width, height) = (self.width as u16, self.height as u16);
-        let mut encoder = gif::Encoder::new(&mut bytes, width, height, &palette.colours)?;
+        let mut encoder = gif::Encoder::new(&mut bytes, width, height, &table)?;
         if self.looped {
             encoder.set_repeat(Repeat::Infinite)?;
         }
@@ -121,8 +115,12 @@ impl Film {
         // Hundredths of a second.
         let delay = (100 + self.speed / 2) / self.speed;
         for frame in self.frames() {
-            let buffer: Vec<u8> = frame.chunks_exact(4).map(|pixel| palette.index(pixel)).collect();
-            let whole = frame.chunks_exact(4).all(|pixel| pixel[3] >= THERE);
+            let mut own = shared.is_none().then(|| Palette::of(frame));
+            let palette = own.as_mut().or(shared.as_mut());
+            let buffer: Vec<u8> = palette
+                .map(|palette| frame.chunks_exact(4).map(|pixel| palette.index(pixel)).collect())
+                .unwrap_or_default();
+            let whole = frame.chunks_exact(4).all(there);
             encoder.write_frame(&gif::Frame {
                 delay,
                 // What shows through must not be the frame before.
@@ -131,6 +129,7 @@ impl Film {
                 width,
                 height,
                 buffer: buffer.into(),
+                palette: own.as_ref().map(Palette::bytes),
                 ..gif::Frame::default()
             })?;
         }
@@ -172,55 +171,5 @@ impl Kept {
             Kept::All => 4,
         };
         frame.chunks_exact(4).flat_map(|pixel| &pixel[..kept]).copied().collect()
-    }
-}
-
-/// The colours of a film. The first is for pixels that are not there.
-struct Palette {
-    /// RGB.
-    colours: Vec<u8>,
-    /// Finds the nearest where there are more colours than places.
-    learned: Option<NeuQuant>,
-    /// The places that were found so far.
-    places: HashMap<[u8; 3], u8>,
-}
-
-impl Palette {
-    fn of(frames: &[u8]) -> Self {
-        let mut palette = Palette { colours: vec![0; 3], learned: None, places: HashMap::new() };
-        for pixel in frames.chunks_exact(4).filter(|pixel| pixel[3] >= THERE) {
-            let colour = [pixel[0], pixel[1], pixel[2]];
-            if palette.places.contains_key(&colour) {
-                continue;
-            }
-            let place = palette.places.len() + 1;
-            if place == COLOURS {
-                return Palette::learned(frames);
-            }
-            palette.colours.extend(colour);
-            palette.places.insert(colour, place as u8);
-        }
-        palette
-    }
-
-    /// As many colours as there is place for, by a net that learns them (Dekker 1994).
-    fn learned(frames: &[u8]) -> Self {
-        let there = frames.chunks_exact(4).filter(|pixel| pixel[3] >= THERE);
-        let every = frames.len().div_ceil(LEARNED).max(1);
-        let pixels: Vec<u8> = there.step_by(every).flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255]).collect();
-        let net = NeuQuant::new(1, COLOURS - 1, &pixels);
-        let colours = [vec![0; 3], net.color_map_rgb()].concat();
-        Palette { colours, learned: Some(net), places: HashMap::new() }
-    }
-
-    /// The place of a pixel.
-    fn index(&mut self, pixel: &[u8]) -> u8 {
-        if pixel[3] < THERE {
-            return 0;
-        }
-        let learned = &self.learned;
-        let colour = [pixel[0], pixel[1], pixel[2]];
-        let nearest = || learned.as_ref().map_or(0, |net| net.index_of(&[colour[0], colour[1], colour[2], 255]) + 1);
-        *self.places.entry(colour).or_insert_with(|| nearest() as u8)
     }
 }

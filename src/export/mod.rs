@@ -3,6 +3,7 @@
 
 pub mod cut;
 pub mod film;
+mod palette;
 pub mod scale;
 pub mod sticker;
 
