@@ -48,6 +48,7 @@ const PRESS = /** @type {Record<string, string>} */ ({
   blindness: "Just show me",
   prediction: "Just show me",
   mixing: "Draw it here",
+  words: "Draw it here",
 });
 
 const wanted = process.argv.slice(2);

@@ -11,6 +11,7 @@ export const FIGURES = {
   origins: () => import("./figures/origins.js"),
   fingers: () => import("./figures/fingers.js"),
   mixing: () => import("./figures/mixing.js"),
+  words: () => import("./figures/words.js"),
   turing: () => import("./figures/turing.js"),
   pictures: () => import("./figures/pictures.js"),
 };

@@ -15,7 +15,7 @@ export const strings = {
   "page.heading": "Woher kommt das neue Bild?",
   "page.lead": "Einem kleinen Programm hat man sechzigtausend Fotos von Kleidern gezeigt. Jetzt zeichnet es Kleider, die niemand je genäht hat, und keiner hat ihm gesagt, wie. Auf dieser Seite nimmst du es auseinander, bis du auf einen Ärmel zeigen und sagen kannst, woher er stammt.",
   "page.film": "Vier Reihen von Bildern. Jede beginnt links mit reinem Rauschen; von Bild zu Bild kommen eine Katze, ein Pullover, eine Erdbeere und ein Stiefel heraus.",
-  "page.about": "Dreizehn Minuten, dreizehn Kapitel. Jedes Bild wird berechnet, während du liest, auf deinem eigenen Gerät. Nichts wird verschickt.",
+  "page.about": "Vierzehn Minuten, vierzehn Kapitel. Jedes Bild wird berechnet, während du liest, auf deinem eigenen Gerät. Nichts wird verschickt.",
   "page.footer": 'Alles hier läuft mit demselben freien Code wie das <a href="../de.html">Studio</a>, in dem du dir jedes Kleidungsstück wünschen und unter die Haube schauen kannst. Bilder: Fashion-MNIST, © 2017 Zalando SE, MIT-Lizenz; Emoji: Noto Emoji, © Google, Apache-2.0-Lizenz.',
 
   // All figures
@@ -420,6 +420,54 @@ in Ruhe lässt (Bradley und andere, 2025). Das ist noch einmal Kurzsichtigkeit, 
   "mixing.facesSays": "Jedes Stück ist gut, und doch ist es kein Gesicht: Seinen Hälften wurde Verschiedenes gesagt, und einigen müssten sie sich über die Ferne.",
 
   // 10
+  "words.title": "Welches Wort malt welches Pixel?",
+  "words.before": `
+Nun umgekehrt: mehrere Wörter für ein Bild. Wer malt was? Nimm ein Wort weg und sieh nach. In jedem Schritt wird das Netz zweimal nach demselben verrauschten Bild gefragt, einmal mit
+allen Wörtern und einmal ohne eines. Wo beide Vermutungen gleich sind, hatte das Wort nichts zu sagen. Wo sie sich unterscheiden, schon. Zähl die Unterschiede zusammen, und jedes Wort hat
+seine Karte.`,
+  "words.after": `
+Manche Wörter bleiben an ihrem Ort: die Sonnenbrille bei den Augen, die Maske beim Mund. Andere haben keinen: „rot“ liegt gleichmäßig auf der ganzen Frucht. Und manche halten alles zusammen: Ein
+Pfeil ohne sein Herz ist unter Emoji ein Zeichen auf blauem Quadrat, also bleibt kaum ein Pixel, wie es war.
+
+Die Karte des letzten Kapitels sagte, welches Wort stärker gezogen hat. Diese sagen, was der Vermutung fehlen würde, und das ist nicht ganz dasselbe wie das, was das Wort bedeutet. Aber es ist die
+Frage, an der das Mischen hängt (Bradley, 2025): Kommt ein Pixel ohne die meisten Wörter aus? Wo es das tut, lassen sich Wörter zusammenstellen, die nie beisammen waren. Wo nicht, zerfällt die Mischung.
+
+Zieh am Regler, und du siehst, wann Wörter gehört werden. Mehr als die Hälfte der Änderung fällt in die ersten zwei von acht Schritten. Danach sagt das Bild selbst, was es ist.`,
+  "words.caption": "Oben, was mit allen Wörtern und was ohne eines entsteht, das ganze Bild oder die Vermutung in einem Schritt. Darunter eine Karte für jedes Wort: je röter ein Pixel, desto mehr ändert sich die Vermutung, wenn das Wort fehlt. Beide Karten haben dieselbe Skala; sie wird für jede Stellung des Reglers neu gewählt.",
+  "words.still": "Ein lächelndes Gesicht mit Sonnenbrille, dasselbe ohne sie, und zwei Karten: Ein Wort arbeitet am Gesicht, das andere dort, wo die Brille sitzt.",
+  "words.waiting": "Noch nicht gezeichnet",
+  "words.asked": "Diese Figur zeichnet mit dem Netz für Emoji, 4 MB groß. Es wird geholt, wenn du drückst, falls es nicht schon da ist.",
+  "words.begin": "Hier zeichnen",
+  "words.another": "Noch eins",
+  "words.drawing": "Das Netz zeichnet und wird ohne jedes Wort noch einmal gefragt …",
+  "words.prompt": "Wörter",
+  "words.step": "Schritt",
+  "words.all": "alle zusammen",
+  "words.stepOf": "{n} von {of}",
+  "words.maps": "Eine Karte für jedes Wort; drück auf eine, um genauer hinzusehen",
+  "words.map": "Wo sich die Vermutungen ohne „{word}“ ändern",
+  "words.without": "ohne „{word}“",
+  "words.drawn": "mit allen Wörtern",
+  "words.lesser": "ohne „{word}“, gleiches Rauschen",
+  "words.guess": "Vermutung in Schritt {n}",
+  "words.lesserGuess": "Vermutung ohne „{word}“",
+  "words.found": "Ohne „{word}“ ändert sich die Vermutung im ersten Schritt im Mittel um {first} von 255 Stufen, im letzten um {last}. Das Viertel der Pixel, das sich am meisten ändert, hat {share} % der ganzen Änderung.",
+  "words.smiling-face": "lächelndes Gesicht",
+  "words.sunglasses": "Sonnenbrille",
+  "words.face": "Gesicht",
+  "words.medical-mask": "Arztmaske",
+  "words.heart": "Herz",
+  "words.fire": "Feuer",
+  "words.red": "rot",
+  "words.apple": "Apfel",
+  "words.arrow": "Pfeil",
+  "words.sunglassesSays": "„Sonnenbrille“ bleibt bei der Brille. „Lächelndes Gesicht“ hat den Rest und lässt die Gläser in Ruhe.",
+  "words.maskSays": "„Arztmaske“ arbeitet dort, wo sonst der Mund wäre.",
+  "words.fireSays": "Uneins sind die Wörter über den Umriss: Das eine will runde Schultern, das andere Flammen. Innen sind sie sich fast einig.",
+  "words.appleSays": "„Rot“ liegt auf der ganzen Frucht und rührt kaum an den Grund ringsum. „Apfel“ hat die Form, und damit auch den Grund.",
+  "words.arrowSays": "Hier hat ein Wort keinen eigenen Ort: Ohne „Herz“ denkt das Netz an einen Pfeil auf blauem Quadrat, und fast jedes Pixel ändert sich.",
+
+  // 11
   "turing.title": "Von unten nach oben",
   "turing.before": `
 1952 fragte Alan Turing, wie ein Embryo, ein Ball aus lauter gleichen Zellen, zu einem Muster kommt. Seine Antwort braucht zwei Stoffe, er nannte sie
@@ -474,7 +522,7 @@ Morphogenese ist das Werden der Gestalt. Daher hat diese Seite ihren Namen.`,
   "turing.chartY": "Abstand im Muster, in Zellen",
   "turing.chartRoot": "Wurzel",
 
-  // 11
+  // 12
   "pictures.title": "Deine eigenen Bilder",
   "pictures.before": `
 Der Formel sind Kleider gleich. Gib ihr irgendeine Handvoll Bilder, und sie zeichnet sofort daraus, ganz ohne Training, hier auf deinem eigenen Gerät. Zeichne ein paar,
@@ -551,7 +599,7 @@ was diese Seite zu sagen hat.
   "pictures.someCopies": "{copies} von {drawn} sind Kopien. Der Rest mischt Stücke: Die Hälfte von allen nimmt sie aus {middle} Bildern oder mehr.",
   "pictures.noCopies": "Keins der {drawn} ist eine Kopie. Die Hälfte nimmt ihre Stücke aus {middle} Bildern der Sammlung oder mehr.",
 
-  // 12
+  // 13
   "closing.title": "Woher also?",
   "closing.before": `
 Aus Bildern, die es schon gab, klein geschnitten. Das ist die eine Hälfte der Antwort. Was die Maschine zeichnet, kommt Stück für Stück aus irgendeinem Trainingsbild, und du
@@ -566,7 +614,7 @@ es ein Teil der Wahrheit. Welcher, das wird gerade herausgefunden.
 
 Und der Ärmel, auf den du gezeigt hast? Er stammt von einem Pullover aus dem Katalog eines Geschäfts, und vom Würfel.`,
 
-  // 13
+  // 14
   "further.title": "Zum Weiterlesen",
   "further.before": `
 Das Herz dieser Seite ist ein Aufsatz von Mason Kamb und Surya Ganguli. Was hier die Maschine mit den zwei Fehlern heißt, ist ihre
@@ -578,7 +626,7 @@ Das Herz dieser Seite ist ein Aufsatz von Mason Kamb und Surya Ganguli. Was hier
   "further.patch": "Die kurzsichtigen, für jedes Pixel <i>q</i> einzeln. Ω<sub><i>k</i></sub> ist das Fenster aus <i>k</i> × <i>k</i> Pixeln. In Kapitel 3 darf nur derselbe Ort antworten, <i>p</i> = <i>q</i>. In Kapitel 4 jeder Ort <i>p</i> (ELS) oder jeder, der zum Rand so liegt wie <i>q</i> (bbELS):",
   "further.wiener": "Der Wiener-Filter, der beste lineare Entrauscher, mit Mittelwert μ und Kovarianz <i>C</i> der Trainingsbilder:",
   "further.pearson": "Pearsons <i>r</i> zweier Bilder (Kapitel 5):",
-  "further.grayScott": "Das Modell von Gray und Scott (Kapitel 10):",
+  "further.grayScott": "Das Modell von Gray und Scott (Kapitel 11):",
   "further.simplified": "Was hier vereinfacht ist",
   "further.simplifications": `
 Das Modell ist winzig: graue Bilder aus 28 × 28 Pixeln, zehn Arten von Kleidung, ein Netz aus einer halben Million Zahlen. Große Modelle zeichnen mit Attention, nach

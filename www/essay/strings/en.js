@@ -16,7 +16,7 @@ export const strings = {
   "page.heading": "Where does the new picture come from?",
   "page.lead": "A small program was shown sixty thousand photographs of clothes. Now it draws clothes that nobody ever made, and nobody told it how. On this page you take it apart, until you can point at a sleeve and say where it comes from.",
   "page.film": "Four rows of pictures. Each begins with pure noise on the left; from picture to picture a cat, a pullover, a strawberry and a boot come out of it.",
-  "page.about": "Thirteen minutes, thirteen chapters. Every picture is computed while you read, on your own device. Nothing is sent anywhere.",
+  "page.about": "Fourteen minutes, fourteen chapters. Every picture is computed while you read, on your own device. Nothing is sent anywhere.",
   "page.footer": 'Everything here runs on the same free code as the <a href="../">Studio</a>, where you can ask for any garment you like and look under the bonnet. Pictures: Fashion-MNIST, © 2017 Zalando SE, MIT licence; emoji: Noto Emoji, © Google, Apache 2.0 licence.',
 
   // All figures
@@ -424,6 +424,54 @@ alone (Bradley and others, 2025). That is short sight once more, towards pixels 
   "mixing.facesSays": "Every part is fine, and yet it is no face: its halves were told different things, and had to agree across a distance.",
 
   // 10
+  "words.title": "Which word paints which pixel?",
+  "words.before": `
+Now the other way round: several words for one picture. Who paints what? Take a word away and look. At every step the network is asked twice about the very same
+noisy picture, once with all words and once with one missing. Where both guesses agree, the word had nothing to say. Where they differ, it had. Add up the
+differences, and each word has a map.`,
+  "words.after": `
+Some words keep to their place: the sunglasses to the eyes, the mask to the mouth. Others have none: “red” lies evenly on the whole fruit. And some hold everything together: an arrow
+without its heart is, among emoji, a sign on a blue square, so hardly a pixel stays.
+
+The map of the last chapter said which word pulled harder. These say what the guess would lack, which is not quite the same as what the word means. But it is the question on which mixing hangs
+(Bradley, 2025): can a pixel do without most of the words? Where it can, words may be put together that never were before. Where it cannot, the mix falls apart.
+
+Move the slider, and you see when words are heard. More than half of the change falls into the first two of eight steps. After that, the picture itself says what it is.`,
+  "words.caption": "Above, what comes of all words and of all but one: the whole picture, or the guess at one step. Below, a map for each word: the redder a pixel, the more the guess at it changes when the word is left out. Both maps have one scale, which is chosen anew for each position of the slider.",
+  "words.still": "A smiling face with sunglasses, the same face without them, and two maps: one word is at work on the face, the other where the glasses are.",
+  "words.waiting": "Not drawn yet",
+  "words.asked": "This figure draws with the network for emoji, of 4 MB. It is fetched when you press, unless it is here.",
+  "words.begin": "Draw it here",
+  "words.another": "Another one",
+  "words.drawing": "The network draws, and is asked again without each word …",
+  "words.prompt": "Words",
+  "words.step": "Step",
+  "words.all": "all together",
+  "words.stepOf": "{n} of {of}",
+  "words.maps": "A map for each word; press one to look closer",
+  "words.map": "Where the guesses change without “{word}”",
+  "words.without": "without “{word}”",
+  "words.drawn": "with all words",
+  "words.lesser": "without “{word}”, same noise",
+  "words.guess": "the guess at step {n}",
+  "words.lesserGuess": "the guess without “{word}”",
+  "words.found": "Without “{word}” the guess changes by {first} of 255 shades on average at the first step, by {last} at the last. The quarter of the pixels that change most has {share} % of all change.",
+  "words.smiling-face": "smiling face",
+  "words.sunglasses": "sunglasses",
+  "words.face": "face",
+  "words.medical-mask": "medical mask",
+  "words.heart": "heart",
+  "words.fire": "fire",
+  "words.red": "red",
+  "words.apple": "apple",
+  "words.arrow": "arrow",
+  "words.sunglassesSays": "“Sunglasses” keeps to the glasses. “Smiling face” has the rest and leaves the lenses alone.",
+  "words.maskSays": "“Medical mask” is at work where the mouth would be.",
+  "words.fireSays": "The words differ over the outline: one wants round shoulders, the other flames. Inside they nearly agree.",
+  "words.appleSays": "“Red” lies on the whole fruit and hardly touches the ground around it. “Apple” has the shape, and so the ground as well.",
+  "words.arrowSays": "Here a word has no place of its own: without “heart” the network thinks of an arrow on a blue square, and nearly every pixel changes.",
+
+  // 11
   "turing.title": "Bottom up",
   "turing.before": `
 In 1952 Alan Turing asked how an embryo, a ball of cells that are all alike, comes to have a pattern. His answer needs two substances,
@@ -478,7 +526,7 @@ basis of morphogenesis</em>, the coming into being of shape. This page has its n
   "turing.chartY": "Spacing of the pattern, in cells",
   "turing.chartRoot": "square root",
 
-  // 11
+  // 12
   "pictures.title": "Your own pictures",
   "pictures.before": `
 The formula does not care for clothes. Give it any handful of pictures, and it draws from them at once, with no training at all, here, on your
@@ -555,7 +603,7 @@ this page has to say.
   "pictures.someCopies": "{copies} of {drawn} are copies. The rest mix pieces: half of all take theirs from {middle} pictures or more.",
   "pictures.noCopies": "None of the {drawn} is a copy. Half of them take their pieces from {middle} pictures of the set or more.",
 
-  // 12
+  // 13
   "closing.title": "So where does it come from?",
   "closing.before": `
 From pictures that were there before, cut small. That is the first half of the answer. In the machine’s drawings every piece comes from some
@@ -570,7 +618,7 @@ pictures by heart; of them it is a part of the truth. Which part, people are fin
 
 And the sleeve that you pointed at? It comes from a pullover in the catalogue of a shop, and from the dice.`,
 
-  // 13
+  // 14
   "further.title": "Read on",
   "further.before": `
 The heart of this page is one paper, by Mason Kamb and Surya Ganguli. What we call the machine with the two flaws is their
@@ -582,7 +630,7 @@ The heart of this page is one paper, by Mason Kamb and Surya Ganguli. What we ca
   "further.patch": "The short-sighted ones, for each pixel <i>q</i> by itself. Ω<sub><i>k</i></sub> is the window of <i>k</i> × <i>k</i> pixels. In chapter 3 only the same place may answer, <i>p</i> = <i>q</i>. In chapter 4 any place <i>p</i> may (ELS), or any that lies to the border as <i>q</i> does (bbELS):",
   "further.wiener": "The Wiener filter, the best linear denoiser, with mean μ and covariance <i>C</i> of the training pictures:",
   "further.pearson": "Pearson’s <i>r</i> of two pictures (chapter 5):",
-  "further.grayScott": "The model of Gray and Scott (chapter 10):",
+  "further.grayScott": "The model of Gray and Scott (chapter 11):",
   "further.simplified": "What is simplified here",
   "further.simplifications": `
 The model is tiny: grey pictures of 28 × 28 pixels, ten kinds of garment, a network of half a million numbers. Large models draw with attention, from
