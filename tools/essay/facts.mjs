@@ -2,6 +2,8 @@
 import { readFileSync } from "node:fs";
 import { FOUND } from "../../www/essay/figures/fingers-found.js";
 import { KNOWN } from "../../www/essay/figures/prediction-known.js";
+import { RECORDED } from "../../www/essay/figures/uturn-recorded.js";
+import { noiseAt } from "../../www/essay/pixels.js";
 import { middle } from "./known.mjs";
 
 /** @type {{ networks: Record<string, { blend: { patches: number }[] }> }} */
@@ -20,5 +22,11 @@ export function facts(lang) {
     const share = Math.round((100 * shares.reduce((sum, one) => sum + one, 0)) / shares.length);
     return [[`machine${end}`, two(machine)], [`copier${end}`, two(copier)], [`wiener${end}`, two(wiener)], [`blend${end}`, two(blend)], [`pca${end}`, two(pca)], [`share${end}`, String(share)], [`floor${end}`, two(floor)]];
   });
-  return { ...Object.fromEntries(networks), looked: String(FOUND.looked), real: String(FOUND.real), legsResnet: String(FOUND.seeds.resnet.length) };
+  // On the way into noise and back: turned round early, where half are lost, where families begin to be, and at pure noise.
+  const percent = (/** @type {number} */ share) => String(Math.round(100 * share));
+  const turns = Object.entries({ Early: 0.4, Family: 0.7, Stranger: 0.8, Half: 0.85, Last: 1 }).flatMap(([name, t]) => {
+    const { all, families, own, stranger } = /** @type {typeof RECORDED.turns[number]} */ (RECORDED.turns.find((turn) => turn.t === t));
+    return [[`noise${name}`, percent(noiseAt(t))], [`kept${name}`, percent(all)], [`families${name}`, percent(families)], [`own${name}`, two([own])], [`other${name}`, two([stranger])]];
+  });
+  return { ...Object.fromEntries(networks), ...Object.fromEntries(turns), looked: String(FOUND.looked), real: String(FOUND.real), legsResnet: String(FOUND.seeds.resnet.length) };
 }

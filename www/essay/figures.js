@@ -9,6 +9,7 @@ export const FIGURES = {
   prediction: () => import("./figures/prediction.js"),
   learning: () => import("./figures/learning.js"),
   origins: () => import("./figures/origins.js"),
+  uturn: () => import("./figures/uturn.js"),
   fingers: () => import("./figures/fingers.js"),
   mixing: () => import("./figures/mixing.js"),
   words: () => import("./figures/words.js"),

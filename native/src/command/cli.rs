@@ -2,6 +2,7 @@
 
 use super::{
     CommandError, calibrate, denoise, emoji, evaluate, judge, learn, morph, novelty, pack, sample, seams, steps, train,
+    uturn,
 };
 use clap::{Parser, Subcommand};
 
@@ -106,6 +107,12 @@ Examples:
 Examples:
   morphogen seams --seeds 1 --calls 16 --times 1 2 4 --output seams.png")]
     Seams(seams::SeamsArgs),
+    /// Noise real pictures, come back, and see whether their kind stays
+    #[command(after_help = "\
+Examples:
+  morphogen uturn --pack www/models/fashion --network unet --judge native/judges/fashion --json uturn.json
+  morphogen uturn --pack www/models/fashion --judge native/judges/fashion --times 0.5 0.8 --pictures 20")]
+    Uturn(uturn::UturnArgs),
 }
 
 impl Cli {
@@ -128,6 +135,7 @@ impl Cli {
             Command::Novelty(args) => novelty::novelty(args),
             Command::Steps(args) => steps::steps(args),
             Command::Seams(args) => seams::seams(args),
+            Command::Uturn(args) => uturn::uturn(args),
         }
     }
 }

@@ -39,6 +39,7 @@ pub mod steps;
 mod sticker;
 mod subject;
 pub mod train;
+pub mod uturn;
 
 use crate::network::BurnDenoiser;
 use crate::train::TrainError;

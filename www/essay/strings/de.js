@@ -15,7 +15,7 @@ export const strings = {
   "page.heading": "Woher kommt das neue Bild?",
   "page.lead": "Einem kleinen Programm hat man sechzigtausend Fotos von Kleidern gezeigt. Jetzt zeichnet es Kleider, die niemand je genäht hat, und keiner hat ihm gesagt, wie. Auf dieser Seite nimmst du es auseinander, bis du auf einen Ärmel zeigen und sagen kannst, woher er stammt.",
   "page.film": "Vier Reihen von Bildern. Jede beginnt links mit reinem Rauschen; von Bild zu Bild kommen eine Katze, ein Pullover, eine Erdbeere und ein Stiefel heraus.",
-  "page.about": "Vierzehn Minuten, vierzehn Kapitel. Jedes Bild wird berechnet, während du liest, auf deinem eigenen Gerät. Nichts wird verschickt.",
+  "page.about": "Fünfzehn Minuten, fünfzehn Kapitel. Jedes Bild wird berechnet, während du liest, auf deinem eigenen Gerät. Nichts wird verschickt.",
   "page.footer": 'Alles hier läuft mit demselben freien Code wie das <a href="../de.html">Studio</a>, in dem du dir jedes Kleidungsstück wünschen und unter die Haube schauen kannst. Bilder: Fashion-MNIST, © 2017 Zalando SE, MIT-Lizenz; Emoji: Noto Emoji, © Google, Apache-2.0-Lizenz.',
 
   // All figures
@@ -52,7 +52,7 @@ Bei wenig Rauschen findet das Netz das Bild wieder. Bei viel Rauschen findet es 
 hat. Das hat es sich ausgedacht. Wie kann das sein?
 
 Um das herauszufinden, nehmen wir von nun an Kleider, klein und grau: Damit lässt sich jede Frage zu Ende rechnen, auf deinem Gerät. Die Farbe kommt in
-Kapitel 9 zurück.`,
+Kapitel 10 zurück.`,
   "noise.caption": "Auf dem Regler kommt von links nach rechts Rauschen dazu; das Netz holt es in zwanzig Schritten heraus. Bekritzelte Pixel gelten als reines Rauschen, und das Netz füllt sie aus ihrer Umgebung. Das Netz für Emoji hat 4 MB; es wird geholt, wenn du es zum ersten Mal brauchst.",
   "noise.still": "Das Gesicht einer Katze, und daneben, was das Netz hinter dem Rauschen gefunden hat.",
   "noise.subject": "Bild",
@@ -344,6 +344,43 @@ Das also heißt hier <em>neu</em>. Kein Stück ist erfunden; die Anordnung ist e
   "origins.distinct.one": "Bei Schritt {step} gewinnt überall ein einziges Trainingsbild.",
 
   // 8
+  "uturn.title": "Hin und zurück",
+  "uturn.before": `
+Man kann ein Bild ins Rauschen schicken und zurückrufen. Nimm einen echten Turnschuh, gib Rauschen dazu bis zu einem Punkt, kehr um und lass das Netz das Rauschen wieder wegnehmen. Niemand sagt ihm, was es war. Kehrst
+du früh um, kommt derselbe Schuh zurück, nur in Einzelheiten verändert. Gehst du den ganzen Weg, zeichnet das Netz, was die Würfel sagen. Irgendwo dazwischen geht der Schuh verloren.
+
+Wo? Sclocchi, Favero und Wyart (2025) haben es vorhergesagt und an Fotografien gefunden: Einzelheiten gehen nach und nach, aber die Art des Dings geht auf einmal, an einem scharfen Punkt. Hier geht ein Kleidungsstück
+diesen Weg achtmal, jedes Mal mit anderem Rauschen.`,
+  "uturn.after": `
+Mit {noiseEarly} % Rauschen kommen {keptEarly} von hundert Kleidungsstücken als das zurück, was sie waren. Bei {noiseHalf} % sind es {keptHalf}, und aus reinem Rauschen {keptLast}, nicht besser als gelost. Die Art
+geht also verloren, aber hier ist es kein scharfer Punkt: Aus Hemden werden früh T-Shirts, Pullover und Mäntel, Sandalen halten sich lange. Frag stattdessen nach der Familie, ob man es über oder unter der Hüfte
+trägt, ob es ein Schuh ist oder eine Tasche, und es wird eher eine Klippe: Bei {noiseFamily} % Rauschen sind {familiesFamily} von hundert noch in ihrer, und erst dann fallen sie. Das Allgemeinste geht
+zuletzt verloren. Auf dem Weg aus dem Rauschen entscheidet es sich also zuerst, und die Einzelheiten kommen am Ende.
+
+Und etwas kommt immer mit. Bei {noiseStranger} % Rauschen haben Bilder, die als etwas anderes zurückkamen, noch ein r = {ownStranger} mit eben dem Bild, das sie waren, und nur {otherStranger} mit einem anderen
+seiner Art. Hell und Dunkel, eine Breite, eine Schräge sind geblieben, wo sie waren, und werden anders gebraucht.`,
+  "uturn.caption": "Ein Trainingsbild geht bis zum gewählten Rauschen und kommt in zwanzig Schritten zurück, durch das Netz, dem kein Kleidungsstück genannt wird. Die Kurven wurden aufgezeichnet: 400 Trainingsbilder, 40 von jedem Kleidungsstück, jedes an jedem von zwölf Punkten einmal hin und zurück. Ob es dieselbe Art ist, sagt ein Richter, ein Netz, das gelernt hat, Kleidungsstücke zu unterscheiden. Vierzig sind wenige: Der Anteil eines Kleidungsstücks kann um 8 von hundert danebenliegen, oder um 15.",
+  "uturn.still": "Ein Turnschuh, derselbe unter Rauschen, und acht Bilder, die zurückkamen: die meisten sind Schuhe. Darunter Kurven, die mit dem Rauschen fallen.",
+  "uturn.waiting": "Noch nicht gezeichnet",
+  "uturn.kind": "Kleidungsstück",
+  "uturn.start": "ein Trainingsbild",
+  "uturn.training": "Trainingsbild {number}: {kind}",
+  "uturn.noised": "mit {percent} % Rauschen",
+  "uturn.back": "und zurück: dasselbe Bild, achtmal mit anderem Rauschen",
+  "uturn.returned": "Was zurückkam, {n} von 8",
+  "uturn.turn": "Umkehren bei",
+  "uturn.noise": "{percent} % Rauschen",
+  "uturn.another": "Anderes Rauschen",
+  "uturn.picture": "Ein anderes Bild",
+  "uturn.drawing": "Ins Rauschen und zurück …",
+  "uturn.recorded": "Umgekehrt bei {percent} % Rauschen. Aufgezeichnet ist: {own} % kamen als die Art zurück, die sie waren (hier: {kind}); von allen Kleidungsstücken behielten {all} % ihre Art, {family} % ihre Familie. Die acht hier oben beurteilt niemand außer dir.",
+  "uturn.chart": "Wie viele ihre Art behielten, und wie viele ihre Familie, je nachdem, wo sie umkehrten",
+  "uturn.chartY": "als das zurückgekommen, was sie waren",
+  "uturn.chartX": "umgekehrt bei t",
+  "uturn.all": "alle Arten zusammen",
+  "uturn.family": "dieselbe Familie: über der Hüfte, Hosen, Schuhe, Taschen",
+
+  // 9
   "fingers.title": "Ein Finger zu viel",
   "fingers.before": `
 Bildmodelle sind berüchtigt für Hände mit sechs Fingern. Unser kleines Netz kennt keine Hände, aber es hat dieselbe Krankheit: Hosen mit drei
@@ -379,7 +416,7 @@ bekannt: Größere Netze geben jedem Pixel einen langen Arm (Attention), und sol
   "fingers.sound": "Nach unserer Zählung ist hier nichts falsch: {count} Beine.",
   "fingers.looked": "Noch {looked} Seeds angesehen, {n} gefunden. (Von den {of} Trainingsbildern hat {odd} so viele Beine: zwei Hosen auf einem Bild.)",
 
-  // 9
+  // 10
   "mixing.title": "Zwei Wörter in einem Bild",
   "mixing.before": `
 Wenn die Vermutung über ein Pixel nur von seiner Umgebung abhängt, dann kann man verschiedenen Teilen eines Bildes Verschiedenes sagen. In jedem Schritt fragen wir das Netz
@@ -419,7 +456,7 @@ in Ruhe lässt (Bradley und andere, 2025). Das ist noch einmal Kurzsichtigkeit, 
   "mixing.wheelsSays": "Zwei Fahrzeuge, eine Achse: An der Naht müssen sich die Pixel nur mit ihren Nachbarn einigen.",
   "mixing.facesSays": "Jedes Stück ist gut, und doch ist es kein Gesicht: Seinen Hälften wurde Verschiedenes gesagt, und einigen müssten sie sich über die Ferne.",
 
-  // 10
+  // 11
   "words.title": "Welches Wort malt welches Pixel?",
   "words.before": `
 Nun umgekehrt: mehrere Wörter für ein Bild. Wer malt was? Nimm ein Wort weg und sieh nach. In jedem Schritt wird das Netz zweimal nach demselben verrauschten Bild gefragt, einmal mit
@@ -467,7 +504,7 @@ Zieh am Regler, und du siehst, wann Wörter gehört werden. Mehr als die Hälfte
   "words.appleSays": "„Rot“ liegt auf der ganzen Frucht und rührt kaum an den Grund ringsum. „Apfel“ hat die Form, und damit auch den Grund.",
   "words.arrowSays": "Hier hat ein Wort keinen eigenen Ort: Ohne „Herz“ denkt das Netz an einen Pfeil auf blauem Quadrat, und fast jedes Pixel ändert sich.",
 
-  // 11
+  // 12
   "turing.title": "Von unten nach oben",
   "turing.before": `
 1952 fragte Alan Turing, wie ein Embryo, ein Ball aus lauter gleichen Zellen, zu einem Muster kommt. Seine Antwort braucht zwei Stoffe, er nannte sie
@@ -522,7 +559,7 @@ Morphogenese ist das Werden der Gestalt. Daher hat diese Seite ihren Namen.`,
   "turing.chartY": "Abstand im Muster, in Zellen",
   "turing.chartRoot": "Wurzel",
 
-  // 12
+  // 13
   "pictures.title": "Deine eigenen Bilder",
   "pictures.before": `
 Der Formel sind Kleider gleich. Gib ihr irgendeine Handvoll Bilder, und sie zeichnet sofort daraus, ganz ohne Training, hier auf deinem eigenen Gerät. Zeichne ein paar,
@@ -599,7 +636,7 @@ was diese Seite zu sagen hat.
   "pictures.someCopies": "{copies} von {drawn} sind Kopien. Der Rest mischt Stücke: Die Hälfte von allen nimmt sie aus {middle} Bildern oder mehr.",
   "pictures.noCopies": "Keins der {drawn} ist eine Kopie. Die Hälfte nimmt ihre Stücke aus {middle} Bildern der Sammlung oder mehr.",
 
-  // 13
+  // 14
   "closing.title": "Woher also?",
   "closing.before": `
 Aus Bildern, die es schon gab, klein geschnitten. Das ist die eine Hälfte der Antwort. Was die Maschine zeichnet, kommt Stück für Stück aus irgendeinem Trainingsbild, und du
@@ -614,7 +651,7 @@ es ein Teil der Wahrheit. Welcher, das wird gerade herausgefunden.
 
 Und der Ärmel, auf den du gezeigt hast? Er stammt von einem Pullover aus dem Katalog eines Geschäfts, und vom Würfel.`,
 
-  // 14
+  // 15
   "further.title": "Zum Weiterlesen",
   "further.before": `
 Das Herz dieser Seite ist ein Aufsatz von Mason Kamb und Surya Ganguli. Was hier die Maschine mit den zwei Fehlern heißt, ist ihre
@@ -626,7 +663,7 @@ Das Herz dieser Seite ist ein Aufsatz von Mason Kamb und Surya Ganguli. Was hier
   "further.patch": "Die kurzsichtigen, für jedes Pixel <i>q</i> einzeln. Ω<sub><i>k</i></sub> ist das Fenster aus <i>k</i> × <i>k</i> Pixeln. In Kapitel 3 darf nur derselbe Ort antworten, <i>p</i> = <i>q</i>. In Kapitel 4 jeder Ort <i>p</i> (ELS) oder jeder, der zum Rand so liegt wie <i>q</i> (bbELS):",
   "further.wiener": "Der Wiener-Filter, der beste lineare Entrauscher, mit Mittelwert μ und Kovarianz <i>C</i> der Trainingsbilder:",
   "further.pearson": "Pearsons <i>r</i> zweier Bilder (Kapitel 5):",
-  "further.grayScott": "Das Modell von Gray und Scott (Kapitel 11):",
+  "further.grayScott": "Das Modell von Gray und Scott (Kapitel 12):",
   "further.simplified": "Was hier vereinfacht ist",
   "further.simplifications": `
 Das Modell ist winzig: graue Bilder aus 28 × 28 Pixeln, zehn Arten von Kleidung, ein Netz aus einer halben Million Zahlen. Große Modelle zeichnen mit Attention, nach
@@ -634,7 +671,7 @@ Texten und in einem verdichteten Raum; die Theorie erfasst sie nur zum Teil.
 
 Die Maschinen haben von jeder Art 600 Trainingsbilder, die Netze haben aus 6.000 gelernt. Mit allen kämen die Maschinen den Netzen noch näher.
 
-Das Fenster schrumpft mit der Zeit so, wie es für jedes Netz gemessen wurde (Kapitel 5, 7 und 8). In den Kapiteln 3 und 4 steht es fest, damit man sieht, was es tut.
+Das Fenster schrumpft mit der Zeit so, wie es für jedes Netz gemessen wurde (Kapitel 5, 7 und 9). In den Kapiteln 3 und 4 steht es fest, damit man sieht, was es tut.
 
 Die verlorene Maschine nimmt ihre Ausschnitte nur aus dem Inneren der Trainingsbilder, wie der Code der Autoren.
 

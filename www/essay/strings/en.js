@@ -16,7 +16,7 @@ export const strings = {
   "page.heading": "Where does the new picture come from?",
   "page.lead": "A small program was shown sixty thousand photographs of clothes. Now it draws clothes that nobody ever made, and nobody told it how. On this page you take it apart, until you can point at a sleeve and say where it comes from.",
   "page.film": "Four rows of pictures. Each begins with pure noise on the left; from picture to picture a cat, a pullover, a strawberry and a boot come out of it.",
-  "page.about": "Fourteen minutes, fourteen chapters. Every picture is computed while you read, on your own device. Nothing is sent anywhere.",
+  "page.about": "Fifteen minutes, fifteen chapters. Every picture is computed while you read, on your own device. Nothing is sent anywhere.",
   "page.footer": 'Everything here runs on the same free code as the <a href="../">Studio</a>, where you can ask for any garment you like and look under the bonnet. Pictures: Fashion-MNIST, © 2017 Zalando SE, MIT licence; emoji: Noto Emoji, © Google, Apache 2.0 licence.',
 
   // All figures
@@ -52,7 +52,7 @@ With a little noise, the network finds the picture again. With a lot, it finds <
 drew. It made that up. How can it?
 
 To find out, we go on with clothes, small and grey: there every question can be computed to the end, on your device. Colour comes back in
-chapter 9.`,
+chapter 10.`,
   "noise.caption": "Noise goes in from left to right on the slider; the network takes it out in twenty steps. Scribbled pixels count as pure noise, and the network fills them in from what is around them. The network for emoji has 4 MB; it is fetched when you first ask it.",
   "noise.still": "A cat’s face, and beside it what the network found behind the noise.",
   "noise.subject": "Picture",
@@ -347,6 +347,43 @@ argument. Now you can have it with numbers.`,
   "origins.distinct.one": "At step {step}, a single training picture wins everywhere.",
 
   // 8
+  "uturn.title": "There and back",
+  "uturn.before": `
+A picture can be sent into the noise and called back. Take a real sneaker, add noise up to some point, turn round, and let the network take the noise out again. Nobody tells it what it was. Turn
+early, and the same shoe comes back, with a few details changed. Go all the way, and the network draws what the dice say. Somewhere in between the shoe is lost.
+
+Where? Sclocchi, Favero and Wyart (2025) foretold it, and found it in photographs: details go little by little, but the kind of thing goes at once, at one sharp point. Here a garment goes that way
+eight times, each time with other noise.`,
+  "uturn.after": `
+With {noiseEarly} % noise, {keptEarly} of a hundred garments come back as the kind that they were. At {noiseHalf} % it is {keptHalf}, and from pure noise {keptLast}, which is no better than drawing lots. So the
+kind is lost, but here it is no sharp point: shirts begin to turn into T-shirts, pullovers and coats early, sandals hold out. Ask for families instead, whether it is worn above the waist or below, a shoe or a bag, and
+there is more of a cliff: at {noiseFamily} % noise {familiesFamily} of a hundred have kept theirs, and only then they fall. What is most general is lost last. So on the way out of the noise it
+is settled first, and the details come at the end.
+
+And something always comes along. At {noiseStranger} % noise, pictures that came back as another kind still have r = {ownStranger} with the very picture that they had been, and only
+{otherStranger} with another one of its kind. Light and dark, a width, a slope have stayed where they were, and have been put to another use.`,
+  "uturn.caption": "A training picture goes up to the chosen noise and comes back in twenty steps, by the network that is told no garment. The curves were recorded: 400 training pictures, 40 of each garment, each sent there and back once at each of twelve points. Whether the kind is the same says a judge, a network that was trained to tell garments apart. Forty are few: a share of one garment may be off by 8 of a hundred, or by 15.",
+  "uturn.still": "A sneaker, the same under noise, and eight pictures that came back: most are shoes. Below, curves that fall with the noise.",
+  "uturn.waiting": "Not drawn yet",
+  "uturn.kind": "Garment",
+  "uturn.start": "a training picture",
+  "uturn.training": "Training picture {number}: {kind}",
+  "uturn.noised": "with {percent} % noise",
+  "uturn.back": "and back: the same picture, eight times with other noise",
+  "uturn.returned": "What came back, {n} of 8",
+  "uturn.turn": "Turn round at",
+  "uturn.noise": "{percent} % noise",
+  "uturn.another": "Other noise",
+  "uturn.picture": "Another picture",
+  "uturn.drawing": "Into the noise and back …",
+  "uturn.recorded": "Turned round at {percent} % noise. As recorded, {own} % came back as the kind they had been (here: {kind}); of all garments {all} % kept their kind, {family} % their family. Nobody judges the eight above but you.",
+  "uturn.chart": "How many kept their kind, and how many their family, by where they turned round",
+  "uturn.chartY": "came back as what they were",
+  "uturn.chartX": "turned round at t",
+  "uturn.all": "all kinds together",
+  "uturn.family": "the same family: above the waist, trousers, shoes, bags",
+
+  // 9
   "fingers.title": "Extra fingers",
   "fingers.before": `
 Image models are notorious for hands with six fingers. Our small network knows no hands, but it has the same illness: trousers with three
@@ -383,7 +420,7 @@ larger networks give every pixel a long arm (attention), and slips of this kind 
   "fingers.sound": "By our count, nothing is wrong here: {count} legs.",
   "fingers.looked": "Looked at {looked} more seeds, found {n}. (Of the {of} training pictures, {odd} has that many legs: two pairs in one picture.)",
 
-  // 9
+  // 10
   "mixing.title": "Two words in one picture",
   "mixing.before": `
 If a guess at a pixel looks only at what is around it, then different parts of a picture can be told different things. In every step we ask the network
@@ -423,7 +460,7 @@ alone (Bradley and others, 2025). That is short sight once more, towards pixels 
   "mixing.wheelsSays": "Two machines, one axle: at the seam the pixels only have to agree with their neighbours.",
   "mixing.facesSays": "Every part is fine, and yet it is no face: its halves were told different things, and had to agree across a distance.",
 
-  // 10
+  // 11
   "words.title": "Which word paints which pixel?",
   "words.before": `
 Now the other way round: several words for one picture. Who paints what? Take a word away and look. At every step the network is asked twice about the very same
@@ -471,7 +508,7 @@ Move the slider, and you see when words are heard. More than half of the change 
   "words.appleSays": "“Red” lies on the whole fruit and hardly touches the ground around it. “Apple” has the shape, and so the ground as well.",
   "words.arrowSays": "Here a word has no place of its own: without “heart” the network thinks of an arrow on a blue square, and nearly every pixel changes.",
 
-  // 11
+  // 12
   "turing.title": "Bottom up",
   "turing.before": `
 In 1952 Alan Turing asked how an embryo, a ball of cells that are all alike, comes to have a pattern. His answer needs two substances,
@@ -526,7 +563,7 @@ basis of morphogenesis</em>, the coming into being of shape. This page has its n
   "turing.chartY": "Spacing of the pattern, in cells",
   "turing.chartRoot": "square root",
 
-  // 12
+  // 13
   "pictures.title": "Your own pictures",
   "pictures.before": `
 The formula does not care for clothes. Give it any handful of pictures, and it draws from them at once, with no training at all, here, on your
@@ -603,7 +640,7 @@ this page has to say.
   "pictures.someCopies": "{copies} of {drawn} are copies. The rest mix pieces: half of all take theirs from {middle} pictures or more.",
   "pictures.noCopies": "None of the {drawn} is a copy. Half of them take their pieces from {middle} pictures of the set or more.",
 
-  // 13
+  // 14
   "closing.title": "So where does it come from?",
   "closing.before": `
 From pictures that were there before, cut small. That is the first half of the answer. In the machine’s drawings every piece comes from some
@@ -618,7 +655,7 @@ pictures by heart; of them it is a part of the truth. Which part, people are fin
 
 And the sleeve that you pointed at? It comes from a pullover in the catalogue of a shop, and from the dice.`,
 
-  // 14
+  // 15
   "further.title": "Read on",
   "further.before": `
 The heart of this page is one paper, by Mason Kamb and Surya Ganguli. What we call the machine with the two flaws is their
@@ -630,7 +667,7 @@ The heart of this page is one paper, by Mason Kamb and Surya Ganguli. What we ca
   "further.patch": "The short-sighted ones, for each pixel <i>q</i> by itself. Ω<sub><i>k</i></sub> is the window of <i>k</i> × <i>k</i> pixels. In chapter 3 only the same place may answer, <i>p</i> = <i>q</i>. In chapter 4 any place <i>p</i> may (ELS), or any that lies to the border as <i>q</i> does (bbELS):",
   "further.wiener": "The Wiener filter, the best linear denoiser, with mean μ and covariance <i>C</i> of the training pictures:",
   "further.pearson": "Pearson’s <i>r</i> of two pictures (chapter 5):",
-  "further.grayScott": "The model of Gray and Scott (chapter 11):",
+  "further.grayScott": "The model of Gray and Scott (chapter 12):",
   "further.simplified": "What is simplified here",
   "further.simplifications": `
 The model is tiny: grey pictures of 28 × 28 pixels, ten kinds of garment, a network of half a million numbers. Large models draw with attention, from
@@ -638,7 +675,7 @@ text, and in a compressed space; the theory covers them only in part.
 
 The machines hold 600 training pictures of each kind, the networks learned from 6,000. With all of them, the machines come closer to the networks still.
 
-The window shrinks with time as it was measured for each network (chapters 5, 7 and 8). In chapters 3 and 4 it is held fixed, so that you can see what it does.
+The window shrinks with time as it was measured for each network (chapters 5, 7 and 9). In chapters 3 and 4 it is held fixed, so that you can see what it does.
 
 The lost machine takes its patches from the inside of the training pictures only, as the authors’ code does.
 
