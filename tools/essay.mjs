@@ -19,7 +19,7 @@ const HERE = resolve(ROOT, "www/essay");
 /** @typedef {import("./pages.mjs").Page} Page */
 
 /** The chapters in order. Those with a figure have their name from it. */
-export const CHAPTERS = ["noise", "copies", "locality", "blindness", "prediction", "learning", "origins", "uturn", "fingers", "mixing", "words", "turing", "pictures", "closing", "further"];
+export const CHAPTERS = ["noise", "copies", "locality", "blindness", "prediction", "learning", "origins", "uturn", "fingers", "mixing", "words", "guidance", "turing", "pictures", "closing", "further"];
 
 /** The pages. English first: it is what others are translated from. @type {Page[]} */
 export const PAGES = [

@@ -49,6 +49,7 @@ const PRESS = /** @type {Record<string, string>} */ ({
   prediction: "Just show me",
   mixing: "Draw it here",
   words: "Draw it here",
+  guidance: "Draw it here",
 });
 
 const wanted = process.argv.slice(2);

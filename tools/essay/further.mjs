@@ -65,6 +65,8 @@ export const SOURCES = [
   ["A. Bradley, P. Nakkiran, D. Berthelot, J. Thornton, J. M. Susskind: <em>Mechanisms of projective composition of diffusion models.</em> ICML 2025.", "https://arxiv.org/abs/2502.04549"],
   ["A. Bradley: <em>Local mechanisms of compositional generalization in conditional diffusion.</em> 2025.", "https://arxiv.org/abs/2509.16447"],
   ["A. Sclocchi, A. Favero, M. Wyart: <em>A phase transition in diffusion models reveals the hierarchical nature of data.</em> PNAS 122, 2025.", "https://arxiv.org/abs/2402.16991"],
+  ["X. Li, R. Wang, Q. Qu: <em>Towards understanding the mechanisms of classifier-free guidance.</em> 2025.", "https://arxiv.org/abs/2505.19210"],
+  ["J. Ho, T. Salimans: <em>Classifier-free diffusion guidance.</em> 2022.", "https://arxiv.org/abs/2207.12598"],
   ["J. Ho, A. Jain, P. Abbeel: <em>Denoising diffusion probabilistic models.</em> NeurIPS 2020.", "https://arxiv.org/abs/2006.11239"],
   ["J. Song, C. Meng, S. Ermon: <em>Denoising diffusion implicit models.</em> ICLR 2021.", "https://arxiv.org/abs/2010.02502"],
   ["Y. Song, J. Sohl-Dickstein, D. P. Kingma, A. Kumar, S. Ermon, B. Poole: <em>Score-based generative modeling through stochastic differential equations.</em> ICLR 2021.", "https://arxiv.org/abs/2011.13456"],

@@ -13,6 +13,7 @@ export const FIGURES = {
   fingers: () => import("./figures/fingers.js"),
   mixing: () => import("./figures/mixing.js"),
   words: () => import("./figures/words.js"),
+  guidance: () => import("./figures/guidance.js"),
   turing: () => import("./figures/turing.js"),
   pictures: () => import("./figures/pictures.js"),
 };

@@ -15,7 +15,7 @@ export const strings = {
   "page.heading": "Woher kommt das neue Bild?",
   "page.lead": "Einem kleinen Programm hat man sechzigtausend Fotos von Kleidern gezeigt. Jetzt zeichnet es Kleider, die niemand je genäht hat, und keiner hat ihm gesagt, wie. Auf dieser Seite nimmst du es auseinander, bis du auf einen Ärmel zeigen und sagen kannst, woher er stammt.",
   "page.film": "Vier Reihen von Bildern. Jede beginnt links mit reinem Rauschen; von Bild zu Bild kommen eine Katze, ein Pullover, eine Erdbeere und ein Stiefel heraus.",
-  "page.about": "Fünfzehn Minuten, fünfzehn Kapitel. Jedes Bild wird berechnet, während du liest, auf deinem eigenen Gerät. Nichts wird verschickt.",
+  "page.about": "Sechzehn Minuten, sechzehn Kapitel. Jedes Bild wird berechnet, während du liest, auf deinem eigenen Gerät. Nichts wird verschickt.",
   "page.footer": 'Alles hier läuft mit demselben freien Code wie das <a href="../de.html">Studio</a>, in dem du dir jedes Kleidungsstück wünschen und unter die Haube schauen kannst. Bilder: Fashion-MNIST, © 2017 Zalando SE, MIT-Lizenz; Emoji: Noto Emoji, © Google, Apache-2.0-Lizenz.',
 
   // All figures
@@ -505,6 +505,51 @@ Zieh am Regler, und du siehst, wann Wörter gehört werden. Mehr als die Hälfte
   "words.arrowSays": "Hier hat ein Wort keinen eigenen Ort: Ohne „Herz“ denkt das Netz an einen Pfeil auf blauem Quadrat, und fast jedes Pixel ändert sich.",
 
   // 12
+  "guidance.title": "Die Führung, zerlegt",
+  "guidance.before": `
+Hinter fast jedem Bild eines großen Modells steckt ein Trick. Frag das Netz zweimal, einmal nach dem Kleidungsstück und einmal nach irgendetwas, und bleib nicht bei der ersten Vermutung stehen: Geh
+weiter, von der zweiten weg. Das heißt <dfn>Führung</dfn> (<em>guidance</em>, Ho und Salimans, 2022). Das Bild wird dadurch mehr von dem, wonach gefragt war. Was genau kommt dabei hinzu?
+
+Beim Netz kann das niemand sagen. Beim einfachen Filter aus Kapitel 5 schon (Li und andere, 2025). Eine Art von Kleidungsstück unterscheidet sich von allen anderen auf zwei Weisen: im Mittelwert, und darin,
+wie ihre Bilder um ihn schwanken. Also zerfällt das, was Führung hinzufügt, in zwei Teile, die sich bis auf die letzte Stelle ergänzen. Die <dfn>Verschiebung</dfn> kommt allein von den Mittelwerten. Der
+<dfn>Kontrast</dfn> kommt von den Schwankungen: Er verstärkt, worin sich Bilder dieser Art voneinander unterscheiden, und schwächt, worin sich nur andere unterscheiden.`,
+  "guidance.after": `
+Die Verschiebung ist ein einziges Bild, dasselbe für jedes Rauschen. Sie beherrscht die ersten Schritte, macht das Kleidungsstück typischer und versiegt. Etwa vom fünften Schritt an ist es mehr Kontrast
+als Verschiebung: Kanten werden härter, und das Bild wird wieder weniger typisch. Dreh die Führung auf, und der Kontrast verbrennt es.
+
+Ist es beim Netz genauso? Im ersten Schritt fast: Was Führung seiner Vermutung und der des Filters hinzufügt, hat bei jedem der vier Kleidungsstücke ein r über 0,9. Im dritten Schritt ist r etwa 0,8. Von der
+Mitte an haben sie wenig gemeinsam, etwa 0,2: Das Netz braucht seine Führung dann kaum noch, während der Filter weiter und weiter macht. Li und andere haben dasselbe an größeren Netzen gefunden. Die
+Erklärung gilt dort, wo Umrisse entschieden werden, und nicht dort, wo es Einzelheiten sind.`,
+  "guidance.caption": "Lineare Entrauscher: der Filter eines Kleidungsstücks und der aller zehn. Oben die Vermutung in einem Schritt des Bildes ohne Führung, was beide Teile ihr für jede Einheit über 1 hinzufügen, auf Grau und doppelt so stark (Grau heißt nichts, heller und dunkler, was hinzukommt oder wegfällt), und die Summe. Unten dasselbe Rauschen auf vier Weisen zu Ende gezeichnet.",
+  "guidance.still": "Hosen: eine Vermutung, Verschiebung und Kontrast, die Führung hinzufügt, und die geführte Vermutung; darunter dasselbe Rauschen ohne beides, mit einem von beiden und mit beidem gezeichnet.",
+  "guidance.waiting": "Noch nicht gezeichnet",
+  "guidance.asked": "Diese Figur braucht Bilder aller zehn Kleidungsstücke, 2,7 MB. Sie werden geholt, wenn du drückst, soweit sie nicht schon da sind.",
+  "guidance.begin": "Hier zeichnen",
+  "guidance.another": "Anderes Rauschen",
+  "guidance.fetching": "Bilder aller Kleidungsstücke werden geholt; aus ihnen entsteht der Filter, der keine Art kennt …",
+  "guidance.drawing": "Vier Bilder aus einem Rauschen: Schritt {n} von {of} …",
+  "guidance.kind": "Kleidungsstück",
+  "guidance.step": "Schritt",
+  "guidance.stepOf": "{n} von {of}",
+  "guidance.strength": "Führung im Ganzen",
+  "guidance.noneAtAll": "1 (keine)",
+  "guidance.now": "Was Führung in einem Schritt hinzufügt",
+  "guidance.ends": "Was am Ende daraus wird, aus demselben Rauschen",
+  "guidance.guess": "die Vermutung",
+  "guidance.shift": "+ Verschiebung",
+  "guidance.contrast": "+ Kontrast",
+  "guidance.guided": "die geführte Vermutung",
+  "guidance.none": "ohne Führung",
+  "guidance.byShift": "nur Verschiebung",
+  "guidance.byContrast": "nur Kontrast",
+  "guidance.both": "beides",
+  "guidance.picture": "{what}, bei Schritt {n}",
+  "guidance.found": "Schritt {n}, {percent} % Rauschen: Für jede Einheit Führung bewegt die Verschiebung ein Pixel um {shift} von 255 Stufen, der Kontrast um {contrast}.",
+  "guidance.early": "Hier drängt Führung zum Mittelwert der Art hin, und das bei jedem Rauschen gleich.",
+  "guidance.middle": "Hier wiegen beide ungefähr gleich viel.",
+  "guidance.late": "Hier ist der Mittelwert entschieden. Was jetzt hinzukommt, sind Unterschiede innerhalb der Art, und sie hängen vom Rauschen ab.",
+
+  // 13
   "turing.title": "Von unten nach oben",
   "turing.before": `
 1952 fragte Alan Turing, wie ein Embryo, ein Ball aus lauter gleichen Zellen, zu einem Muster kommt. Seine Antwort braucht zwei Stoffe, er nannte sie
@@ -559,7 +604,7 @@ Morphogenese ist das Werden der Gestalt. Daher hat diese Seite ihren Namen.`,
   "turing.chartY": "Abstand im Muster, in Zellen",
   "turing.chartRoot": "Wurzel",
 
-  // 13
+  // 14
   "pictures.title": "Deine eigenen Bilder",
   "pictures.before": `
 Der Formel sind Kleider gleich. Gib ihr irgendeine Handvoll Bilder, und sie zeichnet sofort daraus, ganz ohne Training, hier auf deinem eigenen Gerät. Zeichne ein paar,
@@ -636,7 +681,7 @@ was diese Seite zu sagen hat.
   "pictures.someCopies": "{copies} von {drawn} sind Kopien. Der Rest mischt Stücke: Die Hälfte von allen nimmt sie aus {middle} Bildern oder mehr.",
   "pictures.noCopies": "Keins der {drawn} ist eine Kopie. Die Hälfte nimmt ihre Stücke aus {middle} Bildern der Sammlung oder mehr.",
 
-  // 14
+  // 15
   "closing.title": "Woher also?",
   "closing.before": `
 Aus Bildern, die es schon gab, klein geschnitten. Das ist die eine Hälfte der Antwort. Was die Maschine zeichnet, kommt Stück für Stück aus irgendeinem Trainingsbild, und du
@@ -651,7 +696,7 @@ es ein Teil der Wahrheit. Welcher, das wird gerade herausgefunden.
 
 Und der Ärmel, auf den du gezeigt hast? Er stammt von einem Pullover aus dem Katalog eines Geschäfts, und vom Würfel.`,
 
-  // 15
+  // 16
   "further.title": "Zum Weiterlesen",
   "further.before": `
 Das Herz dieser Seite ist ein Aufsatz von Mason Kamb und Surya Ganguli. Was hier die Maschine mit den zwei Fehlern heißt, ist ihre
@@ -663,7 +708,7 @@ Das Herz dieser Seite ist ein Aufsatz von Mason Kamb und Surya Ganguli. Was hier
   "further.patch": "Die kurzsichtigen, für jedes Pixel <i>q</i> einzeln. Ω<sub><i>k</i></sub> ist das Fenster aus <i>k</i> × <i>k</i> Pixeln. In Kapitel 3 darf nur derselbe Ort antworten, <i>p</i> = <i>q</i>. In Kapitel 4 jeder Ort <i>p</i> (ELS) oder jeder, der zum Rand so liegt wie <i>q</i> (bbELS):",
   "further.wiener": "Der Wiener-Filter, der beste lineare Entrauscher, mit Mittelwert μ und Kovarianz <i>C</i> der Trainingsbilder:",
   "further.pearson": "Pearsons <i>r</i> zweier Bilder (Kapitel 5):",
-  "further.grayScott": "Das Modell von Gray und Scott (Kapitel 12):",
+  "further.grayScott": "Das Modell von Gray und Scott (Kapitel 13):",
   "further.simplified": "Was hier vereinfacht ist",
   "further.simplifications": `
 Das Modell ist winzig: graue Bilder aus 28 × 28 Pixeln, zehn Arten von Kleidung, ein Netz aus einer halben Million Zahlen. Große Modelle zeichnen mit Attention, nach

@@ -16,7 +16,7 @@ export const strings = {
   "page.heading": "Where does the new picture come from?",
   "page.lead": "A small program was shown sixty thousand photographs of clothes. Now it draws clothes that nobody ever made, and nobody told it how. On this page you take it apart, until you can point at a sleeve and say where it comes from.",
   "page.film": "Four rows of pictures. Each begins with pure noise on the left; from picture to picture a cat, a pullover, a strawberry and a boot come out of it.",
-  "page.about": "Fifteen minutes, fifteen chapters. Every picture is computed while you read, on your own device. Nothing is sent anywhere.",
+  "page.about": "Sixteen minutes, sixteen chapters. Every picture is computed while you read, on your own device. Nothing is sent anywhere.",
   "page.footer": 'Everything here runs on the same free code as the <a href="../">Studio</a>, where you can ask for any garment you like and look under the bonnet. Pictures: Fashion-MNIST, © 2017 Zalando SE, MIT licence; emoji: Noto Emoji, © Google, Apache 2.0 licence.',
 
   // All figures
@@ -509,6 +509,51 @@ Move the slider, and you see when words are heard. More than half of the change 
   "words.arrowSays": "Here a word has no place of its own: without “heart” the network thinks of an arrow on a blue square, and nearly every pixel changes.",
 
   // 12
+  "guidance.title": "Guidance taken apart",
+  "guidance.before": `
+One trick is behind nearly every picture of a large model. Ask the network twice, once for the garment and once for anything at all, and do not stop at the first guess: go on, away from
+the second. This is called <dfn>guidance</dfn> (Ho and Salimans, 2022). It makes a picture more like what was asked for. What exactly does it add?
+
+Of a network nobody can say. Of the plain filter from chapter 5 one can (Li and others, 2025). A kind of garment differs from all the others in two ways: in its average, and in how its pictures
+vary around it. So what guidance adds falls into two parts that add up to the last digit. The <dfn>shift</dfn> comes of the averages alone. The <dfn>contrast</dfn> comes of the ways to vary: it
+strengthens what tells pictures of this kind apart, and weakens what only tells others apart.`,
+  "guidance.after": `
+The shift is a single picture, the same for every noise. It rules the first steps, makes the garment more typical, and runs dry. From the fifth step or so there is more contrast than shift:
+edges become harder, and the picture less typical again. Turn the guidance up, and the contrast burns it.
+
+Is it the same in a network? At the first step nearly so: what guidance adds to its guess and to the filter’s has r above 0.9 for each of the four garments. At the third step r is about 0.8. From the
+middle on they have little in common, about 0.2: by then the network hardly needs its guidance, while the filter goes on and on. Li and others found the same in larger networks. The account holds where
+outlines are settled, and not where details are.`,
+  "guidance.caption": "Linear denoisers: the filter of one garment, and that of all ten. Above, the guess at a step of the picture without guidance, what both parts add to it for each unit above 1, in grey, twice as strong (grey means nothing, lighter and darker what is added or taken), and the sum. Below, the same noise drawn to the end in four ways.",
+  "guidance.still": "Trousers: a guess, the shift and the contrast that guidance adds, and the guided guess; below, the same noise drawn with none of both, with either, and with both.",
+  "guidance.waiting": "Not drawn yet",
+  "guidance.asked": "This figure needs pictures of all ten garments, 2.7 MB. They are fetched when you press, as far as they are not here.",
+  "guidance.begin": "Draw it here",
+  "guidance.another": "Other noise",
+  "guidance.fetching": "Fetching pictures of all garments; from them comes the filter that knows no kind …",
+  "guidance.drawing": "Four pictures from one noise: step {n} of {of} …",
+  "guidance.kind": "Garment",
+  "guidance.step": "Step",
+  "guidance.stepOf": "{n} of {of}",
+  "guidance.strength": "Guidance, in all",
+  "guidance.noneAtAll": "1 (none)",
+  "guidance.now": "What guidance adds at a step",
+  "guidance.ends": "What comes of it in the end, from the same noise",
+  "guidance.guess": "the guess",
+  "guidance.shift": "+ shift",
+  "guidance.contrast": "+ contrast",
+  "guidance.guided": "the guided guess",
+  "guidance.none": "no guidance",
+  "guidance.byShift": "shift alone",
+  "guidance.byContrast": "contrast alone",
+  "guidance.both": "both",
+  "guidance.picture": "{what}, at step {n}",
+  "guidance.found": "Step {n}, {percent} % noise: for each unit of guidance the shift moves a pixel by {shift} of 255 shades, the contrast by {contrast}.",
+  "guidance.early": "Here guidance pushes towards the average of the kind, and the push is the same whatever the noise.",
+  "guidance.middle": "Here both weigh about the same.",
+  "guidance.late": "Here the average is settled. What is added now are differences within the kind, and they depend on the noise.",
+
+  // 13
   "turing.title": "Bottom up",
   "turing.before": `
 In 1952 Alan Turing asked how an embryo, a ball of cells that are all alike, comes to have a pattern. His answer needs two substances,
@@ -563,7 +608,7 @@ basis of morphogenesis</em>, the coming into being of shape. This page has its n
   "turing.chartY": "Spacing of the pattern, in cells",
   "turing.chartRoot": "square root",
 
-  // 13
+  // 14
   "pictures.title": "Your own pictures",
   "pictures.before": `
 The formula does not care for clothes. Give it any handful of pictures, and it draws from them at once, with no training at all, here, on your
@@ -640,7 +685,7 @@ this page has to say.
   "pictures.someCopies": "{copies} of {drawn} are copies. The rest mix pieces: half of all take theirs from {middle} pictures or more.",
   "pictures.noCopies": "None of the {drawn} is a copy. Half of them take their pieces from {middle} pictures of the set or more.",
 
-  // 14
+  // 15
   "closing.title": "So where does it come from?",
   "closing.before": `
 From pictures that were there before, cut small. That is the first half of the answer. In the machine’s drawings every piece comes from some
@@ -655,7 +700,7 @@ pictures by heart; of them it is a part of the truth. Which part, people are fin
 
 And the sleeve that you pointed at? It comes from a pullover in the catalogue of a shop, and from the dice.`,
 
-  // 15
+  // 16
   "further.title": "Read on",
   "further.before": `
 The heart of this page is one paper, by Mason Kamb and Surya Ganguli. What we call the machine with the two flaws is their
@@ -667,7 +712,7 @@ The heart of this page is one paper, by Mason Kamb and Surya Ganguli. What we ca
   "further.patch": "The short-sighted ones, for each pixel <i>q</i> by itself. Ω<sub><i>k</i></sub> is the window of <i>k</i> × <i>k</i> pixels. In chapter 3 only the same place may answer, <i>p</i> = <i>q</i>. In chapter 4 any place <i>p</i> may (ELS), or any that lies to the border as <i>q</i> does (bbELS):",
   "further.wiener": "The Wiener filter, the best linear denoiser, with mean μ and covariance <i>C</i> of the training pictures:",
   "further.pearson": "Pearson’s <i>r</i> of two pictures (chapter 5):",
-  "further.grayScott": "The model of Gray and Scott (chapter 12):",
+  "further.grayScott": "The model of Gray and Scott (chapter 13):",
   "further.simplified": "What is simplified here",
   "further.simplifications": `
 The model is tiny: grey pictures of 28 × 28 pixels, ten kinds of garment, a network of half a million numbers. Large models draw with attention, from
