@@ -149,7 +149,8 @@ async function page(path) {
   html = replaced(html, /<script type="module" src="[\w.-]+"><\/script>/, () => "");
   for (const [link, name] of html.matchAll(/<link rel="stylesheet" href="([^"]*)">/g)) {
     const { code } = await transform(read(join(folder, name)).toString(), { loader: "css", minify: true, charset: "ascii" });
-    html = html.replace(link, () => `<style>${code}</style>`);
+    const whole = code.replace(/url\("?([^":)]+)"?\)/g, (_, file) => `url(${inlined(join(folder, dirname(name), file))})`);
+    html = html.replace(link, () => `<style>${whole}</style>`);
   }
   html = html.replace(/(<link\b[^>]*\shref=")([^":]+\.(?:png|svg))"/g, (_, start, file) => `${start}${inlined(join(folder, file))}"`);
   // Several pages show the same pictures, so each picture is a part.

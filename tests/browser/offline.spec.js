@@ -111,6 +111,8 @@ test("it holds the emoji, the essay and both languages, offers nothing that it l
   await figure.scrollIntoViewIfNeeded();
   await expect(figure.locator("canvas").first()).toBeVisible({ timeout: 60_000 });
   await expect(page.locator(".sharing button")).toHaveCount(0);
+  // What styles show is in the file, too.
+  expect(await page.locator("style").evaluateAll((all) => all.flatMap(({ textContent }) => textContent?.match(/url\((?!data:)[^)]*\)/g) ?? []))).toEqual([]);
   // The German story leads to the German Studio, whose pictures are parts of the file, and that to learning.
   await page.getByRole("link", { name: "Studio" }).first().click();
   await expect(page.locator("#status")).toContainText("gezeichnet auf", { timeout: 120_000 });
