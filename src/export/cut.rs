@@ -1,7 +1,8 @@
 //! The ground of a picture cut away. Ground is what has the even colour of the corners, or of the border, and hangs together with
-//! it: white that a figure encloses is the figure's own and stays, and so does a figure that is a little off white. Pixels at the edge are part figure, part ground, `p = α f + (1 − α) g`: the
-//! figure's colour `f` is looked up further inside, which gives α, and then the ground's share is taken out of the pixel. So
-//! nothing of the ground is left as a fringe on another one, and on the old one the picture is what it was.
+//! it: white that a figure encloses is the figure's own and stays, and so does a figure that is a little off white. Pixels at the
+//! edge are part figure, part ground, `p = α f + (1 − α) g`: the figure's colour `f` is looked up further inside, which gives α,
+//! and then the ground's share is taken out of the pixel. So nothing of the ground is left as a fringe on another one, and on the
+//! old one the picture is what it was.
 
 use thiserror::Error;
 
