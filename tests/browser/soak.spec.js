@@ -34,11 +34,16 @@ test("after many samples, as many more hold nothing more", { tag: BOTH }, async 
   const before = await held();
   expect(before.wasm).toBeGreaterThan(0);
   if (project.name === "webgpu") expect(before.buffers).toBeGreaterThan(0);
-  expect(await page.evaluate(`draw(${many})`)).toEqual({ frames: 3 * many, device: project.name });
-  const after = await held();
-  expect({ wasm: after.wasm, buffers: after.buffers }).toEqual({ wasm: before.wasm, buffers: before.buffers });
-  // One picture held by each sample would be more than this.
-  expect(after.heap - before.heap).toBeLessThan(many * 28 * 28 * 4);
+  // One picture held by each sample would be more than this, in every round; what a browser keeps of code that it makes faster, in one.
+  const grown = [];
+  for (let { heap } = before; grown.length < 3 && !(grown[grown.length - 1] < many * 28 * 28 * 4); ) {
+    expect(await page.evaluate(`draw(${many})`)).toEqual({ frames: 3 * many, device: project.name });
+    const after = await held();
+    expect({ wasm: after.wasm, buffers: after.buffers }).toEqual({ wasm: before.wasm, buffers: before.buffers });
+    grown.push(after.heap - heap);
+    heap = after.heap;
+  }
+  expect(Math.min(...grown), `bytes in each round: ${grown}`).toBeLessThan(many * 28 * 28 * 4);
 });
 
 test("the page's own thread compiles no wasm, asks for no GPU, and only shows what comes", { tag: BOTH }, async ({ page }, { project }) => {

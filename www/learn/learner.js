@@ -180,18 +180,16 @@ export class Learner {
     return look.fit;
   }
 
-  /**
-   * Shows it as it was at a look.
-   * @param {Look | undefined} look
-   * @param {number} chosen
-   */
-  show(look, chosen) {
-    const { host, set, school } = this;
-    this.presses.forEach((press, n) => {
-      press.setAttribute("aria-pressed", String(n === chosen));
-      press.classList.toggle("copy", look?.near[n].copied ?? false);
-    });
+  /** Marks a sample, and what is shown of it. @param {number} chosen */
+  choose(chosen) {
+    this.presses.forEach((press, n) => press.setAttribute("aria-pressed", String(n === chosen)));
     for (const tiles of [this.machine, this.near]) tiles.forEach(({ canvas }, n) => canvas.classList.toggle("chosen", n === chosen));
+  }
+
+  /** Shows it as it was at a look. @param {Look | undefined} look */
+  show(look) {
+    const { host, set, school } = this;
+    this.presses.forEach((press, n) => press.classList.toggle("copy", look?.near[n].copied ?? false));
     if (!look || !school) return;
     const { length } = set[0];
     look.near.forEach(({ image: number, copied }, n) => {

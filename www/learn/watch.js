@@ -157,7 +157,7 @@ export class Watch {
     this.learning?.abort();
     this.learning = undefined;
     for (const learner of this.learners) learner.clear();
-    const hears = { changed: () => this.show(), chosen: (/** @type {number} */ n) => ((this.chosen = n), this.show()), save: (/** @type {Learner} */ learner) => void this.save(learner) };
+    const hears = { changed: () => this.show(), chosen: (/** @type {number} */ n) => this.choose(n), save: (/** @type {Learner} */ learner) => void this.save(learner) };
     const view = VIEWS[/** @type {View} */ (host.state.view)];
     this.learners = view.map(([network, look, name]) => new Learner(host, { network, look, title: host.t(name), about: host.t(`${name}About`) }, hears));
     desk.columns.replaceChildren(...this.learners.map(({ element }) => element));
@@ -312,10 +312,17 @@ export class Watch {
     desk.svg.toggleAttribute("hidden", looked === 0);
     desk.back.input.max = String(Math.max(0, looked - 1));
     desk.back.set(this.at ?? Math.max(0, looked - 1));
-    for (const learner of learners) learner.show(this.lookOf(learner), this.chosen);
-    desk.verdicts.replaceChildren(...learners.map((learner) => el("p", {}, learner.verdict(this.lookOf(learner), this.chosen))));
+    for (const learner of learners) learner.show(this.lookOf(learner));
+    this.choose(this.chosen);
     this.announce();
     this.curves();
+  }
+
+  /** Says what a sample is nearest to, and draws nothing anew for it. @param {number} n */
+  choose(n) {
+    this.chosen = n;
+    for (const learner of this.learners) learner.choose(n);
+    this.desk.verdicts.replaceChildren(...this.learners.map((learner) => el("p", {}, learner.verdict(this.lookOf(learner), n))));
   }
 
   /** Says once that the copying has begun. */
