@@ -157,7 +157,7 @@ pub(crate) fn network(pack: &Pack, name: &str, device: Device) -> Result<BurnDen
     Ok(BurnDenoiser::on(&entry.config, &pack.weights(name)?, pack.manifest().image, device)?)
 }
 
-/// A network of a pack as the page has it, on the processor or a GPU; it has answered the pack's test vector.
+/// A network of a pack as the page has it on a device; it has answered the pack's test vector.
 pub(crate) fn network_on(pack: &Pack, name: &str, device: session::device::Device) -> Result<OnDevice, CommandError> {
     let (manifest, weights) = (pack.manifest(), &pack.weights(name)?);
     let clock = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();

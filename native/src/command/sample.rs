@@ -89,15 +89,6 @@ pub enum DeviceArg {
     Gpu,
 }
 
-impl From<DeviceArg> for Device {
-    fn from(device: DeviceArg) -> Self {
-        match device {
-            DeviceArg::Cpu => Device::Cpu,
-            DeviceArg::Gpu => Device::Gpu,
-        }
-    }
-}
-
 /// Runs `morphogen sample`.
 ///
 /// # Errors
@@ -235,16 +226,20 @@ impl<'a> Source<'a> {
         let gpu = args.device == DeviceArg::Gpu;
         if let Some(machine) = self.machine {
             let entry = self.network.map(|(_, entry)| entry);
-            return args.machine.denoiser(machine, pack, entry, request, gpu).map(Artist::Machine);
+            return args.machine.denoiser(machine, pack, entry, request, gpu).map(Artist::Denoiser);
         }
         let name = self.network.map_or("", |(name, _)| name);
-        super::network_on(pack, name, args.device.into()).map(Artist::Network)
+        Ok(match args.device {
+            // burn's, which uses all processors for one call.
+            DeviceArg::Cpu => Artist::Denoiser(Box::new(super::network(pack, name, burn::tensor::Device::flex())?)),
+            DeviceArg::Gpu => Artist::Network(super::network_on(pack, name, Device::Gpu)?),
+        })
     }
 }
 
 /// What draws.
 enum Artist {
-    Machine(Box<dyn Denoiser>),
+    Denoiser(Box<dyn Denoiser>),
     Network(OnDevice),
 }
 
@@ -259,7 +254,7 @@ impl Artist {
     ) -> Result<Vec<f32>, CommandError> {
         let wanted = Wanted { frames, influence: false };
         let drawn = match self {
-            Artist::Machine(machine) => pollster::block_on(draw::draw(machine, request, schedule, wanted, tell)),
+            Artist::Denoiser(denoiser) => pollster::block_on(draw::draw(denoiser, request, schedule, wanted, tell)),
             Artist::Network(network) => pollster::block_on(draw::draw(network, request, schedule, wanted, tell)),
         };
         Ok(drawn?.pictures)
