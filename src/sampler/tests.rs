@@ -1,6 +1,7 @@
 //! The loop on denoisers whose answers are known: any split, start and sum of it gives what is due.
 
 use super::*;
+use crate::schedule::Time;
 
 /// Pulls towards a constant that depends on the condition.
 struct Constant(ImageShape);
