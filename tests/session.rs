@@ -3,6 +3,7 @@
 
 use morphogen::cpu::CpuNetwork;
 use morphogen::denoiser::{Condition, Conditions, Denoiser};
+use morphogen::gpu::GpuError;
 use morphogen::pack::{NetworkEntry, Pack};
 use morphogen::prompt::prior::NoCaption;
 use morphogen::sampler::{self, Request, SampleError};
@@ -144,7 +145,7 @@ fn a_network_that_computes_wrongly_is_not_trusted() {
     let pack = fashion();
     let (manifest, weights) = (pack.manifest(), &pack.weights("unet").unwrap());
     let mut entry = manifest.network("unet").unwrap().clone();
-    let ready = |entry: &NetworkEntry| block_on(Candidate { manifest, entry, weights, clock: || 0.0 }.on(Device::Cpu));
+    let ready = |entry: &NetworkEntry| block_on(Candidate { manifest, entry, weights }.on(Device::Cpu));
     assert!(matches!(ready(&entry).unwrap().network, OnDevice::Cpu(_)));
     // Another question than the one that the pack has the answer to.
     entry.test.seed += 1;
@@ -153,5 +154,36 @@ fn a_network_that_computes_wrongly_is_not_trusted() {
     assert!(SelfTest::passed(&[0.5, 1.0], &[0.505, 1.0]).is_ok());
     for wrong in [&[0.5, f32::NAN][..], &[0.5], &[0.5, 1.1]] {
         assert!(SelfTest::passed(&[0.5, 1.0], wrong).is_err(), "{wrong:?}");
+    }
+}
+
+#[test]
+fn whatever_the_device_pictures_are_alike_and_whoever_is_slower_is_told() {
+    let pack = fashion();
+    let (manifest, entry) = (pack.manifest(), pack.manifest().network("unet").unwrap());
+    let weights = &pack.weights("unet").unwrap();
+    let candidate = Candidate { manifest, entry, weights };
+    let request = Request { steps: 3, count: 2, ..Request::new(Condition::Class(7), 4).guided(2.0) };
+    let drawn = |network: &mut OnDevice| {
+        let mut steps = Vec::new();
+        let tell = |now: State<'_>| {
+            steps.push((now.step, now.x.len()));
+            true
+        };
+        let drawn = block_on(draw(network, &request, manifest.schedule, Wanted::default(), tell)).unwrap();
+        assert!(steps.is_sorted() && (steps[0].0, steps[steps.len() - 1].0) == (0, 3), "{steps:?}");
+        drawn.pictures
+    };
+    let expected = drawn(&mut block_on(candidate.on(Device::Cpu)).unwrap().network);
+    let auto = block_on(candidate.on(Device::Auto(|| 0.0))).unwrap();
+    // Of two that take no time, the graphics device has it; software for one never has.
+    assert_eq!(matches!(auto.network, OnDevice::Cpu(_)), !auto.notice.is_empty(), "{}", auto.notice);
+    match block_on(candidate.on(Device::Gpu)) {
+        Ok(mut ready) => {
+            let found = drawn(&mut ready.network);
+            let apart = expected.iter().zip(&found).fold(0.0, |most: f32, (e, f)| most.max((e - f).abs()));
+            assert!(apart < 1e-3, "{apart}");
+        }
+        Err(error) => assert!(matches!(error, DrawError::Gpu(GpuError::Unavailable(_))), "{error}"),
     }
 }

@@ -12,6 +12,7 @@ use crate::prompt::text::{self, Language, Reader, Unknown, Vocabulary};
 use crate::prompt::{self, PromptError};
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
+use std::slice;
 use thiserror::Error;
 
 /// What is asked for.
@@ -181,7 +182,7 @@ impl Interpreter {
         Interpreter { manifest, words, vocabulary, captions, prior }
     }
 
-    /// Takes the vocabulary ([`Manifest::words`]).
+    /// Takes the vocabulary ([`Manifest::words`]) of a pack that draws from free text; in others there is none.
     pub fn learn(&mut self, words: Vec<String>) {
         if let Some(text) = &self.manifest.text {
             self.vocabulary = Vocabulary::new(words.clone(), text.styles, text.aliases.clone());
@@ -302,25 +303,32 @@ fn away(negative: Option<&Condition>, turned: &[usize]) -> Condition {
 }
 
 impl Pack {
-    /// What is asked for, as it is understood by whoever reads the languages of these tags; words, captions and languages are
-    /// read from the folder where they are needed.
+    /// What understands `asks`, by whoever reads the languages of these tags: words, captions and languages are read from the
+    /// folder where they are needed.
     ///
     /// # Errors
-    /// [`AskError`] as [`Interpreter::ask`], and where the pack's files cannot be read.
-    pub fn ask(&self, ask: &Ask, reads: &[&str]) -> Result<Asked, AskError> {
+    /// [`PackError`] where the pack's files cannot be read.
+    pub fn interpreter(&self, asks: &[Ask], reads: &[&str]) -> Result<Interpreter, PackError> {
         let mut interpreter = Interpreter::new(Rc::new(self.manifest().clone()));
-        let languages = Languages { reads, missing: &[] };
-        if let Some(text) = &self.manifest().text {
-            interpreter.learn(self.words()?);
-            for prompt in ask.things.iter().map(|thing| &thing.prompt).chain(&ask.negative) {
-                while let Some(language) = interpreter.wants(prompt, languages) {
-                    interpreter.learn_language(&language, self.language(&language)?);
-                }
-            }
-            if ask.prior && text.captions.is_some() {
-                interpreter.learn_captions(self.captions()?);
+        let Some(text) = &self.manifest().text else { return Ok(interpreter) };
+        interpreter.learn(self.words()?);
+        let prompts = asks.iter().flat_map(|ask| ask.things.iter().map(|thing| &thing.prompt).chain(&ask.negative));
+        for prompt in prompts {
+            while let Some(language) = interpreter.wants(prompt, Languages { reads, missing: &[] }) {
+                interpreter.learn_language(&language, self.language(&language)?);
             }
         }
-        interpreter.ask(ask, languages)
+        if text.captions.is_some() && asks.iter().any(|ask| ask.prior) {
+            interpreter.learn_captions(self.captions()?);
+        }
+        Ok(interpreter)
+    }
+
+    /// What is asked for, as it is understood by whoever reads the languages of these tags.
+    ///
+    /// # Errors
+    /// [`AskError`] as [`Interpreter::ask`] and [`Pack::interpreter`].
+    pub fn ask(&self, ask: &Ask, reads: &[&str]) -> Result<Asked, AskError> {
+        self.interpreter(slice::from_ref(ask), reads)?.ask(ask, Languages { reads, missing: &[] })
     }
 }

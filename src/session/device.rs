@@ -20,11 +20,10 @@ const FASTEST: f64 = 100e9;
 const TRIES: usize = 3;
 
 /// Where to compute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy)]
 pub enum Device {
-    /// Whichever is faster.
-    #[default]
-    Auto,
+    /// Whichever is faster, by this clock, in seconds.
+    Auto(fn() -> f64),
     /// A graphics device: WebGPU in browsers, else Vulkan, Metal or DirectX 12.
     Gpu,
     /// The processor.
@@ -40,8 +39,6 @@ pub struct Candidate<'a> {
     pub entry: &'a NetworkEntry,
     /// Its weights, as read by the pack.
     pub weights: &'a Weights,
-    /// A clock, in seconds.
-    pub clock: fn() -> f64,
 }
 
 /// A network on a device.
@@ -92,11 +89,11 @@ impl Candidate<'_> {
         match device {
             Device::Cpu => self.processor(String::new()).await,
             Device::Gpu => self.graphics(&Gpu::new().await?).await,
-            Device::Auto => self.faster().await,
+            Device::Auto(clock) => self.faster(clock).await,
         }
     }
 
-    async fn faster(&self) -> Result<Ready, DrawError> {
+    async fn faster(&self, clock: fn() -> f64) -> Result<Ready, DrawError> {
         let more_slowly = |reason: String| format!("{reason}, so the processor draws: the same pictures, more slowly.");
         let unusable = |error: &dyn Display| more_slowly(format!("The graphics device could not be used ({error})"));
         let gpu = match Gpu::new().await {
@@ -116,7 +113,7 @@ impl Candidate<'_> {
             Err(error) if error.is_of_the_pack() => return Err(error),
             Err(error) => return self.processor(unusable(&error)).await,
         };
-        let theirs = self.seconds(&mut graphics.network).await?;
+        let theirs = self.seconds(&mut graphics.network, clock).await?;
         if let OnDevice::Gpu(network) = &graphics.network
             && theirs < network.operations() / FASTEST
         {
@@ -125,7 +122,7 @@ impl Candidate<'_> {
         let mut processor =
             self.processor("The processor is faster here than the graphics device, so it draws.".into()).await?;
         for _ in 0..TRIES {
-            if self.seconds(&mut processor.network).await? < theirs {
+            if self.seconds(&mut processor.network, clock).await? < theirs {
                 return Ok(processor);
             }
         }
@@ -148,10 +145,10 @@ impl Candidate<'_> {
     }
 
     /// How long an answer to the test vector takes.
-    async fn seconds(&self, network: &mut OnDevice) -> Result<f64, DrawError> {
-        let start = (self.clock)();
+    async fn seconds(&self, network: &mut OnDevice, clock: fn() -> f64) -> Result<f64, DrawError> {
+        let start = clock();
         self.check(network).await?;
-        Ok((self.clock)() - start)
+        Ok(clock() - start)
     }
 
     /// Has a network answer the test vector.

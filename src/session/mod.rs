@@ -15,7 +15,7 @@
 //! assert_eq!(asked.parts[0].name(), "sneaker");
 //!
 //! let (manifest, entry) = (pack.manifest(), pack.manifest().network("unet")?);
-//! let candidate = Candidate { manifest, entry, weights: &pack.weights("unet")?, clock: || 0.0 };
+//! let candidate = Candidate { manifest, entry, weights: &pack.weights("unet")? };
 //! let mut network = pollster::block_on(candidate.on(Device::Cpu))?.network;
 //! let request = Request { steps: 2, ..Request::new(asked.parts[0].condition.clone(), 7).guided(entry.guidance) };
 //! let drawn = pollster::block_on(draw(&mut network, &request, manifest.schedule, Wanted::default(), |_| true))?;

@@ -24,13 +24,13 @@ pub(super) async fn ready(
     let device = match device {
         "cpu" => Device::Cpu,
         "webgpu" => Device::Gpu,
-        "auto" => Device::Auto,
+        "auto" => Device::Auto(|| now() / 1000.0),
         other => {
             let message = format_args!("expected the device auto, webgpu or cpu, found {other}");
             return Err(Failure::new("range", message).into());
         }
     };
-    let candidate = Candidate { manifest, entry, weights, clock: || now() / 1000.0 };
+    let candidate = Candidate { manifest, entry, weights };
     let Ready { network, notice } = candidate.on(device).await.map_err(Failure::from)?;
     let engine = match network {
         OnDevice::Cpu(network) => Engine::Cpu(OnProcessor::new(*network, manifest.schedule)),

@@ -44,24 +44,20 @@ pub mod uturn;
 use crate::network::BurnDenoiser;
 use crate::train::TrainError;
 use crate::train::data::{Dataset, Split};
-use burn::tensor::Device;
 use indicatif::{ProgressBar, ProgressStyle};
 use morphogen::export::ExportError;
 use morphogen::gpu::GpuError;
 use morphogen::learn::LearnError;
 use morphogen::network::NetworkError;
 use morphogen::pack::{Pack, PackError};
-use morphogen::prompt::PromptError;
-use morphogen::prompt::prior::NoCaption;
 use morphogen::sampler::SampleError;
 use morphogen::sampler::morph::MorphError;
+use morphogen::session::DrawError;
 use morphogen::session::ask::AskError;
-use morphogen::session::device::{Candidate, OnDevice};
-use morphogen::session::{self, DrawError, SelfTest};
+use morphogen::session::device::{Candidate, Device, OnDevice};
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 use thiserror::Error;
 
 /// A subcommand failed; the message says why and what to do.
@@ -73,12 +69,9 @@ pub enum CommandError {
     /// The pack is not usable.
     #[error(transparent)]
     Pack(#[from] PackError),
-    /// The prompt is not understood.
+    /// A prompt is not understood, or there is no such caption.
     #[error(transparent)]
-    Prompt(#[from] PromptError),
-    /// There is no such caption.
-    #[error(transparent)]
-    Caption(#[from] NoCaption),
+    Ask(#[from] AskError),
     /// The network cannot learn.
     #[error(transparent)]
     Learn(#[from] LearnError),
@@ -91,9 +84,9 @@ pub enum CommandError {
     /// The GPU failed.
     #[error(transparent)]
     Gpu(#[from] GpuError),
-    /// The device computes wrongly.
+    /// Nothing can be drawn there.
     #[error(transparent)]
-    SelfTest(#[from] SelfTest),
+    Draw(#[from] DrawError),
     /// The film cannot be made so.
     #[error(transparent)]
     Morph(#[from] MorphError),
@@ -113,28 +106,6 @@ pub enum CommandError {
     Usage(String),
 }
 
-impl From<AskError> for CommandError {
-    fn from(error: AskError) -> Self {
-        match error {
-            AskError::Pack(error) => error.into(),
-            AskError::Prompt(error) => error.into(),
-            AskError::Caption(error) => error.into(),
-        }
-    }
-}
-
-impl From<DrawError> for CommandError {
-    fn from(error: DrawError) -> Self {
-        match error {
-            DrawError::Pack(error) => error.into(),
-            DrawError::Network(error) => error.into(),
-            DrawError::Gpu(error) => error.into(),
-            DrawError::SelfTest(error) => error.into(),
-            DrawError::Sample(error) => error.into(),
-        }
-    }
-}
-
 impl CommandError {
     /// A complaint about a file.
     pub(crate) fn file(path: impl Into<PathBuf>, error: impl ToString) -> Self {
@@ -152,17 +123,16 @@ pub(crate) fn progress_bar(length: usize) -> ProgressBar {
 }
 
 /// A network of a pack on a burn device.
-pub(crate) fn network(pack: &Pack, name: &str, device: Device) -> Result<BurnDenoiser, CommandError> {
+pub(crate) fn network(pack: &Pack, name: &str, device: burn::tensor::Device) -> Result<BurnDenoiser, CommandError> {
     let entry = pack.manifest().network(name)?;
     Ok(BurnDenoiser::on(&entry.config, &pack.weights(name)?, pack.manifest().image, device)?)
 }
 
-/// A network of a pack as the page has it on a device; it has answered the pack's test vector.
-pub(crate) fn network_on(pack: &Pack, name: &str, device: session::device::Device) -> Result<OnDevice, CommandError> {
+/// A network of a pack on the GPU; it has answered the pack's test vector.
+pub(crate) fn network_on_gpu(pack: &Pack, name: &str) -> Result<OnDevice, CommandError> {
     let (manifest, weights) = (pack.manifest(), &pack.weights(name)?);
-    let clock = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
-    let candidate = Candidate { manifest, entry: manifest.network(name)?, weights, clock };
-    Ok(pollster::block_on(candidate.on(device))?.network)
+    let candidate = Candidate { manifest, entry: manifest.network(name)?, weights };
+    Ok(pollster::block_on(candidate.on(Device::Gpu))?.network)
 }
 
 /// The network of this name, or the first by name, as the page has it.

@@ -17,7 +17,6 @@ use morphogen::sampler::morph::Morph;
 use morphogen::sampler::terms::MAX_WEIGHT;
 use morphogen::sampler::{self, Request};
 use morphogen::session::ask::Thing;
-use morphogen::session::device::Device;
 use morphogen::session::draw::{Wanted, draw};
 use rayon::prelude::*;
 use std::path::PathBuf;
@@ -86,7 +85,7 @@ pub fn morph(args: &MorphArgs) -> Result<(), CommandError> {
     let pictures = match args.device {
         DeviceArg::Cpu => by_processors(&pack, name, &request)?,
         DeviceArg::Gpu => {
-            let mut network = super::network_on(&pack, name, Device::Gpu)?;
+            let mut network = super::network_on_gpu(&pack, name)?;
             let drawn = draw(&mut network, &request, manifest.schedule, Wanted::default(), |_| true);
             pollster::block_on(drawn)?.pictures
         }

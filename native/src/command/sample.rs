@@ -12,13 +12,14 @@ use super::sampling::SamplingArgs;
 use super::sticker::StickerArgs;
 use super::subject::{Subject, Wish, subjects};
 use crate::train::picture;
+use burn::tensor::Device;
 use clap::{Args, ValueEnum};
 use morphogen::denoiser::{Condition, Denoiser, ImageShape};
 use morphogen::pack::{NetworkEntry, Pack};
 use morphogen::sampler::terms::MAX_WEIGHT;
 use morphogen::sampler::{MAX_COUNT, Request, Sampling};
 use morphogen::schedule::Schedule;
-use morphogen::session::device::{Device, OnDevice};
+use morphogen::session::device::OnDevice;
 use morphogen::session::draw::{self, State, Wanted};
 use morphogen::theory::Machine;
 use safetensors::tensor::{Dtype, TensorView, serialize};
@@ -231,8 +232,8 @@ impl<'a> Source<'a> {
         let name = self.network.map_or("", |(name, _)| name);
         Ok(match args.device {
             // burn's, which uses all processors for one call.
-            DeviceArg::Cpu => Artist::Denoiser(Box::new(super::network(pack, name, burn::tensor::Device::flex())?)),
-            DeviceArg::Gpu => Artist::Network(super::network_on(pack, name, Device::Gpu)?),
+            DeviceArg::Cpu => Artist::Denoiser(Box::new(super::network(pack, name, Device::flex())?)),
+            DeviceArg::Gpu => Artist::Network(super::network_on_gpu(pack, name)?),
         })
     }
 }

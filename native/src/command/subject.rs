@@ -4,7 +4,8 @@
 use super::CommandError;
 use morphogen::denoiser::{Condition, Conditions};
 use morphogen::pack::Pack;
-use morphogen::session::ask::{Ask, Asked, Meaning, Part, Thing};
+use morphogen::prompt::text::Unknown;
+use morphogen::session::ask::{Ask, AskError, Asked, Languages, Meaning, Part, Thing};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +29,12 @@ impl<'a> Wish<'a> {
     pub fn of(prompt: Option<&'a str>, seed: u64) -> Self {
         Wish { prompt, negative: None, prior: true, caption: None, seed, count: 1 }
     }
+
+    /// `things`, and what is wished beside them.
+    fn ask(&self, things: Vec<Thing>) -> Ask {
+        let &Wish { negative, prior, seed, count, .. } = self;
+        Ask { things, negative: negative.map(String::from), prior, seed, count }
+    }
 }
 
 /// What the pictures of one prompt show.
@@ -47,17 +54,7 @@ pub(super) struct Subject {
 /// [`CommandError`] where a prompt is not understood, the pack's words or captions cannot be read, or there is no such
 /// caption.
 pub(super) fn subjects(pack: &Pack, wish: &Wish<'_>) -> Result<Vec<Subject>, CommandError> {
-    let manifest = pack.manifest();
-    let subject = |prompt: &str| {
-        let asked = ask(pack, wish, vec![Thing { prompt: prompt.into(), caption: wish.caption }])?;
-        let captions = captions(&asked, &[prompt]);
-        Ok(asked.parts.into_iter().map(move |Part { condition, .. }| Subject {
-            condition,
-            against: asked.against.clone(),
-            captions: captions.clone(),
-        }))
-    };
-    let prompts: Vec<&str> = match (wish.prompt, &manifest.text) {
+    let prompts: Vec<&str> = match (wish.prompt, &pack.manifest().text) {
         (Some(prompt), _) => vec![prompt],
         (None, Some(text)) => text.examples.iter().map(String::as_str).collect(),
         // Classes need not be understood by their labels.
@@ -65,10 +62,17 @@ pub(super) fn subjects(pack: &Pack, wish: &Wish<'_>) -> Result<Vec<Subject>, Com
             let against = ask(pack, wish, Vec::new())?.against;
             let class =
                 |n| Subject { condition: Condition::Class(n).into(), against: against.clone(), captions: Vec::new() };
-            return Ok((0..manifest.prompts.len()).map(class).collect());
+            return Ok((0..pack.manifest().prompts.len()).map(class).collect());
         }
     };
-    Ok(prompts.into_iter().map(subject).collect::<Result<Vec<_>, CommandError>>()?.into_iter().flatten().collect())
+    let thing = |prompt: &&str| vec![Thing { caption: wish.caption, ..Thing::of(*prompt) }];
+    let asked = understood(pack, prompts.iter().map(|prompt| wish.ask(thing(prompt))).collect())?;
+    let subject = |(asked, prompt): (Asked, &&str)| {
+        let captions = captions(&asked, &[prompt]);
+        let part = asked.parts.into_iter().next();
+        part.map(|part| Subject { condition: part.condition, against: asked.against, captions })
+    };
+    Ok(asked.into_iter().zip(&prompts).filter_map(subject).collect())
 }
 
 /// What `things` mean beside each other, as `wish` says for the rest; tells of words that nobody knows.
@@ -76,12 +80,25 @@ pub(super) fn subjects(pack: &Pack, wish: &Wish<'_>) -> Result<Vec<Subject>, Com
 /// # Errors
 /// As [`subjects`].
 pub(super) fn ask(pack: &Pack, wish: &Wish<'_>, things: Vec<Thing>) -> Result<Asked, CommandError> {
-    let &Wish { negative, prior, seed, count, .. } = wish;
-    let asked = pack.ask(&Ask { things, negative: negative.map(String::from), prior, seed, count }, &[&language()])?;
-    let meanings = asked.parts.iter().map(|part| &part.meaning).chain(&asked.negative);
+    let asked = understood(pack, vec![wish.ask(things)])?.pop();
+    asked.ok_or_else(|| CommandError::Usage("expected words to draw, found none".into()))
+}
+
+/// What each of `asks` means; tells once of every word that nobody knows.
+fn understood(pack: &Pack, asks: Vec<Ask>) -> Result<Vec<Asked>, CommandError> {
+    let tag = language();
+    let reads = [tag.as_str()];
+    let interpreter = pack.interpreter(&asks, &reads).map_err(AskError::from)?;
+    let languages = Languages { reads: &reads, missing: &[] };
+    let asked = asks.iter().map(|ask| interpreter.ask(ask, languages)).collect::<Result<Vec<_>, _>>()?;
+    let mut told: Vec<&Unknown> = Vec::new();
+    let meanings = asked.iter().flat_map(|asked| asked.parts.iter().map(|part| &part.meaning).chain(&asked.negative));
     for unknown in meanings.flat_map(Meaning::unknown) {
-        let near = unknown.near.join(", ");
-        super::note(&format_args!("“{}” is unknown to this pack; it knows {near}", unknown.typed));
+        if !told.contains(&unknown) {
+            let near = unknown.near.join(", ");
+            super::note(&format_args!("“{}” is unknown to this pack; it knows {near}", unknown.typed));
+            told.push(unknown);
+        }
     }
     Ok(asked)
 }
