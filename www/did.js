@@ -3,60 +3,36 @@
  * word that moved it more. Fetched when the reader first asks for it.
  */
 import { put } from "./pictures.js";
-import { t, told } from "./say.js";
+import { t } from "./say.js";
+import { Shown } from "./shown.js";
 
 /** @typedef {import("./pkg/morphogen.js").SampleOptions} SampleOptions */
 
 const canvas = (/** @type {string} */ label) => Object.assign(document.createElement("canvas"), { width: 64, height: 64, role: "img", ariaLabel: label });
 
-export class Did {
+export class Did extends Shown {
   /**
    * @param {HTMLElement} root where it stands
    * @param {() => Promise<import("./pkg/morphogen.js").Model>} model
    */
   constructor(root, model) {
-    this.model = model;
+    super(model, t("Adding up what each word does …"));
     this.picture = canvas(t("The picture"));
     this.map = canvas(t("Which word moved which pixel"));
     this.legend = document.createElement("ul");
-    this.note = Object.assign(document.createElement("p"), { className: "quiet", role: "status" });
     const both = Object.assign(document.createElement("div"), { className: "did-both" });
     both.append(this.picture, this.map);
     root.append(both, this.legend, this.note);
-    /** What it shows. */
-    this.shown = "";
-    /** @type {AbortController | undefined} */
-    this.running = undefined;
   }
 
-  /**
-   * Draws a mix and shows what its words did; what is there already stays.
-   * @param {SampleOptions} wish
-   */
-  async show(wish) {
-    const key = JSON.stringify(wish);
-    if (key === this.shown) return;
-    this.stop();
-    const { signal } = (this.running = new AbortController());
-    this.shown = key;
-    this.note.textContent = t("Adding up what each word does …");
-    try {
-      const model = await this.model();
-      const sample = await model.sample({ ...wish, count: 1, influence: true, signal });
-      if (signal.aborted || !sample.influence) return;
-      put(this.picture, sample.toImageData());
-      put(this.map, sample.influence.toImageData());
-      this.tell(sample);
-    } catch (thrown) {
-      if (signal.aborted) return;
-      this.shown = "";
-      this.note.textContent = told(thrown);
-    }
-  }
-
-  /** Drops what is under way. */
-  stop() {
-    this.running?.abort();
+  /** @param {SampleOptions & { signal: AbortSignal }} wish */
+  async draw(wish) {
+    const model = await this.model();
+    const sample = await model.sample({ ...wish, count: 1, influence: true });
+    if (wish.signal.aborted || !sample.influence) return;
+    put(this.picture, sample.toImageData());
+    put(this.map, sample.influence.toImageData());
+    this.tell(sample);
   }
 
   /** Names both words in their colours. @param {import("./pkg/morphogen.js").Sample} sample */

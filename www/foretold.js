@@ -4,7 +4,9 @@
  */
 import { correlation } from "./agreement.js";
 import { put } from "./pictures.js";
-import { t, told } from "./say.js";
+import { t } from "./say.js";
+import { Shown } from "./shown.js";
+import { another } from "./state.js";
 import { foretold } from "./verdicts.js";
 
 /** @typedef {import("./pkg/morphogen.js").SampleOptions} SampleOptions */
@@ -23,57 +25,29 @@ function figure(caption) {
   return { figure, canvas };
 }
 
-export class Foretold {
+export class Foretold extends Shown {
   /**
    * @param {HTMLElement} root where it stands
    * @param {() => Promise<import("./pkg/morphogen.js").Model>} model
    */
   constructor(root, model) {
-    this.model = model;
+    super(model, t("The machine draws …"));
     const [ours, theirs] = [figure(t("the network")), figure(t("the machine"))];
     this.ours = ours.canvas;
     this.theirs = theirs.canvas;
     this.progress = Object.assign(document.createElement("progress"), { max: 1, value: 0, hidden: true, ariaLabel: t("Progress of the machine") });
-    this.note = Object.assign(document.createElement("p"), { className: "quiet", role: "status" });
     const [both, words] = [Object.assign(document.createElement("div"), { className: "did-both" }), document.createElement("div")];
     both.append(ours.figure, theirs.figure);
     words.append(this.progress, this.note);
     root.append(both, words);
     this.still = matchMedia("(prefers-reduced-motion: reduce)");
-    /** What it shows. */
-    this.shown = "";
-    /** @type {AbortController | undefined} */
-    this.running = undefined;
   }
 
-  /**
-   * Draws a mix with both; what is there already stays.
-   * @param {SampleOptions} wish
-   */
-  async show(wish) {
-    const key = JSON.stringify(wish);
-    if (key === this.shown) return;
-    this.stop();
-    const { signal } = (this.running = new AbortController());
-    this.shown = key;
-    this.note.textContent = t("The machine draws …");
-    try {
-      await this.draw({ ...wish, signal });
-    } catch (thrown) {
-      if (signal.aborted) return;
-      this.shown = "";
-      this.note.textContent = told(thrown);
-    }
-    if (!signal.aborted) this.progress.hidden = true;
-  }
-
-  /**
-   * @param {SampleOptions & { signal: AbortSignal }} wish
-   */
+  /** @param {SampleOptions & { signal: AbortSignal }} wish */
   async draw(wish) {
     const model = await this.model();
     const ours = await model.sample({ ...wish, count: 1 });
-    const others = await model.sample({ ...wish, count: OTHERS, seed: (wish.seed ?? 0) + 1 });
+    const others = await model.sample({ ...wish, count: OTHERS, seed: another({ seed: wish.seed ?? 0, count: OTHERS }) });
     if (wish.signal.aborted) return;
     put(this.ours, ours.toImageData());
     const { guidance, negative, caption, ...rest } = wish;
@@ -94,11 +68,7 @@ export class Foretold {
     this.note.textContent = foretold(MACHINE, correlation(ours.pixels, theirs.pixels), floor);
   }
 
-  /** Drops what is under way. */
-  stop() {
-    this.running?.abort();
-    this.running = undefined;
-    this.shown = "";
+  rest() {
     this.progress.hidden = true;
   }
 }

@@ -158,11 +158,12 @@ class Mixing {
 
   /** Whether a machine can take the words' place: each needs training pictures of its own, and nothing lies between two sets. */
   async foretellable(/** @type {Mix} */ mix) {
-    const { text, training } = (await this.page.model()).info;
-    if (text || mix.way === "between" || !hasTraining(this.state.model)) return false;
     const model = await this.page.model();
-    const meanings = await Promise.all([this.state.prompt, mix.prompt].map((word) => model.understand(word)));
-    return meanings.every(({ name }) => Object.hasOwn(training, name));
+    const { text, training } = model.info;
+    if (text || mix.way === "between" || !hasTraining(this.state.model)) return false;
+    // Of words that mean nothing here nothing is foretold; that they do not is said where they were typed.
+    const meanings = await Promise.all([this.state.prompt, mix.prompt].map((word) => model.understand(word).catch(() => undefined)));
+    return meanings.every((meaning) => meaning && Object.hasOwn(training, meaning.name));
   }
 
   /** Draws all ways from the same noise. */

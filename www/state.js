@@ -163,7 +163,7 @@ export function told(mix) {
   return { [way]: prompt, ...Object.fromEntries(said.map(([name, value]) => [name, String(value)])) };
 }
 
-/** The seed after those of the pictures that are shown. @param {State} state */
+/** The seed after those of so many pictures. @param {{ seed: number, count: number }} state */
 export function another({ seed, count }) {
   return seed + count <= Number.MAX_SAFE_INTEGER - count ? seed + count : 0;
 }
