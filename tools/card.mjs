@@ -4,10 +4,10 @@
  *
  *     node tools/card.mjs
  */
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium } from "@playwright/test";
+import { launched } from "./browser.mjs";
 import { serve } from "./serve.mjs";
 
 const OUT = resolve(fileURLToPath(import.meta.url), "../../www/card.jpg");
@@ -15,8 +15,7 @@ const WORDS = ["butterfly", "panda", "strawberry", "rocket", "green apple", "sun
 const SEED = 7;
 
 const { url, close } = await serve();
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const browser = await chromium.launch({ args: ["--no-sandbox"], ...(existsSync(executablePath) ? { executablePath } : {}) });
+const browser = await launched();
 const page = await browser.newPage();
 await page.goto(`${url}tests/blank.html`);
 const image = await page.evaluate(

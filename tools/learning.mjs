@@ -10,7 +10,7 @@
 import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium } from "@playwright/test";
+import { launched } from "./browser.mjs";
 import { serve } from "./serve.mjs";
 
 const WWW = resolve(fileURLToPath(import.meta.url), "../../www");
@@ -20,7 +20,7 @@ const SAMPLES = 8;
 const wanted = (/** @type {string} */ part) => process.argv.length < 3 || process.argv.includes(part);
 
 const site = await serve({ mounts: [["/tests", "tests/browser/pages"]] });
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await launched();
 try {
   const page = await browser.newPage();
   page.on("console", (message) => console.log(message.text()));

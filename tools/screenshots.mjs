@@ -5,10 +5,10 @@
  *
  *     node tools/screenshots.mjs [CHAPTER]... && node tools/essay.mjs
  */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chromium } from "@playwright/test";
+import { launched } from "./browser.mjs";
 import { FIGURES } from "../www/essay/figures.js";
 import { walk } from "../www/essay/walk.js";
 import { CHAPTERS } from "./essay.mjs";
@@ -80,8 +80,7 @@ async function rested(page, name) {
 }
 
 const { url, close } = await serve();
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const browser = await chromium.launch({ args: ["--no-sandbox"], ...(existsSync(executablePath) ? { executablePath } : {}) });
+const browser = await launched();
 for (const folder of [SHOTS, STILLS]) mkdirSync(folder, { recursive: true });
 
 /**

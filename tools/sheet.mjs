@@ -11,9 +11,9 @@
  *     node tools/sheet.mjs emoji dist/over.png --list mixes --way over --seed 1 --blind dist/over.json [--region below]
  */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { chromium } from "@playwright/test";
+import { launched } from "./browser.mjs";
 import { serve } from "./serve.mjs";
 
 const { values: options, positionals } = parseArgs({
@@ -65,8 +65,7 @@ const WAYS = ["union", "and", "over", "into", "between"];
 if (options.way && !WAYS.includes(options.way)) throw new Error(`expected --way to be one of ${WAYS.join(", ")}, found ${options.way}`);
 const asked = options.compositions ? heldOut(options.compositions) : options.list ? lists[options.list] : undefined;
 const { url, close } = await serve({ mounts: [["/blank/", "tests/browser/pages"]] });
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const browser = await chromium.launch({ args: ["--no-sandbox"], ...(existsSync(executablePath) ? { executablePath } : {}) });
+const browser = await launched();
 try {
   const page = await browser.newPage({ viewport: { width: 1500, height: 800 }, colorScheme: "light" });
   await page.goto(`${url}blank/blank.html`);

@@ -5,8 +5,7 @@
  *
  *     node tools/bench/essay.mjs
  */
-import { existsSync } from "node:fs";
-import { chromium } from "@playwright/test";
+import { launched } from "../browser.mjs";
 import { FIGURES } from "../../www/essay/figures.js";
 import { serve } from "../serve.mjs";
 
@@ -30,8 +29,7 @@ function tasks(trace) {
 }
 
 const { url, close } = await serve({ compress: true });
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const browser = await chromium.launch({ args: ["--no-sandbox"], ...(existsSync(executablePath) ? { executablePath } : {}) });
+const browser = await launched();
 try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   /** @type {Map<string, number>} */

@@ -4,13 +4,13 @@
  *
  *     node tools/bench/learn.mjs [--steps N]
  */
-import { chromium } from "@playwright/test";
+import { launched } from "../browser.mjs";
 import { serve } from "../serve.mjs";
 
 const at = process.argv.indexOf("--steps");
 const steps = at > 0 ? Number(process.argv[at + 1]) : 200;
 const site = await serve({ mounts: [["/tests", "tests/browser/pages"]] });
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await launched();
 try {
   const page = await browser.newPage();
   await page.goto(`${site.url}tests/blank.html`);

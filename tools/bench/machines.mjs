@@ -6,9 +6,8 @@
  *     node tools/bench/machines.mjs [--machine bbels] [--prompt sneaker] [--workers 1 --workers 2] [--rounds 3] [--steps 20]
  *     node tools/bench/machines.mjs --device webgpu [--gpu] [--rounds 1] [--steps 2]
  */
-import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { chromium } from "@playwright/test";
+import { launched } from "../browser.mjs";
 import { serve } from "../serve.mjs";
 
 const { values: options } = parseArgs({
@@ -29,8 +28,7 @@ const webgpu = device === "webgpu" ? ["--enable-unsafe-webgpu", ...(options.gpu 
 const crews = device === "webgpu" ? ["1"] : options.workers;
 
 const site = await serve({ mounts: [["/tests", "tests/browser/pages"]] });
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const browser = await chromium.launch({ args: ["--no-sandbox", ...webgpu], ...(existsSync(executablePath) ? { executablePath } : {}) });
+const browser = await launched(webgpu);
 const session = await browser.newBrowserCDPSession();
 
 /** Seconds of processor time that the browser has used so far. */

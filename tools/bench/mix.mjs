@@ -6,9 +6,8 @@
  *     node tools/bench/mix.mjs [--workers 1 --workers 2] [--rounds 5] [--steps 4 --steps 8] [--no-film]
  *     node tools/bench/mix.mjs --device webgpu [--gpu] [--rounds 1]
  */
-import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { chromium } from "@playwright/test";
+import { launched } from "../browser.mjs";
 import { serve } from "../serve.mjs";
 
 const { values: options } = parseArgs({
@@ -41,8 +40,7 @@ const FRAMES = 24;
 const PICTURES = FRAMES / 2 + 1;
 
 const site = await serve({ mounts: [["/tests", "tests/browser/pages"]] });
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const browser = await chromium.launch({ args: ["--no-sandbox", ...webgpu], ...(existsSync(executablePath) ? { executablePath } : {}) });
+const browser = await launched(webgpu);
 
 const session = await browser.newBrowserCDPSession();
 

@@ -4,9 +4,9 @@
  *
  *     node tools/essay/finds.mjs && node tools/essay.mjs
  */
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { chromium } from "@playwright/test";
+import { launched } from "../browser.mjs";
 import { legs } from "../../www/essay/pixels.js";
 import { walk } from "../../www/essay/walk.js";
 import { serve } from "../serve.mjs";
@@ -73,8 +73,7 @@ async function training() {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { url, close } = await serve();
-  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-  const browser = await chromium.launch({ args: ["--no-sandbox"], ...(existsSync(executablePath) ? { executablePath } : {}) });
+  const browser = await launched();
   try {
     const page = await browser.newPage({ baseURL: url });
     const found = await count(page);

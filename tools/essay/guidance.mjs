@@ -5,9 +5,8 @@
  *
  *     node tools/essay/guidance.mjs [SEEDS]
  */
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { serve } from "../serve.mjs";
+import { onPage } from "../browser.mjs";
 import { middle } from "./known.mjs";
 
 const KINDS = ["trouser", "sneaker", "shirt", "bag"];
@@ -84,14 +83,8 @@ export const measured = (page, seeds, compared = COMPARED) =>
   );
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { chromium } = await import("@playwright/test");
   const seeds = Array.from({ length: Number(process.argv[2] ?? 8) }, (_, n) => n + 1);
-  const { url, close } = await serve();
-  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-  const browser = await chromium.launch({ args: ["--no-sandbox"], ...(existsSync(executablePath) ? { executablePath } : {}) });
-  try {
-    const page = await browser.newPage({ baseURL: url });
-    await page.goto("essay/?device=cpu#further");
+  await onPage("essay/?device=cpu#further", async (page) => {
     /** @param {string} name @param {Measured[]} all */
     const rows = (name, all) => {
       for (const [n, step] of COMPARED.entries()) {
@@ -107,8 +100,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       console.error(`${kind}: r with the mean ${told("typical")}; edges ${told("edges")}; off ${Math.max(...all.map(({ off }) => off))}; shifts apart ${Math.max(...all.map(({ same }) => same))}`);
     }
     rows("all four", Object.values(found).flat());
-  } finally {
-    await browser.close();
-    await close();
-  }
+  });
 }

@@ -7,11 +7,11 @@
  *     morphogen evaluate --pack www/models/fashion --network unet resnet attention --machine bbels ideal wiener blend pca --seeds 100 --fine-steps 20 --json R.json
  *     node tools/essay/known.mjs R.json && node tools/essay.mjs
  */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { correlation } from "../../www/agreement.js";
 import { walk } from "../../www/essay/walk.js";
-import { serve } from "../serve.mjs";
+import { onPage } from "../browser.mjs";
 
 const FILE = fileURLToPath(new URL("../../www/essay/figures/prediction-known.js", import.meta.url));
 /** The garments in the order in which seeds take turns. */
@@ -54,7 +54,6 @@ export async function floors(page, network, garments = GARMENTS) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { chromium } = await import("@playwright/test");
   /** @typedef {{ network: string, seed: number, class: number, machines: Record<string, { r: number }> }} Seed */
   /** @type {{ settings: { weights: Record<string, string> }, records: Seed[] }[]} */
   const reports = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, "utf8")));
@@ -72,12 +71,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     }
   }
   const [networks, records] = [Object.keys(weights), [...seeds.values()]];
-  const { url, close } = await serve();
-  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-  const browser = await chromium.launch({ args: ["--no-sandbox"], ...(existsSync(executablePath) ? { executablePath } : {}) });
-  try {
-    const page = await browser.newPage({ baseURL: url });
-    await page.goto("essay/?device=cpu#further");
+  await onPage("essay/?device=cpu#further", async (page) => {
     const lines = [];
     for (const network of networks) {
       const own = records.filter((record) => record.network === network).sort((a, b) => a.seed - b.seed);
@@ -99,8 +93,5 @@ ${lines.join("\n")}
 };
 `,
     );
-  } finally {
-    await browser.close();
-    await close();
-  }
+  });
 }

@@ -4,11 +4,10 @@
  *
  *     node tools/essay/lacking.mjs [SEEDS]
  */
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { PROMPTS } from "../../www/essay/figures/words-lack.js";
 import { middle } from "./known.mjs";
-import { serve } from "../serve.mjs";
+import { onPage } from "../browser.mjs";
 
 /**
  * @typedef {object} Change by what a word is missing for
@@ -48,14 +47,8 @@ export const changed = (page, phrases, seed) =>
   );
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { chromium } = await import("@playwright/test");
   const seeds = Array.from({ length: Number(process.argv[2] ?? 8) }, (_, n) => n + 1);
-  const { url, close } = await serve();
-  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-  const browser = await chromium.launch({ args: ["--no-sandbox"], ...(existsSync(executablePath) ? { executablePath } : {}) });
-  try {
-    const page = await browser.newPage({ baseURL: url });
-    await page.goto("essay/?device=cpu#further");
+  await onPage("essay/?device=cpu#further", async (page) => {
     console.log("| words | left out | in a quarter of the pixels | on white ground | in the first two of eight steps |\n|---|---|---|---|---|");
     for (const phrases of Object.values(PROMPTS)) {
       /** @type {Change[][]} */
@@ -66,8 +59,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
         console.log(`| ${phrases.join(", ")} | ${word} | ${told("quarter")} | ${told("ground")} | ${told("early")} |`);
       });
     }
-  } finally {
-    await browser.close();
-    await close();
-  }
+  });
 }
