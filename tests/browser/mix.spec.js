@@ -114,9 +114,18 @@ test.describe("on the page", () => {
     await drawn(page, "cat + top hat, 4 pictures");
     await expect.poll(async () => (await asked(page)).at(-1)).toMatchObject({ influence: true, and: { prompt: "top hat" } });
     expect(await barriers(page)).toEqual([]);
+    // Hidden half-way and wanted again, it is drawn again.
+    const influences = async () => (await asked(page)).filter(({ influence, into }) => influence && into).length;
+    await page.evaluate(() => Object.assign(/** @type {any} */ (globalThis).stub, { step: 100 }));
+    await ways(page).nth(2).click();
+    await expect.poll(influences, { intervals: [50] }).toBe(1);
+    await show.press("Enter");
+    await show.press("Enter");
+    await expect.poll(influences).toBe(2);
+    await expect(page.locator("#mix-did [role=status]")).toContainText("Each pixel has the colour of the word that moved it more");
     // A machine would need many pictures of a cat and of a top hat.
     await expect(page.locator("#mix-foretold")).toBeHidden();
-    await ways(page).nth(0).click();
+    await ways(page).nth(2).click();
     await expect(show).toBeHidden();
   });
 
