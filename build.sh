@@ -136,7 +136,7 @@ build_part() {
   local built=$target/$WASM_TARGET/web/morphogen.wasm named=$target/$name.wasm
   say "compiling for the browser: $feature"
   # As cdylib alone: a second crate type would turn link-time optimisation off.
-  cargo rustc --locked --package morphogen --lib --profile web --target "$WASM_TARGET" --features "$feature" --target-dir "$target" --crate-type cdylib
+  ${EVERYTHING:+linted} cargo rustc --locked --package morphogen --lib --profile web --target "$WASM_TARGET" --features "$feature" --target-dir "$target" --crate-type cdylib
   if [ "$built" -nt "$out/${name}_bg.wasm" ] || [ build.sh -nt "$out/${name}_bg.wasm" ]; then
     say "generating the glue and optimising"
     cp "$built" "$named"
@@ -198,19 +198,30 @@ test_format() {
   say "format" && cargo fmt --check
 }
 
-# Builds and runs the Rust tests. Where everything is tested, clippy stands in the compiler's place and lints what it compiles: lints and
-# tests so share one build of the dependencies, which `cargo clippy` would check besides.
-cargo_test() {
-  [ -z "${EVERYTHING:-}" ] || local -x RUSTC_WORKSPACE_WRAPPER=$(rustc --print sysroot)/bin/clippy-driver CLIPPY_ARGS=-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__
-  cargo test --locked --workspace "$@"
+# Runs a command of cargo with clippy in the compiler's place, so that what it compiles is linted on the way: lints, tests and the
+# browser build so share one build of the dependencies, which `cargo clippy` would check besides.
+linted() {
+  RUSTC_WORKSPACE_WRAPPER=$(rustc --print sysroot)/bin/clippy-driver CLIPPY_ARGS=-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__ "$@"
 }
 
+# Builds and runs the Rust tests; where everything is tested, linted.
+cargo_test() {
+  ${EVERYTHING:+linted} cargo test --locked --workspace "$@"
+}
+
+# Where everything is tested, what is compiled for the browser is linted as it is built.
 test_clippy() {
+  if [ -n "${EVERYTHING:-}" ]; then
+    say "clippy, native" && cargo_test --all-targets --no-run
+    return
+  fi
   need_wasm_target
-  say "clippy, native"
-  if [ -n "${EVERYTHING:-}" ]; then cargo_test --all-targets --no-run
-  else cargo clippy --locked --workspace --all-targets -- -D warnings; fi
-  say "clippy, browser" && cargo clippy --locked --package morphogen --lib --target "$WASM_TARGET" --features web-drawing,web-theory,web-learn -- -D warnings
+  say "clippy, native" && cargo clippy --locked --workspace --all-targets -- -D warnings
+  local feature
+  for feature in web-drawing web-theory web-learn; do
+    say "clippy, browser: $feature"
+    cargo clippy --locked --package morphogen --lib --target "$WASM_TARGET" --features "$feature" -- -D warnings
+  done
 }
 
 test_rust() {

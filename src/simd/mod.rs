@@ -109,6 +109,48 @@ impl Isa {
     }
 }
 
+/// Work that is written once for all instruction sets; [`Isa::run`] does it on one of them.
+pub trait Anywhere {
+    /// Does the work. Must be `#[inline(always)]`, or it loses the instruction set.
+    fn run<S: Simd>(self, s: S);
+}
+
+impl Isa {
+    /// Does `work` with these vectors; nothing where this machine does not have them ([`Isa::is_available`]).
+    pub fn run(self, work: impl Anywhere) {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => {
+                if let Some(s) = Avx512::detect() {
+                    s.apart(Whole(work));
+                }
+            }
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => {
+                if let Some(s) = Avx2::detect() {
+                    s.apart(Whole(work));
+                }
+            }
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Isa::Simd128 => Simd128.apart(Whole(work)),
+            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+            Isa::Portable => {}
+            #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+            Isa::Portable => Portable.apart(Whole(work)),
+        }
+    }
+}
+
+/// All of a work, in one piece.
+struct Whole<W>(W);
+
+impl<S: Simd, W: Anywhere> Apart<S> for Whole<W> {
+    #[inline(always)]
+    fn run(self, s: S) {
+        self.0.run(s);
+    }
+}
+
 /// Coefficients of `2^f` on `[−½, ½]`, degree 4, relative error 2.6e-6 (a Remez exchange of our own).
 const EXP2: [f32; 5] = [0.999_999_3, 0.693_121_8, 0.240_247_45, 0.055_917_86, 0.009_570_102];
 /// Adding and taking away `1.5 · 2²³` rounds to a whole number and leaves it in the low bits.

@@ -62,7 +62,7 @@ pub enum Kind {
 
 /// The choices of a patch posterior over the patches inside the training images.
 const fn posterior(window: Window, answer: Answer, boundary: Boundary) -> Choices {
-    Choices { window, answer, boundary, patches: Patches::Inside }
+    Choices { window, answer, boundary, patches: Patches::Inside, output: Output::Centre }
 }
 
 /// The machines, the simplest theory first. A new one is an entry here and, unless it is a patch posterior, a file.
@@ -237,6 +237,16 @@ pub enum Patches {
     Wrapped,
 }
 
+/// Which pixels of the answer a window has a say in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Output {
+    /// The one in its middle.
+    Centre,
+    /// All that a local window covers: a pixel is the mean of what the windows around it say (Niedoba et al. 2025, the patch
+    /// set posterior composite).
+    Covered,
+}
+
 /// The choices that make a patch posterior.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Choices {
@@ -248,9 +258,16 @@ pub struct Choices {
     pub boundary: Boundary,
     /// Which training patches take part where the boundary is circular.
     pub patches: Patches,
+    /// Which pixels of the answer a window has a say in.
+    pub output: Output,
 }
 
 impl Choices {
+    /// Whether the windows' weights are wanted twice: once to know their sums, once to spread them ([`Output::Covered`]).
+    pub fn is_composite(self) -> bool {
+        self.window == Window::Local && self.output == Output::Covered
+    }
+
     /// The largest window that makes sense on images of this shape, odd: with zeros outside, the one that sees the
     /// whole image from every pixel; on a ring, the widest that does not meet itself.
     pub fn largest_window(self, shape: ImageShape) -> usize {

@@ -117,6 +117,11 @@ impl Partial {
             .collect()
     }
 
+    /// The logit that weights are relative to, in powers of two, and their sum, for each pixel.
+    pub(super) fn levels(&self) -> impl Iterator<Item = (f64, f64)> {
+        self.cells.iter().map(|cell| (cell.max, cell.sum))
+    }
+
     /// Which patch each pixel owes most to. Meaningful only where the posterior was asked to keep provenance.
     pub fn provenance(&self) -> Provenance {
         let of = |f: &dyn Fn(&Cell) -> f32| self.cells.iter().map(f).collect::<Vec<f32>>();

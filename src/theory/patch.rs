@@ -5,12 +5,15 @@
 //! D(q; n, p) = Σ_δ ‖x(q+δ) − a_t y_n(p+δ)‖²    w ∝ exp(−D / 2s_t²)    x̂₀(q) = Σ w y_n(p)
 //! ```
 //!
+//! A window answers for its centre, or for all it covers ([`super::composite`]), which takes a second round over the images.
 //! The machine holds the images of the prompt at hand, so it takes no notice of conditions.
 
+use super::composite::{Composite, Levels};
 use super::locality::Locality;
 use super::machine::{Choices, Machine, Patches, Window};
 use super::partial::Partial;
 use super::plan::{Pad, axis};
+use super::spread;
 use super::sweep::{self, Query, pad_query};
 use super::training::Training;
 use super::whole::{self, WholeQuery};
@@ -18,7 +21,7 @@ use super::{Provenance, TheoryError};
 use crate::denoiser::{Condition, DenoiseError, Denoiser, ImageShape, check_batch};
 use crate::parallel;
 use crate::schedule::Time;
-use crate::simd::Isa;
+use crate::simd::{Anywhere, Simd};
 use core::ops::Range;
 use std::sync::Arc;
 
@@ -106,7 +109,8 @@ impl PatchPosterior {
     /// As [`Denoiser::denoise`].
     pub fn explain(&self, x: &[f32], time: Time) -> Result<(Vec<f32>, Provenance), DenoiseError> {
         let partial = self.partial(x, time, true)?;
-        Ok((finite(partial.mean())?, partial.provenance()))
+        let mean = self.means(x, time, std::slice::from_ref(&partial));
+        Ok((finite(mean)?, partial.provenance()))
     }
 
     /// The posterior of one picture `[C, H, W]` over these training images, to be merged with others; `provenance`
@@ -136,30 +140,92 @@ impl PatchPosterior {
     ) -> Result<Vec<Partial>, DenoiseError> {
         let shape = self.training.shape();
         check_batch(x, shape, &vec![Condition::Null; x.len() / shape.len()])?;
+        Ok(self.partials(x, time, provenance, self.groups(part, parts)))
+    }
+
+    /// The second round of a composite, as [`PatchPosterior::part`]: what part `part` of `parts` gives to the pictures `x`, whose
+    /// windows' `levels` ([`Levels::of`] the merged first round) are known. All parts together add up ([`Composite::merge`]).
+    ///
+    /// # Errors
+    /// [`DenoiseError::Shape`] where `x` is not a whole number of pictures, or `levels` are not one for each.
+    pub fn spread(
+        &self,
+        x: &[f32],
+        time: Time,
+        levels: &[Levels],
+        part: usize,
+        parts: usize,
+    ) -> Result<Vec<Composite>, DenoiseError> {
+        check_batch(x, self.training.shape(), &vec![Condition::Null; levels.len()])?;
+        Ok(self.composites(x, time, levels, self.groups(part, parts)))
+    }
+
+    /// The posterior means of pictures whose merged posteriors are known.
+    fn means(&self, x: &[f32], time: Time, partials: &[Partial]) -> Vec<f32> {
+        if !self.choices.is_composite() {
+            return partials.iter().flat_map(Partial::mean).collect();
+        }
+        let levels: Vec<Levels> = partials.iter().map(Levels::of).collect();
+        let composites = self.composites(x, time, &levels, 0..self.training.groups());
+        let (window, boundary) = (self.window(time), self.choices.boundary);
+        composites.iter().flat_map(|composite| composite.mean(window, boundary)).collect()
+    }
+
+    /// The images of a part, by group.
+    fn groups(&self, part: usize, parts: usize) -> Range<usize> {
         let edge = |n: usize| self.training.groups() * n.min(parts) / parts.max(1);
-        Ok(self.partials(x, time, provenance, edge(part)..edge(part.saturating_add(1))))
+        edge(part)..edge(part.saturating_add(1))
     }
 
     /// One merged posterior over the images of `groups` per picture of `x` `[B, C, H, W]`.
     fn partials(&self, x: &[f32], time: Time, trace: bool, groups: Range<usize>) -> Vec<Partial> {
         let shape = self.training.shape();
-        let questions: Vec<Question> =
-            x.chunks_exact(shape.len()).map(|x| Question::new(x, self, time, trace)).collect();
+        let ask = |question: &Question, _: usize, groups: Range<usize>| {
+            let mut partial = Partial::empty(shape);
+            self.training.isa().run(Answer { question, training: &self.training, groups, partial: &mut partial });
+            partial
+        };
+        self.shared_out(x, time, trace, groups, Partial::empty(shape), ask, Partial::absorb)
+    }
+
+    /// As [`PatchPosterior::partials`], for the second round.
+    fn composites(&self, x: &[f32], time: Time, levels: &[Levels], groups: Range<usize>) -> Vec<Composite> {
+        let shape = self.training.shape();
+        let ask = |question: &Question, b: usize, groups: Range<usize>| {
+            let mut composite = Composite::empty(shape);
+            if let Question::Local(query) = question {
+                let (levels, training, composite) = (&levels[b], &*self.training, &mut composite);
+                training.isa().run(Speak { query, levels, training, groups, composite });
+            }
+            composite
+        };
+        self.shared_out(x, time, false, groups, Composite::empty(shape), ask, Composite::absorb)
+    }
+
+    /// Asks `ask` of every picture and every task's images, on all processors, and joins the answers in order.
+    #[allow(clippy::too_many_arguments)] // a private half of two functions
+    fn shared_out<'a, P: Clone + Send>(
+        &'a self,
+        x: &'a [f32],
+        time: Time,
+        trace: bool,
+        groups: Range<usize>,
+        empty: P,
+        ask: impl Fn(&Question<'a>, usize, Range<usize>) -> P + Sync + Send,
+        join: impl Fn(&mut P, &P),
+    ) -> Vec<P> {
+        let pictures = x.chunks_exact(self.training.shape().len());
+        let questions: Vec<Question> = pictures.map(|x| Question::new(x, self, time, trace)).collect();
         let (step, end) = (TASK / self.training.isa().lanes(), groups.end);
         let tasks: Vec<(usize, Range<usize>)> = (0..questions.len())
             .flat_map(|b| groups.clone().step_by(step).map(move |g| (b, g..(g + step).min(end))))
             .collect();
-        let work = |(b, groups): &(usize, Range<usize>)| {
-            let mut partial = Partial::empty(shape);
-            questions[*b].answer(&self.training, groups.clone(), &mut partial);
-            partial
-        };
-        let parts: Vec<Partial> = parallel::map(&tasks, work);
-        let mut merged = vec![Partial::empty(shape); questions.len()];
+        let parts: Vec<P> = parallel::map(&tasks, |(b, groups)| ask(&questions[*b], *b, groups.clone()));
+        let mut joined = vec![empty; questions.len()];
         for ((b, _), part) in tasks.iter().zip(&parts) {
-            merged[*b].absorb(part);
+            join(&mut joined[*b], part);
         }
-        merged
+        joined
     }
 }
 
@@ -170,11 +236,8 @@ impl Denoiser for PatchPosterior {
 
     fn denoise(&mut self, x: &[f32], time: Time, conditions: &[Condition]) -> Result<Vec<f32>, DenoiseError> {
         check_batch(x, self.training.shape(), conditions)?;
-        let mut out = Vec::with_capacity(x.len());
-        for partial in self.partials(x, time, false, 0..self.training.groups()) {
-            out.extend(partial.mean());
-        }
-        finite(out)
+        let partials = self.partials(x, time, false, 0..self.training.groups());
+        finite(self.means(x, time, &partials))
     }
 }
 
@@ -225,56 +288,40 @@ impl<'a> Question<'a> {
         let x = pad_query(x, shape.channels, &rows, &columns);
         Question::Local(Query { shape, rows, columns, x, a, logit, centre, trace })
     }
+}
 
-    /// Adds the posterior over the images of `groups` to `partial`, on the instruction set they are laid out for.
-    fn answer(&self, training: &Training, groups: Range<usize>, partial: &mut Partial) {
-        match training.isa() {
-            #[cfg(target_arch = "x86_64")]
-            Isa::Avx512 => {
-                if let Some(s) = crate::simd::Avx512::detect() {
-                    // SAFETY: `detect` has seen AVX-512F, which implies the others.
-                    unsafe { self.answer_avx512(s, training, groups, partial) }
-                }
-            }
-            #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => {
-                if let Some(s) = crate::simd::Avx2::detect() {
-                    // SAFETY: `detect` has seen AVX2 and FMA.
-                    unsafe { self.answer_avx2(s, training, groups, partial) }
-                }
-            }
-            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-            Isa::Simd128 => self.answer_with(crate::simd::Simd128, training, groups, partial),
-            #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-            Isa::Portable => {}
-            #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-            Isa::Portable => self.answer_with(crate::simd::Portable, training, groups, partial),
-        }
-    }
+/// Adds the posterior over the images of `groups` to `partial`.
+struct Answer<'a> {
+    question: &'a Question<'a>,
+    training: &'a Training,
+    groups: Range<usize>,
+    partial: &'a mut Partial,
+}
 
+impl Anywhere for Answer<'_> {
     #[inline(always)]
-    fn answer_with<S: crate::simd::Simd>(
-        &self,
-        s: S,
-        training: &Training,
-        groups: Range<usize>,
-        partial: &mut Partial,
-    ) {
-        match self {
+    fn run<S: Simd>(self, s: S) {
+        let Answer { question, training, groups, partial } = self;
+        match question {
             Question::Local(query) => sweep::run(s, query, training, groups, partial),
             Question::Whole(query) => whole::run(s, query, training, groups, partial),
         }
     }
+}
 
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx512f,avx2,fma")]
-    fn answer_avx512(&self, s: crate::simd::Avx512, training: &Training, groups: Range<usize>, partial: &mut Partial) {
-        self.answer_with(s, training, groups, partial);
-    }
+/// Adds what windows of known weights say to `composite`.
+struct Speak<'a> {
+    query: &'a Query,
+    levels: &'a Levels,
+    training: &'a Training,
+    groups: Range<usize>,
+    composite: &'a mut Composite,
+}
 
-    #[cfg(target_arch = "x86_64")]
-    #[target_feature(enable = "avx2,fma")]
-    fn answer_avx2(&self, s: crate::simd::Avx2, training: &Training, groups: Range<usize>, partial: &mut Partial) {
-        self.answer_with(s, training, groups, partial);
+impl Anywhere for Speak<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Speak { query, levels, training, groups, composite } = self;
+        spread::run(s, query, levels, training, groups, composite);
     }
 }

@@ -109,7 +109,7 @@ impl<'a, S: Simd, const C: usize, const TRACE: bool> Sweep<'a, S, C, TRACE> {
     #[inline(always)]
     fn group(&mut self, training: &Training, g: usize, dense: bool) {
         self.softmax.group = g;
-        self.pad(training.group(g));
+        pad_training::<S, C>(self.s, self.query, training.group(g), &mut self.values, &mut self.y);
         let zero = <S::Lane as bytemuck::Zeroable>::zeroed();
         let held = self.held();
         let (mut four, mut two, mut one) = (Vec::new(), Vec::new(), vec![[zero; 1]; held]);
@@ -153,23 +153,29 @@ impl<'a, S: Simd, const C: usize, const TRACE: bool> Sweep<'a, S, C, TRACE> {
         let pitch = pitch(longest + rows.window + READ);
         (pitch * columns.window.max(2)).max(PIECE).max(2 * longest) + pitch
     }
+}
 
-    /// Takes in a group `[C, H, W]`: padded, column by column.
-    #[inline(always)]
-    fn pad(&mut self, group: &[S::Lane]) {
-        let (s, Query { rows, columns, .. }) = (self.s, self.query);
-        let (height, width, pitch) = (rows.y_size(), columns.y_size(), pitch(rows.y_size()));
-        for c in 0..C {
-            for j in 0..width {
-                let Some(from) = inside(columns, j, columns.y_pad) else { continue };
-                for i in 0..height {
-                    let Some(line) = inside(rows, i, rows.y_pad) else { continue };
-                    let v = s.load(&group[(c * rows.size + line) * columns.size + from]);
-                    let at = MARGIN + (c * width + j) * pitch + i;
-                    s.store(v, &mut self.values[at]);
-                    let v = s.mul_add(v, s.splat(self.query.a), s.splat(0.0));
-                    s.store(v, &mut self.y[at]);
-                }
+/// Takes in a group of training images `[C, H, W]`: padded, column by column; into `y` times `a_t`, and as it is into `values`.
+#[inline(always)]
+pub(super) fn pad_training<S: Simd, const C: usize>(
+    s: S,
+    query: &Query,
+    group: &[S::Lane],
+    values: &mut [S::Lane],
+    y: &mut [S::Lane],
+) {
+    let Query { rows, columns, .. } = query;
+    let (height, width, pitch) = (rows.y_size(), columns.y_size(), pitch(rows.y_size()));
+    for c in 0..C {
+        for j in 0..width {
+            let Some(from) = inside(columns, j, columns.y_pad) else { continue };
+            for i in 0..height {
+                let Some(line) = inside(rows, i, rows.y_pad) else { continue };
+                let v = s.load(&group[(c * rows.size + line) * columns.size + from]);
+                let at = MARGIN + (c * width + j) * pitch + i;
+                s.store(v, &mut values[at]);
+                let v = s.mul_add(v, s.splat(query.a), s.splat(0.0));
+                s.store(v, &mut y[at]);
             }
         }
     }
@@ -177,7 +183,7 @@ impl<'a, S: Simd, const C: usize, const TRACE: bool> Sweep<'a, S, C, TRACE> {
 
 /// The pixel of the picture that lies at `i` of its padded form, if any.
 #[inline(always)]
-fn inside(axis: &Axis, i: usize, pad: usize) -> Option<usize> {
+pub(super) fn inside(axis: &Axis, i: usize, pad: usize) -> Option<usize> {
     match axis.pad {
         Pad::Zeros => i.checked_sub(pad).filter(|i| *i < axis.size),
         Pad::Wrap => Some((i + axis.size - pad) % axis.size),

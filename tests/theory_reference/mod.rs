@@ -5,7 +5,7 @@
 
 use morphogen::denoiser::ImageShape;
 use morphogen::schedule::Time;
-use morphogen::theory::{Answer, Boundary, Choices, Patches, Window};
+use morphogen::theory::{Answer, Boundary, Choices, Output, Patches, Window};
 
 /// What the definition gives for one picture.
 pub struct Direct {
@@ -47,7 +47,17 @@ pub fn direct(choices: Choices, k: usize, images: &[f32], x: &[f32], shape: Imag
     };
     let places: Vec<(i64, i64)> = (0..h).flat_map(|r| (0..w).map(move |j| (r, j))).collect();
     let mut out = Direct { mean: vec![0.0; shape.len()], best: vec![], patches: vec![] };
-    for (i, &q) in places.iter().enumerate() {
+    // Where a window has its say, and how many have it at each pixel.
+    let said: &[(i64, i64)] = match (choices.window, choices.output) {
+        (Window::Local, Output::Covered) => &offsets,
+        _ => &[(0, 0)],
+    };
+    let pixel = |r: i64, j: i64| match choices.boundary {
+        Boundary::Circular => Some((r.rem_euclid(h) * w + j.rem_euclid(w)) as usize),
+        Boundary::Zeros => ((0..h).contains(&r) && (0..w).contains(&j)).then_some((r * w + j) as usize),
+    };
+    let mut voices = vec![0.0; height * width];
+    for &q in &places {
         let mut terms = vec![];
         for (n, y) in images.chunks_exact(shape.len()).enumerate() {
             for (place, &p) in places.iter().enumerate().filter(|(_, p)| may(q, **p)) {
@@ -73,12 +83,22 @@ pub fn direct(choices: Choices, k: usize, images: &[f32], x: &[f32], shape: Imag
                 best = (n, place, weight);
             }
             let y = &images[n * shape.len()..][..shape.len()];
-            for c in 0..channels {
-                out.mean[c * height * width + i] += weight * f64::from(y[c * height * width + place]);
+            let p = places[place];
+            for &(u, v) in said {
+                let Some(to) = pixel(q.0 + u, q.1 + v) else { continue };
+                for c in 0..channels {
+                    out.mean[c * height * width + to] += weight * at(y, c, p.0 + u, p.1 + v);
+                }
             }
+        }
+        for to in said.iter().filter_map(|&(u, v)| pixel(q.0 + u, q.1 + v)) {
+            voices[to] += 1.0;
         }
         out.best.push(best);
         out.patches.push(entropy.exp());
+    }
+    for (n, mean) in out.mean.iter_mut().enumerate() {
+        *mean /= voices[n % (height * width)];
     }
     out
 }
