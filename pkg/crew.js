@@ -9,7 +9,8 @@ import { aborted } from "./errors.js";
 
 /** @typedef {"machine" | "network"} Kind what is shared */
 /** @typedef {{ module: WebAssembly.Module, manifest: Uint8Array } & ({ wish: import("./theory.js").Wish, images: Uint8Array } | { network: string, weights: Uint8Array })} Orders what a helper needs to make a machine or a network of its own */
-/** @typedef {{ x: Float32Array, t: number } & ({ trace: boolean, part: number, parts: number } | { condition: string })} Task one part of a call */
+/** @typedef {{ x: Float32Array, t: number, trace: boolean, levels?: Float32Array, part: number, parts: number }} MachineTask with `levels` the second round of a call */
+/** @typedef {MachineTask | { x: Float32Array, t: number, condition: string }} Task one part of a call */
 /** @typedef {{ worker: Worker, knows: Map<Kind, string>, part: number, job: Job | undefined }} Helper `knows` is what it was told last, `job` what it works at, and which part of it */
 /** @typedef {{ kind: Kind, tasks: Task[], todo: number[], answers: (Float32Array | undefined)[], wake: () => void }} Job */
 

@@ -54,6 +54,14 @@ async function machine({ module, manifest, wish, images }) {
 export async function part({ kind, task }) {
   const made = await own.get(kind);
   if (!made) throw new MorphogenError("internal", "this helper has no orders");
-  const { x, t, trace, part, parts, condition } = task;
-  return kind === "network" ? /** @type {NetworkPart} */ (made).part(x, t, condition) : /** @type {Posterior} */ (made).part(x, t, trace, part, parts);
+  return kind === "network" ? /** @type {NetworkPart} */ (made).part(task.x, task.t, task.condition) : posteriorPart(/** @type {Posterior} */ (made), task);
+}
+
+/**
+ * Part of a machine's call, of either round.
+ * @param {Posterior} posterior
+ * @param {import("./crew.js").MachineTask} task
+ */
+export function posteriorPart(posterior, { x, t, trace, levels, part, parts }) {
+  return levels ? posterior.spread(x, t, levels, part, parts) : posterior.part(x, t, trace, part, parts);
 }

@@ -7,7 +7,7 @@ export type Grid = "uniform" | "early";
 /** How the sampler walks from noise to picture. */
 export type Solver = "ddim" | "ddpm" | "dpm-solver";
 /** Who draws: the trained network, or an analytic machine of the theory. */
-export type Machine = "network" | "ideal" | "local" | "equivariant" | "els" | "bbels" | "wiener" | "blend" | "pca";
+export type Machine = "network" | "ideal" | "local" | "equivariant" | "els" | "bbels" | "wiener" | "blend" | "pca" | "composite";
 
 /** How a load gets on: `code` is the wasm, `weights` the network. `total` is missing where the server does not say. */
 export interface Progress {

@@ -8,6 +8,7 @@ import { download } from "./download.js";
 import { MorphogenError, aborted } from "./errors.js";
 import { Graphics } from "./graphics.js";
 import { unpacked } from "./inflate.js";
+import { posteriorPart } from "./helper.js";
 import { Kept } from "./kept.js";
 import { second } from "./second.js";
 
@@ -87,7 +88,8 @@ export class Machines {
       if (core.hasPatches(machine)) {
         const held = core.posterior(machine, network, images, window);
         if (filter) held.blend(filter);
-        this.last = { key, held, graphics: new Graphics(held, device) };
+        // Only the processor knows how windows answer for all they cover.
+        this.last = { key, held, graphics: new Graphics(held, held.composite ? "cpu" : device) };
       } else if (filter) this.last = { key, held: filter.network() };
     }
     const last = /** @type {NonNullable<typeof this.last>} */ (this.last);
@@ -99,15 +101,15 @@ export class Machines {
     let found;
     let step = 0;
     let traced = false;
-    /** @type {(x: Float32Array, t: number) => Promise<Float32Array[]>} */
-    const gather = async (x, t) => {
-      step += 1;
+    /** @type {(x: Float32Array, t: number, levels?: Float32Array) => Promise<Float32Array[]>} `levels` in the second round of a step */
+    const gather = async (x, t, levels) => {
+      if (!levels) step += 1;
       traced = every || step === steps;
-      const whole = await graphics.part(x, t, signal);
+      const whole = levels ? undefined : await graphics.part(x, t, signal);
       if (whole) return [whole];
       crew.enlist("machine", key + this.url, { module, manifest, wish, images });
-      const tasks = Array.from({ length: PARTS }, (_, part) => ({ x, t, trace: traced, part, parts: PARTS }));
-      return crew.gather("machine", tasks, (task) => held.part(task.x, task.t, task.trace, task.part, task.parts), signal);
+      const tasks = Array.from({ length: PARTS }, (_, part) => ({ x, t, trace: traced, levels, part, parts: PARTS }));
+      return crew.gather("machine", tasks, (task) => posteriorPart(held, task), signal);
     };
     /** @type {(image: Uint32Array, place: Uint32Array, weight: Float32Array, patches: Float32Array, window: number) => void} */
     const explain = (image, place, weight, patches, window) => {

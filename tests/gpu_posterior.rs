@@ -183,8 +183,10 @@ fn what_does_not_fit_is_refused_in_words() {
     (choices.boundary, choices.answer) = (Boundary::Zeros, Answer::AnyPlace);
     let training = Arc::new(Training::new(&images, GREY).unwrap());
     let nowhere = PatchPosterior::with_choices(choices, training, Some(Locality::fixed(3).unwrap())).unwrap();
-    let refused = block_on(GpuPosterior::new(&gpu, nowhere)).map(|_| ());
-    assert!(matches!(refused, Err(GpuError::Machine)), "{refused:?}");
+    for unknown in [nowhere, machine(Machine::Composite, 3, &images, GREY)] {
+        let refused = block_on(GpuPosterior::new(&gpu, unknown)).map(|_| ());
+        assert!(matches!(refused, Err(GpuError::Machine)), "{refused:?}");
+    }
     let mut posterior = on_gpu(&gpu, &machine(Machine::Els, 3, &images, GREY));
     let short = block_on(posterior.denoise(&images[..5], at(0.5), &[Condition::Null]));
     assert!(short.is_err_and(|error| error.to_string().contains("72")), "says how many values were expected");

@@ -6,7 +6,7 @@ mod theory_reference;
 use morphogen::denoiser::{Condition, DenoiseError, Denoiser, ImageShape};
 use morphogen::schedule::{Schedule, Time};
 use morphogen::theory::{
-    Boundary, Choices, Composite, Isa, Levels, Locality, Machine, Output, Patches, PatchPosterior, TheoryError,
+    Boundary, Choices, Composite, Isa, Levels, Locality, Machine, Output, PatchPosterior, Patches, TheoryError,
     Training,
 };
 use proptest::prelude::*;
@@ -119,10 +119,7 @@ fn what_is_asked_for_wrongly_is_refused() {
     let mut random = Random(35);
     let images = random.pictures(4, GREY);
     let whole = posterior(covering(Machine::Bbels), 3, &Arc::new(Training::new(&images, GREY).unwrap()));
-    assert_eq!(
-        Levels::from_floats(&[0.0; 7], GREY),
-        Err(TheoryError::Floats { expected: 2 * GREY.len(), found: 7 })
-    );
+    assert_eq!(Levels::from_floats(&[0.0; 7], GREY), Err(TheoryError::Floats { expected: 2 * GREY.len(), found: 7 }));
     assert_eq!(Composite::from_floats(&[0.0; 7], GREY), Err(TheoryError::Floats { expected: GREY.len(), found: 7 }));
     let none = whole.spread(&images[..GREY.len()], at(0.5), &[], 0, 1);
     assert!(matches!(none, Err(DenoiseError::Shape { .. })), "{none:?}");

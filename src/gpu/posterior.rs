@@ -96,8 +96,8 @@ impl GpuPosterior {
     /// Uploads the training images of `posterior`. Its shaders are compiled when they are first needed.
     ///
     /// # Errors
-    /// [`GpuError::Machine`] where the boundary is zeros and any place may answer; [`GpuError::OutOfMemory`] or
-    /// [`GpuError::Lost`] where the GPU refuses.
+    /// [`GpuError::Machine`] where the boundary is zeros and any place may answer, or windows answer for all they cover;
+    /// [`GpuError::OutOfMemory`] or [`GpuError::Lost`] where the GPU refuses.
     pub async fn new(gpu: &Gpu, posterior: PatchPosterior) -> Result<Self, GpuError> {
         let cut = Cut::suited(gpu.tuning());
         Self::with_cut(gpu, posterior, cut).await
@@ -109,7 +109,7 @@ impl GpuPosterior {
     /// As [`Self::new`].
     pub async fn with_cut(gpu: &Gpu, posterior: PatchPosterior, cut: Cut) -> Result<Self, GpuError> {
         let choices = posterior.choices();
-        if choices.boundary == Boundary::Zeros && choices.answer == Answer::AnyPlace {
+        if choices.is_composite() || (choices.boundary == Boundary::Zeros && choices.answer == Answer::AnyPlace) {
             return Err(GpuError::Machine);
         }
         let training = posterior.training().clone();

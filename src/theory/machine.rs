@@ -1,5 +1,5 @@
-//! The machines by name, and the three choices that make each of them: how far a pixel sees, who may answer for it, and
-//! what lies beyond the border (Kamb & Ganguli 2025, section 3).
+//! The machines by name, and the choices that make each of them: how far a pixel sees, who may answer for it, what lies beyond
+//! the border (Kamb & Ganguli 2025, section 3), and what a window answers for (Niedoba et al. 2025).
 
 use crate::denoiser::ImageShape;
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,8 @@ pub enum Machine {
     /// PCA-locality: every pixel sees what varies together with it in the training images, and is answered for by the same
     /// place of them.
     Pca,
+    /// The patch set posterior composite with the sources of bbELS: every window answers for all it covers.
+    Composite,
 }
 
 /// What is to be said of a machine. Everybody takes names, titles and needs from here: the command, and, through the
@@ -50,7 +52,7 @@ pub struct Entry {
 /// What answers in a machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// The patch posterior that three choices make.
+    /// The patch posterior that choices make.
     Patches(Choices),
     /// A Wiener filter.
     Filter,
@@ -66,14 +68,14 @@ const fn posterior(window: Window, answer: Answer, boundary: Boundary) -> Choice
 }
 
 /// The machines, the simplest theory first. A new one is an entry here and, unless it is a patch posterior, a file.
-pub const TABLE: [Entry; 8] = [
+pub const TABLE: [Entry; 9] = [
     Entry {
         machine: Machine::Ideal,
         name: "ideal",
         symbol: "IS",
         title: "All-seeing",
         says: "Sees the whole picture: it can only copy (IS).",
-        place: Some(5),
+        place: Some(6),
         kind: Kind::Patches(posterior(Window::WholeImage, Answer::SamePlace, Boundary::Zeros)),
     },
     Entry {
@@ -82,7 +84,7 @@ pub const TABLE: [Entry; 8] = [
         symbol: "LS",
         title: "Short-sighted, in place",
         says: "Sees a window, and uses pieces from the same place only (LS).",
-        place: Some(3),
+        place: Some(4),
         kind: Kind::Patches(posterior(Window::Local, Answer::SamePlace, Boundary::Zeros)),
     },
     Entry {
@@ -100,7 +102,7 @@ pub const TABLE: [Entry; 8] = [
         symbol: "ELS",
         title: "Short-sighted, lost",
         says: "Sees a window and has no idea where it is in the picture (ELS).",
-        place: Some(2),
+        place: Some(3),
         kind: Kind::Patches(posterior(Window::Local, Answer::AnyPlace, Boundary::Circular)),
     },
     Entry {
@@ -118,7 +120,7 @@ pub const TABLE: [Entry; 8] = [
         symbol: "Wiener",
         title: "Average",
         says: "Knows only averages and how pixels go together: the simplest guess (Wiener).",
-        place: Some(6),
+        place: Some(7),
         kind: Kind::Filter,
     },
     Entry {
@@ -136,8 +138,20 @@ pub const TABLE: [Entry; 8] = [
         symbol: "PCA-locality",
         title: "Sees what goes together",
         says: "Sees what varies with a pixel in the training pictures, and uses pieces from the same place only (PCA-locality).",
-        place: Some(4),
+        place: Some(5),
         kind: Kind::Covariance,
+    },
+    Entry {
+        machine: Machine::Composite,
+        name: "composite",
+        symbol: "PSPC",
+        title: "Short-sighted, overlapping",
+        says: "As the short-sighted one, but every window answers for all it covers, and a pixel is the mean of what it is told (PSPC).",
+        place: Some(2),
+        kind: Kind::Patches(Choices {
+            output: Output::Covered,
+            ..posterior(Window::Local, Answer::SameBorder, Boundary::Zeros)
+        }),
     },
 ];
 
@@ -173,7 +187,7 @@ impl Machine {
         self.choices().is_some_and(|choices| choices.window == Window::Local)
     }
 
-    /// The machine whose `k(t)` it sees by: the first that makes the same three choices, which is mostly itself.
+    /// The machine whose `k(t)` it sees by: the first that makes the same choices, which is mostly itself.
     pub fn sees_as(self) -> Machine {
         let Some(choices) = self.choices() else { return self };
         TABLE.iter().find(|entry| entry.machine.choices() == Some(choices)).map_or(self, |entry| entry.machine)
@@ -184,7 +198,7 @@ impl Machine {
         self.is_local() && self.sees_as() == self
     }
 
-    /// The three choices of the patch posterior that answers; nothing where none does.
+    /// The choices of the patch posterior that answers; nothing where none does.
     pub fn choices(self) -> Option<Choices> {
         match self.entry().kind {
             Kind::Patches(choices) | Kind::Blend(choices) => Some(choices),

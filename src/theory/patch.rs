@@ -84,7 +84,7 @@ impl PatchPosterior {
         PatchPosterior { training, ..self.clone() }
     }
 
-    /// The three choices that make it.
+    /// The choices that make it.
     pub fn choices(&self) -> Choices {
         self.choices
     }

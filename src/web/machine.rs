@@ -11,8 +11,8 @@ use crate::metrics::Neighbour;
 use crate::pack;
 use crate::schedule::Schedule;
 use crate::theory::{
-    Calibration, Company, CovarianceLocal, Kind, Locality, Machine, Partial, PatchPosterior, Shares, Training, Wiener,
-    WienerBuild, Windows, threshold,
+    Calibration, Company, Composite, CovarianceLocal, Kind, Levels, Locality, Machine, Partial, PatchPosterior, Shares,
+    Training, Wiener, WienerBuild, Windows, threshold,
 };
 use js_sys::Function;
 use serde::Serialize;
@@ -264,13 +264,34 @@ impl Posterior {
         Ok(partials.iter().flat_map(Partial::to_floats).collect())
     }
 
+    /// The second round of a call, where windows answer for all they cover: the flat [`Composite`]s of the pictures `x`, over a part
+    /// as in [`Posterior::part`]; `levels` are those that [`Posterior::network`] asks with, `[B, H, W, 2]`.
+    ///
+    /// # Errors
+    /// `sample-shape` where `x` or `levels` are not whole numbers of pictures, or not as many.
+    pub fn spread(&self, x: &[f32], t: f64, levels: &[f32], part: usize, parts: usize) -> Result<Vec<f32>, JsValue> {
+        let shape = self.posterior.training().shape();
+        let read = |floats: &[f32]| Levels::from_floats(floats, shape);
+        let levels = levels.chunks(2 * shape.height * shape.width).map(read).collect::<Result<Vec<_>, _>>();
+        let levels = levels.map_err(Failure::from)?;
+        let found = self.posterior.spread(x, self.schedule.at(t), &levels, part, parts).map_err(Failure::from)?;
+        Ok(found.iter().flat_map(Composite::to_floats).collect())
+    }
+
+    /// Whether calls take two rounds, which only the processor does.
+    #[wasm_bindgen(getter)]
+    pub fn composite(&self) -> bool {
+        self.posterior.choices().is_composite()
+    }
+
     /// Blends what is drawn with the Wiener filter of the same images; nothing must be left of it to do.
     pub fn blend(&mut self, filter: Filter) {
         self.filter = Some(Arc::new(filter.build.finish()));
     }
 
     /// A machine that draws with this posterior, shared out. In every step `gather(x, t)` gives a promise of the flat
-    /// posteriors ([`Posterior::part`]) that together cover the training images, one `Float32Array` a part; then
+    /// posteriors ([`Posterior::part`]) that together cover the training images, one `Float32Array` a part; where windows answer for
+    /// all they cover, `gather(x, t, levels)` gives a second one, of [`Posterior::spread`]; then
     /// `explain(image, place, weight, patches, window)` is told the provenance of each pixel, `[B, H, W]` each. It means
     /// something only where the parts were computed with `trace`.
     pub fn network(&self, gather: Function, explain: Function) -> Network {

@@ -3,7 +3,7 @@
 use super::error::Failure;
 use crate::denoiser::{DenoiseError, ImageShape};
 use crate::schedule::Time;
-use crate::theory::{Partial, PatchPosterior, Shares, Wiener};
+use crate::theory::{Composite, Levels, Partial, PatchPosterior, Shares, TheoryError, Wiener};
 use js_sys::{Array, Float32Array, Function, Promise, Uint32Array};
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
@@ -32,11 +32,22 @@ impl Shared {
     /// The posterior means of the pictures `x` `[B, C, H, W]`.
     pub async fn denoise(&self, x: &[f32], time: Time) -> Result<Vec<f32>, JsValue> {
         let shape = self.posterior.training().shape();
-        let promise = self.gather.call2(&JsValue::UNDEFINED, &Float32Array::from(x), &time.t.into())?;
-        let parts = JsFuture::from(promise.dyn_into::<Promise>()?).await?.dyn_into::<Array>()?;
-        let merged = merge(&parts, x.len() / shape.len(), shape)?;
-        self.explain(&merged, self.posterior.window(time))?;
-        let mut means: Vec<f32> = merged.iter().flat_map(Partial::mean).collect();
+        let count = x.len() / shape.len();
+        let parts = self.gathered(x, time, &JsValue::UNDEFINED).await?;
+        let (read, join) = (|floats: &[f32]| Partial::from_floats(floats, shape), Partial::merge);
+        let merged = merge(&parts, vec![Partial::empty(shape); count], read, join)?;
+        let window = self.posterior.window(time);
+        self.explain(&merged, window)?;
+        let choices = self.posterior.choices();
+        let mut means: Vec<f32> = if choices.is_composite() {
+            let levels: Vec<f32> = merged.iter().flat_map(|whole| Levels::of(whole).floats().to_vec()).collect();
+            let parts = self.gathered(x, time, &Float32Array::from(&levels[..])).await?;
+            let (read, join) = (|floats: &[f32]| Composite::from_floats(floats, shape), Composite::merge);
+            let sums = merge(&parts, vec![Composite::empty(shape); count], read, join)?;
+            sums.iter().flat_map(|sum| sum.mean(window, choices.boundary)).collect()
+        } else {
+            merged.iter().flat_map(Partial::mean).collect()
+        };
         if let Some((filter, shares)) = &self.blend {
             shares.blend(time, &mut means, &filter.means(x, time).map_err(Failure::from)?);
         }
@@ -44,6 +55,12 @@ impl Shared {
             return Err(Failure::from(DenoiseError::NotFinite).into());
         }
         Ok(means)
+    }
+
+    /// What the workers say, a part each; `levels` are those of the second round, or undefined.
+    async fn gathered(&self, x: &[f32], time: Time, levels: &JsValue) -> Result<Array, JsValue> {
+        let promise = self.gather.call3(&JsValue::UNDEFINED, &Float32Array::from(x), &time.t.into(), levels)?;
+        Ok(JsFuture::from(promise.dyn_into::<Promise>()?).await?.dyn_into::<Array>()?)
     }
 
     fn explain(&self, merged: &[Partial], window: usize) -> Result<(), JsValue> {
@@ -66,13 +83,18 @@ impl Shared {
     }
 }
 
-/// Merges the parts of `count` pictures, in the order given.
-fn merge(parts: &Array, count: usize, shape: ImageShape) -> Result<Vec<Partial>, JsValue> {
-    let mut merged = vec![Partial::empty(shape); count];
+/// Joins the parts of several pictures to what they are `merged` into, in the order given.
+fn merge<T>(
+    parts: &Array,
+    mut merged: Vec<T>,
+    read: impl Fn(&[f32]) -> Result<T, TheoryError>,
+    join: impl Fn(&mut T, &T) -> Result<(), TheoryError>,
+) -> Result<Vec<T>, JsValue> {
     for part in parts.iter() {
         let floats = part.dyn_into::<Float32Array>()?.to_vec();
-        for (whole, floats) in merged.iter_mut().zip(floats.chunks_exact((floats.len() / count.max(1)).max(1))) {
-            whole.merge(&Partial::from_floats(floats, shape).map_err(Failure::from)?).map_err(Failure::from)?;
+        let each = (floats.len() / merged.len().max(1)).max(1);
+        for (whole, floats) in merged.iter_mut().zip(floats.chunks_exact(each)) {
+            join(whole, &read(floats).map_err(Failure::from)?).map_err(Failure::from)?;
         }
     }
     Ok(merged)

@@ -480,6 +480,9 @@ export const said = {
   "{who} is no copy. The nearest to it is {which}, about as different as training pictures are from each other.":
     "{who} ist keine Kopie. Am nächsten ist ihm {which}, etwa so verschieden, wie Trainingsbilder voneinander sind.",
   "{who} is no copy, but it keeps close to {which}.": "{who} ist keine Kopie, bleibt aber nah an {which}.",
+  "Short-sighted, overlapping": "Kurzsichtig, überlappend",
+  "As the short-sighted one, but every window answers for all it covers, and a pixel is the mean of what it is told (PSPC).":
+    "Wie die kurzsichtige, aber jedes Fenster antwortet für alles, was es bedeckt, und ein Pixel ist das Mittel dessen, was ihm gesagt wird (PSPC).",
   "Half pieces, half average": "Halb Stücke, halb Durchschnitt",
   "The short-sighted machine's guess and the average's, blended: it foretells the network best (bbELS + Wiener).":
     "Die Vermutung der kurzsichtigen Maschine und die des Durchschnitts, gemischt: Sie sagt das Netz am besten voraus (bbELS + Wiener).",

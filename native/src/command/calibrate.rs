@@ -29,7 +29,7 @@ pub struct CalibrateArgs {
     /// Networks to calibrate; all of the pack unless given
     #[arg(long, num_args = 1..)]
     network: Vec<String>,
-    /// Machines to calibrate: local, els, bbels, blend; all of them unless given. blend goes by the k(t) of bbels
+    /// Machines to calibrate: local, els, bbels, composite, blend; all of them unless given. blend goes by the k(t) of bbels
     #[arg(long, num_args = 1.., value_parser = local)]
     machine: Vec<Machine>,
     /// Seeds to take the median of; classes take turns

@@ -11,7 +11,8 @@ use morphogen::pack::{NetworkEntry, Pack};
 use morphogen::sampler::Request;
 use morphogen::schedule::Time;
 use morphogen::theory::{
-    Blend, Calibration, Company, Locality, MAX_WINDOW, Machine, PatchPosterior, Training, Wiener, machine_denoiser,
+    Blend, Calibration, Choices, Company, Locality, MAX_WINDOW, Machine, PatchPosterior, Training, Wiener,
+    machine_denoiser,
 };
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ pub struct MachineArgs {
     /// same steps
     #[arg(long = "machine", value_parser = super::named::machine(), conflicts_with_all = ["guidance", "negative", "caption"])]
     pub(super) name: Option<Machine>,
-    /// Side of the window in pixels, odd; for local, els, bbels and blend, as it was calibrated against the network unless given
+    /// Side of the window in pixels, odd; for local, els, bbels, blend and composite, as it was calibrated against the network unless given
     #[arg(long, value_parser = number(1, MAX_WINDOW), requires = "name")]
     window: Option<usize>,
 }
@@ -52,8 +53,10 @@ impl MachineArgs {
             .into_iter()
             .map(|asked| Ok((showing(pack, &asked)?, asked)))
             .collect::<Result<Vec<_>, CommandError>>()?;
-        if gpu && (images.len() > 1 || machine.choices().is_none()) {
-            return Err(usage("wiener, pca and what is mixed are computed on the processor: leave --device gpu out"));
+        if gpu && (images.len() > 1 || machine.choices().is_none_or(Choices::is_composite)) {
+            return Err(usage(
+                "wiener, pca, composite and what is mixed are computed on the processor: leave --device gpu out",
+            ));
         }
         match (images.pop(), images.is_empty()) {
             (None, _) => Err(usage("expected something to draw, found nothing")),
