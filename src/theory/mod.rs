@@ -33,6 +33,7 @@ mod boxes;
 pub mod calibrate;
 mod company;
 mod covariance;
+pub mod large;
 mod locality;
 mod machine;
 mod partial;
