@@ -56,6 +56,9 @@ const BAND: usize = 4;
 /// Standard deviation of what is taken for noise where enlarged pictures are compared, and where there is no noise.
 const BLUR: f64 = 0.1;
 const CLEAN: f64 = 0.03;
+/// What noise is taken for at the coarsest level. Windows that overlap are averaged as if each had noise of its own, and what is small
+/// and bright drowns in the mean; half the noise makes up for it (looked at on the pictures of `docs/large.jpg`).
+const COLDER: f64 = 0.5;
 /// The least noise that windows are weighed at; below it each is a single one anyway.
 const LEAST_NOISE: f64 = 0.02;
 
@@ -134,6 +137,14 @@ pub fn worked_at(width: usize, height: usize) -> Result<(usize, usize), LargeErr
     let side = |side: usize| if long > SOURCE { (side * SOURCE + long / 2) / long } else { side };
     let size = (side(width), side(height));
     if size.0.min(size.1) < LEAST { Err(wrong) } else { Ok(size) }
+}
+
+/// The size of a picture in the aspect of one of `width` × `height` pixels, not empty, with a long side of `long` and no side
+/// below [`LEAST`].
+pub fn in_aspect((width, height): (usize, usize), long: usize) -> (usize, usize) {
+    let most = width.max(height);
+    let side = |side: usize| ((side * long + most / 2) / most).max(LEAST);
+    (side(width), side(height))
 }
 
 /// Draws a picture `[C, height, width]` from the source `pixels` `[C, H, W]` of `shape`, in [−1, 1]; every value lies within
@@ -236,8 +247,13 @@ impl Large {
     /// The picture so far, `[C, H, W]` with its shape, which is smaller until the finest level is reached; within the source's
     /// range.
     pub fn picture(&self) -> (Vec<f32>, ImageShape) {
+        (self.tone.planes(&self.guess), self.picture_shape())
+    }
+
+    /// The shape of the picture so far.
+    pub fn picture_shape(&self) -> ImageShape {
         let (width, height) = self.guess.size();
-        (self.tone.planes(&self.guess), ImageShape { channels: self.channels, height, width })
+        ImageShape { channels: self.channels, height, width }
     }
 
     /// Steps taken, and steps in all.
@@ -285,7 +301,8 @@ impl Large {
                 if turns {
                     self.x = self.guess.noised(time, self.channels, self.wish.seed, level as u64);
                 }
-                (source.map(|pixel| pixel.map(|value| time.a as f32 * value)), time.s.max(LEAST_NOISE))
+                let noise = if level == 0 { COLDER * time.s } else { time.s };
+                (source.map(|pixel| pixel.map(|value| time.a as f32 * value)), noise.max(LEAST_NOISE))
             }
             Kind::Sharpen => {
                 self.x = self.guess.enlarged(drawn, self.wish.tile);

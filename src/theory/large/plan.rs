@@ -8,7 +8,7 @@ const RATIO: f64 = 1.6;
 /// Long side of the coarsest source, and what its short side has at least.
 const COARSE: [f64; 2] = [32.0, 10.0];
 /// Pairs of a window and a source that a step of the coarsest level looks at, at most.
-const PAIRS: f64 = 4e6;
+const PAIRS: f64 = 2e6;
 /// Steps at the coarsest level.
 const FIRST: usize = 16;
 /// Steps at each finer level between noise and picture.
@@ -19,10 +19,10 @@ const POLISH: usize = 2;
 const TURN: f64 = 0.3;
 /// Time that the coarsest level turns at where nothing is to change, and how fast it rises to 1 with the variety.
 const KEEPING: f64 = 0.6;
-const RISE: f64 = 0.7;
+const RISE: f64 = 0.6;
 /// Side of the first windows as a share of the shortest side, where nothing is to change, and what variety takes off it.
-const WIDE: f64 = 0.85;
-const NARROWER: f64 = 0.4;
+const WIDE: f64 = 0.95;
+const NARROWER: f64 = 0.5;
 /// Time below which windows have their usual side at the coarsest level, too.
 const NARROW: f64 = 0.5;
 
