@@ -13,7 +13,7 @@ const clients = new Map();
 
 /**
  * The client that everyone on this page with the same addresses shares.
- * @param {import("./morphogen.js").LoadOptions | import("./morphogen.js").ReactionOptions} options where worker and wasm are, unless as usual
+ * @param {import("./morphogen.js").LoadOptions | import("./morphogen.js").ReactionOptions | import("./morphogen.js").LargeOptions} options where worker and wasm are, unless as usual
  */
 export function sharedClient(options) {
   const workerUrl = absolute(options.workerUrl ?? host.workerUrl);

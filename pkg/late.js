@@ -10,6 +10,15 @@ export const reaction = settling(
   async (options) => (await import("./reaction.js")).reaction(options),
 );
 
+export const largeVariation = settling(
+  /**
+   * A new picture of the same stuff as one photograph or texture.
+   * @param {ImageData | Blob} image
+   * @param {import("./morphogen.js").LargeOptions} [options]
+   */
+  async (image, options) => (await import("./large.js")).largeVariation(image, options),
+);
+
 export const picturesPack = settling(
   /**
    * A pack made of pictures, as a zip file.

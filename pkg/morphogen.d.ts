@@ -618,6 +618,47 @@ export function picturesModel(pictures: PicturesOptions, options?: LoadOptions):
 /** The same as a pack in a zip file: {@link loadModel} takes it, and unpacked it is a folder like that of any pack. */
 export function picturesPack(pictures: PicturesOptions): Promise<Blob>;
 
+/** How a large picture is drawn from another one. All of it may be left out. */
+export interface LargeOptions {
+  /** Columns, 8 … 512. With neither `width` nor `height`, the longer side has 256 pixels, in the picture's own aspect. */
+  width?: number;
+  /** Rows, 8 … 512; together with `width`. */
+  height?: number;
+  /** Whether opposite edges are to fit each other, so that the picture tiles. Default false. */
+  tile?: boolean;
+  /** How much may change, 0 … 1: from the picture itself to a new arrangement of its parts. Default 0.5. */
+  variety?: number;
+  /** Of the noise: whole, 0 … 2⁵³ − 1. Default 0. */
+  seed?: number;
+  /** Cancels it. */
+  signal?: AbortSignal;
+  /** Told of the picture after every step, coarse to fine. */
+  onStep?: (step: LargeStep) => void;
+  /** Address of `morphogen_bg.wasm`, with `theory_bg.wasm` beside it; in `generated/` beside this module otherwise. */
+  wasmUrl?: string | URL;
+  /** Address of `worker.js`, on any host that opens it to this page; beside this module otherwise. */
+  workerUrl?: string | URL;
+}
+
+/** A large picture on its way. */
+export interface LargeStep {
+  /** The picture so far: small while it is coarse, with its full number of pixels in the last steps. */
+  image: ImageData;
+  /** Steps taken. */
+  step: number;
+  /** Steps in all. */
+  steps: number;
+  /** The share of the work that is done, 0 … 1. */
+  share: number;
+}
+
+/**
+ * A new picture of the same stuff as one photograph or texture, without a model or any training: patches of it, laid beside each other by
+ * the patch posterior from coarse to fine. The source has at least 8 × 8 pixels; what is longer than 256 is made smaller first. The same
+ * seed gives the same picture. It is drawn in the shared worker, and nothing is sent anywhere.
+ */
+export function largeVariation(image: ImageData | Blob, options?: LargeOptions): Promise<ImageData>;
+
 /** What reacts: Gray and Scott's two substances, or Gierer and Meinhardt's activator and inhibitor. */
 export type ReactionSystem = "gray-scott" | "gierer-meinhardt";
 

@@ -7,7 +7,7 @@ export { MorphogenError } from "./errors.js";
 export { configure } from "./host.js";
 export { Frame, Sample } from "./sample.js";
 export { Model, loadModel } from "./model.js";
-export { picturesModel, picturesPack, reaction } from "./late.js";
+export { largeVariation, picturesModel, picturesPack, reaction } from "./late.js";
 export { MorphogenSampler } from "./element.js";
 
 define();

@@ -36,6 +36,10 @@ const handlers = {
     await core;
     return (await import("./cells.js")).cells(message, context);
   },
+  large: async (message, context) => {
+    await core;
+    return (await import("./patches.js")).large(message, context);
+  },
   film: async (message, context) => {
     await core;
     return (await import("./second.js")).film(message, context);

@@ -18,10 +18,10 @@ const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
 const START = "pkg/morphogen.js";
 /**
  * Fetched later: by helpers, by browsers without relaxed SIMD, or when several pictures, several things in one, a film, a picture to begin from or to take along,
- * what the words did, an analytic machine, a reaction, or a pack of one's own pictures are first asked for, or
+ * what the words did, an analytic machine, a reaction, a large picture, or a pack of one's own pictures are first asked for, or
  * where a file or the code cannot be had, or steps are walked one by one.
  */
-const ON_DEMAND = /pkg\/(theory|second|crew|terms|begin|film|sticker|taken|influence|helper|graphics|provenance|reaction|cells|pictures|zip|plain|trouble|steps)\.js$/;
+const ON_DEMAND = /pkg\/(theory|second|crew|terms|begin|film|sticker|taken|influence|helper|graphics|provenance|reaction|cells|large|patches|pictures|zip|plain|trouble|steps)\.js$/;
 const REFERENCE = /(?:from|import|import\s*\(|new\s+URL\s*\()\s*["'](\.{1,2}\/[^"']+|[\w-]+\.wasm)["']/g;
 
 /**

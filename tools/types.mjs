@@ -27,7 +27,7 @@ import { GRIDS, MACHINES, SIDES, SOLVERS } from "../pkg/names.js";
 const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
 const PACKAGE = resolve(ROOT, "pkg");
 /** Interfaces that users fill in; all others are filled in by the package. */
-const OPTIONS = ["LoadOptions", "SampleOptions", "Origin", "MorphOptions", "FilmOptions", "PicturesOptions", "StickerOptions", "ReactionRule", "ReactionOptions", "Host", "LearnOptions", "LearnSampleOptions", "LearnPackOptions"];
+const OPTIONS = ["LoadOptions", "SampleOptions", "Origin", "MorphOptions", "FilmOptions", "PicturesOptions", "StickerOptions", "ReactionRule", "ReactionOptions", "LargeOptions", "Host", "LearnOptions", "LearnSampleOptions", "LearnPackOptions"];
 
 /** What the types of names allow. @type {Record<string, readonly string[]>} */
 const NAMES = { Machine: ["network", ...MACHINES], Solver: SOLVERS, Grid: GRIDS, Region: ["everywhere", ...SIDES] };

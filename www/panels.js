@@ -30,6 +30,7 @@ const PANELS = {
   morph: () => import("./morph.js"),
   mend: () => import("./mend.js"),
   more: () => import("./more.js"),
+  large: () => import("./large.js"),
   sticker: () => import("./sticker.js"),
   past: () => import("./past.js"),
   settings: () => import("./keep-all.js"),

@@ -34,6 +34,7 @@ pub mod calibrate;
 mod company;
 mod composite;
 mod covariance;
+pub mod large;
 mod locality;
 mod machine;
 mod partial;

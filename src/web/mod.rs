@@ -4,7 +4,7 @@
 //! JavaScript `Error` with a stable `code`.
 //!
 //! It is compiled three times, so that a first picture waits for no more than it needs: with the feature `web-drawing` (words,
-//! networks), with `web-theory` (analytic machines, reactions, films) and with `web-learn` (training a network). What none
+//! networks), with `web-theory` (analytic machines, large pictures, reactions, films) and with `web-learn` (training a network). What none
 //! has to itself is in all that need it.
 
 #[cfg(web_packs)]
@@ -14,6 +14,8 @@ mod device;
 mod error;
 #[cfg(feature = "web-theory")]
 mod film;
+#[cfg(feature = "web-theory")]
+mod large;
 #[cfg(feature = "web-learn")]
 mod learning;
 #[cfg(feature = "web-theory")]
@@ -33,6 +35,8 @@ mod sticker;
 #[cfg(feature = "web-drawing")]
 mod words;
 
+#[cfg(feature = "web-theory")]
+pub use large::Large;
 #[cfg(feature = "web-learn")]
 pub use learning::LearningRun;
 #[cfg(web_packs)]

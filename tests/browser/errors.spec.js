@@ -77,6 +77,8 @@ const WISHES = /** @type {const} */ ([
   ["cells.change(null)", "range"],
   ["cells.advance(1, null)", "range"],
   ["m.reaction(null)", "range"],
+  ["m.largeVariation()", "range"],
+  ["m.largeVariation(new ImageData(9, 9), null)", "range"],
   ["m.picturesPack()", "range"],
   ["m.picturesPack({ images: 5 })", "range"],
   ["m.picturesModel({ images: [] })", "range"],
@@ -92,6 +94,7 @@ test("whatever cannot be meant is refused with a code, and nothing is left waiti
 /** Parts that a site has no more once it was deployed anew, and what needs them. */
 const PARTS = /** @type {const} */ ([
   ["reaction.js", "m.reaction()"],
+  ["large.js", "m.largeVariation(new ImageData(9, 9))"],
   ["pictures.js", "m.picturesPack({ images: [] })"],
   ["begin.js", "model.sample({ from: { t: 0.5 } })"],
   ["terms.js", "model.sample({ prompt: 'red disc', and: 'blue disc' })"],

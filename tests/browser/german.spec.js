@@ -76,7 +76,7 @@ for (const [width, height] of [[360, 740], [1440, 900]]) {
     // Wide enough to read what belongs there.
     expect((await page.locator("#negative").boundingBox())?.width).toBeGreaterThanOrEqual(160);
     await settings(page);
-    for (const id of ["mix", "morph", "mend", "more", "sticker", "past"]) await page.locator(`#${id} > summary`).click();
+    for (const id of ["mix", "morph", "mend", "more", "large", "sticker", "past"]) await page.locator(`#${id} > summary`).click();
     await expect(page.locator("#mend-status")).toContainText("Markiere");
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     expect(await barriers(page)).toEqual([]);

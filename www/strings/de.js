@@ -80,6 +80,8 @@ export const said = {
   "Fetching the brush …": "Der Pinsel wird geholt …",
   "More like this, or from your own": "Mehr davon, oder aus etwas Eigenem",
   "Fetching the pad …": "Das Blatt wird geholt …",
+  "A large one from a picture of yours": "Ein großes aus einem Bild von dir",
+  "Fetching the bench …": "Die Werkbank wird geholt …",
   "Take it with you": "Zum Mitnehmen",
   "As a sticker or an icon, cut out of its ground.": "Als Sticker oder Symbol, aus dem Hintergrund geschnitten.",
   "What was drawn before": "Was zuvor gezeichnet wurde",
@@ -407,6 +409,17 @@ export const said = {
   "Arrow keys move a square, with Shift further; the space bar paints.": "Die Pfeiltasten bewegen ein Quadrat, mit Umschalt weiter; die Leertaste malt.",
   "Column {column}, row {row}": "Spalte {column}, Zeile {row}",
 
+  // Large, from a picture of one's own
+  "Another one": "Ein anderes",
+  "The new picture": "Das neue Bild",
+  "Progress of the large picture": "Fortschritt des großen Bildes",
+  "Your picture": "Dein Bild",
+  "Choose a picture": "Ein Bild wählen",
+  "Let it tile: its edges fit each other": "Als Kachel: Die Ränder passen aneinander",
+  "Stone gives other stone, a face other faces: new pictures of what is in yours, made of its patches alone.": "Aus Stein wird anderer Stein, aus einem Gesicht werden andere: neue Bilder von dem, was auf deinem ist, nur aus seinen eigenen Stücken.",
+  "Drawing, coarse to fine …": "Wird gezeichnet, vom Groben zum Feinen …",
+  "{width} × {height} pixels in {seconds} s.": "{width} × {height} Pixel in {seconds} s.",
+
   // Shown to an audience; the figures of the essay are, too
   "Presenter’s view": "Vortragsansicht",
   "Step back": "Schritt zurück",
@@ -527,6 +540,7 @@ export const core = {
   "Expected {what} to be one of {known}, found {value}.": "{what} muss eines von diesen sein: {known}; {value} ist keines.",
   "Expected something that is free in the mask of what stays, a value below 1; found that all of the picture stays.": "Es bliebe alles, wie es ist: Markiere etwas, das anders werden darf.",
   "This picture does not say how large it is; save it as a PNG first.": "Dieses Bild sagt nicht, wie groß es ist; sichere es erst als PNG.",
+  "Expected a picture of at least 8×8 pixels, at most {most} a side and {ratio} times as long as wide, found {width}×{height}; give another one, or a part of it.": "Dieses Bild ist zu klein oder zu schmal: {width} × {height} Pixel. Es braucht mindestens 8 × 8, höchstens {most} je Seite, und darf höchstens {ratio}-mal so lang sein wie breit.",
   "This file could not be read as a picture; PNG, JPEG and WebP can.": "Diese Datei ließ sich nicht als Bild lesen; mit PNG, JPEG und WebP geht es.",
   "{url} should be {expected}, but the server sent {type}. Check the address.": "{url} sollte {expected} sein, aber der Server schickte {type}. Prüfe die Adresse.",
   "The drawing worker has ended. Try again.": "Der Zeichenarbeiter ist beendet. Versuch es noch einmal.",
