@@ -45,7 +45,7 @@ fn everyday_words_mean_what_they_say() {
 }
 
 /// Prompts of readers of a language, what is drawn, and what is said to be unknown.
-const PROMPTS: [(&str, &str, &str, &str); 52] = [
+const PROMPTS: [(&str, &str, &str, &str); 66] = [
     ("en", "a cat on a sofa", "cat couch", ""),
     ("en", "a dog in a car by the sea at night", "dog car sea night", ""),
     ("en", "🚀", "rocket", ""),
@@ -82,6 +82,20 @@ const PROMPTS: [(&str, &str, &str, &str); 52] = [
     ("pt", "bandeira do Brasil", "flag", "Brasil"),
     ("ru", "флаг Германии", "flag", "Германии"),
     ("en", "flag of Japan", "flag japan", ""),
+    ("en", "flag of turkey", "flag", "turkey"),
+    ("en", "turkey", "turkey", ""),
+    ("en", "a turkey with a flag", "turkey flag", ""),
+    ("es", "bandera de Chile", "flag", "Chile"),
+    ("es", "chile", "pepper", ""),
+    ("pt", "bandeira do Peru", "flag", "Peru"),
+    ("pt", "bandeira da Itália", "flag", "Itália"),
+    ("zh", "国旗", "flag", ""),
+    ("zh", "中国国旗", "flag", "中国"),
+    ("en", "中国国旗", "flag", "中国"),
+    ("zh", "土耳其国旗", "flag", "土耳其"),
+    ("zh", "日本国旗", "flag japan", ""),
+    ("ja", "中国の国旗", "flag", "中国"),
+    ("ja", "フランスの国旗", "flag", "フランス"),
     ("en", "the pirate flag", "pirate flag", ""),
     ("en", "rianbow flag", "rainbow flag", ""),
     ("de", "Piratenflagge", "pirate flag", ""),
@@ -133,10 +147,10 @@ fn a_country_of_no_flag_here_is_said_to_be_unknown() {
     let pack = emoji();
     let vocabulary = vocabulary(&pack);
     let known: Vec<&str> = pack.manifest().text().unwrap().languages.keys().map(String::as_str).collect();
-    // All but those whose names are words of the vocabulary: Japan, Turkey, Australia, Russia.
+    // All but those whose names are words of the vocabulary: Japan, Australia, Russia.
     for country in "Austria Belgium Brazil Canada Chad Chile China Cuba Cyprus Denmark Egypt England Finland France Georgia \
         Germany Ghana Greece Haiti Hungary Iceland India Iran Iraq Ireland Israel Italy Jordan Kenya Korea Laos Lebanon Mali \
-        Malta Mexico Nepal Niger Norway Oman Peru Poland Portugal Scotland Spain Sweden Syria Togo Ukraine Wales Yemen"
+        Malta Mexico Nepal Niger Norway Oman Peru Poland Portugal Scotland Spain Sweden Syria Togo Turkey Ukraine Wales Yemen"
         .split_whitespace()
     {
         for prompt in [format!("flag of {country}"), format!("the {country} flag")] {

@@ -104,6 +104,11 @@ impl Foreign {
         Foreign { meanings }
     }
 
+    /// What a word means as it stands.
+    pub fn known(&self, plain: &str) -> Option<&[usize]> {
+        self.meanings.get(plain).map(Vec::as_slice)
+    }
+
     /// What an emoji means: all of it, or else its parts.
     pub fn emoji(&self, plain: &str) -> Option<Vec<usize>> {
         let known = |emoji: &str| self.meanings.get(emoji).filter(|words| !words.is_empty()).cloned();

@@ -6,6 +6,7 @@
 //! that the vocabulary knows wins (“dress shirt” is a shirt). Spelling slips are corrected only where a slip is surer
 //! than another word ([`spelling`]); otherwise the near word is suggested.
 
+mod flag;
 pub mod foreign;
 pub mod pictograph;
 pub mod prior;

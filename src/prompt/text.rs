@@ -6,6 +6,7 @@
 //! prompt is read in, if any, as two known words written together, and last as a slip. What is left over is unknown. What a
 //! prompt means hangs on itself and on the languages tried, and on no prompt before it ([`Vocabulary::read`]).
 
+use super::flag::{FlagOf, is_country};
 use super::foreign::{EMOJI, Foreign, Symbols};
 use super::pictograph::is_emoji;
 use super::spelling::{HAND, Token, distance, nearest, slip, tokens};
@@ -175,6 +176,9 @@ impl Vocabulary {
             negated &= !token.after_break;
             if is_in(NEGATIONS, &token.plain) {
                 negated = true;
+            } else if names && is_country(&tokens, i, |token| self.is_flag(token, foreign)) {
+                found.unknown.push(Unknown { typed: token.typed.into(), near: Vec::new() });
+                negated = false;
             } else if let Some((length, meaning)) = self.meaning(&tokens[i..], tongue) {
                 if meaning.words.is_empty() && meaning.against.is_empty() {
                     // A little word of another language; one that turns away is none.
@@ -199,6 +203,17 @@ impl Vocabulary {
                 negated = false;
                 i += length;
                 continue;
+            } else if let Some((name, flag, meaning)) = self.flag_of(token, foreign) {
+                found.unknown.push(Unknown { typed: name.into(), near: Vec::new() });
+                found.corrected.extend(meaning.corrected.map(|meant| Correction { typed: flag.into(), meant }));
+                let (list, said) = if negated {
+                    (&mut found.against, &mut found.ignored)
+                } else {
+                    (&mut found.words, &mut found.used)
+                };
+                list.extend(meaning.words);
+                said.push(flag.into());
+                negated = false;
             } else if !is_in(FILLERS, &token.word) && !is_in(FILLERS, &token.plain) && !is_in(LITTLE, &token.plain) {
                 // Near a country's name stand words for anything but countries.
                 let near = if names { Vec::new() } else { self.near(token) };
@@ -256,6 +271,19 @@ impl Vocabulary {
         let Some(&flag) = self.numbers.get("flag") else { return false };
         self.exact(token) == Some(flag)
             || foreign.phrase(slice::from_ref(token), 1).is_some_and(|(_, words)| words.contains(&flag))
+    }
+
+    /// A run of signs that ends in a word for a flag: the name before it, the word for a flag, and what that means.
+    fn flag_of<'a>(&self, token: &Token<'a>, foreign: &Foreign) -> Option<(&'a str, &'a str, Meaning)> {
+        let flag = *self.numbers.get("flag")?;
+        let turns = |words: &[usize]| words.iter().any(|&word| self.turns(word));
+        let FlagOf { name, little } = foreign.flag_of(&token.plain, |words| words.contains(&flag), turns)?;
+        let starts: Vec<usize> = token.typed.char_indices().map(|(start, _)| start).collect();
+        // Letter by letter, as it is compared.
+        let same = starts.len() == token.plain.chars().count();
+        let (name, flag) =
+            (&token.typed[..*starts.get(name)?], &token.typed[*starts.get(name + little).filter(|_| same)?..]);
+        Some((name, flag, self.translated(foreign.known(flag)?.to_vec())))
     }
 
     /// What the next words mean, and how many of them it took.

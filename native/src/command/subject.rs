@@ -95,8 +95,9 @@ fn understood(pack: &Pack, asks: Vec<Ask>) -> Result<Vec<Asked>, CommandError> {
     let meanings = asked.iter().flat_map(|asked| asked.parts.iter().map(|part| &part.meaning).chain(&asked.negative));
     for unknown in meanings.flat_map(Meaning::unknown) {
         if !told.contains(&unknown) {
-            let near = unknown.near.join(", ");
-            super::note(&format_args!("“{}” is unknown to this pack; it knows {near}", unknown.typed));
+            let near =
+                if unknown.near.is_empty() { String::new() } else { format!("; it knows {}", unknown.near.join(", ")) };
+            super::note(&format_args!("“{}” is unknown to this pack{near}", unknown.typed));
             told.push(unknown);
         }
     }

@@ -21,12 +21,13 @@ fn vocabulary() -> Vocabulary {
         ("fahne", vec![15]),
         ("tortenheber", vec![8]),
         ("cuba", vec![9]),
+        ("peru", vec![2]),
     ];
     let learn = |vocabulary: &mut Vocabulary, name, words: &[(&str, Vec<usize>)]| {
         vocabulary.learn(name, words.iter().map(|(word, numbers)| (word.to_string(), numbers.clone())).collect());
     };
     learn(&mut vocabulary, "de", &german);
-    learn(&mut vocabulary, "ja", &[("猫", vec![2]), ("赤い", vec![3])]);
+    learn(&mut vocabulary, "ja", &[("猫", vec![2]), ("赤い", vec![3]), ("国旗", vec![15])]);
     learn(
         &mut vocabulary,
         "it",
@@ -116,6 +117,12 @@ fn beside_a_flag_what_is_not_known_is_a_name() {
         let unknown = [Unknown { typed: name.into(), near: vec![] }];
         assert_eq!((found.label.as_str(), found.unknown.as_slice()), ("flag", &unknown[..]), "{text}");
     }
+    for (text, name) in [("die Peru Fahne", "Peru"), ("中国国旗", "中国"), ("中国の国旗", "中国")] {
+        let found = read(text).unwrap();
+        let unknown = [Unknown { typed: name.into(), near: vec![] }];
+        assert_eq!((found.label.as_str(), found.unknown.as_slice()), ("flag", &unknown[..]), "{text}");
+    }
+    assert_eq!((words("Peru"), words("赤い国旗")), (vec!["cat"], vec!["red", "flag"]));
     assert_eq!((words("Cuba"), words("Tortenhebel")), (vec!["shoe"], vec!["cake"]), "elsewhere they may be words");
     assert_eq!(words("brithday flag"), ["birthday", "flag"], "slips of the hand are no names");
     assert_eq!(words("die böse Fahne"), ["angry", "flag"]);
