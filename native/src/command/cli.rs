@@ -1,8 +1,8 @@
 //! The command's line: every subcommand with what its help says, examples included.
 
 use super::{
-    CommandError, calibrate, denoise, emoji, evaluate, judge, learn, morph, novelty, pack, sample, seams, steps, train,
-    uturn,
+    CommandError, calibrate, denoise, emoji, evaluate, judge, large, learn, morph, novelty, pack, sample, seams, steps,
+    train, uturn,
 };
 use clap::{Parser, Subcommand};
 
@@ -73,6 +73,13 @@ Examples:
   morphogen morph --pack www/models/emoji apple strawberry --output morph.png
   morphogen morph --pack www/models/emoji sun moon star --frames 36 --scale 4 --output sky.gif")]
     Morph(morph::MorphArgs),
+    /// Draw new pictures of the same stuff as one photograph or texture
+    #[command(after_help = "\
+Examples:
+  morphogen large cat.jpg --output other-cat.png
+  morphogen large gravel.png --output wall.png --size 512x256 --tile --variety 1
+  morphogen large cup.jpg --output cups.png --seed 7 --count 8 --variety 0.4")]
+    Large(large::LargeArgs),
     /// Ask an analytic denoiser once, tensors in and out
     #[command(after_help = "\
 Examples:
@@ -129,6 +136,7 @@ impl Cli {
             Command::Pack(args) => pack::pack(args),
             Command::Sample(args) => sample::sample(args),
             Command::Morph(args) => morph::morph(args),
+            Command::Large(args) => large::large(args),
             Command::Denoise(args) => denoise::denoise(args),
             Command::Calibrate(args) => calibrate::calibrate(args),
             Command::Evaluate(args) => evaluate::evaluate(args),

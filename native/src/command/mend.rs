@@ -60,13 +60,17 @@ impl MendArgs {
 /// # Errors
 /// [`CommandError::File`] where it cannot be read.
 pub(super) fn read(path: &Path, shape: ImageShape) -> Result<Vec<f32>, CommandError> {
-    let photo = Photo::open(path).map_err(|error| CommandError::file(path, error))?;
+    Ok(planes(Photo::open(path).map_err(|error| CommandError::file(path, error))?, shape))
+}
+
+/// The middle of a photograph as `[C, H, W]` in `[−1, 1]`.
+pub(super) fn planes(photo: Photo, shape: ImageShape) -> Vec<f32> {
     let image = photo.fitted(shape.width as u32, shape.height as u32);
-    Ok(match shape.channels {
+    match shape.channels {
         1 => image.to_luma8().pixels().map(|value| pixel(value.0[0])).collect(),
         _ => {
             let image = image.to_rgb8();
             (0..3).flat_map(|channel| image.pixels().map(move |value| pixel(value.0[channel]))).collect()
         }
-    })
+    }
 }

@@ -21,6 +21,7 @@ mod frames;
 mod images;
 pub mod judge;
 mod known;
+pub mod large;
 pub mod learn;
 mod machine;
 mod mend;
@@ -55,6 +56,7 @@ use morphogen::sampler::morph::MorphError;
 use morphogen::session::DrawError;
 use morphogen::session::ask::AskError;
 use morphogen::session::device::{Candidate, Device, OnDevice};
+use morphogen::theory::large::LargeError;
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -90,6 +92,9 @@ pub enum CommandError {
     /// The film cannot be made so.
     #[error(transparent)]
     Morph(#[from] MorphError),
+    /// Nothing large can be drawn so.
+    #[error(transparent)]
+    Large(#[from] LargeError),
     /// The film cannot be written.
     #[error(transparent)]
     Export(#[from] ExportError),

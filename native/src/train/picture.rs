@@ -2,7 +2,7 @@
 
 use super::TrainError;
 use super::data::byte;
-use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage};
+use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage, imageops};
 use morphogen::denoiser::ImageShape;
 use std::io::Cursor;
 
@@ -50,6 +50,15 @@ pub fn sheet(pictures: &[f32], shape: ImageShape, columns: usize, scale: usize) 
         }
     }
     Ok(image)
+}
+
+/// One picture `[C, H, W]` in `[−1, 1]` by itself, with nothing around it.
+///
+/// # Errors
+/// As [`sheet_size`].
+pub fn single(picture: &[f32], shape: ImageShape) -> Result<RgbImage, TrainError> {
+    let sheet = sheet(picture, shape, 1, 1)?;
+    Ok(imageops::crop_imm(&sheet, GAP as u32, GAP as u32, shape.width as u32, shape.height as u32).to_image())
 }
 
 /// A loss curve: the loss on a logarithmic scale over the steps on an even one, single values in grey, with the
