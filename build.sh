@@ -159,6 +159,28 @@ borrow_built() {
 # All wasms with their glue, in pkg/generated/: what a first picture needs, and what is fetched when it is asked for.
 build_wasm() {
   [ -z "${WASM_BUILT:-}" ] || return 0
+  if [ -n "${WASM_UNDER_WAY:-}" ]; then
+    local built=0
+    wait "$WASM_UNDER_WAY" || built=$?
+    cat "$TARGET_DIR/wasm.log"
+    [ $built = 0 ] || fail "the browser build failed"
+  else
+    build_all_parts
+  fi
+  WASM_BUILT=yes
+}
+
+# Begins the browser build beside what follows: half of it is linking, which takes one processor alone.
+begin_wasm() {
+  need_wasm_target
+  need_node_modules
+  mkdir -p "$TARGET_DIR"
+  (build_all_parts) >"$TARGET_DIR/wasm.log" 2>&1 &
+  WASM_UNDER_WAY=$!
+  trap 'kill "$WASM_UNDER_WAY" 2>/dev/null || true' EXIT
+}
+
+build_all_parts() {
   need_wasm_target
   need_glue
   need_node_modules
@@ -177,7 +199,6 @@ build_wasm() {
   # The same, carried inside scripts.
   node tools/bundle.mjs
   cp LICENSE-MIT LICENSE-APACHE pkg/
-  WASM_BUILT=yes
 }
 
 # The layout that is served: www/ at the root, pkg/ beside it.
@@ -226,6 +247,7 @@ test_clippy() {
 
 test_rust() {
   need_vulkan
+  [ -z "${EVERYTHING:-}" ] || begin_wasm
   say "Rust tests" && cargo_test
 }
 

@@ -1,7 +1,7 @@
 //! A patch posterior that several workers share: every call is gathered from them, and explained.
 
 use super::error::Failure;
-use crate::denoiser::{DenoiseError, ImageShape};
+use crate::denoiser::DenoiseError;
 use crate::schedule::Time;
 use crate::theory::{Composite, Levels, Partial, PatchPosterior, Shares, TheoryError, Wiener};
 use js_sys::{Array, Float32Array, Function, Promise, Uint32Array};
