@@ -90,7 +90,7 @@ function written(page) {
     made: `Made by tools/essay.mjs from strings/${lang}.js.`,
     root: "../",
     type: "article",
-    styles: ["figure.css", "essay.css"],
+    styles: ["figure.css", "essay.css", "room.css"],
     script: "essay.js",
     // A folder is called by its name.
     others: PAGES.filter((other) => other !== page).map((other) => ({ ...other, file: other.file.replace(/^index\.html$/, "./") })),

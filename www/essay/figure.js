@@ -171,7 +171,7 @@ export class Host {
    * @param {number} [digits] behind the point; without them, two at most
    */
   number(value, digits) {
-    return value.toLocaleString(this.lang, { minimumFractionDigits: digits ?? 0, maximumFractionDigits: digits ?? 2 });
+    return written(this.lang, digits ?? 0, digits ?? 2).format(value);
   }
 
   /** Says in words what the figure shows now. */
@@ -236,6 +236,21 @@ export class Host {
     const { frames } = await model.sample({ seed, steps: 1, frames: true, guidance: 1, signal });
     return frames[0].x;
   }
+}
+
+/** How numbers are written, by language and digits: making one takes far longer than writing with it. @type {Map<string, Intl.NumberFormat>} */
+const formats = new Map();
+
+/**
+ * @param {string} lang
+ * @param {number} least digits behind the point
+ * @param {number} most
+ */
+function written(lang, least, most) {
+  const key = `${lang} ${least} ${most}`;
+  const found = formats.get(key) ?? new Intl.NumberFormat(lang, { minimumFractionDigits: least, maximumFractionDigits: most });
+  formats.set(key, found);
+  return found;
 }
 
 /**

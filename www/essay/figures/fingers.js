@@ -58,7 +58,7 @@ export default {
     const marks = el("canvas", { className: "marks", width: SIDE * FINE, height: SIDE * FINE, ariaHidden: "true" });
     const steps = slider({ label: host.t("step"), min: 1, max: STEPS, value: step, say: (n) => host.t("stepOf", { n, of: STEPS }), move: (n) => ((step = n), paint()), settle: (n) => (host.remember({ step: n }), tell()) });
     const gallery = el("div", { className: "gallery", "data-act": "another", role: "group", ariaLabel: host.t("finds") });
-    const words = el("p", {});
+    const words = el("p", { className: "beside" });
     let searching = false;
     const search = button(host.t("search"), () => (searching ? host.stop() : void look()));
     host.root.append(

@@ -34,6 +34,11 @@ export default {
     if (state.machine !== "bbels") state.machine = "local";
     const pictures = new Pictures(host);
     pictures.desk.draw.clear();
+    // The set hangs before there is a machine of it, so that nothing is moved when that comes.
+    if (state.colour) {
+      pictures.images = pictures.make(Number(state.side));
+      pictures.hang();
+    }
     pictures.take(pictures.make);
   },
 };
