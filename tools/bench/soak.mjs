@@ -2,7 +2,7 @@
  * What a page holds after many samples: wasm memory, GPU buffers, and the JavaScript of page and worker after a
  * collection. It should be flat after the first twenty.
  *
- *     node tools/bench/soak.mjs [--samples 500] [--steps 5] [--device cpu] [--network unet]
+ *     node tools/bench/soak.mjs [--samples 500] [--steps 5] [--device cpu] [--pack fashion] [--network unet] [--prompt bag]
  */
 import { parseArgs } from "node:util";
 import puppeteer from "puppeteer-core";
@@ -13,10 +13,13 @@ const { values: options } = parseArgs({
     samples: { type: "string", default: "500" },
     steps: { type: "string", default: "5" },
     device: { type: "string", default: "cpu" },
-    network: { type: "string", default: "unet" },
+    pack: { type: "string", default: "fashion" },
+    network: { type: "string" },
+    prompt: { type: "string", default: "bag" },
   },
 });
 const samples = Number(options.samples);
+const network = options.network ?? (options.pack === "fashion" ? "unet" : undefined);
 
 const site = await serve({ mounts: [["/tests", "tests/browser/pages"]] });
 const browser = await puppeteer.launch({
@@ -28,17 +31,17 @@ try {
   const page = await browser.newPage();
   await page.goto(`${site.url}tests/blank.html`);
   await page.evaluate(
-    async ({ device, network, steps }) => {
+    async ({ device, pack, network, prompt, steps }) => {
       const here = (/** @type {string} */ address) => new URL(address, location.href).href;
       const { loadModel } = await import(here("../pkg/morphogen.js"));
-      const model = await loadModel(here("../models/fashion/"), { device, network, workerUrl: here("counting-worker.js") });
+      const model = await loadModel(here(`../models/${pack}/`), { device, network, workerUrl: here("counting-worker.js") });
       let seed = 0;
       const draw = async (/** @type {number} */ until) => {
-        while (seed < until) await model.sample({ prompt: "bag", seed: seed++, steps: Number(steps), onStep: () => {} });
+        while (seed < until) await model.sample({ prompt, seed: seed++, steps: Number(steps), onStep: () => {} });
       };
       Object.assign(globalThis, { draw });
     },
-    { device: options.device, network: options.network, steps: options.steps },
+    { device: options.device, pack: options.pack, network, prompt: options.prompt, steps: options.steps },
   );
   const [worker] = page.workers();
   const session = await page.createCDPSession();
@@ -49,7 +52,7 @@ try {
   };
   const row = (/** @type {(string | number)[]} */ ...cells) => console.log(cells.map((cell) => String(cell).padStart(14)).join(""));
   const mebi = (/** @type {number} */ bytes) => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
-  console.log(`${options.network} on ${options.device}, ${options.steps} steps a sample, ${await browser.version()}`);
+  console.log(`${network ?? options.pack} on ${options.device}, ${options.steps} steps a sample, ${await browser.version()}`);
   row("samples", "wasm", "GPU buffers", "page's heap", "worker's heap");
   for (const until of [1, 20, 40, 100, 200, 300, 400, 500, 1000].filter((n) => n < samples).concat(samples)) {
     await page.evaluate((until) => /** @type {any} */ (globalThis).draw(until), until);
