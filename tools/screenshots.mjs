@@ -41,6 +41,15 @@ const STILL = `html, body, figure { background: transparent !important; }
   .plot text { fill: #85817a !important; }
   .plot .grid { stroke: #85817a66 !important; }`;
 
+/**
+ * Figures that stand as their still until somebody presses, on a phone as in German: pictures alone, since words in a picture are as
+ * small as it is, and in one language. What they are stands in the caption.
+ */
+const WORDLESS = ["mixing", "words", "guidance"];
+const NO_WORDS = `.live { width: max-content; }
+  .live p, .live ul, .live button span { display: none !important; }
+  .live [aria-pressed] { outline: none !important; }`;
+
 /** What a reader would press before the figure shows what it is about. */
 const PRESS = /** @type {Record<string, string>} */ ({
   noise: "Take the noise away",
@@ -141,7 +150,7 @@ async function still(page, figure, name) {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-  }, STILL);
+  }, WORDLESS.includes(name) ? STILL + NO_WORDS : STILL);
   const path = resolve(STILLS, `${name}.png`);
   await figure.locator(".live").screenshot({ path, omitBackground: true });
   console.log(path);

@@ -9,7 +9,7 @@ use std::path::Path;
 /// A small texture: checks of two colours on a ramp.
 fn write(path: &Path, width: u32, height: u32) {
     let pixel = |x: u32, y: u32| {
-        let check = if (x / 3 + y / 3) % 2 == 0 { 60 } else { 0 };
+        let check = if (x / 3 + y / 3).is_multiple_of(2) { 60 } else { 0 };
         Rgb([100 + check as u8, (4 * x) as u8, 90])
     };
     RgbImage::from_fn(width, height, pixel).save(path).unwrap();
