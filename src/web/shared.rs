@@ -60,7 +60,7 @@ impl Shared {
     /// What the workers say, a part each; `levels` are those of the second round, or undefined.
     async fn gathered(&self, x: &[f32], time: Time, levels: &JsValue) -> Result<Array, JsValue> {
         let promise = self.gather.call3(&JsValue::UNDEFINED, &Float32Array::from(x), &time.t.into(), levels)?;
-        Ok(JsFuture::from(promise.dyn_into::<Promise>()?).await?.dyn_into::<Array>()?)
+        JsFuture::from(promise.dyn_into::<Promise>()?).await?.dyn_into::<Array>()
     }
 
     fn explain(&self, merged: &[Partial], window: usize) -> Result<(), JsValue> {
