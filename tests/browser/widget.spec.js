@@ -132,8 +132,9 @@ test("the newest of several wishes is drawn, and what is typed in the cell reach
 });
 
 test("what makes no sense, and what the kernel lacks, is said in a sentence in the cell and to Python", async ({ page }) => {
+  // Small, and all in view: out of it nothing is drawn.
+  await page.setViewportSize({ width: 1280, height: 1400 });
   await page.goto(OPEN);
-  // Small, so that all are in view: out of it nothing is drawn.
   const small = { ...SNEAKER, size: 60, controls: false };
   const told = await widgets(page, [{ ...small, machine: "magic" }, { ...small, seed: 0.5 }, { ...small, prompt: "giraffe" }, { ...small, address: "" }]);
   expect(told.map(({ code }) => code)).toEqual(["range", "range", "prompt-unknown", "range"]);
