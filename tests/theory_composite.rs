@@ -123,6 +123,10 @@ fn what_is_asked_for_wrongly_is_refused() {
     assert_eq!(Composite::from_floats(&[0.0; 7], GREY), Err(TheoryError::Floats { expected: GREY.len(), found: 7 }));
     let none = whole.spread(&images[..GREY.len()], at(0.5), &[], 0, 1);
     assert!(matches!(none, Err(DenoiseError::Shape { .. })), "{none:?}");
+    let small = ImageShape { channels: 1, height: 2, width: 2 };
+    let levels = [Levels::from_floats(&[0.0; 8], small).unwrap()];
+    let short = whole.spread(&images[..GREY.len()], at(0.5), &levels, 0, 1);
+    assert!(matches!(short, Err(DenoiseError::Shape { found: 8, .. })), "{short:?}");
     let other = Composite::empty(COLOUR).merge(&Composite::empty(GREY));
     assert_eq!(other, Err(TheoryError::Merge { expected: COLOUR, found: GREY }));
 }

@@ -147,7 +147,7 @@ impl PatchPosterior {
     /// windows' `levels` ([`Levels::of`] the merged first round) are known. All parts together add up ([`Composite::merge`]).
     ///
     /// # Errors
-    /// [`DenoiseError::Shape`] where `x` is not a whole number of pictures, or `levels` are not one for each.
+    /// [`DenoiseError::Shape`] where `x` is not a whole number of pictures, or `levels` are not one for each, of its size.
     pub fn spread(
         &self,
         x: &[f32],
@@ -156,7 +156,13 @@ impl PatchPosterior {
         part: usize,
         parts: usize,
     ) -> Result<Vec<Composite>, DenoiseError> {
-        check_batch(x, self.training.shape(), &vec![Condition::Null; levels.len()])?;
+        let shape = self.training.shape();
+        check_batch(x, shape, &vec![Condition::Null; levels.len()])?;
+        let expected = 2 * shape.height * shape.width;
+        if let Some(other) = levels.iter().find(|levels| levels.floats().len() != expected) {
+            let found = other.floats().len();
+            return Err(DenoiseError::Shape { what: "levels [H, W, 2]", expected, found });
+        }
         Ok(self.composites(x, time, levels, self.groups(part, parts)))
     }
 

@@ -109,16 +109,7 @@ impl<'a, S: Simd, const C: usize, const W: usize, const T: usize> Spread<'a, S, 
         let (s, query) = (self.s, self.query);
         let (rows, columns) = (&query.rows, &query.columns);
         let band = &self.bands[band];
-        let (x_pitch, y_pitch) = (rows.x_size, pitch(rows.y_size()));
-        let cells = Cells {
-            x: &query.x,
-            y: &self.y,
-            x_pitch,
-            y_pitch,
-            x_plane: columns.x_size * x_pitch,
-            y_plane: columns.y_size() * y_pitch,
-            centre: query.centre,
-        };
+        let cells: Cells<'_, S, C> = query.cells(&self.y);
         let height = band.len + rows.window - 1;
         let pitch = pitch(height + READ - 1);
         let k = columns.window;
@@ -126,8 +117,8 @@ impl<'a, S: Simd, const C: usize, const W: usize, const T: usize> Spread<'a, S, 
         for from in (0..run.len).step_by(piece) {
             let wide = piece.min(run.len - from);
             let at = Corner {
-                x: (run.x + from) * x_pitch + band.x,
-                y: (run.y + from) * y_pitch + (MARGIN as isize + band.y) as usize,
+                x: (run.x + from) * cells.x_pitch + band.x,
+                y: (run.y + from) * cells.y_pitch + (MARGIN as isize + band.y) as usize,
             };
             let held = &mut self.held;
             s.apart(Along::<S, C, W, T> { cells, at, height, k, len: wide, to: held, pitch });

@@ -40,6 +40,17 @@ pub(super) struct Query {
     pub trace: bool,
 }
 
+impl Query {
+    /// The picture beside a group of padded training images times `a_t`, `[C, columns, rows]` between margins.
+    #[inline(always)]
+    pub fn cells<'a, S: Simd, const C: usize>(&'a self, y: &'a [S::Lane]) -> Cells<'a, S, C> {
+        let (rows, columns) = (&self.rows, &self.columns);
+        let (x_pitch, y_pitch) = (rows.x_size, pitch(rows.y_size()));
+        let (x_plane, y_plane) = (columns.x_size * x_pitch, columns.y_size() * y_pitch);
+        Cells { x: &self.x, y, x_pitch, y_pitch, x_plane, y_plane, centre: self.centre }
+    }
+}
+
 /// Adds the posterior over the images of `groups` to `partial`.
 #[inline(always)]
 pub(super) fn run<S: Simd>(s: S, query: &Query, training: &Training, groups: Range<usize>, partial: &mut Partial) {
@@ -120,16 +131,7 @@ impl<'a, S: Simd, const C: usize, const TRACE: bool> Sweep<'a, S, C, TRACE> {
         }
         let Sweep { query, bands, softmax, .. } = self;
         let (rows, columns) = (&query.rows, &query.columns);
-        let (x_pitch, y_pitch) = (rows.x_size, pitch(rows.y_size()));
-        let cells = Cells {
-            x: &query.x,
-            y: &self.y,
-            x_pitch,
-            y_pitch,
-            x_plane: columns.x_size * x_pitch,
-            y_plane: columns.y_size() * y_pitch,
-            centre: query.centre,
-        };
+        let cells = query.cells(&self.y);
         for band in bands.iter() {
             for run in &columns.runs {
                 let sheet = Sheet { s: self.s, cells, values: &self.values, rows, columns, band, run: *run };
