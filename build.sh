@@ -71,7 +71,7 @@ need_glue() {
   have=$(locked_version wasm-bindgen-cli-support tools/wasm-bindgen/Cargo.lock)
   [ "$want" = "$have" ] || fail "Cargo.lock has wasm-bindgen $want, but tools/wasm-bindgen builds $have: set its Cargo.toml to =$want"
   GLUE=$TOOLS/wasm-bindgen-$want
-  if [ ! -x "$GLUE" ]; then
+  if [ ! -x "$GLUE" ] || [ tools/wasm-bindgen/src/main.rs -nt "$GLUE" ]; then
     need_rust
     say "building wasm-bindgen $want"
     cargo build --locked --manifest-path tools/wasm-bindgen/Cargo.toml --target-dir "$TOOLS/target"
