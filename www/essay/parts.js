@@ -10,6 +10,21 @@ export { el };
 /** Where figures have the room for large pictures. */
 const roomy = matchMedia("(min-width: 44rem)");
 
+/** What fits each picture to the window, for as long as its canvas is somewhere. @type {Set<WeakRef<HTMLCanvasElement>>} */
+const fitted = new Set();
+/** @type {WeakMap<HTMLCanvasElement, () => void>} */
+const fits = new WeakMap();
+const fitAll = () => {
+  for (const reference of fitted) {
+    const canvas = reference.deref();
+    if (canvas) fits.get(canvas)?.();
+    else fitted.delete(reference);
+  }
+};
+// One listener for all: pictures come and go, and one of its own would keep each alive.
+roomy.addEventListener("change", fitAll);
+addEventListener("resize", fitAll);
+
 /**
  * A picture whose pixels stay sharp: it stands at a whole number of device pixels per pixel.
  * @param {{ label: string, size: number | [narrow: number, roomy: number], focusable?: boolean }} options `size` in CSS pixels,
@@ -26,8 +41,8 @@ export function picture({ label, size, focusable = false }) {
     canvas.style.height = `${canvas.height * scale}px`;
   };
   fit();
-  roomy.addEventListener("change", fit);
-  addEventListener("resize", fit);
+  fits.set(canvas, fit);
+  fitted.add(new WeakRef(canvas));
   return {
     canvas,
     /** Shows an image; with words for those who do not see it. */

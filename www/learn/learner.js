@@ -21,6 +21,8 @@ export const [SAMPLES, NOISE, WALK] = [12, 100, 20];
 export const BEGUN = 3;
 /** Each look comes so much later than the last; of less motion there is a look at each doubling. */
 const [LATER, CALM, SOON] = [1.1, 2, 10];
+/** Milliseconds between two words on the pace: nobody reads faster. */
+const TELL = 250;
 /** How many pixels a side a pixel of each network sees. */
 const SEES = { "short-sighted": 13, unet: SIDE };
 
@@ -40,6 +42,10 @@ export class Learner {
   /** @type {School | undefined} */
   school;
   #drawing = false;
+  /** What stands on the page: only what differs is drawn. @type {{ look?: Look, fit?: import("./theory.js").Fit }} */
+  #shown = {};
+  /** When the pace was told last. */
+  #told = 0;
 
   /**
    * @param {Host} host
@@ -94,6 +100,12 @@ export class Learner {
     this.run?.close();
     this.run = undefined;
     [this.looks, this.losses, this.theory, this.problem] = [[], [], undefined, undefined];
+    this.#shown = {};
+    this.#drawing = false;
+    this.presses.forEach((press, n) => {
+      press.classList.remove("copy");
+      press.ariaLabel = this.host.t("sampleWaiting", { n: n + 1 });
+    });
     for (const tile of [...this.samples, ...this.machine, ...this.near]) tile.clear();
     this.saving.disabled = true;
     this.says.copies.textContent = this.host.t("nothingYet");
@@ -123,13 +135,17 @@ export class Learner {
     this.set = school.images.map((image) => pixelsOf(image, school.channels));
     try {
       const { learn } = await import("../pkg/learn.js");
-      this.run = await learn({ ...school, ...how, network, size: SIDE, paused: true });
-      await this.#look(0);
+      const run = await learn({ ...school, ...how, network, size: SIDE, paused: true });
+      if (signal.aborted) run.close();
       signal.throwIfAborted();
-      this.run.resume();
+      this.run = run;
+      await this.#look(run, 0);
+      signal.throwIfAborted();
+      run.resume();
       this.saving.disabled = false;
-      await this.#watch(this.run, signal);
-      await this.#look(steps);
+      await this.#watch(run, signal);
+      signal.throwIfAborted();
+      await this.#look(run, steps);
     } catch (thrown) {
       if (signal.aborted) throw thrown;
       this.problem = /** @type {Error} */ (thrown);
@@ -147,20 +163,25 @@ export class Learner {
       signal.throwIfAborted();
       const mean = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
       this.losses.push({ x: step, y: mean });
-      this.says.pace.textContent = [this.host.t("pace", { step, rate: Math.round(picturesPerSecond), seconds: Math.ceil(secondsLeft) }), run.notice].filter(Boolean).join(" ");
+      if (performance.now() - this.#told > TELL) {
+        this.#told = performance.now();
+        this.says.pace.textContent = [this.host.t("pace", { step, rate: Math.round(picturesPerSecond), seconds: Math.ceil(secondsLeft) }), run.notice].filter(Boolean).join(" ");
+      }
       if (step >= next && !this.#drawing && step < run.steps) {
         next = Math.max(step + SOON, step * (this.host.still ? CALM : LATER));
         // Meanwhile it goes on learning; what goes wrong will be met again.
-        this.#look(step).catch(() => {});
+        this.#look(run, step).catch(() => {});
       }
     }
-    this.says.pace.textContent = this.host.t("step", { step: run.step });
+    if (run === this.run) this.says.pace.textContent = this.host.t("step", { step: run.step });
   }
 
-  /** Draws the samples as they are now. @param {number} step */
-  async #look(step) {
-    const { run } = this;
-    if (!run) return;
+  /**
+   * Draws the samples as they are now.
+   * @param {import("../pkg/learn.js").Learning} run
+   * @param {number} step
+   */
+  async #look(run, step) {
     this.#drawing = true;
     try {
       const { pixels } = await run.sample({ count: SAMPLES, seed: NOISE, steps: WALK });
@@ -169,7 +190,7 @@ export class Learner {
       this.looks.push({ step, pixels, near, copies: near.filter(({ copied }) => copied).length });
       this.hears.changed();
     } finally {
-      this.#drawing = false;
+      if (run === this.run) this.#drawing = false;
     }
   }
 
@@ -188,23 +209,35 @@ export class Learner {
 
   /** Shows it as it was at a look. @param {Look | undefined} look */
   show(look) {
-    const { host, set, school } = this;
-    this.presses.forEach((press, n) => press.classList.toggle("copy", look?.near[n].copied ?? false));
+    const { school } = this;
     if (!look || !school) return;
-    const { length } = set[0];
+    const fit = this.fit(look);
+    const before = this.#shown;
+    this.#shown = { look, fit };
+    if (look !== before.look) this.#showSamples(look, school, before.look);
+    if (fit && fit !== before.fit) this.#showFit(fit, before.fit);
+  }
+
+  /** @param {Look} look @param {School} school @param {Look} [before] */
+  #showSamples(look, school, before) {
+    const { host, set } = this;
     look.near.forEach(({ image: number, copied }, n) => {
       const words = host.t(copied ? "sampleCopy" : "sample", { n: n + 1, number: number + 1 });
-      this.samples[n].put(image(one(look.pixels, length, n), SIDE), words);
+      this.samples[n].put(image(one(look.pixels, set[0].length, n), SIDE), words);
+      this.presses[n].classList.toggle("copy", copied);
       this.presses[n].ariaLabel = words;
-      this.near[n].put(school.images[number], host.t("nearPicture", { n: n + 1, number: number + 1 }));
+      if (number !== before?.near[n].image) this.near[n].put(school.images[number], host.t("nearPicture", { n: n + 1, number: number + 1 }));
     });
     this.says.copies.textContent = host.t(look.copies === 0 ? "noCopies" : look.copies === SAMPLES ? "allCopies" : "copies", { copies: look.copies, of: SAMPLES });
-    const fit = this.fit(look);
-    if (fit) {
-      this.machine.forEach((tile, n) => tile.put(image(one(fit.pixels, length, n), SIDE), host.t("machinePicture", { n: n + 1 })));
-      const values = { r: host.number(fit.r, 2), floor: host.number(fit.floor, 2), k: fit.window };
-      this.says.r.textContent = host.t(fit.window === SIDE ? "likenessAll" : "likeness", values);
-    }
+  }
+
+  /** @param {import("./theory.js").Fit} fit @param {import("./theory.js").Fit} [before] */
+  #showFit(fit, before) {
+    const { host, set } = this;
+    // What a machine drew stays as it is: another one, other pictures.
+    if (fit.pixels !== before?.pixels) this.machine.forEach((tile, n) => tile.put(image(one(fit.pixels, set[0].length, n), SIDE), host.t("machinePicture", { n: n + 1 })));
+    const values = { r: host.number(fit.r, 2), floor: host.number(fit.floor, 2), k: fit.window };
+    this.says.r.textContent = host.t(fit.window === SIDE ? "likenessAll" : "likeness", values);
   }
 
   /** What a sample is nearest to, in words. @param {Look | undefined} look @param {number} n */

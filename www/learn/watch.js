@@ -60,6 +60,12 @@ export class Watch {
   learners = [];
   /** Networks of which it was said that the copying has begun. @type {WeakSet<Learner>} */
   announced = new WeakSet();
+  /** Which networks stand on the page, and what hangs above them. */
+  seated = "";
+  /** @type {unknown[]} */
+  hung = [];
+  /** The next time that the screen is drawn, where something is to be drawn then. @type {number | undefined} */
+  frame;
 
   /** @param {Host} host */
   constructor(host) {
@@ -136,6 +142,9 @@ export class Watch {
   /** Hangs up what is learned from. */
   hang() {
     const { host, desk, all, images, said } = this;
+    const what = [all, images.length, this.halved, said];
+    if (what.every((one, n) => one === this.hung[n])) return;
+    this.hung = what;
     desk.wall.replaceChildren(
       ...images.slice(0, SHOWN).map((image, n) => {
         const tile = picture({ label: host.t("picture", { number: n + 1 }), size: 32 });
@@ -156,17 +165,26 @@ export class Watch {
     const { host, desk } = this;
     this.learning?.abort();
     this.learning = undefined;
-    for (const learner of this.learners) learner.clear();
-    const hears = { changed: () => this.show(), chosen: (/** @type {number} */ n) => this.choose(n), save: (/** @type {Learner} */ learner) => void this.save(learner) };
-    const view = VIEWS[/** @type {View} */ (host.state.view)];
-    this.learners = view.map(([network, look, name]) => new Learner(host, { network, look, title: host.t(name), about: host.t(`${name}About`) }, hears));
-    desk.columns.replaceChildren(...this.learners.map(({ element }) => element));
+    this.seat();
     this.at = undefined;
+    this.announced = new WeakSet();
     this.stage = "idle";
     desk.taken.clear();
     this.hang();
     this.show();
     if (this.all.length > 0) host.say(host.t(this.enough() ? "ready" : "tooFew"));
+  }
+
+  /** Has the networks of this view on the page, with nothing learned. */
+  seat() {
+    const { host, desk } = this;
+    for (const learner of this.learners) learner.clear();
+    const view = /** @type {View} */ (host.state.view);
+    if (view === this.seated) return;
+    this.seated = view;
+    const hears = { changed: () => this.show(), chosen: (/** @type {number} */ n) => this.choose(n), save: (/** @type {Learner} */ learner) => void this.save(learner) };
+    this.learners = VIEWS[view].map(([network, look, name]) => new Learner(host, { network, look, title: host.t(name), about: host.t(`${name}About`) }, hears));
+    desk.columns.replaceChildren(...this.learners.map(({ element }) => element));
   }
 
   /** Learn, pause, or go on. */
@@ -302,6 +320,7 @@ export class Watch {
     return this.at === undefined ? learner.last : nearest(learner, this.leader.looks[this.at]?.step ?? 0);
   }
 
+  /** Says at once what can be pressed, and draws the rest with the next frame: of what comes between two frames, nothing is seen. */
   show() {
     const { host, desk, stage, looked, learners } = this;
     const problem = learners.some((learner) => learner.problem);
@@ -310,11 +329,19 @@ export class Watch {
     desk.over.disabled = stage === "idle" && !problem;
     desk.back.element.hidden = looked === 0;
     desk.svg.toggleAttribute("hidden", looked === 0);
+    this.announce();
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = undefined;
+      this.draw();
+    });
+  }
+
+  draw() {
+    const { desk, looked, learners } = this;
     desk.back.input.max = String(Math.max(0, looked - 1));
     desk.back.set(this.at ?? Math.max(0, looked - 1));
     for (const learner of learners) learner.show(this.lookOf(learner));
     this.choose(this.chosen);
-    this.announce();
     this.curves();
   }
 
