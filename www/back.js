@@ -15,7 +15,7 @@ const WORDS = {
  */
 export function back(lang, address) {
   const words = WORDS[lang];
-  const line = Object.assign(document.createElement("p"), { className: "back", lang });
+  const line = Object.assign(document.createElement("footer"), { className: "back", lang });
   const link = Object.assign(document.createElement("a"), { target: "_blank", rel: "noopener", textContent: words.open });
   const now = () => new URL(address(), location.href).href;
   // Whichever way it is followed, a menu of the browser's included.
@@ -31,7 +31,7 @@ export function back(lang, address) {
     else line.replaceChildren(copied(link.href, words.copy));
   });
   line.append(link);
-  document.body.append(line);
+  document.querySelector("main")?.after(line);
 }
 
 /** @param {string} address @param {string} label */

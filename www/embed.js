@@ -49,6 +49,7 @@ morphogen.configure({ resolve: async (url) => (await morphogen.inlined(url)) ?? 
 const query = new URLSearchParams(location.search);
 const { theme, ...attributes } = asked(query);
 if (theme) document.documentElement.dataset.theme = theme;
+if (parent === self) document.documentElement.dataset.alone = "";
 const led = obey();
 const lang = query.get("lang") === "de" ? "de" : "en";
 if (query.has("figure")) figure();

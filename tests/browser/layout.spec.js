@@ -78,7 +78,13 @@ test("nothing stands in anybody's way in the element and in the frame for other 
   for (const theme of ["light", "dark"]) {
     await page.goto(`/embed.html?prompt=bag&seed=3&steps=2&theme=${theme}`);
     await expect(page.locator("canvas")).toHaveAccessibleName(/seed 3/);
-    expect(await barriers(page)).toEqual([]);
+    expect(await barriers(page, { all: true })).toEqual([]);
+    await page.goto(`/embed.html?figure=locality&theme=${theme}&device=cpu`);
+    await expect(page.getByRole("slider")).not.toHaveCount(0);
+    expect(await barriers(page, { all: true })).toEqual([]);
+    // Opened by itself a dark frame is dark, not pale words on the browser's white.
+    const [back, front] = await page.locator("html").evaluate((root) => [getComputedStyle(root).backgroundColor, getComputedStyle(root).color].map((colour) => Number(/\d+/.exec(colour)?.[0])));
+    expect(theme === "dark" ? front - back : back - front).toBeGreaterThan(120);
   }
   await page.goto("/embed.html?prompt=giraffe");
   await expect(page.getByRole("status")).toContainText("giraffe");

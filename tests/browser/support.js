@@ -132,14 +132,15 @@ export async function countPaints(page) {
 }
 
 /**
- * What stands in the way of people with other eyes or hands, by axe: serious and critical findings.
+ * What stands in the way of people with other eyes or hands, by axe: serious and critical findings, or `all`.
  * @param {import("@playwright/test").Page} page
+ * @param {{ all?: boolean }} [options]
  * @returns {Promise<string[]>}
  */
-export async function barriers(page) {
+export async function barriers(page, { all = false } = {}) {
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run());
   return violations
-    .filter((/** @type {any} */ { impact }) => ["serious", "critical"].includes(impact))
+    .filter((/** @type {any} */ { impact }) => all || ["serious", "critical"].includes(impact))
     .map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ { html }) => html).join(" ")}`);
 }

@@ -22,7 +22,9 @@ async function show() {
     main.append(el("p", { role: "status" }, strings["frame.unknown"].replace("{names}", Object.keys(FIGURES).join(", "))));
     return;
   }
-  document.title = `${strings[`${name}.title`]} – Morphogen`;
+  const title = strings[`${name}.title`];
+  document.title = `${title} – Morphogen`;
+  main.querySelector("h1")?.replaceChildren(title);
   const caption = el("figcaption", { id: "caption", innerHTML: strings[`${name}.caption`] });
   const figure = el("figure", {}, el("p", { className: "still" }), el("p", { className: "status", role: "status" }), caption);
   figure.dataset.figure = name;

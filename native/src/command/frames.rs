@@ -106,12 +106,8 @@ impl Steps {
             Place::Folder(folder) => {
                 let digits = last.to_string().len().max(2);
                 let name = |step: usize| format!("{step:0digits$}.png");
-                fs::create_dir_all(folder).map_err(|error| CommandError::file(*folder, error))?;
-                for (step, sheet) in sheets.enumerate() {
-                    let path = folder.join(name(step));
-                    let bytes = picture::png(sheet?)?;
-                    files::write(&path, &bytes).map_err(|error| CommandError::file(&path, error))?;
-                }
+                let pictures = sheets.map(|sheet| Ok(picture::png(sheet?)?));
+                fill(folder, pictures.enumerate().map(|(step, bytes)| (name(step), bytes)))?;
                 say!("{}: {last} steps, from the noise {} to {}", folder.display(), name(0), name(last));
                 Ok(())
             }
@@ -126,5 +122,56 @@ impl Steps {
                 output.write(&format.pack(&film)?, format_args!("the noise and {last} steps"))
             }
         }
+    }
+}
+
+/// Writes files into a new or empty folder, all of them or none: where one cannot be written, those before it go again, and the folder
+/// where it is new.
+fn fill(
+    folder: &Path,
+    contents: impl Iterator<Item = (String, Result<Vec<u8>, CommandError>)>,
+) -> Result<(), CommandError> {
+    let new = !folder.exists();
+    fs::create_dir_all(folder).map_err(|error| CommandError::file(folder, error))?;
+    let mut written = Vec::new();
+    for (name, bytes) in contents {
+        let path = folder.join(name);
+        let done =
+            bytes.and_then(|bytes| files::write(&path, &bytes).map_err(|error| CommandError::file(&path, error)));
+        written.push(path);
+        if let Err(error) = done {
+            // What cannot be taken away stays; the first failure is the one to tell.
+            written.iter().for_each(|path| drop(fs::remove_file(path)));
+            if new {
+                drop(fs::remove_dir(folder));
+            }
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(names: &[&str]) -> Vec<(String, Result<Vec<u8>, CommandError>)> {
+        names.iter().map(|name| ((*name).to_owned(), Ok(vec![1, 2, 3]))).collect()
+    }
+
+    #[test]
+    fn all_files_of_a_folder_are_written_or_none() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("steps");
+        fill(&folder, named(&["00.png", "01.png"]).into_iter()).unwrap();
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 2);
+        // No file system takes a name that long.
+        let (long, lost) = ("x".repeat(5000), place.path().join("lost"));
+        fill(&lost, named(&["00.png", &long]).into_iter()).unwrap_err();
+        assert!(!lost.exists(), "a new folder goes again");
+        let empty = place.path().join("empty");
+        fs::create_dir(&empty).unwrap();
+        fill(&empty, named(&["00.png", &long]).into_iter()).unwrap_err();
+        assert_eq!(fs::read_dir(&empty).unwrap().count(), 0, "an empty folder stays, empty");
     }
 }
