@@ -42,8 +42,8 @@ export class Learner {
   /** @type {School | undefined} */
   school;
   #drawing = false;
-  /** What stands on the page: only what differs is drawn. @type {{ look?: Look, fit?: import("./theory.js").Fit }} */
-  #shown = {};
+  /** What stands on the page: only what differs is drawn. Nothing where pictures of an earlier run may still stand there. @type {{ look?: Look, fit?: import("./theory.js").Fit } | undefined} */
+  #shown;
   /** When the pace was told last. */
   #told = 0;
 
@@ -100,13 +100,8 @@ export class Learner {
     this.run?.close();
     this.run = undefined;
     [this.looks, this.losses, this.theory, this.problem] = [[], [], undefined, undefined];
-    this.#shown = {};
+    this.#shown = undefined;
     this.#drawing = false;
-    this.presses.forEach((press, n) => {
-      press.classList.remove("copy");
-      press.ariaLabel = this.host.t("sampleWaiting", { n: n + 1 });
-    });
-    for (const tile of [...this.samples, ...this.machine, ...this.near]) tile.clear();
     this.saving.disabled = true;
     this.says.copies.textContent = this.host.t("nothingYet");
     this.says.r.textContent = this.says.pace.textContent = " ";
@@ -210,12 +205,22 @@ export class Learner {
   /** Shows it as it was at a look. @param {Look | undefined} look */
   show(look) {
     const { school } = this;
+    const before = this.#shown ?? this.#blank();
     if (!look || !school) return;
     const fit = this.fit(look);
-    const before = this.#shown;
     this.#shown = { look, fit };
     if (look !== before.look) this.#showSamples(look, school, before.look);
     if (fit && fit !== before.fit) this.#showFit(fit, before.fit);
+  }
+
+  /** Takes all pictures down. @returns {{ look?: Look, fit?: import("./theory.js").Fit }} */
+  #blank() {
+    for (const tile of [...this.samples, ...this.machine, ...this.near]) tile.clear();
+    this.presses.forEach((press, n) => {
+      press.classList.remove("copy");
+      press.ariaLabel = this.host.t("sampleWaiting", { n: n + 1 });
+    });
+    return (this.#shown = {});
   }
 
   /** @param {Look} look @param {School} school @param {Look} [before] */

@@ -64,7 +64,9 @@ export class Watch {
   seated = "";
   /** @type {unknown[]} */
   hung = [];
-  /** The next time that the screen is drawn, where something is to be drawn then. @type {number | undefined} */
+  /** What is to be drawn anew: a network, or what stands below them. @type {Set<Learner | "rest">} */
+  due = new Set();
+  /** The next time that the screen is drawn, where something is due. @type {number | undefined} */
   frame;
 
   /** @param {Host} host */
@@ -320,7 +322,7 @@ export class Watch {
     return this.at === undefined ? learner.last : nearest(learner, this.leader.looks[this.at]?.step ?? 0);
   }
 
-  /** Says at once what can be pressed, and draws the rest with the next frame: of what comes between two frames, nothing is seen. */
+  /** Says at once what can be pressed, and draws the rest with the next frames: of what comes between two, nothing is seen. */
   show() {
     const { host, desk, stage, looked, learners } = this;
     const problem = learners.some((learner) => learner.problem);
@@ -330,17 +332,19 @@ export class Watch {
     desk.back.element.hidden = looked === 0;
     desk.svg.toggleAttribute("hidden", looked === 0);
     this.announce();
-    this.frame ??= requestAnimationFrame(() => {
-      this.frame = undefined;
-      this.draw();
-    });
+    for (const part of /** @type {const} */ ([...learners, "rest"])) this.due.add(part);
+    this.frame ??= requestAnimationFrame(() => this.draw());
   }
 
+  /** Draws one part of what is due; the next one waits for the next frame, so that none takes long. */
   draw() {
-    const { desk, looked, learners } = this;
+    const { desk, due, learners, looked } = this;
+    const [part] = due;
+    due.delete(part);
+    this.frame = due.size > 0 ? requestAnimationFrame(() => this.draw()) : undefined;
+    if (part !== "rest") return learners.includes(part) ? part.show(this.lookOf(part)) : undefined;
     desk.back.input.max = String(Math.max(0, looked - 1));
     desk.back.set(this.at ?? Math.max(0, looked - 1));
-    for (const learner of learners) learner.show(this.lookOf(learner));
     this.choose(this.chosen);
     this.curves();
   }
