@@ -9,7 +9,9 @@ use gpu_common::gpu;
 use morphogen::denoiser::{Condition, Denoiser, ImageShape};
 use morphogen::gpu::{Cut, Gpu, GpuError, GpuPosterior, Tuning};
 use morphogen::schedule::{Schedule, Time};
-use morphogen::theory::{Answer, Boundary, Locality, Machine, Partial, PatchPosterior, Patches, Training};
+use morphogen::theory::{
+    Answer, Boundary, Calibration, Locality, Machine, Partial, PatchPosterior, Patches, Share, Shares, Training,
+};
 use pollster::block_on;
 use std::sync::Arc;
 use theory_reference::{Random, direct, furthest, widen};
@@ -103,6 +105,23 @@ fn wrapped_training_patches_agree_with_the_definition() {
         let truth = direct(choices, k, &images, &x, GREY, at(0.6));
         assert!(furthest(&answer(&mut on_gpu(&gpu, &posterior), &x, at(0.6)), &truth.mean) < 5e-4, "k {k}");
     }
+}
+
+#[test]
+fn where_windows_answer_for_all_they_cover_the_processor_takes_the_second_round() {
+    let Some(gpu) = gpu() else { return };
+    let mut random = Random(8);
+    let images = random.pictures(21, GREY);
+    let training = Arc::new(Training::new(&images, GREY).unwrap());
+    let shares = Shares::measured(vec![Share { t: 0.5, patches: 0.5, covered: 0.6 }]).unwrap();
+    let calibration = Calibration { locality: Some(Locality::fixed(5).unwrap()), shares };
+    let mut blend = PatchPosterior::calibrated(Machine::Blend, training, &calibration).unwrap();
+    let x = random.noisy(&images[..GREY.len()], at(0.5));
+    let alone = blend.denoise(&x, at(0.5), &[Condition::Null]).unwrap();
+    let mut found = on_gpu(&gpu, &blend);
+    assert!(furthest(&answer(&mut found, &x, at(0.5)), &widen(&alone)) < 5e-4);
+    let (explained, _) = block_on(found.explain(&x, at(0.5))).unwrap();
+    assert!(furthest(&explained, &widen(&alone)) < 5e-4);
 }
 
 #[test]

@@ -6,8 +6,8 @@ mod theory_reference;
 use morphogen::denoiser::{Condition, DenoiseError, Denoiser, ImageShape};
 use morphogen::schedule::{Schedule, Time};
 use morphogen::theory::{
-    Boundary, Choices, Composite, Isa, Levels, Locality, Machine, Output, PatchPosterior, Patches, TheoryError,
-    Training,
+    Boundary, Calibration, Choices, Composite, Isa, Levels, Locality, Machine, Output, PatchPosterior, Patches, Share,
+    Shares, TheoryError, Training,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -71,6 +71,35 @@ fn every_instruction_set_and_every_boundary_gives_the_same() {
             }
         }
     }
+}
+
+#[test]
+fn a_blend_weighs_what_windows_say_of_their_centres_and_of_all_they_cover() {
+    let mut random = Random(34);
+    let images = random.pictures(37, GREY);
+    let training = Arc::new(Training::new(&images, GREY).unwrap());
+    let x = random.noisy(&images[..GREY.len()], at(0.5));
+    let shares = |covered| Shares::measured(vec![Share { t: 0.5, patches: 0.5, covered }]).unwrap();
+    let blend = |covered| {
+        let calibration = Calibration { locality: Some(Locality::fixed(5).unwrap()), shares: shares(covered) };
+        PatchPosterior::calibrated(Machine::Blend, training.clone(), &calibration).unwrap()
+    };
+    let centre = Choices { output: Output::Centre, ..covering(Machine::Bbels) };
+    let [centre, covered] = [centre, covering(Machine::Bbels)].map(|choices| {
+        let truth = direct(choices, 5, &images, &x, GREY, at(0.5));
+        truth.mean
+    });
+    for share in [0.0, 0.3, 1.0] {
+        let truth: Vec<f64> = centre.iter().zip(&covered).map(|(a, b)| (1.0 - share) * a + share * b).collect();
+        let mut blend = blend(share);
+        assert_eq!(blend.covered(at(0.5)), share);
+        let far = furthest(&answer(&mut blend, &x, at(0.5)), &truth);
+        assert!(far < 2e-4, "{share}: {far}");
+    }
+    // Other machines take no notice of a blend's shares.
+    let calibration = Calibration { locality: Some(Locality::fixed(5).unwrap()), shares: shares(1.0) };
+    let bbels = PatchPosterior::calibrated(Machine::Bbels, training.clone(), &calibration).unwrap();
+    assert_eq!(bbels.covered(at(0.5)), 0.0);
 }
 
 #[test]

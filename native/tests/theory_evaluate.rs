@@ -39,7 +39,7 @@ fn contest() -> Contest {
 fn settings() -> Settings {
     let (weights, window) = Default::default();
     // Times as manifests have them, which do not survive JSON bit by bit.
-    let points = (1..200).map(|n| Share { t: f64::from(n) / 200.7, patches: f64::from(n).sqrt() / 15.0 });
+    let points = (1..200).map(|n| Share { t: f64::from(n) / 200.7, patches: f64::from(n).sqrt() / 15.0, covered: 0.0 });
     let blend = BTreeMap::from([("hidden".into(), points.collect())]);
     let Sampling { grid, solver, .. } = Sampling::default();
     Settings { pack: "a pack 1.0".into(), images: 30, steps: 5, grid, solver, fine_steps: 8, weights, window, blend }
@@ -74,24 +74,28 @@ fn a_machine_in_disguise_is_seen_through() {
 
 #[test]
 fn a_blend_in_disguise_is_measured_and_foretold() {
-    let training = training();
-    let points = [0.2, 0.9].map(|t| Share { t, patches: 0.8 - 0.5 * t }).to_vec();
+    // Pictures of half the contrast: guesses beyond black and white would be cut off, and no longer a blend.
+    let pictures: Vec<f32> = Random(40).pictures(30, SHAPE).iter().map(|value| value / 2.0).collect();
+    let training = Arc::new(Training::new(&pictures, SHAPE).unwrap());
+    let points = [(0.2, 0.5), (0.6, 0.3), (0.601, 0.0)];
+    let points = points.map(|(t, covered)| Share { t, patches: 0.8 - 0.5 * t, covered }).to_vec();
     let shares = Shares::measured(points).unwrap();
     let truth = Calibration { locality: Some(locality()), shares: shares.clone() };
     let mut network = machine_denoiser(Machine::Blend, &training, truth.clone()).unwrap();
 
     // Its share is found again along its own way, at every time.
-    let mut patches = PatchPosterior::new(Machine::Blend, training.clone(), Some(locality())).unwrap();
+    let patches = PatchPosterior::new(Machine::Blend, training.clone(), Some(locality())).unwrap();
     let filter = Wiener::new(&training);
     let requests = [3, 4].map(|seed| Request { steps: 5, ..Request::new(Condition::Null, seed) });
     let mut found = Vec::new();
     follow(network.as_mut(), Schedule::Cosine, &requests, |_, visit| {
-        found.push(share(&mut patches, &filter, &visit).unwrap());
+        found.push(share(&patches, &filter, &visit).unwrap());
     })
     .unwrap();
-    for Share { t, patches } in joined_shares(found).unwrap() {
-        let expected = shares.at(Schedule::Cosine.at(t));
-        assert!((patches - expected).abs() < 0.03, "t = {t}: {patches} instead of {expected}");
+    for Share { t, patches, covered } in joined_shares(found).unwrap() {
+        let expected = (shares.at(Schedule::Cosine.at(t)), shares.covered(Schedule::Cosine.at(t)));
+        assert!((patches - expected.0).abs() < 1e-3, "t = {t}: {patches} instead of {expected:?}");
+        assert!((covered - expected.1).abs() < 1e-2, "t = {t}: {covered} instead of {expected:?}");
     }
     assert!(joined_shares([]).is_err());
 

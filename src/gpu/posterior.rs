@@ -168,7 +168,9 @@ impl GpuPosterior {
         check_batch(x, self.layout.shape, conditions)?;
         let mut answer = Vec::with_capacity(x.len());
         for x in x.chunks_exact(self.layout.shape.len()) {
-            answer.extend(finite(self.partial(x, time, false).await?.mean())?);
+            let partial = self.partial(x, time, false).await?;
+            // A second round, where one is asked for, is the processor's.
+            answer.extend(finite(self.posterior.means(x, time, std::slice::from_ref(&partial)))?);
         }
         Ok(answer)
     }
@@ -179,7 +181,7 @@ impl GpuPosterior {
     /// As [`Self::denoise`].
     pub async fn explain(&mut self, x: &[f32], time: Time) -> Result<(Vec<f32>, Provenance), GpuError> {
         let partial = self.partial(x, time, true).await?;
-        Ok((finite(partial.mean())?, partial.provenance()))
+        Ok((finite(self.posterior.means(x, time, std::slice::from_ref(&partial)))?, partial.provenance()))
     }
 
     /// The posterior of one picture `[C, H, W]` over these training images, to be merged with others, whether they come

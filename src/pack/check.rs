@@ -123,7 +123,7 @@ impl Manifest {
                 return Err(format!("{machine}: expected odd windows k up to {largest}, found {}", point.k));
             }
         }
-        let in_range = |share: &Share| at(share.t) && (0.0..=1.0).contains(&share.patches);
+        let in_range = |s: &Share| at(s.t) && [s.patches, s.covered].iter().all(|share| (0.0..=1.0).contains(share));
         let times_rise = network.blend.windows(2).all(|pair| pair[0].t < pair[1].t);
         if network.blend.len() > MAX_POINTS || !times_rise || !network.blend.iter().all(in_range) {
             return Err(format!("blend: expected up to {MAX_POINTS} rising times t in (0, 1] with shares in [0, 1]"));

@@ -135,7 +135,8 @@ pub struct NetworkEntry {
     /// The window `k(t)` of each analytic machine, calibrated against this network, by machine name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique")]
     pub locality: BTreeMap<String, Vec<Locality>>,
-    /// How much of the machine `blend` is patches at which time, fitted to this network; one half where it is missing.
+    /// How much of the machine `blend` is patches at which time, and how much of those all windows that cover a pixel say, fitted to
+    /// this network; one half and nothing where it is missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blend: Vec<Share>,
     /// One known answer, by which a device shows that it computes rightly.
@@ -168,7 +169,9 @@ impl NetworkEntry {
     /// # Errors
     /// [`TheoryError`] where what is written here makes no sense.
     pub fn calibration(&self, machine: Machine) -> Result<Calibration, TheoryError> {
-        let measured = self.locality.get(machine.sees_as().name()).filter(|_| machine.is_local());
+        // A blend sees as far as was measured for itself, or else for the patches in it.
+        let own = self.locality.get(machine.name());
+        let measured = own.or_else(|| self.locality.get(machine.sees_as().name())).filter(|_| machine.is_local());
         let points = |list: &Vec<Locality>| list.iter().map(|p| LocalityPoint { t: p.t, window: p.k }).collect();
         let locality = measured.map(|list| crate::theory::Locality::measured(points(list))).transpose()?;
         let shares = if self.blend.is_empty() { Shares::default() } else { Shares::measured(self.blend.clone())? };

@@ -3,7 +3,7 @@
 //! [`Visit`]s, ask [`best_window`] at each, and join the answers of several seeds with [`median_locality`]. How much of a
 //! blend is patches is fitted likewise, once `k(t)` is known: [`share`], then [`joined_shares`].
 
-use super::{Locality, LocalityPoint, Machine, PatchPosterior, Share, Shares, TheoryError, Training, Wiener};
+use super::{Levels, Locality, LocalityPoint, Machine, PatchPosterior, Share, Shares, TheoryError, Training, Wiener};
 use crate::denoiser::{Condition, DenoiseError, Denoiser};
 use crate::metrics::Agreement;
 use crate::schedule::Time;
@@ -100,39 +100,64 @@ pub fn median_locality(found: impl IntoIterator<Item = (f64, usize)>) -> Result<
     Ok(Locality::measured(points.collect())?.points().to_vec())
 }
 
-/// What one visit says of α(t): sums over its pixels, which add up over visits.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// What one visit says of α(t) and γ(t): sums over its pixels, which add up over visits. Seen from what the Wiener filter says,
+/// `centre`, `covered` and `network` are what windows say of their centres and of all they cover, and what the network says.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct ShareFit {
     /// When.
     pub t: f64,
-    /// `Σ (network − Wiener)(patches − Wiener)`.
-    pub along: f64,
-    /// `Σ (patches − Wiener)²`.
-    pub length: f64,
+    /// `Σ network · centre` and `Σ network · covered`.
+    pub along: [f64; 2],
+    /// `Σ centre²`, `Σ centre · covered`, `Σ covered²`.
+    pub square: [f64; 3],
 }
 
-/// How far the network stands on the way from the Wiener filter to the patches.
+/// From this time down windows may answer for all they cover. At more noise, one step's guess would be nearer the network's,
+/// but pictures come out further from its own: a mean over windows is smooth, and what is decided there is decided otherwise.
+const REFINES: f64 = 0.6;
+
+/// The `k(t)` of a blend: that of windows that answer for their centres, and from `t = .6` down that of windows that answer for all
+/// they cover.
+///
+/// # Errors
+/// [`TheoryError::Locality`] where there is neither.
+pub fn blended_locality(centre: &Locality, covered: &Locality) -> Result<Locality, TheoryError> {
+    let early = centre.points().iter().filter(|point| point.t > REFINES);
+    let late = covered.points().iter().filter(|point| point.t <= REFINES);
+    Locality::measured(late.chain(early).copied().collect())
+}
+
+/// Where the network stands between the Wiener filter, what windows say of their centres and what they say of all they cover.
 ///
 /// # Errors
 /// [`TheoryError::Denoise`] where the visit does not fit the training images.
-pub fn share(patches: &mut dyn Denoiser, filter: &Wiener, visit: &Visit) -> Result<ShareFit, TheoryError> {
+pub fn share(patches: &PatchPosterior, filter: &Wiener, visit: &Visit) -> Result<ShareFit, TheoryError> {
     let Visit { time, x, denoised } = visit;
-    let (patches, wiener) = (patches.denoise(x, *time, &[Condition::Null])?, filter.means(x, *time)?);
+    let wiener = filter.means(x, *time)?;
     if denoised.len() != wiener.len() {
         let (expected, found) = (wiener.len(), denoised.len());
         return Err(DenoiseError::Shape { what: "posterior mean [C, H, W]", expected, found }.into());
     }
-    let (mut along, mut length) = (0.0, 0.0);
-    for ((network, patch), linear) in denoised.iter().zip(&patches).zip(&wiener) {
-        let (far, near) = (f64::from(patch - linear), f64::from(network - linear));
-        along += near * far;
-        length += far * far;
+    let partial = patches.partial(x, *time, false)?;
+    let centre = partial.mean();
+    let covered = if time.t <= REFINES {
+        let parts = patches.spread(x, *time, &[Levels::of(&partial)], 0, 1)?;
+        parts.iter().flat_map(|part| part.mean(patches.window(*time), patches.choices().boundary)).collect()
+    } else {
+        wiener.clone()
+    };
+    let mut fit = ShareFit { t: time.t, ..ShareFit::default() };
+    for (q, linear) in wiener.iter().enumerate() {
+        let [network, centre, covered] = [denoised[q], centre[q], covered[q]].map(|says| f64::from(says - linear));
+        fit.along = [fit.along[0] + network * centre, fit.along[1] + network * covered];
+        let [a, b, c] = fit.square;
+        fit.square = [a + centre * centre, b + centre * covered, c + covered * covered];
     }
-    Ok(ShareFit { t: time.t, along, length })
+    Ok(fit)
 }
 
-/// The share that fits all visits of each time best, by least squares and within `[0, 1]`; one half where the two machines
-/// say the same.
+/// The shares that fit all visits of each time best, by least squares and within `[0, 1]`; one half of what windows say of their
+/// centres where all say the same.
 ///
 /// # Errors
 /// [`TheoryError::Shares`] where there is none.
@@ -140,12 +165,33 @@ pub fn joined_shares(found: impl IntoIterator<Item = ShareFit>) -> Result<Vec<Sh
     let mut found: Vec<ShareFit> = found.into_iter().collect();
     found.sort_by(|a, b| a.t.total_cmp(&b.t));
     let points = found.chunk_by(|a, b| a.t == b.t).map(|same| {
-        let sum = |part: fn(&ShareFit) -> f64| same.iter().map(part).sum::<f64>();
-        let (along, length) = (sum(|fit| fit.along), sum(|fit| fit.length));
-        let patches = if length > 0.0 { (along / length).clamp(0.0, 1.0) } else { 0.5 };
-        Share { t: same[0].t, patches }
+        let sum = |part: &dyn Fn(&ShareFit) -> f64| same.iter().map(part).sum::<f64>();
+        let along = [0, 1].map(|n| sum(&|fit| fit.along[n]));
+        let square = [0, 1, 2].map(|n| sum(&|fit| fit.square[n]));
+        let [centre, covered] = nearest(along, square);
+        let patches = centre + covered;
+        Share { t: same[0].t, patches, covered: if covered > 0.0 { covered / patches } else { 0.0 } }
     });
     Ok(Shares::measured(points.collect())?.points().to_vec())
+}
+
+/// The point `(u, v)` of the triangle `u, v ≥ 0`, `u + v ≤ 1` where `square` falls furthest below `2 · along`.
+fn nearest([e, f]: [f64; 2], [a, b, c]: [f64; 3]) -> [f64; 2] {
+    let part = |along: f64, length: f64| if length > 0.0 { (along / length).clamp(0.0, 1.0) } else { 0.0 };
+    let error = |[u, v]: [f64; 2]| u * u * a + 2.0 * u * v * b + v * v * c - 2.0 * (u * e + v * f);
+    if a <= 0.0 && c <= 0.0 {
+        return [0.5, 0.0];
+    }
+    let edge = part(e - f + c - b, a - 2.0 * b + c);
+    let mut points = vec![[part(e, a), 0.0], [0.0, part(f, c)], [edge, 1.0 - edge]];
+    let determinant = a * c - b * b;
+    if determinant > 1e-9 * a * c {
+        let inner = [(e * c - f * b) / determinant, (f * a - e * b) / determinant];
+        if inner[0] >= 0.0 && inner[1] >= 0.0 && inner[0] + inner[1] <= 1.0 {
+            points.push(inner);
+        }
+    }
+    points.into_iter().min_by(|x, y| error(*x).total_cmp(&error(*y))).unwrap_or([0.5, 0.0])
 }
 
 /// `ε̂ = (x − a x̂₀) / s`, up to the factor 1/s, which a cosine does not see.
@@ -158,4 +204,53 @@ fn cosine(a: &[f64], b: &[f64]) -> f64 {
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let norm = libm::sqrt(dot(a, a) * dot(b, b));
     if norm > 0.0 { dot(a, b) / norm } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sums of one visit of three values.
+    fn fit(network: [f64; 3], centre: [f64; 3], covered: [f64; 3]) -> ShareFit {
+        let dot = |a: [f64; 3], b: [f64; 3]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+        let along = [dot(network, centre), dot(network, covered)];
+        ShareFit { t: 0.5, along, square: [dot(centre, centre), dot(centre, covered), dot(covered, covered)] }
+    }
+
+    #[test]
+    fn shares_are_those_that_come_nearest_and_none_is_negative_or_more_than_all() {
+        let (centre, covered) = ([1.0, 0.0, 0.5], [0.2, 1.0, 0.0]);
+        let between = |u: f64, v: f64| [0, 1, 2].map(|q| u * centre[q] + v * covered[q]);
+        let found = |u: f64, v: f64| {
+            let [share] = joined_shares([fit(between(u, v), centre, covered)]).unwrap()[..] else { panic!() };
+            (share.patches * (1.0 - share.covered), share.patches * share.covered)
+        };
+        for (u, v) in [(0.3, 0.5), (0.0, 0.7), (0.6, 0.0), (0.25, 0.75), (0.0, 0.0), (1.0, 0.0), (0.0, 1.0)] {
+            let near = found(u, v);
+            assert!((near.0 - u).abs() < 1e-9 && (near.1 - v).abs() < 1e-9, "{u}, {v}: {near:?}");
+        }
+        // What lies outside comes to the edge: no step on a grid is nearer.
+        for (u, v) in [(-0.4, 0.5), (0.9, 0.9), (0.3, -2.0), (2.0, -0.5), (-1.0, -1.0)] {
+            let near = found(u, v);
+            let far = |x: f64, y: f64| {
+                let (here, there) = (between(x, y), between(u, v));
+                here.iter().zip(there).map(|(a, b)| (a - b) * (a - b)).sum::<f64>()
+            };
+            for (x, y) in (0..=50).flat_map(|x| (0..=50 - x).map(move |y| (f64::from(x) / 50.0, f64::from(y) / 50.0))) {
+                assert!(far(near.0, near.1) <= far(x, y) + 1e-12, "{u}, {v}: {near:?} is further than {x}, {y}");
+            }
+        }
+        assert_eq!(joined_shares([ShareFit::default()]).unwrap()[0].patches, 0.5);
+    }
+
+    #[test]
+    fn a_blend_sees_as_windows_for_their_centres_and_then_as_windows_for_all_they_cover() {
+        let measured = |k: usize| {
+            let points = [0.2, 0.6, 0.65, 1.0].map(|t| LocalityPoint { t, window: k });
+            Locality::measured(points.to_vec()).unwrap()
+        };
+        let windows: Vec<usize> =
+            blended_locality(&measured(3), &measured(7)).unwrap().points().iter().map(|point| point.window).collect();
+        assert_eq!(windows, [7, 7, 3, 3]);
+    }
 }

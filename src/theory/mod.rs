@@ -84,12 +84,11 @@ pub fn machine_denoiser(
     training: &Arc<Training>,
     calibration: Calibration,
 ) -> Result<Box<dyn Denoiser>, TheoryError> {
-    let Calibration { locality, shares } = calibration;
     let filter = || Arc::new(Wiener::new(training));
-    let patches = |locality| PatchPosterior::new(machine, training.clone(), locality).map(Box::new);
+    let patches = || PatchPosterior::calibrated(machine, training.clone(), &calibration).map(Box::new);
     Ok(match machine.entry().kind {
-        Kind::Patches(_) => patches(locality)?,
-        Kind::Blend(_) => Box::new(Blend::new(patches(locality)?, filter(), shares)),
+        Kind::Patches(_) => patches()?,
+        Kind::Blend(_) => Box::new(Blend::new(patches()?, filter(), calibration.shares.clone())),
         Kind::Filter => Box::new(Wiener::new(training)),
         Kind::Covariance => Box::new(CovarianceLocal::new(training.clone(), filter())),
     })
@@ -128,7 +127,7 @@ pub enum TheoryError {
     Locality,
     /// Shares that cannot be.
     #[error(
-        "expected at least one point (t, share) with times rising within [0, 1] and shares within it; calibrate again"
+        "expected at least one point (t, shares) with times rising within [0, 1] and shares within it; calibrate again"
     )]
     Shares,
     /// A local machine without a locality schedule.

@@ -5,12 +5,14 @@
 //! D(q; n, p) = Σ_δ ‖x(q+δ) − a_t y_n(p+δ)‖²    w ∝ exp(−D / 2s_t²)    x̂₀(q) = Σ w y_n(p)
 //! ```
 //!
-//! A window answers for its centre, or for all it covers ([`super::composite`]), which takes a second round over the images.
+//! A window answers for its centre, or for all it covers ([`super::composite`]), which takes a second round over the images; a
+//! [blend](super::blend) may weigh both.
 //! The machine holds the images of the prompt at hand, so it takes no notice of conditions.
 
+use super::blend::{Calibration, Shares, mix};
 use super::composite::{Composite, Levels};
 use super::locality::Locality;
-use super::machine::{Choices, Machine, Patches, Window};
+use super::machine::{Choices, Kind, Machine, Patches, Window};
 use super::partial::Partial;
 use super::plan::{Pad, axis};
 use super::spread;
@@ -36,6 +38,8 @@ pub struct PatchPosterior {
     training: Arc<Training>,
     choices: Choices,
     locality: Option<Locality>,
+    /// How far windows answer for all they cover, where that changes with time.
+    shares: Option<Shares>,
 }
 
 impl PatchPosterior {
@@ -53,6 +57,22 @@ impl PatchPosterior {
         PatchPosterior::with_choices(choices, training, locality)
     }
 
+    /// As [`PatchPosterior::new`], with what was calibrated against a network.
+    ///
+    /// # Errors
+    /// As [`PatchPosterior::new`].
+    pub fn calibrated(
+        machine: Machine,
+        training: Arc<Training>,
+        calibration: &Calibration,
+    ) -> Result<PatchPosterior, TheoryError> {
+        let mut posterior = PatchPosterior::new(machine, training, calibration.locality.clone())?;
+        if matches!(machine.entry().kind, Kind::Blend(_)) {
+            posterior.shares = Some(calibration.shares.clone());
+        }
+        Ok(posterior)
+    }
+
     /// The patch posterior that `choices` make.
     ///
     /// # Errors
@@ -65,7 +85,7 @@ impl PatchPosterior {
         if choices.window == Window::Local && locality.is_none() {
             return Err(TheoryError::NoLocality);
         }
-        Ok(PatchPosterior { training, choices, locality })
+        Ok(PatchPosterior { training, choices, locality, shares: None })
     }
 
     /// The same machine with training patches that wrap around the border too, as in the paper's equations.
@@ -101,6 +121,14 @@ impl PatchPosterior {
             (Some(locality), Window::Local) => locality.window(time).min(largest),
             _ => largest,
         }
+    }
+
+    /// How much of an answer is said by all windows that cover a pixel, in `[0, 1]`; above zero a call takes a second round.
+    pub fn covered(&self, time: Time) -> f64 {
+        if self.choices.is_composite() {
+            return 1.0;
+        }
+        self.shares.as_ref().map_or(0.0, |shares| shares.covered(time))
     }
 
     /// Denoises one picture `[C, H, W]` and keeps which patch each pixel owes most to. Slower, as every weight is looked at.
@@ -166,15 +194,23 @@ impl PatchPosterior {
         Ok(self.composites(x, time, levels, self.groups(part, parts)))
     }
 
-    /// The posterior means of pictures whose merged posteriors are known.
-    fn means(&self, x: &[f32], time: Time, partials: &[Partial]) -> Vec<f32> {
-        if !self.choices.is_composite() {
-            return partials.iter().flat_map(Partial::mean).collect();
-        }
-        let levels: Vec<Levels> = partials.iter().map(Levels::of).collect();
-        let composites = self.composites(x, time, &levels, 0..self.training.groups());
+    /// The posterior means of the pictures `x` whose posteriors over all training images are known: what their windows say of their
+    /// centres and, as far as [`PatchPosterior::covered`] says, of all they cover.
+    pub(crate) fn means(&self, x: &[f32], time: Time, partials: &[Partial]) -> Vec<f32> {
+        let composites = (self.covered(time) > 0.0).then(|| {
+            let levels: Vec<Levels> = partials.iter().map(Levels::of).collect();
+            self.composites(x, time, &levels, 0..self.training.groups())
+        });
+        self.joined(time, partials, composites.as_deref().unwrap_or_default())
+    }
+
+    /// The posterior means where both rounds are done, in a browser by many; `composites` are empty where there was one.
+    pub(crate) fn joined(&self, time: Time, partials: &[Partial], composites: &[Composite]) -> Vec<f32> {
+        let mut means: Vec<f32> = partials.iter().flat_map(Partial::mean).collect();
         let (window, boundary) = (self.window(time), self.choices.boundary);
-        composites.iter().flat_map(|composite| composite.mean(window, boundary)).collect()
+        let covered: Vec<f32> = composites.iter().flat_map(|composite| composite.mean(window, boundary)).collect();
+        mix(&covered, &mut means, 1.0 - self.covered(time));
+        means
     }
 
     /// The images of a part, by group.

@@ -99,10 +99,10 @@ impl Pack {
         images: &[u8],
         window: Option<usize>,
     ) -> Result<Posterior, JsValue> {
-        let (kind, Calibration { locality, shares }) = self.kind(machine, network, window)?;
+        let (kind, calibration) = self.kind(machine, network, window)?;
         let training = training(images, self.manifest.image)?;
-        let posterior = PatchPosterior::new(kind, training, locality).map_err(Failure::from)?;
-        Ok(Posterior { posterior, schedule: self.manifest.schedule, shares, filter: None })
+        let posterior = PatchPosterior::calibrated(kind, training, &calibration).map_err(Failure::from)?;
+        Ok(Posterior { posterior, schedule: self.manifest.schedule, shares: calibration.shares, filter: None })
     }
 
     /// Begins several machines in one, for a sum of terms: [`Members::add`] each term's images, then [`Members::network`]. Local

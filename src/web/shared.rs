@@ -36,18 +36,16 @@ impl Shared {
         let parts = self.gathered(x, time, &JsValue::UNDEFINED).await?;
         let (read, join) = (|floats: &[f32]| Partial::from_floats(floats, shape), Partial::merge);
         let merged = merge(&parts, vec![Partial::empty(shape); count], read, join)?;
-        let window = self.posterior.window(time);
-        self.explain(&merged, window)?;
-        let choices = self.posterior.choices();
-        let mut means: Vec<f32> = if choices.is_composite() {
+        self.explain(&merged, self.posterior.window(time))?;
+        let composites = if self.posterior.covered(time) > 0.0 {
             let levels: Vec<f32> = merged.iter().flat_map(|whole| Levels::of(whole).floats().to_vec()).collect();
             let parts = self.gathered(x, time, &Float32Array::from(&levels[..])).await?;
             let (read, join) = (|floats: &[f32]| Composite::from_floats(floats, shape), Composite::merge);
-            let sums = merge(&parts, vec![Composite::empty(shape); count], read, join)?;
-            sums.iter().flat_map(|sum| sum.mean(window, choices.boundary)).collect()
+            merge(&parts, vec![Composite::empty(shape); count], read, join)?
         } else {
-            merged.iter().flat_map(Partial::mean).collect()
+            Vec::new()
         };
+        let mut means = self.posterior.joined(time, &merged, &composites);
         if let Some((filter, shares)) = &self.blend {
             shares.blend(time, &mut means, &filter.means(x, time).map_err(Failure::from)?);
         }

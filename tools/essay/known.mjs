@@ -2,13 +2,14 @@
  * Writes `www/essay/figures/prediction-known.js`, what is known of the first hundred seeds before a reader comes: how well the machine with
  * the two flaws, the perfect copier, the Wiener filter, the blend and the machine that sees what goes together foretell each network, from reports of the command `morphogen`, each of some networks and
  * machines; and, drawn in a real browser with the built package, the floor under r: how alike two pictures of a network are that have nothing in
- * common but the garment.
+ * common but the garment. What no report tells of a network with the same weights stays as it was.
  *
  *     morphogen evaluate --pack www/models/fashion --network unet resnet attention --machine bbels ideal wiener blend pca --seeds 100 --fine-steps 20 --json R.json
  *     node tools/essay/known.mjs R.json && node tools/essay.mjs
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { KNOWN } from "../../www/essay/figures/prediction-known.js";
 import { correlation } from "../../www/agreement.js";
 import { walk } from "../../www/essay/walk.js";
 import { onPage } from "../browser.mjs";
@@ -76,8 +77,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     for (const network of networks) {
       const own = records.filter((record) => record.network === network).sort((a, b) => a.seed - b.seed);
       if (own.some(({ seed, class: garment }, n) => seed !== n || garment !== n % GARMENTS.length)) throw new Error(`expected seeds from 0 on, garments in turn`);
-      const r = (/** @type {string} */ machine) => own.map(({ machines }) => three(machines[machine].r));
-      const known = { weights: weights[network], floor: await floors(page, network), machine: r("bbels"), copier: r("ideal"), wiener: r("wiener"), blend: r("blend"), pca: r("pca") };
+      const before = KNOWN[/** @type {keyof typeof KNOWN} */ (network)];
+      const names = /** @type {const} */ ({ machine: "bbels", copier: "ideal", wiener: "wiener", blend: "blend", pca: "pca" });
+      const measured = Object.entries(names).map(([name, machine]) => {
+        if (own.every(({ machines }) => machine in machines)) return [name, own.map(({ machines }) => three(machines[machine].r))];
+        if (before?.weights !== weights[network]) throw new Error(`expected ${machine} in a report on ${network}, whose weights are new`);
+        return [name, before[/** @type {keyof typeof names} */ (name)]];
+      });
+      const known = { weights: weights[network], floor: await floors(page, network), ...Object.fromEntries(measured) };
       lines.push(`  ${network}: {\n${Object.entries(known).map(([name, value]) => `    ${name}: ${JSON.stringify(value).replaceAll(",", ", ")},`).join("\n")}\n  },`);
     }
     writeFileSync(

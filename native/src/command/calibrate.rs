@@ -7,13 +7,17 @@ use super::number::{LONG, MANY, number};
 use crate::evaluate::follow;
 use burn::tensor::Device;
 use clap::Args;
+use morphogen::denoiser::Denoiser;
 use morphogen::pack::Pack;
 use morphogen::pack::manifest;
 use morphogen::pack::writer::PackWriter;
 use morphogen::sampler::{Request, Sampling};
 use morphogen::schedule::MAX_STEPS;
-use morphogen::theory::calibrate::{Visit, best_window, joined_shares, median_locality, share};
-use morphogen::theory::{Locality, LocalityPoint, Machine, PatchPosterior, Share, TheoryError, Training, Wiener};
+use morphogen::theory::calibrate::{Visit, best_window, blended_locality, joined_shares, median_locality, share};
+use morphogen::theory::{
+    Calibration, Locality, LocalityPoint, Machine, PatchPosterior, Share, Shares, TheoryError, Training, Wiener,
+    machine_denoiser,
+};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -29,7 +33,7 @@ pub struct CalibrateArgs {
     /// Networks to calibrate; all of the pack unless given
     #[arg(long, num_args = 1..)]
     network: Vec<String>,
-    /// Machines to calibrate: local, els, bbels, composite, blend; all of them unless given. blend goes by the k(t) of bbels
+    /// Machines to calibrate: local, els, bbels, composite, blend; all of them unless given. blend goes by the k(t) of bbels and composite
     #[arg(long, num_args = 1.., value_parser = local)]
     machine: Vec<Machine>,
     /// Seeds to take the median of; classes take turns
@@ -71,7 +75,8 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<(), CommandError> {
     let asked = if args.machine.is_empty() { local_machines() } else { args.machine.clone() };
     let machines: Vec<Machine> = asked.iter().copied().filter(|machine| machine.has_windows()).collect();
     let blend = asked.contains(&Machine::Blend);
-    let bar = super::progress_bar(names.len() * asked.len() * args.seeds as usize * args.steps);
+    let passes = machines.len() + if blend { 2 } else { 0 };
+    let bar = super::progress_bar(names.len() * passes * args.seeds as usize * args.steps);
     let note = |line: String| {
         bar.println(&line);
         if bar.is_hidden() {
@@ -89,13 +94,28 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<(), CommandError> {
             writer.locality(name, machine.name(), points)?;
         }
         if blend {
-            let calibration = writer.manifest().network(name)?.calibration(Machine::Blend).map_err(usage)?;
-            let locality = calibration.locality.ok_or_else(|| {
-                usage(format!("a blend goes by the k(t) of bbels, which {name} has none of; add --machine bbels"))
-            })?;
-            let shares = shares(&locality, &ways, || bar.inc(1)).map_err(usage)?;
-            let list: Vec<String> = shares.iter().map(|share| format!("{:.2}", share.patches)).collect();
-            note(format!("{name}, blend, share of patches from t = {:.2} up: {}", shares[0].t, list.join(" ")));
+            let mut sees = |machine: Machine| {
+                let calibration = writer.manifest().network(name)?.calibration(machine).map_err(usage)?;
+                calibration.locality.ok_or_else(|| {
+                    let machine = machine.name();
+                    let goes = format!("a blend goes by the k(t) of {machine}, which {name} has none of");
+                    usage(format!("{goes}; add --machine {machine}"))
+                })
+            };
+            let locality = blended_locality(&sees(Machine::Bbels)?, &sees(Machine::Composite)?).map_err(usage)?;
+            let first = shares(&locality, &ways, || bar.inc(1)).map_err(usage)?;
+            // A blend does not stay on the network's way: what counts is what the network would say on the blend's own.
+            let calibration =
+                Calibration { locality: Some(locality.clone()), shares: Shares::measured(first).map_err(usage)? };
+            let own = own_ways(args, &pack, name, &sets, &calibration)?;
+            let shares = shares(&locality, &own, || bar.inc(1)).map_err(usage)?;
+            let list = |share: fn(&Share) -> f64| {
+                shares.iter().map(|one| format!("{:.2}", share(one))).collect::<Vec<_>>().join(" ")
+            };
+            note(format!("{name}, blend, share of patches from t = {:.2} up: {}", shares[0].t, list(|s| s.patches)));
+            note(format!("{name}, blend, and of all windows among them: {}", list(|s| s.covered)));
+            let points = locality.points().iter().map(|p| manifest::Locality { t: p.t, k: p.window }).collect();
+            writer.locality(name, Machine::Blend.name(), points)?;
             writer.blend(name, shares)?;
         }
     }
@@ -122,6 +142,31 @@ fn ways<'a>(args: &CalibrateArgs, pack: &Pack, name: &str, sets: &'a Sets) -> Re
     Ok(ways)
 }
 
+/// The trajectories of a blend with this calibration, and what the network says on them.
+fn own_ways<'a>(
+    args: &CalibrateArgs,
+    pack: &Pack,
+    name: &str,
+    sets: &'a Sets,
+    calibration: &Calibration,
+) -> Result<Ways<'a>, CommandError> {
+    let mut network = super::network(pack, name, Device::flex())?;
+    let mut ways = Vec::new();
+    for seed in args.first_seed..args.first_seed.saturating_add(args.seeds) {
+        let (condition, training) = sets.of(seed);
+        let mut blend = machine_denoiser(Machine::Blend, training, calibration.clone()).map_err(usage)?;
+        let request = Request { steps: args.steps, ..Request::new(condition.clone(), seed) };
+        let mut visits = Vec::new();
+        follow(blend.as_mut(), pack.manifest().schedule, &[request], |_, visit| visits.push(visit))?;
+        for visit in &mut visits {
+            let answer = network.denoise(&visit.x, visit.time, std::slice::from_ref(condition));
+            visit.denoised = answer.map_err(usage)?;
+        }
+        ways.push((training, visits));
+    }
+    Ok(ways)
+}
+
 /// `k(t)` of a machine. `on_visit` hears of each visit that was dealt with.
 fn windows(machine: Machine, ways: &Ways<'_>, on_visit: impl Fn()) -> Result<Vec<LocalityPoint>, TheoryError> {
     let mut found = Vec::new();
@@ -134,20 +179,21 @@ fn windows(machine: Machine, ways: &Ways<'_>, on_visit: impl Fn()) -> Result<Vec
     median_locality(found)
 }
 
-/// α(t) of a blend whose patches see by `locality`. `on_visit` hears of each visit that was dealt with.
+/// α(t) and γ(t) of a blend whose patches see by `locality`. `on_visit` hears of each visit that was dealt with.
 fn shares(locality: &Locality, ways: &Ways<'_>, on_visit: impl Fn()) -> Result<Vec<Share>, TheoryError> {
     let mut found = Vec::new();
     for (training, visits) in ways {
         let filter = Wiener::new(training);
-        let mut patches = PatchPosterior::new(Machine::Blend, (*training).clone(), Some(locality.clone()))?;
+        let patches = PatchPosterior::new(Machine::Blend, (*training).clone(), Some(locality.clone()))?;
         for visit in visits {
-            let fit = share(&mut patches, &filter, visit)?;
+            let fit = share(&patches, &filter, visit)?;
             found.push(fit);
             on_visit();
         }
     }
     // Three decimals say more than the seeds do, and keep the manifest short.
     let mut shares = joined_shares(found)?;
-    shares.iter_mut().for_each(|share| share.patches = (share.patches * 1e3).round() / 1e3);
+    let round = |value: &mut f64| *value = (*value * 1e3).round() / 1e3;
+    shares.iter_mut().for_each(|share| [&mut share.patches, &mut share.covered].into_iter().for_each(round));
     Ok(shares)
 }

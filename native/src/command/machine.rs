@@ -64,7 +64,7 @@ impl MachineArgs {
                 let training = Arc::new(Training::new(&images, shape).map_err(usage)?);
                 if gpu {
                     let filter = machine.has_filter().then(|| Arc::new(Wiener::new(&training)));
-                    let posterior = PatchPosterior::new(machine, training, calibration.locality).map_err(usage)?;
+                    let posterior = PatchPosterior::calibrated(machine, training, &calibration).map_err(usage)?;
                     let patches = Box::new(OnGpu::new(posterior)?);
                     return Ok(match filter {
                         Some(filter) => Box::new(Blend::new(patches, filter, calibration.shares)),

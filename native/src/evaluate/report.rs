@@ -191,7 +191,8 @@ impl Report {
             point.t = round(point.t);
         }
         for share in settings.blend.values_mut().flatten() {
-            *share = Share { t: round(share.t), patches: round(share.patches) };
+            let Share { t, patches, covered } = *share;
+            *share = Share { t: round(t), patches: round(patches), covered: round(covered) };
         }
         Report { settings, networks: BTreeMap::new(), quality: BTreeMap::new(), records: Vec::new() }
     }

@@ -223,7 +223,7 @@ kurzsichtig, und r fällt auf {machineAttention}. Und der Fairness halber: Bei s
 <dfn>Wiener-Filter</dfn>) fast genauso gut, {wienerUnet}. Beim ResNet schafft er {wienerResnet}.
 
 Der Filter hat die umgekehrten Tugenden: Er sieht das ganze Bild, weiß aber nur, was üblich ist, und nichts von einzelnen Stücken. Nimm also in jedem Schritt das Mittel beider
-Vermutungen. Die Mischung sagt das UNet mit {blendUnet} voraus und das Netz mit Attention mit {blendAttention}. Wie viel davon Stücke sein müssen, wird für jedes Netz einmal
+Vermutungen und lass, sobald das Rauschen sich lichtet, jedes Fenster für alle Pixel sprechen, die es überdeckt, nicht nur für seine Mitte. Die Mischung sagt das UNet mit {blendUnet} voraus und das Netz mit Attention mit {blendAttention}. Wie viel davon Stücke sein müssen, wird für jedes Netz einmal
 gemessen, und es sagt, wo das Netz steht: im Mittel {shareResnet} % beim ResNet, {shareUnet} % beim UNet, {shareAttention} % mit Attention. Je weniger kurzsichtig ein Netz ist, desto mehr
 stützt es sich auf das Übliche.
 

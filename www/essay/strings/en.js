@@ -224,7 +224,7 @@ short-sighted, and r falls to {machineAttention}. And in fairness: on pictures a
 linear filter (the <dfn>Wiener filter</dfn>) does nearly as well for the UNet, {wienerUnet}. For the ResNet it gets {wienerResnet}.
 
 The filter has the opposite virtues: it sees the whole picture, but knows only what is usual, nothing of single pieces. So take
-the mean of both guesses at every step. The blend foretells the UNet with {blendUnet} and the network with attention with {blendAttention}. How much
+the mean of both guesses at every step, and, once the noise thins, let each window speak for all the pixels that it covers, not for its middle alone. The blend foretells the UNet with {blendUnet} and the network with attention with {blendAttention}. How much
 of it must be pieces is measured once for each network, and it says where the network stands: {shareResnet} % on average for the ResNet, {shareUnet} % for the
 UNet, {shareAttention} % with attention. The less short-sighted a network is, the more it leans on what is usual.
 
