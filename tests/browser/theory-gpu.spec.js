@@ -19,6 +19,12 @@ test("a machine draws the same on WebGPU as on the processor", { tag: WEBGPU }, 
   expect(processor).toMatchObject({ message: "", device: "cpu" });
   expect(graphics.noise).toEqual(processor.noise);
   expect(difference(graphics.pixels, processor.pixels)).toBeLessThan(2e-3);
+  // A blend's second step takes two rounds; the second is the processor's.
+  const both = { ...sample, machine: "blend", grid: "uniform", solver: "ddim" };
+  const blend = await draw(page, { load: { device: "webgpu", network: "resnet" }, sample: both });
+  expect(blend).toMatchObject({ message: "", device: "webgpu" });
+  const alone = await draw(page, { load: { device: "cpu", network: "resnet" }, sample: both });
+  expect(difference(blend.pixels, alone.pixels)).toBeLessThan(2e-3);
 });
 
 test("a processor in disguise is not taken unless it is insisted on", { tag: WEBGPU }, async ({ page, request }) => {

@@ -50,6 +50,11 @@ test("windows that answer for all they cover draw a picture of their own, from t
   expect(alone.message).toBe("");
   expect(await by("composite", {}, "processors=3&patient")).toEqual(alone);
   expect(difference(alone.pixels, (await by("bbels")).pixels)).toBeGreaterThan(0.1);
+  // So does a blend, whose second step takes the second round.
+  const blend = { grid: "uniform", solver: "ddim" };
+  const blended = await by("blend", blend);
+  expect(await by("blend", blend, "processors=3&patient")).toEqual(blended);
+  expect(difference(blended.pixels, (await by("blend", { ...blend, window: 9 })).pixels)).toBeGreaterThan(0.01);
   // A window of one pixel has nothing else to answer for; sums are rounded in another order.
   const single = { window: 1, steps: 1 };
   const [own, centre] = [await by("composite", single), await by("bbels", single)];
