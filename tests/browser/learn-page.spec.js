@@ -46,6 +46,21 @@ test("a copy is nearer than a third of the way to the next; alone in its set, th
   expect(floor(both, both, 4)).toBeCloseTo(-1);
 });
 
+/**
+ * How bright the middle of an element is on the screen, 0 to 255.
+ * @param {import("@playwright/test").Locator} place
+ */
+async function ground(place) {
+  const png = (await place.screenshot()).toString("base64");
+  return place.page().evaluate(async (png) => {
+    const picture = await createImageBitmap(new Blob([Uint8Array.from(atob(png), (one) => one.charCodeAt(0))]));
+    const canvas = new OffscreenCanvas(picture.width, picture.height);
+    const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    context.drawImage(picture, 0, 0);
+    return context.getImageData(picture.width >> 1, picture.height >> 1, 1, 1).data[1];
+  }, png);
+}
+
 test("both learn, wait, go on, are looked back at, saved, opened again and drawn with", async ({ page }, info) => {
   test.setTimeout(300_000);
   // Who presses before the pictures are here need not press again.
@@ -70,9 +85,9 @@ test("both learn, wait, go on, are looked back at, saved, opened again and drawn
   const last = await seen(samples);
   await figure.getByRole("slider").fill("0");
   await expect(figure.locator(".slider .value")).toHaveText("Step 0");
-  expect(await seen(samples)).not.toBe(last);
+  await expect.poll(() => seen(samples)).not.toBe(last);
   await figure.getByRole("slider").press("End");
-  expect(await seen(samples)).toBe(last);
+  await expect.poll(() => seen(samples)).toBe(last);
   await figure.locator(".near .twelve button").nth(4).click();
   await expect(figure.locator(".far .twelve button").nth(4)).toHaveAttribute("aria-pressed", "true");
   await expect(figure.locator(".verdicts p")).toHaveText([/^Short-sighted: nearest is picture \d/, /^Sees all: /]);
@@ -92,6 +107,9 @@ test("both learn, wait, go on, are looked back at, saved, opened again and drawn
   await press("Start over");
   expect(learning(page)).toBe(0);
   await expect(figure.locator(".taken")).toBeHidden();
+  // All pictures are taken down, and it can be seen: the places are as pale as their ground.
+  await expect(figure.locator(".learner canvas.blank")).toHaveCount(72);
+  for (const n of [2, 20, 40, 70]) expect(await ground(figure.locator(".learner canvas").nth(n)), `place ${n}`).toBeGreaterThan(200);
   await figure.locator("input[type=file]").setInputFiles(file);
   await expect(figure.locator(".hung canvas")).toHaveCount(8);
   await expect(figure.locator(".taken canvas.blank")).toHaveCount(0);

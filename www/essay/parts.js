@@ -58,7 +58,9 @@ export function picture({ label, size, focusable = false }) {
     },
     clear: () => {
       canvas.classList.add("blank");
-      canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);
+      // A new size, there and back: of a canvas that keeps its own, Chromium may leave the ground as it was painted before.
+      canvas.width += 1;
+      canvas.width -= 1;
     },
   };
 }
