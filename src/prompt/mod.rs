@@ -12,6 +12,7 @@ pub mod pictograph;
 pub mod prior;
 pub mod spelling;
 pub mod text;
+mod understood;
 pub mod words;
 
 use crate::gather::gather;

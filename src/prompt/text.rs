@@ -10,13 +10,14 @@ use super::flag::{FlagOf, is_country};
 use super::foreign::{EMOJI, Foreign, Symbols};
 use super::pictograph::is_emoji;
 use super::spelling::{HAND, Token, distance, nearest, slip, tokens};
+use super::understood::doubts;
 use super::words::{LITTLE, is_in, key};
 use super::{Correction, FILLERS, MAX_PROMPT, MAX_SUGGESTIONS, NEGATIONS, Problem, PromptError};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::slice;
 
 pub use super::foreign::{Language, Reader, likely};
+pub use super::understood::{Understood, Unknown};
 
 /// Shortest part of a compound (“fire” in “firetruck”).
 const SHORTEST_PART: usize = 3;
@@ -33,40 +34,6 @@ pub struct Vocabulary {
     aliases: BTreeMap<String, usize>,
     /// What the words of other languages mean.
     languages: Vec<(String, Foreign)>,
-}
-
-/// What a prompt was understood as.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Understood {
-    /// Numbers of the words to draw, rising, each once.
-    pub words: Vec<usize>,
-    /// Numbers of the words to keep away from, rising, each once.
-    pub against: Vec<usize>,
-    /// The words to draw, as the vocabulary spells them, in the order typed, with styles last.
-    pub label: String,
-    /// The words that were used, as typed.
-    pub used: Vec<String>,
-    /// Small words that say nothing about a picture are left out; these were turned away (“no hat”), as typed.
-    pub ignored: Vec<String>,
-    /// Slips that were mended, compounds that were cut, and words that were translated.
-    pub corrected: Vec<Correction>,
-    /// Words that are not known, as typed.
-    pub unknown: Vec<Unknown>,
-    /// How many of the corrected are slips or compounds, not translations.
-    #[serde(skip)]
-    pub guessed: usize,
-    /// How many of the corrected are forms of another language's words, taken for them by their beginnings.
-    #[serde(skip)]
-    pub forms: usize,
-}
-
-/// A word that is not known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Unknown {
-    /// As typed.
-    pub typed: String,
-    /// The nearest known words, nearest first.
-    pub near: Vec<String>,
 }
 
 impl Vocabulary {
@@ -388,16 +355,6 @@ impl Vocabulary {
         let near = words.map(|word| (distance(&token.plain, word), word)).filter(|&(apart, _)| apart <= reach);
         nearest(near, MAX_SUGGESTIONS)
     }
-}
-
-/// How many words of a prompt are not known, how many were guessed, and how many were taken for a form of another, which in a
-/// language that nobody reads is no more than not to know them; of one that was not understood at all, more than of any other.
-fn doubts(understood: &Result<Understood, PromptError>, read: bool) -> [usize; 3] {
-    let count = |found: &Understood| {
-        let unknown = found.unknown.len() + if read { 0 } else { found.forms };
-        [unknown, found.guessed, found.forms]
-    };
-    understood.as_ref().map_or([usize::MAX, 0, 0], count)
 }
 
 /// The other language that a prompt is read in.
