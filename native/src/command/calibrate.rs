@@ -7,9 +7,9 @@ use super::number::{LONG, MANY, number};
 use crate::evaluate::follow;
 use burn::tensor::Device;
 use clap::Args;
-use morphogen::denoiser::Denoiser;
+use morphogen::denoiser::{Condition, Denoiser};
 use morphogen::pack::Pack;
-use morphogen::pack::manifest;
+use morphogen::pack::manifest::{self, NetworkEntry};
 use morphogen::pack::writer::PackWriter;
 use morphogen::sampler::{Request, Sampling};
 use morphogen::schedule::MAX_STEPS;
@@ -94,21 +94,9 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<(), CommandError> {
             writer.locality(name, machine.name(), points)?;
         }
         if blend {
-            let mut sees = |machine: Machine| {
-                let calibration = writer.manifest().network(name)?.calibration(machine).map_err(usage)?;
-                calibration.locality.ok_or_else(|| {
-                    let machine = machine.name();
-                    let goes = format!("a blend goes by the k(t) of {machine}, which {name} has none of");
-                    usage(format!("{goes}; add --machine {machine}"))
-                })
-            };
-            let locality = blended_locality(&sees(Machine::Bbels)?, &sees(Machine::Composite)?).map_err(usage)?;
-            let first = shares(&locality, &ways, || bar.inc(1)).map_err(usage)?;
-            // A blend does not stay on the network's way: what counts is what the network would say on the blend's own.
-            let calibration =
-                Calibration { locality: Some(locality.clone()), shares: Shares::measured(first).map_err(usage)? };
-            let own = own_ways(args, &pack, name, &sets, &calibration)?;
-            let shares = shares(&locality, &own, || bar.inc(1)).map_err(usage)?;
+            let entry = writer.manifest().network(name)?.clone();
+            let tick = || bar.inc(1);
+            let (locality, shares) = fitted_blend(args, &pack, (name, &entry), &sets, &ways, tick)?;
             let list = |share: fn(&Share) -> f64| {
                 shares.iter().map(|one| format!("{:.2}", share(one))).collect::<Vec<_>>().join(" ")
             };
@@ -131,15 +119,7 @@ type Ways<'a> = Vec<(&'a Arc<Training>, Vec<Visit>)>;
 /// The network's own trajectories.
 fn ways<'a>(args: &CalibrateArgs, pack: &Pack, name: &str, sets: &'a Sets) -> Result<Ways<'a>, CommandError> {
     let mut network = super::network(pack, name, Device::flex())?;
-    let mut ways = Vec::new();
-    for seed in args.first_seed..args.first_seed.saturating_add(args.seeds) {
-        let (condition, training) = sets.of(seed);
-        let request = Request { steps: args.steps, ..Request::new(condition.clone(), seed) };
-        let mut visits = Vec::new();
-        follow(&mut network, pack.manifest().schedule, &[request], |_, visit| visits.push(visit))?;
-        ways.push((training, visits));
-    }
-    Ok(ways)
+    walked(args, sets, |request, _, _| visits(&mut network, pack, request))
 }
 
 /// The trajectories of a blend with this calibration, and what the network says on them.
@@ -151,20 +131,61 @@ fn own_ways<'a>(
     calibration: &Calibration,
 ) -> Result<Ways<'a>, CommandError> {
     let mut network = super::network(pack, name, Device::flex())?;
-    let mut ways = Vec::new();
-    for seed in args.first_seed..args.first_seed.saturating_add(args.seeds) {
-        let (condition, training) = sets.of(seed);
+    walked(args, sets, |request, condition, training| {
         let mut blend = machine_denoiser(Machine::Blend, training, calibration.clone()).map_err(usage)?;
-        let request = Request { steps: args.steps, ..Request::new(condition.clone(), seed) };
-        let mut visits = Vec::new();
-        follow(blend.as_mut(), pack.manifest().schedule, &[request], |_, visit| visits.push(visit))?;
+        let mut visits = visits(blend.as_mut(), pack, request)?;
         for visit in &mut visits {
-            let answer = network.denoise(&visit.x, visit.time, std::slice::from_ref(condition));
-            visit.denoised = answer.map_err(usage)?;
+            visit.denoised = network.denoise(&visit.x, visit.time, std::slice::from_ref(condition)).map_err(usage)?;
         }
-        ways.push((training, visits));
-    }
-    Ok(ways)
+        Ok(visits)
+    })
+}
+
+/// A way for each seed, in even steps.
+fn walked<'a>(
+    args: &CalibrateArgs,
+    sets: &'a Sets,
+    mut walk: impl FnMut(Request, &Condition, &Arc<Training>) -> Result<Vec<Visit>, CommandError>,
+) -> Result<Ways<'a>, CommandError> {
+    let seeds = args.first_seed..args.first_seed.saturating_add(args.seeds);
+    let way = |seed| {
+        let (condition, training) = sets.of(seed);
+        let request = Request { steps: args.steps, ..Request::new(condition.clone(), seed) };
+        Ok((training, walk(request, condition, training)?))
+    };
+    seeds.map(way).collect()
+}
+
+/// Where a denoiser comes by.
+fn visits(denoiser: &mut dyn Denoiser, pack: &Pack, request: Request) -> Result<Vec<Visit>, CommandError> {
+    let mut visits = Vec::new();
+    follow(denoiser, pack.manifest().schedule, &[request], |_, visit| visits.push(visit))?;
+    Ok(visits)
+}
+
+/// `k(t)`, α(t) and γ(t) of a blend: fitted along the network's ways, and then along its own. A blend does not stay on the network's
+/// way, so what counts is what the network would say on the blend's.
+fn fitted_blend(
+    args: &CalibrateArgs,
+    pack: &Pack,
+    (name, entry): (&str, &NetworkEntry),
+    sets: &Sets,
+    ways: &Ways<'_>,
+    on_visit: impl Fn(),
+) -> Result<(Locality, Vec<Share>), CommandError> {
+    let sees = |machine: Machine| {
+        entry.calibration(machine).map_err(usage)?.locality.ok_or_else(|| {
+            let machine = machine.name();
+            let goes = format!("a blend goes by the k(t) of {machine}, which {name} has none of");
+            usage(format!("{goes}; add --machine {machine}"))
+        })
+    };
+    let locality = blended_locality(&sees(Machine::Bbels)?, &sees(Machine::Composite)?).map_err(usage)?;
+    let first = Shares::measured(shares(&locality, ways, &on_visit).map_err(usage)?).map_err(usage)?;
+    let calibration = Calibration { locality: Some(locality.clone()), shares: first };
+    let own = own_ways(args, pack, name, sets, &calibration)?;
+    let shares = shares(&locality, &own, &on_visit).map_err(usage)?;
+    Ok((locality, shares))
 }
 
 /// `k(t)` of a machine. `on_visit` hears of each visit that was dealt with.
