@@ -5,6 +5,7 @@ mod captioned;
 mod shell;
 
 use morphogen::denoiser::{Condition, Denoiser, ImageShape};
+use morphogen::pack::manifest::Manifest;
 use morphogen::sampler::noise;
 use morphogen::schedule::Schedule;
 use morphogen::theory::{Locality, Machine, PatchPosterior, Training};
@@ -95,6 +96,17 @@ fn from_images_to_pictures() {
     let manifest = fs::read_to_string(folder.join("pack/manifest.json")).unwrap();
     assert!(manifest.contains("\"bbels\"") && !manifest.contains("\"els\""), "only what was asked for: {manifest}");
     assert!(fail(folder, "calibrate --pack pack --machine ideal").contains("local, els, bbels"));
+    // A blend goes by two machines, and is fitted along two ways.
+    let lacking = fail(folder, "calibrate --pack pack --machine blend --seeds 1 --steps 2");
+    assert!(lacking.contains("add --machine composite"), "{lacking}");
+    let found = succeed(folder, "calibrate --pack pack --machine composite blend --seeds 2 --steps 4");
+    assert!(found.contains("unet, blend, share of patches from t = 0.25 up"), "{found}");
+    let manifest = Manifest::parse(&fs::read(folder.join("pack/manifest.json")).unwrap()).unwrap();
+    let entry = manifest.network("unet").unwrap();
+    let seen = |machine: &str| entry.locality[machine].iter().map(|point| point.k).collect::<Vec<_>>();
+    // At t = .25 and .5 as far as the one, and at 1 as far as the other, which was measured at .5 and 1.
+    assert_eq!(seen("blend"), [&seen("composite")[..2], &seen("bbels")[1..]].concat());
+    assert_eq!(entry.blend.iter().filter(|share| share.covered > 0.0 && share.t > 0.6).count(), 0);
     succeed(folder, "pack check pack");
 
     states_how_to_draw(folder);
