@@ -137,7 +137,7 @@ build_part() {
   say "compiling for the browser: $feature"
   # As cdylib alone: a second crate type would turn link-time optimisation off.
   ${EVERYTHING:+linted} cargo rustc --locked --package morphogen --lib --profile web --target "$WASM_TARGET" --features "$feature" --target-dir "$target" --crate-type cdylib
-  if [ "$built" -nt "$out/${name}_bg.wasm" ] || [ build.sh -nt "$out/${name}_bg.wasm" ]; then
+  if [ "$built" -nt "$out/${name}_bg.wasm" ] || [ build.sh -nt "$out/${name}_bg.wasm" ] || [ "$GLUE" -nt "$out/${name}_bg.wasm" ]; then
     say "generating the glue and optimising"
     cp "$built" "$named"
     "$GLUE" "$named" $out

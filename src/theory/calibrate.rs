@@ -144,6 +144,7 @@ pub fn share(patches: &PatchPosterior, filter: &Wiener, visit: &Visit) -> Result
         let parts = patches.spread(x, *time, &[Levels::of(&partial)], 0, 1)?;
         parts.iter().flat_map(|part| part.mean(patches.window(*time), patches.choices().boundary)).collect()
     } else {
+        // Nothing beside the Wiener filter's word, so it gets no share.
         wiener.clone()
     };
     let mut fit = ShareFit { t: time.t, ..ShareFit::default() };

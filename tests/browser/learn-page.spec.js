@@ -64,7 +64,7 @@ async function ground(place) {
 test("both learn, wait, go on, are looked back at, saved, opened again and drawn with", async ({ page }, info) => {
   test.setTimeout(300_000);
   // Who presses before the pictures are here need not press again.
-  const { figure, status, press } = await opened(page, { state: "steps=20", ready: "" });
+  const { figure, status, press, pick } = await opened(page, { state: "steps=20", ready: "" });
   expect(learning(page)).toBe(0);
   await press("Learn");
   await expect(status).toHaveText("Both learn from the same 8 pictures.");
@@ -114,6 +114,9 @@ test("both learn, wait, go on, are looked back at, saved, opened again and drawn
   await expect(figure.locator(".hung canvas")).toHaveCount(8);
   await expect(figure.locator(".taken canvas.blank")).toHaveCount(0);
   await expect.poll(() => seen(taken)).toBe(drawn);
+  // The same pictures, but more were asked for.
+  await pick("64");
+  await expect(figure).toContainText("There are no more than 8.");
 });
 
 test("one picture, halves, a page that is left, and files that hold no picture", async ({ page }) => {

@@ -144,7 +144,7 @@ export class Watch {
   /** Hangs up what is learned from. */
   hang() {
     const { host, desk, all, images, said } = this;
-    const what = [all, images.length, this.halved, said];
+    const what = [all, host.state.count, this.halved, said];
     if (what.every((one, n) => one === this.hung[n])) return;
     this.hung = what;
     desk.wall.replaceChildren(
