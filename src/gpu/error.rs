@@ -1,6 +1,8 @@
 //! Why the GPU path failed, as one typed error with a stable code for callers that must choose what to do next.
 
 use crate::denoiser::DenoiseError;
+#[cfg(with_learning)]
+use crate::learn::LearnError;
 use crate::network::{ConfigError, NetworkError};
 use crate::sampler::SampleError;
 use crate::schedule::StepsError;
@@ -38,6 +40,10 @@ pub enum GpuError {
     /// The request is out of range, was cancelled, or the network's answer is not finite.
     #[error(transparent)]
     Sample(#[from] SampleError),
+    /// A run that learns on it cannot begin, or go on.
+    #[cfg(with_learning)]
+    #[error(transparent)]
+    Learn(#[from] LearnError),
 }
 
 impl GpuError {
@@ -53,6 +59,8 @@ impl GpuError {
             GpuError::Network(_) => "network",
             GpuError::Sample(SampleError::Cancelled) => "cancelled",
             GpuError::Sample(_) => "sample",
+            #[cfg(with_learning)]
+            GpuError::Learn(_) => "learn",
         }
     }
 }

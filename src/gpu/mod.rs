@@ -10,11 +10,14 @@
 //! What a program of a layer is says its operation ([`crate::ops`]); here it is compiled, bound and run.
 //! Open a [`Gpu`], build a [`GpuNetwork`] from config and weights, then [`GpuNetwork::sample`] draws and
 //! [`GpuNetwork::denoise`] answers like any denoiser. A [`GpuPosterior`] does the same for an analytic machine; what its
-//! shader reads is made in `displacement`, its pipelines in `sweep`. A [`GpuReaction`] steps Turing's cells. Every failure is a [`GpuError`].
+//! shader reads is made in `displacement`, its pipelines in `sweep`. A [`GpuReaction`] steps Turing's cells; a
+//! `GpuLearning` takes the steps of a run that learns. Every failure is a [`GpuError`].
 
 mod context;
 mod displacement;
 mod error;
+#[cfg(with_learning)]
+mod learning;
 mod limit;
 mod network;
 mod pace;
@@ -30,6 +33,8 @@ mod workspace;
 
 pub use context::{Gpu, Tuning};
 pub use error::GpuError;
+#[cfg(with_learning)]
+pub use learning::{GpuLearning, MOST_STEPS};
 pub use network::GpuNetwork;
 pub use posterior::{Cut, GpuPosterior};
 pub use reaction::GpuReaction;

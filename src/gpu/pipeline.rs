@@ -35,6 +35,8 @@ impl Pipeline {
         let groups = match self.dispatch {
             Dispatch::Groups(each) => each * pictures,
             Dispatch::Threads(each) => (each * pictures).div_ceil(THREADS),
+            #[cfg(with_learning)]
+            Dispatch::Whole(groups) => groups,
         };
         let x = groups.clamp(1, MAX_GROUPS);
         (x as u32, groups.div_ceil(x) as u32)

@@ -20,10 +20,13 @@ use crate::ops::program::{Names, shader};
 use std::collections::BTreeMap;
 
 /// The pieces that stages share.
-const SHARED: [(&str, &str); 4] = [
+const SHARED: &[(&str, &str)] = &[
     ("finish", shader!("ops/finish/finish.wgsl")),
+    #[cfg(with_learning)]
+    ("moments", shader!("ops/norm/moments.wgsl")),
     ("step", shader!("shared/step.wgsl")),
     ("taps", shader!("ops/convolution/taps.wgsl")),
+    ("total", shader!("shared/total.wgsl")),
     ("windows", shader!("shared/windows.wgsl")),
 ];
 

@@ -26,12 +26,17 @@ impl Adam {
         Adam { average: weights.clone(), weights, moments: [none.clone(), none], step: 0 }
     }
 
+    /// After so many steps: the decay of the average in the next, and what its two moments are to be multiplied by.
+    pub fn factors(taken: usize, decay: f64) -> (f32, [f32; 2]) {
+        let (step, taken) = (taken as f64 + 1.0, taken as f64);
+        let decay = decay.min((1.0 + taken) / (10.0 + taken)) as f32;
+        (decay, BETAS.map(|beta| (1.0 / (1.0 - libm::pow(beta, step))) as f32))
+    }
+
     /// One step at a rate. `decay` is the average's, which begins lower, so that the first steps do not linger.
     pub fn advance(&mut self, gradient: &[f32], rate: f64, decay: f64) {
-        let taken = self.step as f64;
-        let decay = decay.min((1.0 + taken) / (10.0 + taken)) as f32;
+        let (decay, correct) = Adam::factors(self.step, decay);
         self.step += 1;
-        let correct = BETAS.map(|beta| (1.0 / (1.0 - libm::pow(beta, self.step as f64))) as f32);
         let [first, second] = BETAS.map(|beta| beta as f32);
         let rate = rate as f32;
         let [means, squares] = &mut self.moments;

@@ -67,7 +67,7 @@ impl Learning {
     }
 
     /// Takes weights, average and moments of this network.
-    pub(super) fn stand_at(&mut self, state: Adam) {
+    pub(crate) fn stand_at(&mut self, state: Adam) {
         self.kept = vec![state.clone()];
         self.state = state;
         self.packed = None;
@@ -148,7 +148,7 @@ impl Learning {
         if let Some(&part) = parts.iter().find(|&&part| part >= count) {
             return Err(LearnError::Parts { expected: count, found: part + 1 });
         }
-        self.draw();
+        self.draw(self.state.step);
         let (pack, networks) = (self.packed != Some(self.state.step), self.networks.len());
         let (weights, batch) = (&self.state.weights, &self.shown);
         let work = |&worker: &usize| -> Result<Vec<Gradient>, LearnError> {
@@ -205,9 +205,16 @@ impl Learning {
         Ok(StepReport { step: self.state.step, loss: loss as f32, norm })
     }
 
-    /// Draws what the step at hand shows.
-    fn draw(&mut self) {
-        let (step, Settings { seed, batch, noises, drop_condition, .. }) = (self.state.step, self.settings.clone());
+    /// What a step shows, wherever it is taken.
+    #[cfg(with_gpu)]
+    pub(crate) fn batch(&mut self, step: usize) -> &Batch {
+        self.draw(step);
+        &self.shown
+    }
+
+    /// Draws what a step shows.
+    fn draw(&mut self, step: usize) {
+        let Settings { seed, batch, noises, drop_condition, .. } = self.settings.clone();
         if self.drawn == Some(step) {
             return;
         }

@@ -12,6 +12,8 @@ pub mod backward;
 pub mod convolution;
 pub mod finish;
 pub mod footprint;
+#[cfg(all(with_gpu, with_learning))]
+pub mod lesson;
 pub mod norm;
 pub mod plane;
 pub(crate) mod product;
@@ -188,6 +190,14 @@ macro_rules! operations {
             /// The operation, as learning sees it.
             #[cfg(with_learning)]
             pub fn backward(&self) -> &dyn backward::Backward {
+                match self {
+                    $(Op::$op(op) => op,)*
+                }
+            }
+
+            /// The operation, as learning on a GPU sees it.
+            #[cfg(all(with_gpu, with_learning))]
+            pub fn teach(&self) -> &dyn lesson::Teach {
                 match self {
                     $(Op::$op(op) => op,)*
                 }

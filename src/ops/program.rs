@@ -66,4 +66,7 @@ pub enum Dispatch {
     Groups(usize),
     /// One thread for each of these, times the pictures.
     Threads(usize),
+    /// These workgroups, whatever the batch.
+    #[cfg(with_learning)]
+    Whole(usize),
 }

@@ -20,6 +20,7 @@ pub fn gpu() -> Option<Gpu> {
 }
 
 /// Normal values, fixed by the seed.
+#[allow(dead_code)] // Each test binary uses its part of this module.
 pub fn normals(seed: u64, length: usize) -> Vec<f32> {
     let mut values = vec![0.0; length];
     noise::fill(seed, 0, &mut values);
@@ -27,7 +28,7 @@ pub fn normals(seed: u64, length: usize) -> Vec<f32> {
 }
 
 /// Random tensors that keep values near one through many layers.
-#[allow(dead_code)] // Each test binary uses its part of this module.
+#[allow(dead_code)] // Likewise.
 pub fn random_weights(tensors: impl IntoIterator<Item = (String, Vec<usize>)>, seed: u64) -> Weights {
     let tensor = |(index, (name, shape)): (usize, (String, Vec<usize>))| {
         let fan_in: usize = match shape.len() {
@@ -45,6 +46,7 @@ pub fn random_weights(tensors: impl IntoIterator<Item = (String, Vec<usize>)>, s
 }
 
 /// The largest absolute difference.
+#[allow(dead_code)] // Likewise.
 pub fn difference(a: &[f32], b: &[f32]) -> f32 {
     assert_eq!(a.len(), b.len());
     a.iter()

@@ -29,6 +29,7 @@ pub fn normals(seed: u64, length: usize) -> Vec<f32> {
 }
 
 /// Noisy pictures under every kind of condition.
+#[allow(dead_code)] // Each test binary uses its part of this module.
 pub fn batch(config: &NetworkConfig, count: usize) -> Batch {
     let mut batch = Batch::default();
     for n in 0..count {

@@ -54,9 +54,9 @@ fn main(
 #for p in 0..ROWS
     var sum$(p) = vec4f();
 #end
-#include taps source=input channels=IN_CHANNELS first=0 high=IN_HEIGHT wide=IN_WIDTH double=DOUBLE
+#include taps source=input channels=IN_CHANNELS first=0 high=IN_HEIGHT wide=IN_WIDTH double=DOUBLE holes=HOLES
 #if SKIP_CHANNELS
-#include taps source=skip channels=SKIP_CHANNELS first=IN_CHANNELS high=HEIGHT wide=WIDTH double=0
+#include taps source=skip channels=SKIP_CHANNELS first=IN_CHANNELS high=HEIGHT wide=WIDTH double=0 holes=0
 #end
     let shift = (step.row + picture / step.sharing) * $(ROW)u;
     let at = picture * $(CHANNELS * HEIGHT * WIDTH)u + top * $(WIDTH)u + column;

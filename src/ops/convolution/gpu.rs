@@ -1,8 +1,9 @@
 //! A convolution on the GPU: how the work of `conv.wgsl` is cut, and its weights in the order in which it reads them.
 
-use super::super::program::{Binding, Dispatch, Program, THREADS, Tuning, names, shader};
+use super::super::program::{Binding, Dispatch, Names, Program, THREADS, Tuning, names, shader};
 use super::super::{Array, OpError, Padding, Site, Weights};
 use super::{Conv, Resample};
+use crate::denoiser::ImageShape;
 
 /// How the work of a convolution is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,59 +18,98 @@ struct Tile {
 const BUSY: usize = 16_384;
 
 impl Tile {
-    /// The tile for a convolution, even for a single picture.
+    /// The tile for a convolution of so many channels in and out, even for a single picture.
     ///
     /// A thread that computes more pixels reads less for each: on SwiftShader (one core, UNet 32/64/128 at 28×28) 4 rows
     /// reach 1.45, 7 rows 2.1 GFLOP/s; 7 rows of 8 channels would reach 2.5, but take twice as long to compile, more than
     /// a 20-step sample gains. A real GPU needs many threads first: small tiles, and the input channels shared.
-    fn choose(tuning: Tuning, conv: &Conv, (height, width): (usize, usize)) -> Tile {
+    fn choose(tuning: Tuning, inputs: usize, output: ImageShape) -> Tile {
+        let ImageShape { channels, height, width } = output;
         if tuning == Tuning::FewCores {
             // Of 4 to 7 rows, what wastes least, then what is largest.
             let best = (4..=7).min_by_key(|rows| (height.div_ceil(*rows) * rows, 7 - rows));
             return Tile { rows: best.unwrap_or(4).min(height), split: 1 };
         }
         let rows = if height >= 14 { 4 } else { 2 }.min(height);
-        let threads = width * height.div_ceil(rows) * conv.channels.div_ceil(4);
-        let channels = conv.inputs();
+        let threads = width * height.div_ceil(rows) * channels.div_ceil(4);
         let split = [1, 2, 4, 8].into_iter().find(|split| threads * split >= BUSY).unwrap_or(8);
         // Each share should still be worth a thread.
-        let split =
-            if channels >= 8 * split { split } else { [4, 2].into_iter().find(|s| channels >= 8 * s).unwrap_or(1) };
+        let split = if inputs >= 8 * split { split } else { [4, 2].into_iter().find(|s| inputs >= 8 * s).unwrap_or(1) };
         Tile { rows, split }
+    }
+}
+
+/// What `conv.wgsl` is told of a convolution: one of a network, or the way back through one.
+pub(super) struct Sizes {
+    pub(super) kernel: usize,
+    /// Taps before the first pixel.
+    pub(super) pad: usize,
+    pub(super) stride: usize,
+    /// Whether the input is read at twice its size: every pixel repeated, or with `holes` between them.
+    pub(super) double: bool,
+    pub(super) holes: bool,
+    pub(super) circular: bool,
+    /// The input as it is stored, and channels of the skip behind it.
+    pub(super) input: ImageShape,
+    pub(super) skip_channels: usize,
+    pub(super) output: ImageShape,
+}
+
+impl Sizes {
+    /// Those of a convolution of a network.
+    pub(super) fn of(conv: &Conv, site: &Site<'_>) -> Sizes {
+        Sizes {
+            kernel: conv.kernel,
+            pad: conv.kernel / 2,
+            stride: conv.stride(),
+            double: conv.resample == Resample::Double,
+            holes: false,
+            circular: site.padding == Padding::Circular,
+            input: site.shapes[conv.input],
+            skip_channels: conv.skip_channels,
+            output: site.shape(),
+        }
+    }
+
+    /// The names of `conv.wgsl`, those of what follows the sums excepted; and how many threads a picture takes.
+    pub(super) fn names(&self, tuning: Tuning) -> (Names, Dispatch) {
+        let inputs = self.input.channels + self.skip_channels;
+        let tile = Tile::choose(tuning, inputs, self.output);
+        let ImageShape { channels, height, width } = self.output;
+        let (blocks, bands) = (channels.div_ceil(4), height.div_ceil(tile.rows));
+        let names = names([
+            ("KERNEL", self.kernel),
+            ("PAD", self.pad),
+            ("STRIDE", self.stride),
+            ("DOUBLE", usize::from(self.double)),
+            ("HOLES", usize::from(self.holes)),
+            ("CIRCULAR", usize::from(self.circular)),
+            ("INPUTS", inputs),
+            ("IN_CHANNELS", self.input.channels),
+            ("IN_HEIGHT", self.input.height),
+            ("IN_WIDTH", self.input.width),
+            ("SKIP_CHANNELS", self.skip_channels),
+            ("CHANNELS", channels),
+            ("HEIGHT", height),
+            ("WIDTH", width),
+            ("ROWS", tile.rows),
+            ("SPLIT", tile.split),
+            ("LANES", THREADS / tile.split),
+            ("BLOCKS", blocks),
+            ("BANDS", bands),
+            ("SPAN", (tile.rows - 1) * self.stride + self.kernel),
+        ]);
+        (names, Dispatch::Threads(width * bands * blocks * tile.split))
     }
 }
 
 /// What a GPU is to run.
 pub fn program(conv: &Conv, site: &Site<'_>, weights: &Weights, tuning: Tuning) -> Result<Program, OpError> {
-    let (shape, input) = (site.shape(), site.shapes[conv.input]);
-    let tile = Tile::choose(tuning, conv, (shape.height, shape.width));
-    let blocks = shape.channels.div_ceil(4);
-    let bands = shape.height.div_ceil(tile.rows);
-    let mut names = names([
-        ("KERNEL", conv.kernel),
-        ("PAD", conv.kernel / 2),
-        ("STRIDE", conv.stride()),
-        ("DOUBLE", usize::from(conv.resample == Resample::Double)),
-        ("CIRCULAR", usize::from(site.padding == Padding::Circular)),
-        ("INPUTS", conv.inputs()),
-        ("IN_CHANNELS", input.channels),
-        ("IN_HEIGHT", input.height),
-        ("IN_WIDTH", input.width),
-        ("SKIP_CHANNELS", conv.skip_channels),
-        ("CHANNELS", shape.channels),
-        ("HEIGHT", shape.height),
-        ("WIDTH", shape.width),
-        ("ROWS", tile.rows),
-        ("SPLIT", tile.split),
-        ("LANES", THREADS / tile.split),
-        ("BLOCKS", blocks),
-        ("BANDS", bands),
-        ("SPAN", (tile.rows - 1) * conv.stride() + conv.kernel),
-    ]);
+    let (mut names, dispatch) = Sizes::of(conv, site).names(tuning);
     conv.finish.names(&mut names);
     let weight = interleave(site.tensor(weights, "weight")?, conv.channels, 4);
     let mut bias = site.tensor(weights, "bias")?.data.clone();
-    bias.resize(blocks * 4, 0.0);
+    bias.resize(conv.channels.next_multiple_of(4), 0.0);
     // A part that is absent is bound to some value that is not written.
     let value = |part: Option<usize>| Binding::Value(part.unwrap_or(conv.input));
     Ok(Program {
@@ -85,7 +125,7 @@ pub fn program(conv: &Conv, site: &Site<'_>, weights: &Weights, tuning: Tuning) 
             value(conv.finish.residual),
             Binding::Value(site.output),
         ],
-        dispatch: Dispatch::Threads(shape.width * bands * blocks * tile.split),
+        dispatch,
     })
 }
 

@@ -6,6 +6,8 @@ mod cpu;
 mod direct;
 #[cfg(with_gpu)]
 mod gpu;
+#[cfg(all(with_gpu, with_learning))]
+mod lesson;
 #[cfg(test)]
 mod tests;
 mod twin;

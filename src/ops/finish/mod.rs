@@ -6,6 +6,8 @@ mod activation;
 #[cfg(with_learning)]
 mod backward;
 pub(crate) mod cpu;
+#[cfg(all(with_gpu, with_learning))]
+mod lesson;
 
 pub use activation::Activation;
 

@@ -3,6 +3,8 @@
 #[cfg(with_learning)]
 mod backward;
 mod cpu;
+#[cfg(all(with_gpu, with_learning))]
+mod lesson;
 #[cfg(test)]
 mod tests;
 

@@ -8,22 +8,7 @@
 @group(0) @binding(3) var<storage, read> residual: array<f32>;
 @group(0) @binding(4) var<storage, read_write> value: array<f32>;
 
-var<workgroup> parts: array<f32, 64>;
-
-// The sum over all threads; every thread gets it.
-fn total(local: u32, own: f32) -> f32 {
-    parts[local] = own;
-    workgroupBarrier();
-    for (var half = 32u; half > 0u; half /= 2u) {
-        if (local < half) {
-            parts[local] += parts[local + half];
-        }
-        workgroupBarrier();
-    }
-    let sum = parts[0];
-    workgroupBarrier();
-    return sum;
-}
+#include total
 
 @compute @workgroup_size(64)
 fn main(
