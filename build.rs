@@ -1,6 +1,6 @@
 //! Takes comments and indentation out of the WGSL that goes into the program, so that a visitor of the page need not fetch
 //! them: `src/gpu` and `src/ops` include their shaders from here, the latter's as `ops/…`. And names what is in each part of the
-//! program, since for browsers it is compiled in three.
+//! program, since for browsers it is compiled in four.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -22,9 +22,9 @@ fn parts() {
     let part = |name: &str| env::var_os(format!("CARGO_FEATURE_WEB_{name}")).is_some();
     let packs = part("DRAWING") || part("THEORY");
     let all = [
-        ("with_gpu", native || packs),
+        ("with_gpu", native || packs || part("LEARN_GPU")),
         ("with_networks", native || part("DRAWING")),
-        ("with_learning", native || part("LEARN")),
+        ("with_learning", native || part("LEARN") || part("LEARN_GPU")),
         ("web_packs", packs),
     ];
     for (name, wanted) in all {

@@ -189,9 +189,11 @@ build_all_parts() {
   # takes one processor alone, so these are built side by side.
   borrow_built "$TARGET_DIR/theory"
   borrow_built "$TARGET_DIR/learn"
+  borrow_built "$TARGET_DIR/learn-gpu"
   build_part theory web-theory "$TARGET_DIR/theory" &
   local theory=$!
-  build_part learn web-learn "$TARGET_DIR/learn" &
+  # Both small: one behind the other they take about as long as theory does.
+  (build_part learn web-learn "$TARGET_DIR/learn" && build_part learn-gpu web-learn-gpu "$TARGET_DIR/learn-gpu") &
   local learn=$!
   wait $theory
   wait $learn
@@ -239,7 +241,7 @@ test_clippy() {
   need_wasm_target
   say "clippy, native" && cargo clippy --locked --workspace --all-targets -- -D warnings
   local feature
-  for feature in web-drawing web-theory web-learn; do
+  for feature in web-drawing web-theory web-learn web-learn-gpu; do
     say "clippy, browser: $feature"
     cargo clippy --locked --package morphogen --lib --target "$WASM_TARGET" --features "$feature" -- -D warnings
   done

@@ -3,7 +3,7 @@ import { MorphogenError } from "./errors.js";
 import { plain } from "./pictures.js";
 import { choice, whole } from "./range.js";
 
-/** @typedef {{ wish?: object, pictures?: Uint8Array, saved?: Uint8Array, steps?: number, workers?: number, background: boolean, notice: string }} Orders */
+/** @typedef {{ wish?: object, pictures?: Uint8Array, saved?: Uint8Array, steps?: number, workers?: number, background: boolean, device: "auto" | "webgpu" | "cpu" }} Orders */
 /** @typedef {{ data: Uint8Array, image: { width: number, height: number, channels: number }, classes: number[], names: string[] }} Pictures */
 
 /** Steps of a run unless told otherwise, and pixels of a side. */
@@ -21,8 +21,7 @@ export async function learnable(options) {
   choice("device", device, ["auto", "webgpu", "cpu"]);
   if (steps !== undefined) whole("steps", steps, 1, 10_000_000);
   if (workers !== undefined) whole("workers", workers, 1, 16);
-  const notice = device === "webgpu" ? "Learning runs on the processor; WebGPU is for drawing." : "";
-  const how = { steps, workers, background, notice };
+  const how = { steps, workers, background, device };
   if (start !== undefined) return { ...how, saved: await bytes(start) };
   const pictures = await found(options);
   return { ...how, wish: wish(options, pictures), pictures: pictures.data };

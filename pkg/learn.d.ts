@@ -36,7 +36,7 @@ export interface LearnOptions {
   prompts?: readonly string[];
   /** How many pictures, the first ones, shared evenly by the prompts. All unless given. */
   count?: number;
-  /** Bytes of a run that was {@link Learning.suspend | suspended}: it goes on. Of the rest only `steps`, `workers` and the listeners count then. */
+  /** Bytes of a run that was {@link Learning.suspend | suspended}: it goes on. Of the rest only `steps`, `workers`, `device` and the listeners count then. */
   start?: Uint8Array | Blob;
   /** Rows and columns that pictures are brought to, 2 … 256, for `unet` a multiple of 4. Default 16; images of up to 32 pixels stay as they are. */
   size?: number;
@@ -59,7 +59,11 @@ export interface LearnOptions {
   steps?: number;
   /** Fixes first weights, order, times and noises. Default 1. */
   seed?: number;
-  /** Learning runs on the processor; `webgpu` is answered with a notice. */
+  /**
+   * `auto` (default) takes WebGPU where it is faster, and its first gradient the processor's; `webgpu` takes it wherever it can be had,
+   * and says in {@link Learning.notice} where it cannot. Runs agree but for rounding; on the processor the same seed gives the same
+   * run bit for bit.
+   */
   device?: "auto" | "webgpu" | "cpu";
   /** Workers that share each step; the run is the same with any number. Default up to 4, as the processor has. */
   workers?: number;
@@ -67,7 +71,7 @@ export interface LearnOptions {
   background?: boolean;
   /** Whether it waits for {@link Learning.resume}. Default false. */
   paused?: boolean;
-  /** Told every few hundredths of a second. */
+  /** Told several times a second. */
   onStep?: (report: LearnReport) => void;
   /** Ends the run, whenever. */
   signal?: AbortSignal;
@@ -143,7 +147,8 @@ export interface Learning extends AsyncIterable<LearnReport> {
   readonly losses: readonly number[];
   readonly report: LearnReport | undefined;
   readonly notice: string;
-  readonly device: "cpu";
+  /** What takes the steps; the processor goes on where WebGPU is lost. */
+  readonly device: "cpu" | "webgpu";
   readonly image: { width: number; height: number; channels: number };
   /** Number of pictures that it learns from. */
   readonly pictures: number;

@@ -85,7 +85,7 @@ class Learning {
     this.#onStep = onStep;
     const wasm = absolute(host.wasmUrl);
     const usual = new URL("./generated/learn_bg.wasm", import.meta.url).href;
-    this.#client = new Client(undefined, wasm ? new URL("learn_bg.wasm", wasm).href : /** @type {string} */ (absolute(usual)));
+    this.#client = new Client(undefined, wasm ? new URL("learn_bg.wasm", wasm).href : /** @type {string} */ (absolute(usual)), wasm && new URL("learn-gpu_bg.wasm", wasm).href);
     /** @type {import("./learn.js").LearnState} */
     this.state = "paused";
     /** What ended it, where something did. @type {MorphogenError | undefined} */
@@ -95,8 +95,8 @@ class Learning {
     /** @type {LearnReport | undefined} */
     this.report = undefined;
     /** What the user should know, such as that a worker was replaced; empty if nothing. */
-    this.notice = orders.notice;
-    /** What computes. @type {"cpu"} */
+    this.notice = "";
+    /** What takes the steps. @type {"cpu" | "webgpu"} */
     this.device = "cpu";
   }
 
@@ -137,11 +137,13 @@ class Learning {
 
   /** @internal */
   async open() {
-    const { wish, pictures, saved, steps, workers } = this.#orders;
+    const { wish, pictures, saved, steps, workers, device } = this.#orders;
     this.#client.fresh();
     const from = this.#saved ?? saved;
-    const orders = { ...this.#client.places(), wish, pictures, saved: from, steps, workers };
+    const orders = { ...this.#client.places(), wish, pictures, saved: from, steps, workers, device };
     this.#facts = await this.#client.post("open", orders);
+    this.device = this.#facts.device;
+    this.notice ||= this.#facts.notice;
     document.addEventListener("visibilitychange", this.#hidden);
   }
 
@@ -173,6 +175,7 @@ class Learning {
     this.#become("learning");
     const on = (/** @type {string} */ event, /** @type {any} */ data) => {
       if (event === "saved") this.#saved = data.saved;
+      else if (event === "moved") this.#moved(data);
       else this.#reported(data);
     };
     try {
@@ -207,11 +210,27 @@ class Learning {
     } catch {
       return false;
     }
-    this.losses.length = Math.min(this.losses.length, Math.max(0, this.losses.length - (this.step - this.#facts.step)));
+    this.#back(this.#facts.step);
     this.notice = `${error.message} Learning went on from step ${this.#facts.step}.`;
     this.#stepping = false;
     this.#watch();
     return true;
+  }
+
+  /**
+   * WebGPU was lost, and the processor goes on from a step before.
+   * @param {{ step: number, notice: string }} data
+   */
+  #moved({ step, notice }) {
+    this.#back(step);
+    this.device = "cpu";
+    this.notice = notice;
+    this.#wake();
+  }
+
+  /** Forgets what was told of steps that are lost. @param {number} step */
+  #back(step) {
+    this.losses.length = Math.max(0, this.losses.length - Math.max(0, this.step - step));
   }
 
   /** @param {{ step: number, losses: number[], pace: number }} data */

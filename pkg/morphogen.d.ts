@@ -570,7 +570,7 @@ export interface Host {
   wasmUrl?: string | URL;
   /** Starts the worker, where there is no `workerUrl`: a module worker of `worker.js`, or of a copy of its code. */
   worker?: () => Worker;
-  /** The same of `learn-worker.js`, for what learns; it asks for `learn_bg.wasm` beside `wasmUrl`. */
+  /** The same of `learn-worker.js`, for what learns; it asks for `learn_bg.wasm` and `learn-gpu_bg.wasm` beside `wasmUrl`. */
   learnWorker?: () => Worker;
   /**
    * Asked before every file that the worker fetches (wasm, manifest, weights, training images), with its address: gives

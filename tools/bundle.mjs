@@ -87,8 +87,8 @@ export const learnScript = () => script("pkg/learn-worker.js");
 /** What the worker asks for: address and content of each wasm, the one that draws first. */
 export const wasm = () => WASM.map(asked);
 
-/** The wasm of what learns, in the same way. */
-export const learnWasm = () => asked("generated/learn_bg.wasm");
+/** The wasms of what learns, in the same way. */
+export const learnWasm = () => ["generated/learn_bg.wasm", "generated/learn-gpu_bg.wasm"].map(asked);
 
 const asked = (/** @type {string} */ file) => ({ url: BASE + file, content: readFileSync(resolve(ROOT, "pkg", file)) });
 

@@ -74,7 +74,7 @@ async function story({ looks, samples }) {
   const set = images.map((/** @type {ImageData} */ image) => pixelsOf(image, 1));
   const text = (/** @type {ArrayLike<number>} */ values) => btoa(String.fromCharCode(...Array.from(values, (value) => Math.min(255, Math.max(0, Math.round((value + 1) * 127.5))))));
   const record = async (/** @type {string} */ network) => {
-    const run = await learn({ images, channels: 1, network, size: SIDE, steps: looks[looks.length - 1], seed: 1, workers: 1, paused: true });
+    const run = await learn({ images, channels: 1, network, size: SIDE, steps: looks[looks.length - 1], seed: 1, workers: 1, device: "cpu", paused: true });
     /** @type {{ step: number, loss: number, copies: number, pixels: string }[]} */
     const found = [];
     const look = async (/** @type {number} */ step) => {

@@ -202,7 +202,7 @@ const fixed = [
   ...[...pictures].map((file) => part(file, "plain", read(file))),
   part("worker.js", "zlib", Buffer.from(await workerScript())),
   ...(options.only ? [] : [part("learn-worker.js", "zlib", Buffer.from(await learnScript()))]),
-  ...[...wasm(), ...(options.only ? [] : [learnWasm()])].map(({ url, content }) => part(url, "zlib", content)),
+  ...[...wasm(), ...(options.only ? [] : learnWasm())].map(({ url, content }) => part(url, "zlib", content)),
   ...manifests.flatMap(({ name, manifest }) =>
     Object.values(manifest.networks).map(({ file }) => {
       const path = `models/${name}/${file}`;

@@ -4,8 +4,10 @@
 use crate::denoiser::DenoiseError;
 #[cfg(feature = "web-theory")]
 use crate::export::ExportError;
-#[cfg(web_packs)]
+#[cfg(with_gpu)]
 use crate::gpu::GpuError;
+#[cfg(with_learning)]
+use crate::learn::LearnError;
 use crate::network::NetworkError;
 use crate::pack::PackError;
 use crate::prompt::PromptError;
@@ -162,7 +164,7 @@ impl From<DrawError> for Failure {
     }
 }
 
-#[cfg(web_packs)]
+#[cfg(with_gpu)]
 impl From<GpuError> for Failure {
     fn from(error: GpuError) -> Self {
         let code = match error {
@@ -171,6 +173,8 @@ impl From<GpuError> for Failure {
             GpuError::OutOfMemory(_) => "out-of-memory",
             GpuError::Network(error) => return error.into(),
             GpuError::Sample(error) => return error.into(),
+            #[cfg(with_learning)]
+            GpuError::Learn(error) => return error.into(),
             ref other => other.code(),
         };
         Failure::new(code, error)
@@ -180,5 +184,26 @@ impl From<GpuError> for Failure {
 impl From<TheoryError> for Failure {
     fn from(error: TheoryError) -> Self {
         Failure::new("machine-unavailable", error)
+    }
+}
+
+#[cfg(with_learning)]
+impl From<LearnError> for Failure {
+    fn from(error: LearnError) -> Self {
+        let code = match error {
+            LearnError::NoPicture => "learn-no-picture",
+            LearnError::Sizes { .. } | LearnError::Side { .. } => "learn-size",
+            LearnError::Batch { .. } => "learn-batch",
+            LearnError::LearningRate { .. } => "learn-rate",
+            LearnError::Setting(_) => "range",
+            LearnError::Memory { .. } => "learn-memory",
+            LearnError::Network(error) => return error.into(),
+            LearnError::Diverged { .. } => "learn-diverged",
+            LearnError::Saved(_) => "learn-saved",
+            LearnError::Parts { .. } => "learn-parts",
+            LearnError::Sample(error) => return error.into(),
+            LearnError::Pack(error) => return error.into(),
+        };
+        Failure::new(code, error)
     }
 }

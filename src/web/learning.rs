@@ -3,7 +3,7 @@
 
 use super::error::Failure;
 use crate::denoiser::{Condition, ImageShape};
-use crate::learn::{Gradient, LearnError, Learning, Pictures, Plan, Rate, Settings};
+use crate::learn::{Gradient, Learning, Pictures, Plan, Rate, Settings};
 use crate::sampler::Request;
 use js_sys::{Array, Float32Array, Uint8Array};
 use serde::{Deserialize, Serialize};
@@ -195,25 +195,5 @@ impl LearningRun {
         let (entry, bytes) = self.learning.packed().map_err(Failure::from)?;
         let entry = Failure::written(&entry)?;
         Ok(Array::of2(&entry.into(), &Uint8Array::from(&bytes[..]).into()))
-    }
-}
-
-impl From<LearnError> for Failure {
-    fn from(error: LearnError) -> Self {
-        let code = match error {
-            LearnError::NoPicture => "learn-no-picture",
-            LearnError::Sizes { .. } | LearnError::Side { .. } => "learn-size",
-            LearnError::Batch { .. } => "learn-batch",
-            LearnError::LearningRate { .. } => "learn-rate",
-            LearnError::Setting(_) => "range",
-            LearnError::Memory { .. } => "learn-memory",
-            LearnError::Network(error) => return error.into(),
-            LearnError::Diverged { .. } => "learn-diverged",
-            LearnError::Saved(_) => "learn-saved",
-            LearnError::Parts { .. } => "learn-parts",
-            LearnError::Sample(error) => return error.into(),
-            LearnError::Pack(error) => return error.into(),
-        };
-        Failure::new(code, error)
     }
 }

@@ -3,9 +3,9 @@
 //! them, without a pack. Every error is a
 //! JavaScript `Error` with a stable `code`.
 //!
-//! It is compiled three times, so that a first picture waits for no more than it needs: with the feature `web-drawing` (words,
-//! networks), with `web-theory` (analytic machines, large pictures, reactions, films) and with `web-learn` (training a network). What none
-//! has to itself is in all that need it.
+//! It is compiled four times, so that a first picture waits for no more than it needs: with the feature `web-drawing` (words,
+//! networks), with `web-theory` (analytic machines, large pictures, reactions, films), with `web-learn` (training a network) and with
+//! `web-learn-gpu` (the same on WebGPU). What none has to itself is in all that need it.
 
 #[cfg(web_packs)]
 mod asked;
@@ -18,6 +18,8 @@ mod film;
 mod large;
 #[cfg(feature = "web-learn")]
 mod learning;
+#[cfg(feature = "web-learn-gpu")]
+mod learning_gpu;
 #[cfg(feature = "web-theory")]
 mod machine;
 #[cfg(feature = "web-theory")]
@@ -39,6 +41,8 @@ mod words;
 pub use large::Large;
 #[cfg(feature = "web-learn")]
 pub use learning::LearningRun;
+#[cfg(feature = "web-learn-gpu")]
+pub use learning_gpu::LearningOnGpu;
 #[cfg(web_packs)]
 pub use network::Network;
 #[cfg(feature = "web-drawing")]

@@ -110,7 +110,7 @@ test("rewritten, no wasm has a relaxed instruction left, nor is one that cannot 
     execFileSync(process.execPath, ["node_modules/binaryen/bin/wasm-dis", "--all-features", file, "-o", `${file}.wat`]);
     return readFileSync(`${file}.wat`, "utf8").match(/\w+\.relaxed_\w+/g) ?? [];
   };
-  for (const name of ["morphogen_bg", "theory_bg"]) {
+  for (const name of ["morphogen_bg", "theory_bg", "learn_bg", "learn-gpu_bg"]) {
     const module = readFileSync(`pkg/generated/${name}.wasm`);
     expect(relaxed(module).length, `${name} as it was built`).toBeGreaterThan(100);
     const rewritten = plain(module);

@@ -1,5 +1,6 @@
 /** Learning in the page: a run learns, waits, is saved, goes on, and says what is wrong in words. */
 import { expect, test } from "@playwright/test";
+import { WEBGPU } from "./support.js";
 
 /**
  * A page with `learn`, `loadModel` and pictures of slanted stripes at hand.
@@ -157,4 +158,83 @@ test("a worker that dies is replaced, and the run goes on from its last state", 
   });
   expect(found).toMatchObject({ state: "done", step: 400, losses: 400, made: 2 });
   expect(found.notice).toMatch(/torn\. Learning went on from step 250\./);
+});
+
+test("on WebGPU a run goes the processor's way, waits, is saved, loaded and drawn from", { tag: WEBGPU }, async ({ page }) => {
+  await opened(page);
+  const found = await page.evaluate(async () => {
+    const { learn, images, loadModel } = await /** @type {any} */ (globalThis).kit;
+    const wish = { images: images(12), steps: 200, seed: 3, network: { widths: [4, 8] }, batch: 8, noises: 1 };
+    const run = await learn({ ...wish, device: "webgpu" });
+    for await (const { step } of run) if (step > 50 && run.state === "learning") break;
+    run.pause();
+    const early = await run.sample({ seed: 5 });
+    const suspended = await run.suspend();
+    run.resume();
+    for await (const _ of run);
+    const late = await run.sample({ seed: 5 });
+    const model = await loadModel(await run.save({ name: "stripes" }), { device: "cpu" });
+    const drawn = await model.sample({ prompt: "pictures", seed: 5 });
+    const { device, notice, losses, state, step } = run;
+    run.close();
+    const plain = await learn({ ...wish, device: "cpu" });
+    for await (const _ of plain);
+    const same = await plain.sample({ seed: 5 });
+    const expected = plain.losses;
+    plain.close();
+    // What was suspended on WebGPU goes on on the processor.
+    const resumed = await learn({ start: suspended, device: "cpu" });
+    for await (const _ of resumed);
+    const after = await resumed.sample({ seed: 5 });
+    resumed.close();
+    const far = (/** @type {Float32Array} */ a, /** @type {Float32Array} */ b) => Math.max(...a.map((value, i) => Math.abs(value - b[i])));
+    return {
+      device, notice, state, step, losses, expected,
+      changed: far(early.pixels, late.pixels), packed: far(late.pixels, drawn.pixels), same: far(late.pixels, same.pixels), after: far(after.pixels, same.pixels),
+    };
+  });
+  expect(found).toMatchObject({ device: "webgpu", notice: "", state: "done", step: 200 });
+  expect(found.losses).toHaveLength(200);
+  found.losses.forEach((/** @type {number} */ loss, /** @type {number} */ n) => expect(Math.abs(loss - found.expected[n]), `step ${n}`).toBeLessThan(1e-2 * Math.max(found.expected[n], 0.01)));
+  expect(found.changed).toBeGreaterThan(0.05);
+  for (const far of [found.packed, found.same, found.after]) expect(far).toBeLessThan(0.05);
+});
+
+test("where WebGPU is lost the processor goes on from the last state, and says so", { tag: WEBGPU }, async ({ page }) => {
+  await opened(page);
+  const found = await page.evaluate(async () => {
+    const { learn, images, configure } = await /** @type {any} */ (globalThis).kit;
+    configure({ learnWorker: () => new Worker("faulty-learning.js?graphics=0", { type: "module" }) });
+    const run = await learn({ images: images(12), steps: 300, network: { widths: [4], layers: 3 }, batch: 8, noises: 1 });
+    const first = run.device;
+    for await (const { step } of run) if (step >= 20) break;
+    new BroadcastChannel("faulty-gpu").postMessage("lose");
+    for await (const _ of run);
+    const { device, notice, losses, state, step } = run;
+    run.close();
+    return { first, device, notice, losses: losses.length, state, step };
+  });
+  expect(found).toMatchObject({ first: "webgpu", device: "cpu", state: "done", step: 300, losses: 300 });
+  expect(found.notice).toMatch(/lost.* Learning went on on the processor from step \d+\./);
+});
+
+test("auto takes WebGPU where it is faster, and never software", { tag: WEBGPU }, async ({ page }) => {
+  await opened(page);
+  const found = await page.evaluate(async () => {
+    const { learn, images, configure } = await /** @type {any} */ (globalThis).kit;
+    const on = async () => {
+      const run = await learn({ images: images(4), steps: 2, network: { widths: [4], layers: 3 } });
+      for await (const _ of run);
+      const { device, state, notice } = run;
+      run.close();
+      return `${device} ${state} ${notice}`;
+    };
+    const software = await on();
+    const behind = (/** @type {string} */ query) => configure({ learnWorker: () => new Worker(`faulty-learning.js${query}`, { type: "module" }) });
+    behind("?graphics=0");
+    const fast = await on();
+    behind("?graphics=1000");
+    return { software, fast, slow: await on() };
+  });
+  expect(found).toEqual({ software: "cpu done ", fast: "webgpu done ", slow: "cpu done " });
 });

@@ -160,7 +160,8 @@ export class Learner {
       this.losses.push({ x: step, y: mean });
       if (performance.now() - this.#told > TELL) {
         this.#told = performance.now();
-        this.says.pace.textContent = [this.host.t("pace", { step, rate: Math.round(picturesPerSecond), seconds: Math.ceil(secondsLeft) }), run.notice].filter(Boolean).join(" ");
+        const pace = this.host.t("pace", { step, rate: Math.round(picturesPerSecond), seconds: Math.ceil(secondsLeft) });
+        this.says.pace.textContent = [pace, run.device === "webgpu" && `· ${this.host.t("onGraphics")}`, run.notice].filter(Boolean).join(" ");
       }
       if (step >= next && !this.#drawing && step < run.steps) {
         next = Math.max(step + SOON, step * (this.host.still ? CALM : LATER));

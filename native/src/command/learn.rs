@@ -4,12 +4,14 @@
 use super::CommandError;
 use super::number::{LONG, MANY, number};
 use super::output::Output;
+use super::sample::DeviceArg;
 use super::train::{ModulationArg, PaddingArg, PredictionArg};
 use crate::train::data::{Dataset, Split};
 use crate::train::picture;
 use clap::{Args, ValueEnum};
 use morphogen::denoiser::Condition;
 use morphogen::files;
+use morphogen::gpu::{Gpu, GpuLearning};
 use morphogen::learn::{Label, Learning, Pictures, Rate, Settings, StepReport};
 use morphogen::metrics::Neighbour;
 use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig};
@@ -88,6 +90,9 @@ pub struct LearnArgs {
     /// Count the copies among 24 samples at every report: nearest picture closer than a third of the second nearest
     #[arg(long)]
     copies: bool,
+    /// What takes the steps; on the processor the same seed gives the same run bit for bit
+    #[arg(long, value_enum, default_value = "cpu")]
+    device: DeviceArg,
     /// Reports as lines of JSON
     #[arg(long)]
     json: bool,
@@ -206,7 +211,10 @@ pub fn learn(args: &LearnArgs) -> Result<(), CommandError> {
         let (pictures, weights) = (learning.pictures().count(), learning.count());
         say!("learning from {pictures} pictures of {}, {weights} weights", learning.pictures().shape);
     }
-    run(args, &mut learning)?;
+    match args.device {
+        DeviceArg::Cpu => run(args, &mut learning)?,
+        DeviceArg::Gpu => learning = pollster::block_on(run_on_gpu(args, learning))?,
+    }
     if let Some(sheet) = sheet {
         sheet.write(&picture::png(drawn(&learning)?)?, "12 samples, and the nearest picture below each")?;
     }
@@ -225,23 +233,75 @@ pub fn learn(args: &LearnArgs) -> Result<(), CommandError> {
 
 /// Takes the steps, and tells of them.
 fn run(args: &LearnArgs, learning: &mut Learning) -> Result<(), CommandError> {
-    let shown = learning.settings().shown() as f64;
-    let (mut seconds, mut told) = (0.0, (learning.state().step, 0.0));
-    while !learning.is_done() && args.seconds.is_none_or(|most| seconds < most) {
+    let mut watch = Watch::new(learning);
+    while !learning.is_done() && !watch.is_late(args) {
         let clock = Instant::now();
-        let StepReport { step, loss, .. } = learning.step()?;
-        seconds += clock.elapsed().as_secs_f64();
-        let over = learning.is_done() || args.seconds.is_some_and(|most| seconds >= most);
-        if !step.is_multiple_of(args.every) && !over {
-            continue;
+        let report = learning.step()?;
+        watch.passed(clock, 1);
+        let over = learning.is_done() || watch.is_late(args);
+        if report.step.is_multiple_of(args.every) || over {
+            watch.tell(args, learning, &report)?;
         }
-        let pictures_per_second = (step - told.0) as f64 * shown / (seconds - told.1);
-        told = (step, seconds);
-        let copies = args.copies.then(|| copies(learning)).transpose()?;
-        let line = Line { step, steps: learning.settings().steps, loss, seconds, pictures_per_second, copies };
-        tell(args, &line)?;
     }
     Ok(())
+}
+
+/// The same on the GPU, which is asked for no more than the steps to the next report at a time; the run as it then stands.
+async fn run_on_gpu(args: &LearnArgs, learning: Learning) -> Result<Learning, CommandError> {
+    let mut watch = Watch::new(&learning);
+    let mut learning = GpuLearning::new(&Gpu::new().await?, learning).await?;
+    let clock = Instant::now();
+    learning.check(|| clock.elapsed().as_secs_f64()).await?;
+    if !args.json {
+        let (dispatches, megabytes) = (learning.dispatches(), learning.bytes() as f64 / 1e6);
+        say!("on {}: {dispatches} dispatches a step, {megabytes:.1} MB", learning.gpu().adapter());
+    }
+    while learning.taken() < args.steps && !watch.is_late(args) {
+        let clock = Instant::now();
+        let next = args.every - learning.taken() % args.every;
+        let told = learning.steps(next.min(args.steps - learning.taken())).await?;
+        let Some(last) = told.last() else { break };
+        watch.passed(clock, told.len());
+        if last.step.is_multiple_of(args.every) || last.step >= args.steps || watch.is_late(args) {
+            learning.sync().await?;
+            watch.tell(args, learning.learning(), last)?;
+        }
+    }
+    Ok(learning.into_learning())
+}
+
+/// How long a run has learned, and what was last told of it.
+struct Watch {
+    seconds: f64,
+    steps: usize,
+    /// Steps and seconds by then.
+    told: (usize, f64),
+}
+
+impl Watch {
+    fn new(learning: &Learning) -> Watch {
+        let step = learning.state().step;
+        Watch { seconds: 0.0, steps: step, told: (step, 0.0) }
+    }
+
+    fn is_late(&self, args: &LearnArgs) -> bool {
+        args.seconds.is_some_and(|most| self.seconds >= most)
+    }
+
+    fn passed(&mut self, clock: Instant, steps: usize) {
+        self.seconds += clock.elapsed().as_secs_f64();
+        self.steps += steps;
+    }
+
+    fn tell(&mut self, args: &LearnArgs, learning: &Learning, report: &StepReport) -> Result<(), CommandError> {
+        let shown = learning.settings().shown() as f64;
+        let pictures_per_second = (self.steps - self.told.0) as f64 * shown / (self.seconds - self.told.1);
+        self.told = (self.steps, self.seconds);
+        let copies = args.copies.then(|| copies(learning)).transpose()?;
+        let (steps, seconds) = (learning.settings().steps, self.seconds);
+        let line = Line { step: report.step, steps, loss: report.loss, seconds, pictures_per_second, copies };
+        tell(args, &line)
+    }
 }
 
 fn tell(args: &LearnArgs, line: &Line) -> Result<(), CommandError> {

@@ -16,7 +16,7 @@ mod room;
 
 use super::context::{Buffer, Gpu, Submission};
 use super::error::GpuError;
-use super::pace::IN_FLIGHT;
+use super::pace::{IN_FLIGHT, Pace};
 use crate::learn::adam::Adam;
 use crate::learn::{Gradient, LearnError, Learning, StepReport};
 use crate::network::Layers;
@@ -31,6 +31,15 @@ pub const MOST_STEPS: usize = 256;
 /// How far the gradients of GPU and processor may lie apart, as a share of their length, before the GPU is not believed.
 const TOLERANCE: f64 = 1e-3;
 
+/// How long a gradient took, in whatever a clock counts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Taken {
+    /// On the GPU, batch and answer carried there and back.
+    pub gpu: f64,
+    /// On the processor, by as many threads as work on it.
+    pub processor: f64,
+}
+
 /// A run whose weights are on the GPU.
 pub struct GpuLearning {
     gpu: Gpu,
@@ -39,6 +48,8 @@ pub struct GpuLearning {
     room: Room,
     /// Steps taken on the GPU.
     step: usize,
+    /// Steps of a stretch.
+    pace: Pace,
 }
 
 impl GpuLearning {
@@ -55,7 +66,8 @@ impl GpuLearning {
         let most = gpu.device.limits().max_storage_buffer_binding_size;
         plan.check(pictures, most)?;
         let room = gpu.guard("making room for learning", || Room::new(gpu, plan, pictures)).await??;
-        let learned = GpuLearning { gpu: gpu.clone(), step: learning.state().step, learning, room };
+        let learned =
+            GpuLearning { gpu: gpu.clone(), step: learning.state().step, learning, room, pace: Pace::new(1.0) };
         learned.room.upload(&learned.gpu, learned.learning.state());
         Ok(learned)
     }
@@ -134,6 +146,17 @@ impl GpuLearning {
         Ok(told)
     }
 
+    /// Takes as many steps as fit into a tenth of a second, by how long the last ones took; at least one.
+    ///
+    /// # Errors
+    /// As [`Self::steps`].
+    pub async fn stretch(&mut self) -> Result<Vec<StepReport>, GpuError> {
+        self.pace.resume();
+        let told = self.steps(self.pace.budget().max(1.0) as usize).await?;
+        self.pace.ended(told.len() as f64);
+        Ok(told)
+    }
+
     /// Brings weights, average and moments home.
     ///
     /// # Errors
@@ -174,14 +197,20 @@ impl GpuLearning {
         Ok(Gradient { loss: self.room.loss(columns), values: values.to_vec() })
     }
 
-    /// Whether the GPU finds for the step at hand the gradient that the processor finds.
+    /// Whether the GPU finds for the step at hand the gradient that the processor finds; how long each took by the clock.
     ///
     /// # Errors
     /// [`GpuError::Device`] where it does not; otherwise as [`Self::gradient`].
-    pub async fn check(&mut self) -> Result<(), GpuError> {
+    pub async fn check(&mut self, clock: impl Fn() -> f64) -> Result<Taken, GpuError> {
         let found = self.gradient().await?;
+        // By now what it runs is compiled.
+        let start = clock();
+        self.gradient().await?;
+        let gpu = clock() - start;
         let parts: Vec<usize> = (0..self.learning.parts()).collect();
+        let start = clock();
         let mut parts = self.learning.gradients(&parts)?.into_iter();
+        let taken = Taken { gpu, processor: clock() - start };
         let mut expected = parts.next().map(|part| part.values).unwrap_or_default();
         parts.for_each(|part| expected.iter_mut().zip(part.values).for_each(|(sum, value)| *sum += value));
         let square = |of: &mut dyn Iterator<Item = f64>| of.map(|value| value * value).sum::<f64>();
@@ -189,7 +218,7 @@ impl GpuLearning {
         let length = square(&mut expected.iter().map(|&value| f64::from(value)));
         // Written so that what is no number is refused.
         if off <= TOLERANCE * TOLERANCE * length {
-            return Ok(());
+            return Ok(taken);
         }
         let off = libm::sqrt(off / length.max(f64::MIN_POSITIVE));
         Err(GpuError::Device(format!("its gradient is {off:.1e} of its length away from the processor's")))

@@ -115,6 +115,7 @@ die beiden, obwohl keines je gesehen hat, was das andere sah. Was sie dann geler
   "watch.allCopies": "Alle {of} sind Kopien",
   "watch.likeness": "r = {r}, als sähe ein Pixel {k} × {k} (irgend zwei: {floor})",
   "watch.likenessAll": "r = {r}, als sähe ein Pixel alles (irgend zwei: {floor})",
+  "watch.onGraphics": "auf der Grafikkarte",
   "watch.pace": "Schritt {step} · {rate} Bilder in der Sekunde · noch {seconds} s",
   "watch.step": "Schritt {step}",
   "watch.back": "Zurückschauen",

@@ -118,6 +118,7 @@ alike the two become, although neither has ever seen what the other saw. What th
   "watch.allCopies": "All {of} are copies",
   "watch.likeness": "r = {r}, as if a pixel saw {k} × {k} (any two: {floor})",
   "watch.likenessAll": "r = {r}, as if a pixel saw all (any two: {floor})",
+  "watch.onGraphics": "on the graphics device",
   "watch.pace": "Step {step} · {rate} pictures a second · {seconds} s left",
   "watch.step": "Step {step}",
   "watch.back": "Look back",
