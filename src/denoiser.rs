@@ -1,14 +1,14 @@
 //! The one interface that network and theory share: a denoiser takes noisy pictures and answers with its posterior
 //! mean, the clean pictures it expects behind them. Samplers know denoisers only through [`Denoiser`].
 
+use crate::json::reads;
 use crate::schedule::Time;
 use core::fmt;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use thiserror::Error;
 
 /// Channels, height and width of one picture. Pixels are f32 in `[−1, 1]`, laid out `[C, H, W]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct ImageShape {
     /// 1 for grey, 3 for colour.
     pub channels: usize,
@@ -17,6 +17,8 @@ pub struct ImageShape {
     /// Columns.
     pub width: usize,
 }
+
+reads!(ImageShape { channels, height, width });
 
 impl ImageShape {
     /// Number of values in one picture, `C·H·W`.

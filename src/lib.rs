@@ -19,6 +19,7 @@
 //! - [`simd`]: vectors, for `cpu` and `theory`; `parallel`: processors, for `theory`; `gather`: maps and sets, in little code.
 //! - [`reaction`]: Turing's cells, patterns from a local rule, beside the denoisers that are one.
 //! - `export`: what people take away, as files.
+//! - [`json`]: JSON from outside as types, with a word on what is wrong and where.
 //! - [`metrics`]: how alike pictures are: agreement, novelty.
 //! - [`pack`]: the model pack, read as untrusted input.
 //! - [`prompt`]: free words to an entry of the pack's vocabulary.
@@ -40,6 +41,7 @@ pub mod files;
 mod gather;
 #[cfg(with_gpu)]
 pub mod gpu;
+pub mod json;
 #[cfg(with_learning)]
 pub mod learn;
 pub mod metrics;

@@ -3,7 +3,8 @@
 //!
 //! `x_t = a_t x_0 + s_t ε` with `a_t² + s_t² = 1` and `t ∈ [0, 1]`: 0 is a clean picture, 1 is (almost) pure noise.
 
-use serde::{Deserialize, Serialize};
+use crate::json::names;
+use serde::Serialize;
 use thiserror::Error;
 
 /// A point on a schedule. `a² + s² = 1`.
@@ -25,7 +26,7 @@ impl Time {
 }
 
 /// Which curve `a_t`, `s_t` follow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Schedule {
     /// `a_t = cos((t / 1.008) · π/2)`: the cosine schedule of Nichol & Dhariwal 2021, with the offset that Kamb &
@@ -33,6 +34,8 @@ pub enum Schedule {
     #[default]
     Cosine,
 }
+
+names!(Schedule { "cosine" => Cosine });
 
 impl Schedule {
     /// The point at `t`. `t` is clamped to `[0, 1]`.
@@ -68,7 +71,7 @@ impl Schedule {
 }
 
 /// Where the steps of a sample lie between noise and picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Grid {
     /// All alike: step `i` of S begins at `t = 1 − i/S`.
@@ -78,6 +81,8 @@ pub enum Grid {
     /// begins at `t = 1 − (i/S)^ρ`, with ρ = [`Grid::EARLY`].
     Early,
 }
+
+names!(Grid);
 
 impl Grid {
     /// All of them.

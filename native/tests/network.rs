@@ -319,8 +319,8 @@ fn defaults_are_not_written_and_unknown_words_are_named() {
     assert!(written.contains(r#""prediction":"clean","modulation":"scale-shift""#), "{written}");
     assert_eq!(serde_json::from_str::<NetworkConfig>(&written).unwrap(), scaled);
     for (from, to, says) in [
-        ("scale-shift", "film", "modulation: unknown variant `film`, expected `shift` or `scale-shift`"),
-        ("clean", "score", "prediction: unknown variant `score`, expected one of `noise`, `velocity`, `clean`"),
+        ("scale-shift", "film", "modulation: unknown variant `film`, expected one of shift, scale-shift"),
+        ("clean", "score", "prediction: unknown variant `score`, expected one of noise, velocity, clean"),
     ] {
         let error = serde_json::from_str::<NetworkConfig>(&written.replace(from, to)).unwrap_err().to_string();
         assert!(error.contains(says), "{error}");

@@ -1,48 +1,53 @@
 //! A network of a run in flat words, for whoever asks for one and for runs that are saved: the config of a pack says the
 //! same in nested ones, whose reader is larger than all that learns.
 
+use crate::json::reads;
 use crate::network::config::{
     Activation, Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// A network.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Plan {
     /// Channels per level of a UNet, finest first; of a ResNet its one width.
     pub widths: Vec<usize>,
     /// Convolutions of a ResNet; 0 for a UNet.
-    #[serde(default)]
     pub layers: usize,
     /// Heads of self-attention; 0 for none.
-    #[serde(default)]
     pub heads: usize,
     /// The level whose pixels attend to each other; the lowest unless given.
-    #[serde(default)]
     pub level: Option<usize>,
     /// Side of every kernel.
-    #[serde(default = "kernel")]
     pub kernel: usize,
     /// What lies beyond the border.
-    #[serde(default = "padding")]
     pub padding: Padding,
     /// Groups of the normalisation; 0 for none.
-    #[serde(default)]
     pub groups: usize,
     /// What every hidden layer ends in.
-    #[serde(default = "activation")]
     pub activation: Activation,
     /// Width of the embedding.
-    #[serde(default = "embedding")]
     pub embedding: usize,
     /// What is predicted.
-    #[serde(default = "prediction")]
     pub prediction: Prediction,
     /// How time and class act.
-    #[serde(default)]
     pub modulation: Modulation,
 }
+
+reads!(Plan {
+    widths,
+    layers = 0,
+    heads = 0,
+    level,
+    kernel = kernel(),
+    padding = padding(),
+    groups = 0,
+    activation = activation(),
+    embedding = embedding(),
+    prediction = prediction(),
+    modulation = Modulation::default(),
+});
 
 fn kernel() -> usize {
     3

@@ -7,8 +7,9 @@ use super::adam::Adam;
 use super::plan::Plan;
 use super::{LearnError, Learning, Pictures, Rate, Settings};
 use crate::denoiser::ImageShape;
+use crate::json::{self, reads};
 use crate::schedule::Schedule;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// How the bytes begin.
 const MARK: &[u8; 16] = b"morphogen-run 1\n";
@@ -16,8 +17,7 @@ const MARK: &[u8; 16] = b"morphogen-run 1\n";
 const FACTS: usize = 1 << 22;
 
 /// What stands beside the numbers.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize)]
 struct Facts {
     network: Plan,
     schedule: Schedule,
@@ -38,6 +38,27 @@ struct Facts {
     classes: Vec<usize>,
     names: Vec<String>,
 }
+
+reads!(Facts {
+    network,
+    schedule,
+    seed,
+    steps,
+    batch,
+    noises,
+    learning_rate,
+    rate,
+    warmup,
+    average,
+    clip,
+    drop_condition,
+    step,
+    channels,
+    height,
+    width,
+    classes,
+    names,
+});
 
 impl Learning {
     /// The whole run.
@@ -87,7 +108,7 @@ impl Learning {
             bytes.strip_prefix(MARK).and_then(|rest| rest.split_first_chunk::<4>()).ok_or_else(none)?;
         let length = u32::from_le_bytes(*length) as usize;
         let (facts, rest) = rest.split_at_checked(length.min(FACTS)).ok_or_else(|| saved("it breaks off"))?;
-        let facts: Facts = serde_json::from_slice(facts).map_err(saved)?;
+        let facts: Facts = json::parse(facts).map_err(saved)?;
         let shape = ImageShape { channels: facts.channels, height: facts.height, width: facts.width };
         let settings = Settings {
             network: facts.network.config(shape.channels, facts.names.len()),

@@ -1,9 +1,10 @@
 //! Everything that fixes a run besides its pictures.
 
 use super::{LearnError, Pictures, footprint};
+use crate::json::names;
 use crate::network::{Layers, NetworkConfig};
 use crate::schedule::Schedule;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The highest learning rate that is taken; from there on no network has ever learned.
 pub const MAX_RATE: f64 = 1.0;
@@ -13,7 +14,7 @@ pub const MAX_STEPS: usize = 10_000_000;
 pub const MEMORY: u64 = if cfg!(target_arch = "wasm32") { 512 << 20 } else { 8 << 30 };
 
 /// How the learning rate goes on behind the warm-up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rate {
     /// Half a cosine down to a hundredth.
@@ -22,6 +23,8 @@ pub enum Rate {
     /// As it is.
     Constant,
 }
+
+names!(Rate { "cosine" => Cosine, "constant" => Constant });
 
 impl Rate {
     /// The share of the peak at a step, warm-up included.

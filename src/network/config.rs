@@ -1,16 +1,15 @@
 //! The architecture of a learned denoiser, as data. A config is stored in the model pack beside the weights; from it
 //! [`super::layers`] writes the list of layers that burn, the GPU and the tests all run.
 
+use crate::json::{Fault, Fields, Node, Read, names, reads};
 use crate::schedule::Time;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 use thiserror::Error;
 
 pub use crate::ops::{Activation, Padding};
 
 /// Everything that fixes a network but its weights.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct NetworkConfig {
     /// UNet or ResNet, with its sizes.
     pub architecture: Architecture,
@@ -23,43 +22,40 @@ pub struct NetworkConfig {
     /// Normalisation before each activation; none is the paper's kind.
     pub normalisation: Normalisation,
     /// What every hidden layer ends in.
-    #[serde(default = "relu", skip_serializing_if = "is_relu")]
+    #[serde(skip_serializing_if = "is_relu")]
     pub activation: Activation,
     /// What the prompt turns into.
     pub condition: ConditionKind,
     /// Width of the time and condition embedding.
     pub embedding: usize,
     /// What the last layer predicts.
-    #[serde(deserialize_with = "prediction")]
     pub prediction: Prediction,
     /// How time and condition act on a hidden layer.
-    #[serde(default, skip_serializing_if = "Modulation::is_shift", deserialize_with = "modulation")]
+    #[serde(skip_serializing_if = "Modulation::is_shift")]
     pub modulation: Modulation,
 }
 
-/// The activation that a config does not name.
-fn relu() -> Activation {
-    Activation::Relu
-}
+reads!(NetworkConfig {
+    architecture,
+    channels,
+    kernel,
+    padding,
+    normalisation,
+    activation = Activation::Relu,
+    condition,
+    embedding,
+    prediction,
+    modulation = Modulation::Shift,
+});
 
-/// Whether it is that one.
+/// Whether it is the activation that a config does not name.
 fn is_relu(activation: &Activation) -> bool {
     *activation == Activation::Relu
 }
 
-/// A prediction; what is wrong with it is said under its name.
-fn prediction<'de, D: Deserializer<'de>>(input: D) -> Result<Prediction, D::Error> {
-    Prediction::deserialize(input).map_err(|error| D::Error::custom(format_args!("prediction: {error}")))
-}
-
-/// A modulation, likewise.
-fn modulation<'de, D: Deserializer<'de>>(input: D) -> Result<Modulation, D::Error> {
-    Modulation::deserialize(input).map_err(|error| D::Error::custom(format_args!("modulation: {error}")))
-}
-
 /// Kamb & Ganguli 2025, appendix: the minimal UNet and the minimal ResNet.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Architecture {
     /// One level per width, each at half the resolution of the one before; skips join equal resolutions.
     #[serde(rename = "unet")]
@@ -69,7 +65,7 @@ pub enum Architecture {
         /// Heads of self-attention; 0 for none.
         attention_heads: usize,
         /// The level whose pixels attend to each other on the way down; the lowest unless given.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         attention_level: Option<usize>,
     },
     /// `layers` convolutions at full resolution with residual sums: receptive field `layers·(kernel−1)+1`.
@@ -82,9 +78,23 @@ pub enum Architecture {
     },
 }
 
+impl Read for Architecture {
+    fn read(node: Node) -> Result<Self, Fault> {
+        let unet = ("unet", &["widths", "attention_heads", "attention_level"][..]);
+        let (kind, mut fields) = Fields::kind(node, &[unet, ("resnet", &["width", "layers"])])?;
+        Ok(if kind == 0 {
+            let (widths, attention_heads) = (fields.take("widths")?, fields.take("attention_heads")?);
+            Architecture::UNet { widths, attention_heads, attention_level: fields.take("attention_level")? }
+        } else {
+            Architecture::ResNet { width: fields.take("width")?, layers: fields.take("layers")? }
+        })
+    }
+}
+reads!(@serde Architecture);
+
 /// Normalisation before each activation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Normalisation {
     /// None.
     None,
@@ -95,9 +105,17 @@ pub enum Normalisation {
     },
 }
 
+impl Read for Normalisation {
+    fn read(node: Node) -> Result<Self, Fault> {
+        let (kind, mut fields) = Fields::kind(node, &[("none", &[]), ("group", &["groups"])])?;
+        Ok(if kind == 0 { Normalisation::None } else { Normalisation::Group { groups: fields.take("groups")? } })
+    }
+}
+reads!(@serde Normalisation);
+
 /// What conditions a network takes. The null condition always exists beside them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum ConditionKind {
     /// One of `count` classes.
     Class {
@@ -119,6 +137,20 @@ pub enum ConditionKind {
     },
 }
 
+impl Read for ConditionKind {
+    fn read(node: Node) -> Result<Self, Fault> {
+        let kinds: [(&str, &[&str]); 3] =
+            [("class", &["count"]), ("vector", &["size"]), ("words", &["count", "width"])];
+        let (kind, mut fields) = Fields::kind(node, &kinds)?;
+        Ok(match kind {
+            0 => ConditionKind::Class { count: fields.take("count")? },
+            1 => ConditionKind::Vector { size: fields.take("size")? },
+            _ => ConditionKind::Words { count: fields.take("count")?, width: fields.take("width")? },
+        })
+    }
+}
+reads!(@serde ConditionKind);
+
 impl ConditionKind {
     /// Values of a condition's row, the null condition's place not counted: see `network::embedding`.
     pub fn size(self) -> usize {
@@ -138,7 +170,7 @@ impl ConditionKind {
 }
 
 /// How time and condition act on a hidden layer, channel by channel, just before its activation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Modulation {
     /// `y + shift`.
@@ -149,6 +181,8 @@ pub enum Modulation {
     ScaleShift,
 }
 
+names!(Modulation { "shift" => Shift, "scale-shift" => ScaleShift });
+
 impl Modulation {
     /// Whether it is the default, which a config does not name.
     fn is_shift(&self) -> bool {
@@ -157,7 +191,7 @@ impl Modulation {
 }
 
 /// What the last layer predicts; each gives the posterior mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Prediction {
     /// The noise: `x̂₀ = (x_t − s_t ε̂) / a_t`.
@@ -168,6 +202,8 @@ pub enum Prediction {
     /// amplified where little noise is left, so fine pictures stay free of grain.
     Clean,
 }
+
+names!(Prediction { "noise" => Noise, "velocity" => Velocity, "clean" => Clean });
 
 impl Prediction {
     /// The posterior mean of one value, from the noisy value `x` and what the network predicted for it.

@@ -7,12 +7,13 @@
 
 use super::manifest::{Manifest, find};
 use super::{Limit, PackError, limits};
-use serde::{Deserialize, Serialize};
+use crate::json::{self, Fault, Node, Read, reads};
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The captions of all training images, shelf by shelf.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Columns", into = "Columns")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(into = "Columns")]
 pub struct Captions {
     /// Shelves by name, as under `training` in the manifest.
     pub shelves: BTreeMap<String, Shelf>,
@@ -49,8 +50,7 @@ pub struct Thing {
 }
 
 /// The captions as they stand in the file: what is alike behind each other, which compresses to four fifths.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Default, Serialize)]
 struct Columns {
     /// Name, group and number of things of each shelf; the things of all shelves follow each other in the columns.
     shelves: Vec<(String, String, usize)>,
@@ -62,9 +62,18 @@ struct Columns {
     colours: Vec<Vec<Vec<usize>>>,
     known: Vec<Vec<u8>>,
     /// Left out where no thing has any.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     usual: Vec<Vec<usize>>,
 }
+
+reads!(Columns { shelves, labels, words, main, tags, styles, colours, known, usual = Vec::new() });
+
+impl Read for Captions {
+    fn read(node: Node) -> Result<Self, Fault> {
+        Captions::try_from(Columns::read(node)?).map_err(Fault::new)
+    }
+}
+reads!(@serde Captions);
 
 impl From<Captions> for Columns {
     fn from(captions: Captions) -> Self {
@@ -206,7 +215,7 @@ impl Manifest {
         let (text, file) = (self.text()?, self.captions_file()?);
         let fail = |message: String| PackError::Text { file: file.into(), message };
         self.budget.hold(Limit::Captions, file, inflated.len() as u64)?;
-        let captions: Captions = serde_json::from_slice(inflated).map_err(|error| fail(error.to_string()))?;
+        let captions: Captions = json::parse(inflated).map_err(fail)?;
         for (name, shelf) in &captions.shelves {
             let entry = find(&self.training, "shelf", name)?;
             let images: usize = shelf.things.iter().map(|thing| thing.styles.len()).sum();

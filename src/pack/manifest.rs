@@ -3,20 +3,18 @@
 
 use super::{Budget, FORMAT, Limit, PackError, VERSION, base64, limits};
 use crate::denoiser::ImageShape;
+use crate::json::{self, Node, Read, reads};
 use crate::network::config::NetworkConfig;
 use crate::sampler::{Sampling, Solver};
 use crate::schedule::{Grid, Schedule};
 use crate::theory::{Calibration, LocalityPoint, Machine, Share, Shares, TheoryError};
 use half::f16;
-use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::marker::PhantomData;
 
 /// Everything about a pack but the bytes of its files.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Manifest {
     /// Which format this is.
     pub format: Format,
@@ -33,37 +31,53 @@ pub struct Manifest {
     /// Terms of data and weights.
     pub licence: Licence,
     /// What can be asked for; the index of a prompt is its class.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub prompts: Vec<PromptEntry>,
     /// The networks by name; none where training images are all that the analytic machines need.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub networks: BTreeMap<String, NetworkEntry>,
     /// The words of a pack that draws from free text, which has no prompts then.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<TextEntry>,
     /// Training images by prompt name, or by shelf where the pack draws from free text.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub training: BTreeMap<String, TrainingEntry>,
     /// A classifier that judges samples.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub judge: Option<JudgeEntry>,
     /// Length and hash of each file by name.
-    #[serde(deserialize_with = "unique")]
     pub files: BTreeMap<String, FileEntry>,
     /// What it may ask for.
     #[serde(skip)]
     pub(super) budget: Budget,
 }
 
+reads!(Manifest {
+    format,
+    name,
+    title,
+    version,
+    image,
+    schedule,
+    licence,
+    prompts = Vec::new(),
+    networks = BTreeMap::new(),
+    text,
+    training = BTreeMap::new(),
+    judge,
+    files,
+}, budget = Budget::here());
+
 /// Name and version of the format.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Format {
     /// Always [`FORMAT`].
     pub name: String,
     /// [`VERSION`].
     pub version: u32,
 }
+
+reads!(Format { name, version });
 
 impl Default for Format {
     fn default() -> Self {
@@ -72,8 +86,7 @@ impl Default for Format {
 }
 
 /// Terms of data and of weights, which often differ.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Licence {
     /// Of the training images.
     pub data: Terms,
@@ -81,38 +94,41 @@ pub struct Licence {
     pub weights: Terms,
 }
 
+reads!(Licence { data, weights });
+
 /// A licence and who is to be named.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Terms {
     /// SPDX expression.
     pub licence: String,
     /// Whom to name, and for what.
     pub attribution: String,
     /// Where it comes from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
 
+reads!(Terms { licence, attribution, url });
+
 /// One thing that can be asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct PromptEntry {
     /// Short name, `[a-z0-9._-]`.
     pub name: String,
     /// Name for people.
     pub label: String,
     /// Other words for it, in the singular; a word that several entries list is ambiguous.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub words: Vec<String>,
     /// Words that are spelled almost like one of `words` and mean something else (“scandal”): never taken for a slip.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unlike: Vec<String>,
 }
 
+reads!(PromptEntry { name, label, words = Vec::new(), unlike = Vec::new() });
+
 /// One network.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct NetworkEntry {
     /// Name for people.
     pub title: String,
@@ -124,24 +140,37 @@ pub struct NetworkEntry {
     pub guidance: f64,
     /// Steps from noise to picture unless told otherwise, `1..=schedule::MAX_STEPS`; those of [`Sampling::default`] where
     /// it is missing.
-    #[serde(default = "usual_steps", skip_serializing_if = "are_usual_steps")]
+    #[serde(skip_serializing_if = "are_usual_steps")]
     pub steps: usize,
     /// Where they lie.
-    #[serde(default, skip_serializing_if = "is_usual")]
+    #[serde(skip_serializing_if = "is_usual")]
     pub grid: Grid,
     /// How each is taken.
-    #[serde(default, skip_serializing_if = "is_usual")]
+    #[serde(skip_serializing_if = "is_usual")]
     pub solver: Solver,
     /// The window `k(t)` of each analytic machine, calibrated against this network, by machine name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub locality: BTreeMap<String, Vec<Locality>>,
     /// How much of the machine `blend` is patches at which time, and how much of those all windows that cover a pixel say, fitted to
     /// this network; one half and nothing where it is missing.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub blend: Vec<Share>,
     /// One known answer, by which a device shows that it computes rightly.
     pub test: TestVector,
 }
+
+reads!(NetworkEntry {
+    title,
+    config,
+    file,
+    guidance,
+    steps = usual_steps(),
+    grid = Grid::default(),
+    solver = Solver::default(),
+    locality = BTreeMap::new(),
+    blend = Vec::new(),
+    test,
+});
 
 impl NetworkEntry {
     /// A network that nothing was calibrated against yet.
@@ -192,8 +221,7 @@ fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
 }
 
 /// The side of the window that explains a network best at one time.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Locality {
     /// Time in `(0, 1]`.
     pub t: f64,
@@ -201,9 +229,10 @@ pub struct Locality {
     pub k: usize,
 }
 
+reads!(Locality { t, k });
+
 /// One known answer of a network: `x̂₀` for the noise of `seed` (stream 0) at time `t`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TestVector {
     /// Seed of the noise `[C, H, W]`; below 2⁵³, so that JavaScript can hold it.
     pub seed: u64,
@@ -214,6 +243,8 @@ pub struct TestVector {
     /// `x̂₀` `[C, H, W]` as base64 of little-endian f16.
     pub expected: String,
 }
+
+reads!(TestVector { seed, t, condition, expected });
 
 impl TestVector {
     /// A test vector that expects `answer` `[C, H, W]`, rounded to f16.
@@ -241,8 +272,7 @@ impl TestVector {
 }
 
 /// What a pack knows of words.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TextEntry {
     /// JSON list of the known words; word `n` is row `n` of a network's table.
     pub words: String,
@@ -251,22 +281,31 @@ pub struct TextEntry {
     /// How many of them, from the first on, name a style and no thing.
     pub styles: usize,
     /// Other words for styles: the index of the style by word.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub aliases: BTreeMap<String, usize>,
     /// What the words of other languages mean, one file a language (`de`, `ja`), fetched when it is used.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", deserialize_with = "unique")]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub languages: BTreeMap<String, String>,
     /// Prompts worth trying, for a page to offer.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<String>,
     /// Zlib-compressed JSON: what the training images show ([`super::captions::Captions`]).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub captions: Option<String>,
 }
 
+reads!(TextEntry {
+    words,
+    count,
+    styles,
+    aliases = BTreeMap::new(),
+    languages = BTreeMap::new(),
+    examples = Vec::new(),
+    captions,
+});
+
 /// The training images of one prompt or shelf.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TrainingEntry {
     /// Zlib-compressed safetensors with one u8 tensor `images` `[N, C, H, W]`.
     pub file: String,
@@ -274,9 +313,10 @@ pub struct TrainingEntry {
     pub count: usize,
 }
 
+reads!(TrainingEntry { file, count });
+
 /// A small classifier that judges samples.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct JudgeEntry {
     /// Its weights.
     pub file: String,
@@ -285,19 +325,21 @@ pub struct JudgeEntry {
     /// Share of real test images that it gets right, in `[0, 1]`.
     pub accuracy: f64,
     /// Name and shape of each tensor.
-    #[serde(deserialize_with = "unique")]
     pub tensors: BTreeMap<String, Vec<usize>>,
 }
 
+reads!(JudgeEntry { file, classes, accuracy, tensors });
+
 /// How to tell that a file is the right one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FileEntry {
     /// Length.
     pub bytes: u64,
     /// SHA-256, 64 lower-case hexadecimal digits.
     pub sha256: String,
 }
+
+reads!(FileEntry { bytes, sha256 });
 
 impl FileEntry {
     /// Length and hash of `bytes`.
@@ -307,12 +349,6 @@ impl FileEntry {
         let sha256 = digest.iter().flat_map(|&byte| [hex(byte >> 4), hex(byte & 15)]).collect();
         FileEntry { bytes: bytes.len() as u64, sha256 }
     }
-}
-
-/// Only what tells formats apart, so that a newer manifest is met with a word on versions and not on a field.
-#[derive(Deserialize)]
-struct Probe {
-    format: Format,
 }
 
 impl Manifest {
@@ -331,14 +367,18 @@ impl Manifest {
     /// As [`Manifest::parse`].
     pub fn parse_within(json: &[u8], budget: Budget) -> Result<Self, PackError> {
         budget.hold(Limit::Manifest, super::MANIFEST, json.len() as u64)?;
-        let json_error = |error: serde_json::Error| PackError::Manifest(error.to_string());
-        let Probe { format } = serde_json::from_slice(json).map_err(json_error)?;
-        if format != Format::default() {
+        let tree = json::parse::<Node>(json).map_err(PackError::Manifest)?;
+        // First what tells formats apart, so that a newer manifest is met with a word on versions and not on a field.
+        if let Node::Object(fields) = &tree
+            && let Some((_, format)) = fields.iter().find(|(key, _)| key == "format")
+            && let Ok(format) = Format::read(format.clone())
+            && format != Format::default()
+        {
             let expected = format!("{FORMAT} {VERSION}");
             let name: String = format.name.chars().take(limits::NAME).collect();
             return Err(PackError::Version { expected, found: format!("{name} {}", format.version) });
         }
-        let mut manifest: Manifest = serde_json::from_slice(json).map_err(json_error)?;
+        let mut manifest = Manifest::read(tree).map_err(|fault| PackError::Manifest(fault.to_string()))?;
         manifest.budget = budget;
         manifest.check()?;
         Ok(manifest)
@@ -390,30 +430,4 @@ pub(super) fn find<'a, V>(map: &'a BTreeMap<String, V>, what: &'static str, name
         let known = if known.is_empty() { "none".to_string() } else { known.join(", ") };
         PackError::Unknown { what, name: name.chars().take(limits::NAME).collect(), known }
     })
-}
-
-/// Reads a map in which no key may come twice: serde keeps the last of two, so two readers could see two packs.
-pub(super) fn unique<'de, V: Deserialize<'de>, D: Deserializer<'de>>(
-    input: D,
-) -> Result<BTreeMap<String, V>, D::Error> {
-    struct Unique<V>(PhantomData<V>);
-    impl<'de, V: Deserialize<'de>> Visitor<'de> for Unique<V> {
-        type Value = BTreeMap<String, V>;
-
-        fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            formatter.write_str("an object without duplicate keys")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-            let mut map = BTreeMap::new();
-            while let Some((key, value)) = access.next_entry::<String, V>()? {
-                if map.contains_key(&key) {
-                    return Err(A::Error::custom(format_args!("the key “{key}” comes twice")));
-                }
-                map.insert(key, value);
-            }
-            Ok(map)
-        }
-    }
-    input.deserialize_map(Unique(PhantomData))
 }

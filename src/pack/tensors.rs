@@ -3,9 +3,8 @@
 //! reader has folded the header into a map; the tests compare it with the `safetensors` crate, which also writes.
 
 use super::{Limit, PackError, limits};
+use crate::json::{self, Fault, Node, Read, names, reads};
 use half::f16;
-use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use std::collections::BTreeMap;
 
 /// What is behind a tensor's name in the name of its scales: one f32 for each row.
@@ -15,7 +14,7 @@ pub const SCALE: &str = ".scale";
 const MAX_RANK: usize = 8;
 
 /// The types of values that a pack may hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dtype {
     /// Bytes.
     U8,
@@ -26,6 +25,8 @@ pub enum Dtype {
     /// Single precision.
     F32,
 }
+
+names!(Dtype { "U8" => U8, "I8" => I8, "F16" => F16, "F32" => F32 });
 
 impl Dtype {
     fn size(self) -> u64 {
@@ -88,45 +89,24 @@ pub fn check_finite(file: &str, tensor: &str, values: &[f32]) -> Result<(), Pack
 }
 
 /// What the header says of one tensor.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Info {
     dtype: Dtype,
     shape: Vec<u64>,
     data_offsets: [u64; 2],
 }
 
+reads!(Info { dtype, shape, data_offsets });
+
 /// The header: tensors by name, no name twice. The free text that a writer may leave under `__metadata__` is dropped.
 struct Header(BTreeMap<String, Info>);
 
-impl<'de> Deserialize<'de> for Header {
-    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
-        struct Entries;
-        impl<'de> Visitor<'de> for Entries {
-            type Value = Header;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("an object of tensors")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Header, A::Error> {
-                let (mut tensors, mut metadata) = (BTreeMap::new(), false);
-                while let Some(name) = access.next_key::<String>()? {
-                    let twice = if name == "__metadata__" {
-                        access.next_value::<BTreeMap<String, String>>()?;
-                        std::mem::replace(&mut metadata, true)
-                    } else {
-                        let info = access.next_value::<Info>()?;
-                        tensors.insert(name, info).is_some()
-                    };
-                    if twice {
-                        return Err(A::Error::custom("a name comes twice"));
-                    }
-                }
-                Ok(Header(tensors))
-            }
+impl Read for Header {
+    fn read(node: Node) -> Result<Self, Fault> {
+        let Node::Object(mut list) = node else { return Err(Fault::expected("an object of tensors", &node)) };
+        if let Some(at) = list.iter().position(|(name, _)| name == "__metadata__") {
+            BTreeMap::<String, String>::read(list.swap_remove(at).1)?;
         }
-        input.deserialize_map(Entries)
+        BTreeMap::read(Node::Object(list)).map(Header)
     }
 }
 
@@ -148,7 +128,7 @@ pub fn read<'a>(file: &str, bytes: &'a [u8]) -> Result<BTreeMap<String, Tensor<'
     if header.first() != Some(&b'{') {
         return Err(header_error("expected it to start with “{”".into()));
     }
-    let Header(entries) = serde_json::from_slice(header).map_err(|error| header_error(error.to_string()))?;
+    let Header(entries) = json::parse(header).map_err(header_error)?;
 
     let mut tensors = BTreeMap::new();
     let mut ranges: Vec<(u64, u64)> = Vec::new();

@@ -3,7 +3,7 @@
 
 use super::manifest::{Manifest, TextEntry, find};
 use super::{PackError, limits};
-use serde::Deserialize;
+use crate::json::{self, Read};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Manifest {
@@ -51,6 +51,6 @@ impl Manifest {
     }
 }
 
-fn read_json<'a, T: Deserialize<'a>>(file: &str, bytes: &'a [u8]) -> Result<T, PackError> {
-    serde_json::from_slice(bytes).map_err(|error| PackError::Text { file: file.into(), message: error.to_string() })
+fn read_json<T: Read>(file: &str, bytes: &[u8]) -> Result<T, PackError> {
+    json::parse(bytes).map_err(|message| PackError::Text { file: file.into(), message })
 }

@@ -40,7 +40,7 @@ const FILLERS: &str = " a an the this that these those some any of in on with fo
 const NEGATIONS: &str = " not no without except dont non minus excluding never ";
 
 /// What a prompt was understood as.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Understood {
     /// Index of the entry: the class to draw.
     pub index: usize,

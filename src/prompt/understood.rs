@@ -2,10 +2,11 @@
 //! [`Vocabulary::read`](super::text::Vocabulary::read), which goes by the [`doubts`] where a prompt may be in several languages.
 
 use super::{Correction, PromptError};
-use serde::{Deserialize, Serialize};
+use crate::json::reads;
+use serde::Serialize;
 
 /// What a prompt was understood as.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Understood {
     /// Numbers of the words to draw, rising, each once.
     pub words: Vec<usize>,
@@ -22,21 +23,21 @@ pub struct Understood {
     /// Words that are not known, as typed.
     pub unknown: Vec<Unknown>,
     /// How many of the corrected are slips or compounds, not translations.
-    #[serde(skip)]
     pub guessed: usize,
     /// How many of the corrected are forms of another language's words, taken for them by their beginnings.
-    #[serde(skip)]
     pub forms: usize,
 }
 
 /// A word that is not known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Unknown {
     /// As typed.
     pub typed: String,
     /// The nearest known words, nearest first.
     pub near: Vec<String>,
 }
+
+reads!(Unknown { typed, near });
 
 /// How many words of a prompt are not known, how many were guessed, and how many were taken for a form of another, which in a
 /// language that nobody reads is no more than not to know them; of one that was not understood at all, more than of any other.

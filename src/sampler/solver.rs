@@ -1,11 +1,12 @@
 //! Solvers as a table of numbers. Every solver here is linear in what it has seen, so one step is
 //! `x_next = x·x_t + denoised·x̂₀ + previous·x̂₀(before) + noise·z`; the CPU loop and the GPU shader read the same table.
 
+use crate::json::{names, reads};
 use crate::schedule::{Grid, Schedule, StepsError, Time};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// How a sampler moves from one time to the next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Solver {
     /// Deterministic, first order (Song et al. 2021, eq. 12 with σ = 0).
@@ -16,6 +17,8 @@ pub enum Solver {
     /// DPM-Solver++(2M), deterministic, second order (Lu et al. 2022, algorithm 2).
     DpmSolver,
 }
+
+names!(Solver);
 
 impl Solver {
     /// All of them.
@@ -33,8 +36,7 @@ impl Solver {
 
 /// How noise becomes a picture: in how many steps, where they lie, and how each is taken. A network of a pack states its
 /// own; this default is for all that say nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Sampling {
     /// Number of steps, `1..=schedule::MAX_STEPS`.
     pub steps: usize,
@@ -43,6 +45,8 @@ pub struct Sampling {
     /// How each is taken.
     pub solver: Solver,
 }
+
+reads!(Sampling { steps, grid, solver });
 
 impl Default for Sampling {
     fn default() -> Self {

@@ -9,7 +9,8 @@
 //! alike, and the sum is then `u`; several, each asked for its own condition ([`crate::theory::Company`]), mix as networks do.
 
 use crate::denoiser::{Condition, Conditions, ImageShape};
-use serde::{Deserialize, Serialize};
+use crate::json::names;
+use serde::Serialize;
 use thiserror::Error;
 
 /// The most terms of one request.
@@ -127,7 +128,7 @@ pub(crate) fn check_mask(mask: &[f32], shape: ImageShape) -> Result<(), TermErro
 }
 
 /// The sides of an edge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Side {
     /// Over a level line.
@@ -143,6 +144,8 @@ pub enum Side {
     /// Without it.
     Outside,
 }
+
+names!(Side);
 
 impl Side {
     /// All of them.

@@ -5,19 +5,19 @@
 //! Words, captions and languages are given to it as they arrive; natively [`Pack::ask`] reads what is needed.
 
 use crate::denoiser::{Condition, Conditions};
+use crate::json::reads;
 use crate::pack::captions::Captions;
 use crate::pack::{Manifest, Pack, PackError, PromptEntry};
 use crate::prompt::prior::{self, Choice, NoCaption, Prior};
 use crate::prompt::text::{self, Language, Reader, Unknown, Vocabulary};
 use crate::prompt::{self, PromptError};
-use serde::{Deserialize, Serialize};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
 use std::rc::Rc;
 use std::slice;
 use thiserror::Error;
 
 /// What is asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ask {
     /// What the pictures show: one thing, several that are mixed, or none for anything.
     pub things: Vec<Thing>,
@@ -31,15 +31,18 @@ pub struct Ask {
     pub count: usize,
 }
 
+reads!(Ask { things, negative, prior, seed, count });
+
 /// One thing.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Thing {
     /// In free words.
     pub prompt: String,
     /// Number of its caption, in the place of the seed's choice.
     pub caption: Option<usize>,
 }
+
+reads!(Thing { prompt, caption });
 
 impl Thing {
     /// What `prompt` says, and which caption is left to the seed.
@@ -94,8 +97,7 @@ impl Part {
 }
 
 /// What a prompt was taken for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meaning {
     /// A class.
     Class {
@@ -104,7 +106,6 @@ pub enum Meaning {
         /// Its name for people.
         label: String,
         /// Which one, and how it was found.
-        #[serde(flatten)]
         understood: prompt::Understood,
     },
     /// Words.
@@ -112,9 +113,40 @@ pub enum Meaning {
         /// Their label, which finds the training images of a prompt.
         name: String,
         /// Which ones, and how they were found.
-        #[serde(flatten)]
         understood: text::Understood,
     },
+}
+
+/// All in one object. Written out, since what serde flattens takes code of its own for each type within.
+impl Serialize for Meaning {
+    fn serialize<S: Serializer>(&self, output: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Meaning::Class { name, label, understood } => {
+                let prompt::Understood { index, used, ignored, corrected } = understood;
+                let mut object = output.serialize_struct("Class", 6)?;
+                object.serialize_field("name", name)?;
+                object.serialize_field("label", label)?;
+                object.serialize_field("index", index)?;
+                object.serialize_field("used", used)?;
+                object.serialize_field("ignored", ignored)?;
+                object.serialize_field("corrected", corrected)?;
+                object.end()
+            }
+            Meaning::Words { name, understood } => {
+                let text::Understood { words, against, label, used, ignored, corrected, unknown, .. } = understood;
+                let mut object = output.serialize_struct("Words", 8)?;
+                object.serialize_field("name", name)?;
+                object.serialize_field("words", words)?;
+                object.serialize_field("against", against)?;
+                object.serialize_field("label", label)?;
+                object.serialize_field("used", used)?;
+                object.serialize_field("ignored", ignored)?;
+                object.serialize_field("corrected", corrected)?;
+                object.serialize_field("unknown", unknown)?;
+                object.end()
+            }
+        }
+    }
 }
 
 impl Meaning {

@@ -11,22 +11,24 @@ use super::locality::along;
 use super::wiener::Wiener;
 use super::{Locality, TheoryError};
 use crate::denoiser::{Condition, DenoiseError, Denoiser, ImageShape};
+use crate::json::reads;
 use crate::schedule::Time;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use std::sync::Arc;
 
 /// One point of α(t) and γ(t).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Share {
     /// Time in `[0, 1]`.
     pub t: f64,
     /// How much of the answer is the patches', in `[0, 1]`; the Wiener filter has the rest.
     pub patches: f64,
     /// How much of what the patches say is said by all windows that cover a pixel, in `[0, 1]`; the window around it has the rest.
-    #[serde(default, skip_serializing_if = "is_nothing")]
+    #[serde(skip_serializing_if = "is_nothing")]
     pub covered: f64,
 }
+
+reads!(Share { t, patches, covered = 0.0 });
 
 fn is_nothing(share: &f64) -> bool {
     *share == 0.0

@@ -2,21 +2,23 @@
 //! calibration, kept in the model pack, and overridden by hand to walk from collage to copy.
 
 use super::TheoryError;
+use crate::json::reads;
 use crate::schedule::Time;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// The largest window, in pixels; wide enough to see all of a 64×64 image from its corner.
 pub const MAX_WINDOW: usize = 127;
 
 /// One point of a locality schedule.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct LocalityPoint {
     /// Time in `[0, 1]`.
     pub t: f64,
     /// Window in pixels, odd.
     pub window: usize,
 }
+
+reads!(LocalityPoint { t, window });
 
 /// `k(t)`.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,10 +2,11 @@
 //! the border (Kamb & Ganguli 2025, section 3), and what a window answers for (Niedoba et al. 2025).
 
 use crate::denoiser::ImageShape;
-use serde::{Deserialize, Serialize};
+use crate::json::names;
+use serde::Serialize;
 
 /// An analytic denoiser.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Machine {
     /// IS, the ideal score: optimal without limits, so it can only give back training images.
@@ -28,6 +29,8 @@ pub enum Machine {
     /// The patch set posterior composite with the sources of bbELS: every window answers for all it covers.
     Composite,
 }
+
+names!(Machine);
 
 /// What is to be said of a machine. Everybody takes names, titles and needs from here: the command, and, through the
 /// files that `tests/names.rs` writes, the package, the page and what is embedded.

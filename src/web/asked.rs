@@ -1,11 +1,11 @@
 //! What one picture shows, as it crosses the border to JavaScript.
 
 use crate::denoiser::{Condition, Conditions};
-use serde::{Deserialize, Serialize};
+use crate::json::{Fault, Node, Read, reads};
+use serde::Serialize;
 
 /// A prompt as it was understood: a class, or words; neither for anything. Or what lies between two prompts.
-#[derive(Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Default, Serialize)]
 pub(super) struct Asked {
     class: Option<usize>,
     words: Option<Vec<usize>>,
@@ -14,6 +14,8 @@ pub(super) struct Asked {
     /// How far on the way, in `[0, 1]`.
     share: Option<f64>,
 }
+
+reads!(Asked { class, words, toward, share });
 
 impl Asked {
     /// What would be asked for to get this condition; nothing would for a vector.
@@ -48,11 +50,21 @@ impl From<Asked> for Condition {
 }
 
 /// One for all pictures, or one for each.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(untagged)]
 pub(super) enum Subjects {
     All(Asked),
     Each(Vec<Asked>),
+}
+
+impl Read for Subjects {
+    fn read(node: Node) -> Result<Self, Fault> {
+        if matches!(node, Node::List(_)) {
+            Vec::read(node).map(Subjects::Each)
+        } else {
+            Asked::read(node).map(Subjects::All)
+        }
+    }
 }
 
 impl Default for Subjects {

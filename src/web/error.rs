@@ -6,6 +6,7 @@ use crate::denoiser::DenoiseError;
 use crate::export::ExportError;
 #[cfg(with_gpu)]
 use crate::gpu::GpuError;
+use crate::json::{self, Read};
 #[cfg(with_learning)]
 use crate::learn::LearnError;
 use crate::network::NetworkError;
@@ -22,7 +23,6 @@ use crate::session::SelfTest;
 use crate::session::ask::AskError;
 use crate::theory::TheoryError;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use std::fmt::Display;
 use wasm_bindgen::JsValue;
 
@@ -40,12 +40,12 @@ impl Failure {
         Failure { code, message: message.to_string(), suggestions: Vec::new() }
     }
 
-    /// What JavaScript sent as JSON. Bytes are read as packs are: a second reader would bring each type's code once more.
+    /// What JavaScript sent as JSON.
     ///
     /// # Errors
     /// `range` where it is something else.
-    pub fn read<T: DeserializeOwned>(json: &str) -> Result<T, Failure> {
-        serde_json::from_slice(json.as_bytes()).map_err(|error| Failure::new("range", error))
+    pub fn read<T: Read>(json: &str) -> Result<T, Failure> {
+        json::parse(json.as_bytes()).map_err(|message| Failure::new("range", message))
     }
 
     /// What JavaScript is told as JSON.

@@ -5,19 +5,20 @@ use super::error::Failure;
 use crate::denoiser::{Condition, Conditions, ImageShape};
 use crate::export::film::Film;
 use crate::export::{licence_line, rgba};
+use crate::json::{names, reads};
 use crate::pack::manifest::Licence;
 use crate::sampler::morph::Morph;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 /// A film from one thing to another.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Course {
     stops: Vec<Asked>,
     frames: usize,
     looped: bool,
 }
+
+reads!(Course { stops, frames, looped });
 
 /// What is to be drawn for it.
 #[derive(Serialize)]
@@ -48,8 +49,6 @@ pub fn plan_film(course: &str) -> Result<String, JsValue> {
 }
 
 /// What JavaScript asks for.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Wish {
     format: Format,
     image: ImageShape,
@@ -59,12 +58,15 @@ struct Wish {
     licence: Licence,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
+reads!(Wish { format, image, scale, speed, looped, licence });
+
+#[derive(Clone, Copy)]
 enum Format {
     Apng,
     Gif,
 }
+
+names!(Format { "apng" => Apng, "gif" => Gif });
 
 /// The frames `pixels`, `[F, C, H, W]` in `[−1, 1]`, as a file. `wish` is JSON: `format` (`apng` or `gif`), `image` (channels,
 /// height and width of a frame), `scale` of a pixel, `speed` in frames a second, whether it is `looped`, and the `licence` of

@@ -3,15 +3,14 @@
 
 use super::error::Failure;
 use crate::denoiser::{Condition, ImageShape};
+use crate::json::reads;
 use crate::learn::{Gradient, Learning, Pictures, Plan, Rate, Settings};
 use crate::sampler::Request;
 use js_sys::{Array, Float32Array, Uint8Array};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 /// What is to be learned, and how.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Wish {
     /// Shape of the pictures that come with it.
     image: ImageShape,
@@ -30,6 +29,21 @@ struct Wish {
     rate: Option<Rate>,
 }
 
+reads!(Wish {
+    image,
+    height,
+    width,
+    classes,
+    names,
+    network,
+    seed,
+    steps,
+    batch,
+    noises,
+    learning_rate as "learningRate",
+    rate,
+});
+
 /// What a run is about.
 #[derive(Serialize)]
 struct Facts<'a> {
@@ -44,14 +58,14 @@ struct Facts<'a> {
 }
 
 /// A sample of what was learned so far.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct SampleWish {
     class: Option<usize>,
     seed: u64,
     count: usize,
     steps: Option<usize>,
 }
+
+reads!(SampleWish { class, seed, count, steps });
 
 /// A run under way.
 #[wasm_bindgen]

@@ -13,12 +13,12 @@ use crate::denoiser::{Condition, Conditions, ImageShape};
 use crate::gpu::GpuError;
 #[cfg(feature = "web-drawing")]
 use crate::gpu::GpuNetwork;
+use crate::json::{names, reads};
 use crate::sampler::terms::SOFT;
 use crate::sampler::{Keep, Region, Request, SampleError, Side, Solver, Start, Term, Way};
 use crate::schedule::{Grid, Schedule, Time};
 use crate::session::draw::{Artist, State, Wanted, draw};
 use js_sys::{Array, Float32Array, Function, Promise};
-use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
@@ -88,8 +88,6 @@ impl From<GpuError> for JsValue {
 }
 
 /// One term of a sum.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct TermWish {
     condition: Subjects,
     weight: f64,
@@ -102,6 +100,8 @@ struct TermWish {
     from: Option<f64>,
     to: Option<f64>,
 }
+
+reads!(TermWish { condition, weight, side, edge, soft, mask, from, to });
 
 impl From<TermWish> for Term {
     fn from(wish: TermWish) -> Self {
@@ -117,8 +117,6 @@ impl From<TermWish> for Term {
 }
 
 /// A second thing, and the way in which it is mixed with the first.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Mix {
     way: Name,
     condition: Subjects,
@@ -129,15 +127,18 @@ struct Mix {
     share: Option<f64>,
 }
 
+reads!(Mix { way, condition, weight, side, edge, at, share });
+
 /// The ways by name.
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy)]
 enum Name {
     And,
     Over,
     Into,
     Between,
 }
+
+names!(Name { "and" => And, "over" => Over, "into" => Into, "between" => Between });
 
 impl Mix {
     /// The terms of the mix with what is asked for first, where one thing is guided by `guidance`.
@@ -154,45 +155,57 @@ impl Mix {
 }
 
 /// What JavaScript asks for.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Wish {
     seed: u64,
     /// Whether all pictures come from the noise of that one.
-    #[serde(default)]
     one_noise: bool,
     count: usize,
     steps: usize,
-    #[serde(default)]
     grid: Grid,
     solver: Solver,
     guidance: f64,
     frames: bool,
-    #[serde(default)]
     condition: Subjects,
     /// What is mixed with it.
     mix: Option<Mix>,
     /// A sum in the place of both.
     terms: Option<Vec<TermWish>>,
     /// What guidance leads away from; anything where it is missing.
-    #[serde(default)]
     against: Asked,
     /// Time of the pictures to begin from, where there are some.
     from: Option<f64>,
     /// Whether what each term did is kept for [`Network::take_influence`].
-    #[serde(default)]
     influence: bool,
     /// Whether they are clean, and have to be given their noise.
-    #[serde(default)]
     clean: bool,
     /// What stays of clean ones, `[H, W]`.
     keep: Option<Vec<f32>>,
     /// How soft its edges are made, in pixels; it is taken as it is where this is missing.
-    #[serde(default)]
     soft: f64,
     /// How often each step is taken; as is usual where it is missing.
     times: Option<usize>,
 }
+
+reads!(Wish {
+    seed,
+    one_noise = false,
+    count,
+    steps,
+    grid = Grid::default(),
+    solver,
+    guidance,
+    frames,
+    condition = Subjects::default(),
+    mix,
+    terms,
+    against = Asked::default(),
+    from,
+    influence = false,
+    clean = false,
+    keep,
+    soft = 0.0,
+    times,
+});
 
 impl Wish {
     /// The request, beginning with `start` where it is given.

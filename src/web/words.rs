@@ -6,7 +6,8 @@ use super::device::ready;
 use super::error::Failure;
 use super::network::Network;
 use crate::prompt::prior;
-use crate::sampler::{MAX_COUNT, Sampling};
+use crate::sampler::{MAX_COUNT, Sampling, Solver};
+use crate::schedule::Grid;
 use crate::session::ask::{Ask, Languages, Meaning, Part};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -14,8 +15,9 @@ use wasm_bindgen::prelude::*;
 /// How somebody draws who was told nothing else.
 #[derive(Serialize)]
 struct Usual {
-    #[serde(flatten)]
-    sampling: Sampling,
+    steps: usize,
+    grid: Grid,
+    solver: Solver,
     guidance: f64,
 }
 
@@ -137,14 +139,14 @@ impl Pack {
     /// # Errors
     /// `pack-unknown` where there is no such network.
     pub fn usual(&self, network: &str) -> Result<String, JsValue> {
-        let (sampling, guidance) = match network {
+        let (Sampling { steps, grid, solver }, guidance) = match network {
             "" => (Sampling::default(), 1.0),
             name => {
                 let entry = self.manifest.network(name).map_err(Failure::from)?;
                 (entry.sampling(), entry.guidance)
             }
         };
-        Ok(Failure::written(&Usual { sampling, guidance })?)
+        Ok(Failure::written(&Usual { steps, grid, solver, guidance })?)
     }
 
     /// Most bytes that the weight file of a network may inflate to; nothing where it is not compressed.

@@ -2,6 +2,7 @@
 //! how fast it goes, how many of its samples are copies.
 
 use super::CommandError;
+use super::likeness::{Best, Likeness};
 use super::number::{LONG, MANY, number};
 use super::output::Output;
 use super::sample::DeviceArg;
@@ -90,6 +91,9 @@ pub struct LearnArgs {
     /// Count the copies among 24 samples at every report: nearest picture closer than a third of the second nearest
     #[arg(long)]
     copies: bool,
+    /// Say at every report which machine of the theory, over the same pictures, foretells 12 samples best, and how well
+    #[arg(long)]
+    likeness: bool,
     /// What takes the steps; on the processor the same seed gives the same run bit for bit
     #[arg(long, value_enum, default_value = "cpu")]
     device: DeviceArg,
@@ -125,6 +129,10 @@ struct Line {
     pictures_per_second: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     copies: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    machine: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    r: Option<f64>,
 }
 
 impl LearnArgs {
@@ -233,7 +241,7 @@ pub fn learn(args: &LearnArgs) -> Result<(), CommandError> {
 
 /// Takes the steps, and tells of them.
 fn run(args: &LearnArgs, learning: &mut Learning) -> Result<(), CommandError> {
-    let mut watch = Watch::new(learning);
+    let mut watch = Watch::new(args, learning)?;
     while !learning.is_done() && !watch.is_late(args) {
         let clock = Instant::now();
         let report = learning.step()?;
@@ -248,7 +256,7 @@ fn run(args: &LearnArgs, learning: &mut Learning) -> Result<(), CommandError> {
 
 /// The same on the GPU, which is asked for no more than the steps to the next report at a time; the run as it then stands.
 async fn run_on_gpu(args: &LearnArgs, learning: Learning) -> Result<Learning, CommandError> {
-    let mut watch = Watch::new(&learning);
+    let mut watch = Watch::new(args, &learning)?;
     let mut learning = GpuLearning::new(&Gpu::new().await?, learning).await?;
     let clock = Instant::now();
     learning.check(|| clock.elapsed().as_secs_f64()).await?;
@@ -276,12 +284,14 @@ struct Watch {
     steps: usize,
     /// Steps and seconds by then.
     told: (usize, f64),
+    likeness: Option<Likeness>,
 }
 
 impl Watch {
-    fn new(learning: &Learning) -> Watch {
+    fn new(args: &LearnArgs, learning: &Learning) -> Result<Watch, CommandError> {
         let step = learning.state().step;
-        Watch { seconds: 0.0, steps: step, told: (step, 0.0) }
+        let likeness = args.likeness.then(|| Likeness::new(learning, &request(SHEET))).transpose()?;
+        Ok(Watch { seconds: 0.0, steps: step, told: (step, 0.0), likeness })
     }
 
     fn is_late(&self, args: &LearnArgs) -> bool {
@@ -298,8 +308,14 @@ impl Watch {
         let pictures_per_second = (self.steps - self.told.0) as f64 * shown / (self.seconds - self.told.1);
         self.told = (self.steps, self.seconds);
         let copies = args.copies.then(|| copies(learning)).transpose()?;
+        let best = match &self.likeness {
+            Some(likeness) => likeness.best(&samples(learning, SHEET)?),
+            None => None,
+        };
+        let (machine, r) = best.map(|Best { machine, r }| (machine, r)).unzip();
         let (steps, seconds) = (learning.settings().steps, self.seconds);
-        let line = Line { step: report.step, steps, loss: report.loss, seconds, pictures_per_second, copies };
+        let line =
+            Line { step: report.step, steps, loss: report.loss, seconds, pictures_per_second, copies, machine, r };
         tell(args, &line)
     }
 }
@@ -309,15 +325,21 @@ fn tell(args: &LearnArgs, line: &Line) -> Result<(), CommandError> {
         say!("{}", serde_json::to_string(line).map_err(|error| CommandError::Usage(error.to_string()))?);
         return Ok(());
     }
-    let Line { step, steps, loss, seconds, pictures_per_second, copies } = line;
+    let Line { step, steps, loss, seconds, pictures_per_second, copies, machine, r } = line;
     let copies = copies.map_or(String::new(), |share| format!(", {:.0} % copies", 100.0 * share));
-    say!("step {step}/{steps}: loss {loss:.4}, {seconds:.1} s, {pictures_per_second:.0} pictures/s{copies}");
+    let machine = machine.as_ref().zip(*r).map_or(String::new(), |(machine, r)| format!(", r {r:.3} with {machine}"));
+    say!("step {step}/{steps}: loss {loss:.4}, {seconds:.1} s, {pictures_per_second:.0} pictures/s{copies}{machine}");
     Ok(())
+}
+
+/// What the samples are that a run is watched by.
+fn request(count: usize) -> Request {
+    Request { count, ..Request::new(Condition::Class(0), SEED) }
 }
 
 /// Samples of the first class.
 fn samples(learning: &Learning, count: usize) -> Result<Vec<f32>, CommandError> {
-    Ok(learning.sample(&Request { count, ..Request::new(Condition::Class(0), SEED) })?)
+    Ok(learning.sample(&request(count))?)
 }
 
 /// The share of samples that are copies.

@@ -23,6 +23,7 @@ pub mod judge;
 mod known;
 pub mod large;
 pub mod learn;
+mod likeness;
 mod machine;
 mod mend;
 mod mix;

@@ -20,8 +20,9 @@ use super::pace::{IN_FLIGHT, Pace};
 use crate::learn::adam::Adam;
 use crate::learn::{Gradient, LearnError, Learning, StepReport};
 use crate::network::Layers;
-use plan::Plan;
-use room::{Rates, Room};
+use crate::ops::lesson::Place;
+use plan::{At, Plan};
+use room::{Rates, Room, STATE};
 use std::collections::VecDeque;
 use wgpu::BufferUsages;
 
@@ -127,7 +128,7 @@ impl GpuLearning {
             let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
             self.room.record(&mut encoder, self.room.dispatches());
             if slot + 1 == count {
-                encoder.copy_buffer_to_buffer(self.room.reports(), 0, &staging, 0, 8 * count as u64);
+                self.room.copy(&mut encoder, At::Reports, 2 * count, &staging, 0);
             }
             flights.push_back(self.gpu.submit(encoder.finish()));
         }
@@ -165,8 +166,8 @@ impl GpuLearning {
         let count = self.learning.count();
         let staging = self.staging(4 * count);
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-        for (n, buffer) in self.room.state().into_iter().enumerate() {
-            encoder.copy_buffer_to_buffer(buffer, 0, &staging, (4 * n * count) as u64, 4 * count as u64);
+        for (n, at) in STATE.into_iter().enumerate() {
+            self.room.copy(&mut encoder, at, count, &staging, n * count);
         }
         let submission = self.gpu.submit(encoder.finish());
         let numbers = self.gpu.read(&staging, 4 * count, submission).await?;
@@ -184,13 +185,13 @@ impl GpuLearning {
     pub async fn gradient(&mut self) -> Result<Gradient, GpuError> {
         let batch = self.learning.batch(self.step);
         self.room.write(&self.gpu, batch)?;
-        let (count, columns) = (self.learning.count(), self.room.columns_length());
+        let (count, columns) = (self.learning.count(), self.room.columns());
         let staging = self.staging(count + columns);
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
         // All but Adam.
         self.room.record(&mut encoder, self.room.dispatches() - 1);
-        encoder.copy_buffer_to_buffer(self.room.gradient(), 0, &staging, 0, 4 * count as u64);
-        encoder.copy_buffer_to_buffer(self.room.columns(), 0, &staging, 4 * count as u64, 4 * columns as u64);
+        self.room.copy(&mut encoder, At::Of(Place::Gradient), count, &staging, 0);
+        self.room.copy(&mut encoder, At::Of(Place::Columns), columns, &staging, count);
         let submission = self.gpu.submit(encoder.finish());
         let read = self.gpu.read(&staging, count + columns, submission).await?;
         let (values, columns) = read.split_at(count);

@@ -25,6 +25,9 @@ pub(super) struct Rates {
     pub(super) slot: u32,
 }
 
+/// Where weights, average and moments are.
+pub(super) const STATE: [At; 4] = [At::Of(Place::Weights), At::Average, At::Means, At::Squares];
+
 /// A pipeline with what it works on.
 struct Bound {
     pipeline: wgpu::ComputePipeline,
@@ -127,8 +130,7 @@ impl Room {
     /// Writes weights, average and moments.
     pub fn upload(&self, gpu: &Gpu, state: &Adam) {
         let [means, squares] = &state.moments;
-        let places = [At::Of(Place::Weights), At::Average, At::Means, At::Squares];
-        for (at, values) in places.into_iter().zip([&state.weights, &state.average, means, squares]) {
+        for (at, values) in STATE.into_iter().zip([&state.weights, &state.average, means, squares]) {
             self.put(gpu, at, bytemuck::cast_slice(values));
         }
     }
@@ -153,38 +155,20 @@ impl Room {
         self.plan.used().map(|at| 4 * self.plan.values(at, self.pictures) as u64).sum()
     }
 
-    /// Weights, average and moments.
-    pub fn state(&self) -> [&wgpu::Buffer; 4] {
-        [At::Of(Place::Weights), At::Average, At::Means, At::Squares].map(|at| self.buffer(at))
+    /// Records a copy of the first `values` of a buffer, to the place `start` of another.
+    pub fn copy(&self, encoder: &mut wgpu::CommandEncoder, at: At, values: usize, to: &Buffer, start: usize) {
+        if let Some(buffer) = self.buffers.get(&at) {
+            encoder.copy_buffer_to_buffer(buffer, 0, to, 4 * start as u64, 4 * values as u64);
+        }
     }
 
-    /// The gradient.
-    pub fn gradient(&self) -> &wgpu::Buffer {
-        self.buffer(At::Of(Place::Gradient))
-    }
-
-    /// What pictures add.
-    pub fn columns(&self) -> &wgpu::Buffer {
-        self.buffer(At::Of(Place::Columns))
-    }
-
-    /// What steps report.
-    pub fn reports(&self) -> &wgpu::Buffer {
-        self.buffer(At::Reports)
-    }
-
-    /// Values of [`Self::columns`].
-    pub fn columns_length(&self) -> usize {
+    /// Values of all pictures' columns.
+    pub fn columns(&self) -> usize {
         self.pictures * self.plan.columns
     }
 
     /// The loss, from what pictures add.
     pub fn loss(&self, columns: &[f32]) -> f32 {
         columns.chunks_exact(self.plan.columns).filter_map(|columns| columns.last()).sum()
-    }
-
-    /// A buffer that every plan has.
-    fn buffer(&self, at: At) -> &wgpu::Buffer {
-        self.buffers.get(&at).map_or(&*self.step, |buffer| buffer)
     }
 }

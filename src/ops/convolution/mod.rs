@@ -18,7 +18,8 @@ use super::footprint::Footprint;
 use super::program::{Program, Tuning};
 use super::{Finish, Kernel, OpError, Operation, Site, Value, Weights};
 use crate::denoiser::ImageShape;
-use serde::{Deserialize, Serialize};
+use crate::json::names;
+use serde::Serialize;
 
 /// A convolution.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -54,7 +55,7 @@ pub enum Resample {
 }
 
 /// What a convolution sees beyond the border.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Padding {
     /// Zeros: the network can find out where the border is.
@@ -62,6 +63,8 @@ pub enum Padding {
     /// The opposite side: the network is exactly translation equivariant.
     Circular,
 }
+
+names!(Padding { "zeros" => Zeros, "circular" => Circular });
 
 impl Conv {
     /// A convolution of a value with so many channels, with nothing around it.

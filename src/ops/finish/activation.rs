@@ -1,10 +1,11 @@
 //! Activations. A new one is a line in [`Activation`], its two formulas here, and its line in `finish.wgsl`.
 
+use crate::json::names;
 use crate::simd::Simd;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 /// What a value passes behind the sums; every one keeps zero, so that what fills channels up to whole vectors stays zero.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Activation {
     /// Nothing: `y`. The numbers are those of `finish.wgsl`.
@@ -13,6 +14,8 @@ pub enum Activation {
     /// `max(y, 0)`.
     Relu = 1,
 }
+
+names!(Activation { "none" => None, "relu" => Relu });
 
 impl Activation {
     /// One value.
