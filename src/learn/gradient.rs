@@ -75,15 +75,18 @@ impl LearningNetwork {
         let (count, length) = (range.len(), self.shape.len());
         let passes = &mut self.passes[..count];
         let mut traces = Vec::with_capacity(count);
-        for (pass, n) in passes.iter_mut().zip(range) {
+        for (pass, n) in passes.iter_mut().zip(range.clone()) {
             pass.clear();
             let shown = batch.shown(n, length);
             traces.push(self.embedding.forward(&self.weights, shown.t, shown.condition, &mut pass.row)?);
             let mut noisy = pass.take(0);
             noisy.write(shown.noisy);
             pass.put(0, noisy);
-            self.learners.iter().for_each(|(learner, _)| learner.forward(pass));
-            let last = self.layers.list.len();
+        }
+        self.learners.iter().for_each(|(learner, _)| learner.forward_all(passes));
+        let last = self.layers.list.len();
+        for (pass, n) in passes.iter_mut().zip(range) {
+            let shown = batch.shown(n, length);
             let (weight, all) = (shown.weight, batch.count() * length);
             let error = |(found, target): (f32, &f32)| found - target;
             let errors: Vec<f32> = pass.values[last].read().zip(shown.target).map(error).collect();

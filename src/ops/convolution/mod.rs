@@ -8,8 +8,12 @@ mod direct;
 mod gpu;
 #[cfg(test)]
 mod tests;
+#[cfg(with_learning)]
+mod tiles;
 mod twin;
 mod winograd;
+#[cfg(with_learning)]
+mod winograd_back;
 
 use super::footprint::Footprint;
 #[cfg(with_gpu)]
