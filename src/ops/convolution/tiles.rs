@@ -2,7 +2,7 @@
 //! back): a quarter of the products that [`super::backward`] takes, for the sums, for the gradient of what is read and for that
 //! of the weights. The tiles of all pictures of a part go by together, so that the transformed weights are read for enough of them.
 
-use super::super::backward::{Learner, Pass, add_pixels, fold_border};
+use super::super::backward::{Learner, Pass, fold_border};
 use super::super::finish::cpu::Ending;
 use super::super::plane::{LANES, Lane, Room};
 use super::super::product::WIDE;
@@ -11,8 +11,8 @@ use super::winograd::{APART, Filter, Four, TOGETHER, gather, spread};
 use super::winograd_back::{Crossed, Kernels, PLACES, gather_back, spread_back};
 use super::{Conv, Resample};
 use crate::denoiser::ImageShape;
+use crate::simd::{BASELINE, Simd};
 use bytemuck::Zeroable;
-use core::ops::Range;
 
 /// Whether it pays: at least half of what the tiles compute must lie in the picture.
 pub fn fits(conv: &Conv, shape: ImageShape) -> bool {
@@ -32,6 +32,11 @@ pub struct Tiles {
     /// What the sums begin with.
     start: Vec<Lane>,
 }
+
+/// A tile's picture, and its first output there.
+type Tile = (usize, (usize, usize));
+/// The place that holds the sum of a tile's gradients: both its rows of `A` are ones.
+const SUMS: usize = Four::N + 1;
 
 /// What is read.
 struct Source {
@@ -77,56 +82,63 @@ impl Tiles {
         (self.sources.iter().map(|source| source.channels.div_ceil(LANES)).sum(), self.conv.channels.div_ceil(LANES))
     }
 
-    /// The tiles of so many pictures, some at a time.
-    fn chunks(&self, pictures: usize) -> impl Iterator<Item = Range<usize>> + use<> {
-        let tiles = pictures * self.down * self.across;
-        (0..tiles).step_by(TOGETHER).map(move |first| first..tiles.min(first + TOGETHER))
+    /// The tiles of so many pictures, some at a time: the picture of each, and its first output there.
+    fn chunks(&self, pictures: usize) -> impl Iterator<Item = Vec<Tile>> + use<> {
+        let (down, across) = (self.down, self.across);
+        let tile =
+            move |tile: usize| (tile / (down * across), (tile / across % down * Four::M, tile % across * Four::M));
+        let tiles = pictures * down * across;
+        (0..tiles).step_by(TOGETHER).map(move |first| (first..tiles.min(first + TOGETHER)).map(tile).collect())
     }
 
-    /// The picture of a tile, and its first output there.
-    fn corner(&self, tile: usize) -> (usize, (usize, usize)) {
-        let (picture, tile) = (tile / (self.down * self.across), tile % (self.down * self.across));
-        (picture, (tile / self.across * Four::M, tile % self.across * Four::M))
+    /// Makes room for some tiles; how far apart two places of what they read are.
+    fn make_room(&self, room: &mut Room) -> usize {
+        let (read, made) = self.groups();
+        let grow = |lanes: &mut Vec<Lane>, size: usize| lanes.resize(lanes.len().max(size), Lane::zeroed());
+        grow(&mut room.inputs, PLACES * stride(read));
+        grow(&mut room.gradients, PLACES * stride(made));
+        grow(&mut room.products, PLACES * TOGETHER * WIDE);
+        grow(&mut room.crossed, PLACES * made * LANES * read);
+        stride(read)
     }
 
-    /// What is read by some tiles, at their places; how far apart these are.
-    fn spread(&self, passes: &[Pass], tiles: Range<usize>, inputs: &mut Vec<Lane>) -> usize {
-        let (groups, _) = self.groups();
-        let stride = room(inputs, groups);
-        for (i, tile) in tiles.enumerate() {
-            let ((picture, corner), mut at) = (self.corner(tile), i * groups);
+    /// What is read by some tiles, at their places. On the way back it is found once more: that takes no longer than to keep it.
+    fn spread(&self, passes: &[Pass], tiles: &[Tile], inputs: &mut [Lane]) {
+        let (read, _) = self.groups();
+        for (i, &(picture, corner)) in tiles.iter().enumerate() {
+            let mut at = i * read;
             for source in &self.sources {
                 let plane = &passes[picture].values[source.value];
-                spread::<Four>(plane, corner, source.double, &mut inputs[at..], stride);
+                spread::<Four>(plane, corner, source.double, &mut inputs[at..], stride(read));
                 at += plane.groups;
             }
         }
-        stride
     }
 
-    /// Adds the gradient of the transformed weights and that of what is read, from some tiles.
-    fn backward_of(&self, passes: &mut [Pass], tiles: Range<usize>, place: &mut Room) {
+    /// Adds the gradient of the transformed weights and that of what is read, from some tiles; the first of all where they `begin`.
+    fn backward_of(&self, passes: &mut [Pass], begin: bool, tiles: &[Tile], place: &mut Room, bias: &mut [Lane]) {
         let Room { inputs, products, gradients, crossed } = place;
-        let (read, made) = self.groups();
-        let count = tiles.len();
-        let far = room(gradients, made);
-        for (i, tile) in tiles.clone().enumerate() {
-            let (picture, corner) = self.corner(tile);
+        let (s, (read, made), count) = (BASELINE, self.groups(), tiles.len());
+        let (far, stride) = (stride(made), stride(read));
+        for (i, &(picture, corner)) in tiles.iter().enumerate() {
             spread_back(&passes[picture].gradients[self.output], corner, &mut gradients[i * made..], far);
         }
-        let stride = self.spread(passes, tiles.clone(), inputs);
+        // There stand the sums of the tiles.
+        for sums in gradients[SUMS * far..][..count * made].chunks_exact(made) {
+            bias.iter_mut().zip(sums).for_each(|(bias, sum)| s.store(s.add(s.load(bias), s.load(sum)), bias));
+        }
+        self.spread(passes, tiles, inputs);
         let mut sums = Crossed { sums: crossed, groups: (made, read) };
         for place in 0..PLACES {
             let first = self.forward.begin(place) / LANES;
-            sums.add(place, &gradients[place * far..], &inputs[place * stride..], first, count);
+            sums.add(place, &gradients[place * far..], &inputs[place * stride..], first, count, begin);
         }
         for source in &self.sources {
             let (Some(back), groups) = (&source.back, source.channels.div_ceil(LANES)) else { continue };
             for block in 0..groups.div_ceil(WIDE) {
                 back.multiply(block, (gradients, far), TOGETHER, products, count);
                 for v in 0..WIDE.min(groups - block * WIDE) {
-                    for (i, tile) in tiles.clone().enumerate() {
-                        let (picture, corner) = self.corner(tile);
+                    for (i, &(picture, corner)) in tiles.iter().enumerate() {
                         let plane = &mut passes[picture].gradients[source.value];
                         let products = &products[i * WIDE + v..];
                         gather_back(products, TOGETHER * WIDE, corner, source.double, block * WIDE + v, plane);
@@ -153,11 +165,9 @@ impl Tiles {
     }
 }
 
-/// Makes room for `groups` vectors of [`TOGETHER`] tiles; how far apart two places are.
-fn room(lanes: &mut Vec<Lane>, groups: usize) -> usize {
-    let stride = TOGETHER * groups + APART;
-    lanes.resize(lanes.len().max(PLACES * stride), Lane::zeroed());
-    stride
+/// From one place to the next, where each tile has so many vectors.
+fn stride(groups: usize) -> usize {
+    TOGETHER * groups + APART
 }
 
 impl Learner for Tiles {
@@ -184,19 +194,18 @@ impl Learner for Tiles {
         let Some(first) = passes.first_mut() else { return };
         let mut place = core::mem::take(&mut first.room);
         let (plain, (_, made)) = (self.conv.finish.is_nothing(), self.groups());
-        place.products.resize(PLACES * TOGETHER * WIDE, Lane::zeroed());
+        let stride = self.make_room(&mut place);
+        let Room { inputs, products, .. } = &mut place;
         for tiles in self.chunks(passes.len()) {
-            let stride = self.spread(passes, tiles.clone(), &mut place.inputs);
+            self.spread(passes, &tiles, inputs);
             for (block, start) in self.start.chunks_exact(WIDE).enumerate() {
-                self.forward.multiply(block, (&place.inputs, stride), TOGETHER, &mut place.products, tiles.len());
+                self.forward.multiply(block, (inputs, stride), TOGETHER, products, tiles.len());
                 for (v, start) in start.iter().enumerate().take(made - block * WIDE) {
-                    for (i, tile) in tiles.clone().enumerate() {
-                        let (picture, corner) = self.corner(tile);
+                    for (i, &(picture, corner)) in tiles.iter().enumerate() {
                         let pass = &mut passes[picture];
                         let sums = if plain { &mut pass.values[self.output] } else { &mut pass.sums[self.output] };
-                        let products = &place.products[i * WIDE + v..];
-                        let (group, ending) = (block * WIDE + v, Ending::default());
-                        gather::<Four>(products, TOGETHER * WIDE, corner, start, group, &ending, sums);
+                        let (products, group) = (&products[i * WIDE + v..], block * WIDE + v);
+                        gather::<Four>(products, TOGETHER * WIDE, corner, start, group, &Ending::default(), sums);
                     }
                 }
             }
@@ -215,18 +224,15 @@ impl Learner for Tiles {
     fn backward(&mut self, passes: &mut [Pass], tensors: &mut [f32]) {
         let ((read, made), channels) = (self.groups(), self.conv.channels);
         let (weights, biases) = tensors.split_at_mut(channels * self.conv.inputs() * 9);
-        let mut sums = vec![Lane::zeroed(); made];
-        for pass in passes.iter_mut() {
-            self.conv.finish.backward(channels, self.output, pass);
-            add_pixels(&mut sums, &pass.gradients[self.output]);
-        }
-        biases.iter_mut().zip(bytemuck::cast_slice::<Lane, f32>(&sums)).for_each(|(bias, sum)| *bias += sum);
+        passes.iter_mut().for_each(|pass| self.conv.finish.backward(channels, self.output, pass));
         let Some(first) = passes.first_mut() else { return };
         let mut place = core::mem::take(&mut first.room);
-        place.products.resize(PLACES * TOGETHER * WIDE, Lane::zeroed());
-        place.crossed.clear();
-        place.crossed.resize(PLACES * made * LANES * read, Lane::zeroed());
-        self.chunks(passes.len()).for_each(|tiles| self.backward_of(passes, tiles, &mut place));
+        self.make_room(&mut place);
+        let mut sums = vec![Lane::zeroed(); made];
+        for (chunk, tiles) in self.chunks(passes.len()).enumerate() {
+            self.backward_of(passes, chunk == 0, &tiles, &mut place, &mut sums);
+        }
+        biases.iter_mut().zip(bytemuck::cast_slice::<Lane, f32>(&sums)).for_each(|(bias, sum)| *bias += sum);
         self.share_out(&Crossed { sums: &mut place.crossed, groups: (made, read) }, weights);
         passes[0].room = place;
         for source in self.sources.iter().filter(|source| source.back.is_some()) {

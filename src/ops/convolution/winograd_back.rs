@@ -163,13 +163,12 @@ impl Kernels {
     pub fn pack(&mut self, weights: &[f32], row: usize, first: usize, stride: usize) {
         let (s, size) = (BASELINE, self.block());
         for output in (0..self.outputs).step_by(LANES) {
-            let mut taps = [[0.0; LANES]; 9];
-            for lane in 0..LANES.min(self.outputs - output) {
-                let kernel = &weights[first + (output + lane) * stride..][..9];
-                taps.iter_mut().zip(kernel).for_each(|(tap, value)| tap[lane] = *value);
-            }
-            let taps: &[Lane] = bytemuck::cast_slice(&taps);
-            let columns: [[V; N]; 3] = from_fn(|x| kernel(from_fn(|y| s.load(&taps[y * 3 + x]))));
+            let kernels: [&[f32]; LANES] = from_fn(|lane| match output + lane {
+                output if output < self.outputs => &weights[first + output * stride..][..9],
+                _ => &[0.0; 9],
+            });
+            let tap = |tap: usize| s.load(&Lane { 0: from_fn(|lane| kernels[lane][tap]) });
+            let columns: [[V; N]; 3] = from_fn(|x| kernel(from_fn(|y| tap(y * 3 + x))));
             let lines: [[V; N]; N] = from_fn(|y| kernel(from_fn(|x| columns[x][y])));
             let vector = output / LANES;
             let mut start = vector / WIDE * size + vector % WIDE;
@@ -215,19 +214,23 @@ pub struct Crossed<'a> {
 }
 
 impl Crossed<'_> {
-    /// Adds those of `count` tiles at a place, of inputs from vector `first` on.
-    pub fn add(&mut self, place: usize, gradients: &[Lane], inputs: &[Lane], first: usize, count: usize) {
+    /// Adds those of `count` tiles at a place, of inputs from vector `first` on; what was there before counts unless this is the
+    /// `begin`.
+    pub fn add(&mut self, place: usize, gradients: &[Lane], inputs: &[Lane], first: usize, count: usize, begin: bool) {
         let (outputs, width) = self.groups;
         let size = outputs * LANES * width;
         for group in 0..outputs {
             let sums = &mut self.sums[place * size + group * LANES * width..][..LANES * width];
+            if begin && first > 0 {
+                sums.fill(Lane::zeroed());
+            }
             let (gradients, mut at) = (&gradients[group..], first);
             while at < width {
                 let inputs = &inputs[at..];
                 at += match width - at {
-                    3 | 5.. => cross::<3>((gradients, outputs), (inputs, width), count, &mut sums[at..]),
-                    2 | 4 => cross::<2>((gradients, outputs), (inputs, width), count, &mut sums[at..]),
-                    _ => cross::<1>((gradients, outputs), (inputs, width), count, &mut sums[at..]),
+                    3 | 5.. => cross::<3>((gradients, outputs), (inputs, width), (count, begin), &mut sums[at..]),
+                    2 | 4 => cross::<2>((gradients, outputs), (inputs, width), (count, begin), &mut sums[at..]),
+                    _ => cross::<1>((gradients, outputs), (inputs, width), (count, begin), &mut sums[at..]),
                 };
             }
         }
@@ -253,11 +256,14 @@ impl Crossed<'_> {
 fn cross<const W: usize>(
     (gradients, outputs): (&[Lane], usize),
     (inputs, width): (&[Lane], usize),
-    count: usize,
+    (count, begin): (usize, bool),
     to: &mut [Lane],
 ) -> usize {
     let s = BASELINE;
-    let mut sums: [[V; W]; LANES] = from_fn(|lane| from_fn(|n| s.load(&to[lane * width + n])));
+    let mut sums: [[V; W]; LANES] = [[s.splat(0.0); W]; LANES];
+    if !begin {
+        sums = from_fn(|lane| from_fn(|n| s.load(&to[lane * width + n])));
+    }
     let gradients = &gradients[..(count - 1) * outputs + 1];
     let inputs = &inputs[..(count - 1) * width + W];
     for (gradient, inputs) in gradients.iter().step_by(outputs).zip(inputs.windows(W).step_by(width)) {
