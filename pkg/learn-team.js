@@ -42,7 +42,7 @@ export class Team {
       if (data.id === 0) {
         clearTimeout(late);
         this.helpers.add(helper);
-      } else helper.wake(data.result);
+      } else if (data.event) helper.wake(data.data);
     });
     worker.addEventListener("messageerror", lose);
     worker.addEventListener("error", (event) => (event.preventDefault(), lose()));
@@ -69,8 +69,7 @@ export class Team {
     const share = (/** @type {number} */ worker) => Array.from({ length: parts }, (_, part) => part).filter((part) => part % workers === worker);
     /** @type {Float32Array[]} */
     const found = Array(parts);
-    const weights = learner.weights();
-    const answers = helpers.map((helper, n) => this.ask(helper, { step: taken, weights, parts: Uint32Array.from(share(n + 1)) }));
+    const answers = helpers.map((helper, n) => this.ask(helper, taken, share(n + 1)));
     const start = performance.now();
     this.place(found, share(0), learner.gradients(Uint32Array.from(share(0))));
     const limit = PATIENCE + 4 * (performance.now() - start);
@@ -85,14 +84,17 @@ export class Team {
   }
 
   /**
+   * Asks for parts of a step. What is sent is handed over, not copied.
    * @param {Helper} helper
-   * @param {{ step: number, weights: Float32Array, parts: Uint32Array }} message
+   * @param {number} step
+   * @param {number[]} parts
    * @returns {Promise<Float32Array[] | undefined>}
    */
-  ask(helper, message) {
+  ask(helper, step, parts) {
     return new Promise((resolve) => {
       helper.wake = resolve;
-      helper.worker.postMessage({ id: 1, type: "parts", ...message });
+      const weights = this.learner.weights();
+      helper.worker.postMessage({ id: 1, type: "parts", step, weights, parts: Uint32Array.from(parts) }, [weights.buffer]);
     });
   }
 

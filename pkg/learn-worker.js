@@ -62,9 +62,14 @@ const handlers = {
     await begin(glue, module);
     learner = glue.LearningRun.resume(saved);
   },
-  parts: async ({ step, weights, parts }) => {
+  parts: async ({ step, weights, parts }, { event }) => {
     own().follow(step, weights);
-    return own().gradients(parts);
+    const found = own().gradients(parts);
+    event(
+      "parts",
+      found,
+      found.map((/** @type {Float32Array} */ part) => part.buffer),
+    );
   },
 };
 

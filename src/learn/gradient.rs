@@ -75,15 +75,18 @@ impl LearningNetwork {
         let (count, length) = (range.len(), self.shape.len());
         let passes = &mut self.passes[..count];
         let mut traces = Vec::with_capacity(count);
-        for (pass, n) in passes.iter_mut().zip(range) {
+        for (pass, n) in passes.iter_mut().zip(range.clone()) {
             pass.clear();
             let shown = batch.shown(n, length);
             traces.push(self.embedding.forward(&self.weights, shown.t, shown.condition, &mut pass.row)?);
             let mut noisy = pass.take(0);
             noisy.write(shown.noisy);
             pass.put(0, noisy);
-            self.learners.iter().for_each(|(learner, _)| learner.forward(pass));
-            let last = self.layers.list.len();
+        }
+        self.learners.iter().for_each(|(learner, _)| learner.forward_all(passes));
+        let last = self.layers.list.len();
+        for (pass, n) in passes.iter_mut().zip(range) {
+            let shown = batch.shown(n, length);
             let (weight, all) = (shown.weight, batch.count() * length);
             let error = |(found, target): (f32, &f32)| found - target;
             let errors: Vec<f32> = pass.values[last].read().zip(shown.target).map(error).collect();
@@ -103,12 +106,13 @@ impl LearningNetwork {
 }
 
 /// Bytes that learning takes at most, with so many networks at work side by side: weights, their average and moments, what
-/// is kept to fall back on, gradients, packed weights, and three planes for every value of a part.
+/// is kept to fall back on, gradients, packed weights (36 numbers for a kernel of nine, both ways, and their gradient), three
+/// planes for every value of a part, and room for what is on the way within a layer: tiles of 36 numbers for 16 pixels.
 pub fn footprint(config: &NetworkConfig, layers: &Layers, shape: ImageShape, networks: usize) -> u64 {
     let border = config.kernel / 2 * 2;
     let plane = |s: &ImageShape| product(&[4, lanes(s.channels), s.height + border, s.width + border]);
     let planes = layers.shapes(shape).iter().map(plane).fold(0, u64::saturating_add);
     let weights = layers.weight_bytes(config);
-    let network = planes.saturating_mul(3 * PART as u64).saturating_add(weights.saturating_mul(8));
+    let network = planes.saturating_mul(4 * PART as u64).saturating_add(weights.saturating_mul(20));
     weights.saturating_mul(16).saturating_add(network.saturating_mul(networks as u64))
 }

@@ -5,7 +5,7 @@
 //! Each operation has its gradients beside its kernel (`backward` in its folder); the chain rule over a list of layers is
 //! in [`crate::learn`].
 
-use super::plane::{Lane, Plane};
+use super::plane::{Lane, Plane, Room};
 use super::{Padding, Site, Value};
 use crate::denoiser::ImageShape;
 use crate::simd::{BASELINE, Simd};
@@ -25,6 +25,11 @@ pub trait Learner: Send {
     /// Computes its value in a picture's pass.
     fn forward(&self, pass: &mut Pass);
 
+    /// Computes its value in the passes of several pictures.
+    fn forward_all(&self, passes: &mut [Pass]) {
+        passes.iter_mut().for_each(|pass| self.forward(pass));
+    }
+
     /// Adds the gradients of its tensors to `tensors`, laid out as those are, and those of what it reads to the passes, in
     /// which the gradient of its own value is complete and lost thereby. Sums over pictures run in their order.
     fn backward(&mut self, passes: &mut [Pass], tensors: &mut [f32]);
@@ -40,6 +45,8 @@ pub struct Pass {
     pub gradients: Vec<Plane>,
     /// Room for one that is to be added.
     pub spare: Plane,
+    /// Room for what is on the way within a layer.
+    pub room: Room,
     /// Shifts and scales, as the embedding gives them.
     pub row: Vec<f32>,
     /// How the loss changes with those.
@@ -57,6 +64,7 @@ impl Pass {
             sums: planes(),
             gradients: planes(),
             spare: Plane::new(ImageShape::default(), border),
+            room: Room::default(),
             row: vec![0.0; row],
             row_gradient: vec![0.0; row],
             padding,
@@ -104,6 +112,23 @@ impl Plane {
     /// Zeros everywhere.
     pub fn clear(&mut self) {
         self.lanes_mut().fill(Lane::zeroed());
+    }
+}
+
+/// Takes the border of one pixel, into which a kernel's gradient reaches, back: to the opposite side, or away.
+pub fn fold_border(plane: &mut Plane, padding: Padding) {
+    let (height, width, groups) = (plane.shape.height as isize, plane.shape.width as isize, plane.groups);
+    let sides = (-1..=height).flat_map(|y| [(y, -1), (y, width)]);
+    for (y, x) in sides.chain((0..width).flat_map(|x| [(-1, x), (height, x)])) {
+        let from = plane.pixel(y, x);
+        if padding == Padding::Circular {
+            let (s, to) = (BASELINE, plane.pixel(y.rem_euclid(height), x.rem_euclid(width)));
+            for group in 0..groups {
+                let sum = s.add(s.load(&plane.lanes()[to + group]), s.load(&plane.lanes()[from + group]));
+                s.store(sum, &mut plane.lanes_mut()[to + group]);
+            }
+        }
+        plane.lanes_mut()[from..from + groups].fill(Lane::zeroed());
     }
 }
 

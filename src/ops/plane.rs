@@ -123,4 +123,8 @@ pub struct Room {
     pub inputs: Vec<Lane>,
     /// Their products with the weights.
     pub products: Vec<Lane>,
+    /// Gradients in another order, where one learns.
+    pub gradients: Vec<Lane>,
+    /// Their products with the inputs.
+    pub crossed: Vec<Lane>,
 }

@@ -168,9 +168,8 @@ impl LearningRun {
     /// `learn-diverged`, `learn-parts`.
     pub fn advance(&mut self, parts: Vec<Float32Array>) -> Result<Vec<f64>, JsValue> {
         let gradient = |part: Float32Array| {
-            let mut values = part.to_vec();
-            let loss = if values.is_empty() { f32::NAN } else { values.remove(0) };
-            Gradient { loss, values }
+            let loss = if part.length() > 0 { part.get_index(0) } else { f32::NAN };
+            Gradient { loss, values: part.subarray(1, part.length()).to_vec() }
         };
         let report = self.learning.advance(parts.into_iter().map(gradient).collect()).map_err(Failure::from)?;
         Ok(vec![report.step as f64, f64::from(report.loss)])

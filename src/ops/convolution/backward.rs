@@ -14,6 +14,7 @@ use super::super::plane::{LANES, Lane, Plane};
 use super::super::product::{V, WIDE};
 use super::super::{Site, Value};
 use super::direct::{Direct, Parity, Strip};
+use super::tiles::{self, Tiles};
 use super::{Conv, Resample};
 use crate::simd::{BASELINE, Simd};
 use bytemuck::Zeroable;
@@ -38,20 +39,25 @@ struct Lesson {
 
 impl Backward for Conv {
     fn learner(&self, site: &Site<'_>) -> Box<dyn Learner> {
-        // Nobody asks how the loss changes with the noisy picture.
-        let input = (self.input, 0, self.input_channels, self.resample);
-        let skip = self.skip.map(|skip| (skip, self.input_channels, self.skip_channels, Resample::Keep));
-        let read = [input].into_iter().chain(skip).filter(|&(value, ..)| value > 0);
-        let back = read.map(|(value, first, channels, resample)| (value, Taps::back(self, first, channels, resample)));
-        Box::new(Lesson {
-            conv: self.clone(),
-            output: site.output,
-            forward: Taps::forward(self),
-            back: back.collect(),
-            crossings: crossings(self),
-            products: Vec::new(),
-        })
+        if tiles::fits(self, site.shape()) { Box::new(Tiles::new(self, site)) } else { direct(self, site) }
     }
+}
+
+/// Tap by tap, for every kernel, stride and size.
+pub fn direct(conv: &Conv, site: &Site<'_>) -> Box<dyn Learner> {
+    // Nobody asks how the loss changes with the noisy picture.
+    let input = (conv.input, 0, conv.input_channels, conv.resample);
+    let skip = conv.skip.map(|skip| (skip, conv.input_channels, conv.skip_channels, Resample::Keep));
+    let read = [input].into_iter().chain(skip).filter(|&(value, ..)| value > 0);
+    let back = read.map(|(value, first, channels, resample)| (value, Taps::back(conv, first, channels, resample)));
+    Box::new(Lesson {
+        conv: conv.clone(),
+        output: site.output,
+        forward: Taps::forward(conv),
+        back: back.collect(),
+        crossings: crossings(conv),
+        products: Vec::new(),
+    })
 }
 
 impl Lesson {

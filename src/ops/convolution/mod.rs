@@ -10,8 +10,12 @@ mod gpu;
 mod lesson;
 #[cfg(test)]
 mod tests;
+#[cfg(with_learning)]
+mod tiles;
 mod twin;
 mod winograd;
+#[cfg(with_learning)]
+mod winograd_back;
 
 use super::footprint::Footprint;
 #[cfg(with_gpu)]

@@ -15,9 +15,9 @@ use core::array::from_fn;
 use core::marker::PhantomData;
 
 /// Tiles that are worked on together.
-const TOGETHER: usize = 24;
+pub const TOGETHER: usize = 24;
 /// Vectors between the rows of two places, so that they do not all fall into the same lines of a cache.
-const APART: usize = 4;
+pub const APART: usize = 4;
 
 /// The transforms of one size, along one side; `M` outputs from `N = M + 2` inputs.
 pub trait Filter {
@@ -202,7 +202,7 @@ fn transformed<F: Filter>(kernel: &[f32]) -> [f32; 36] {
 /// `Bᵀ d B` of the tile whose first output is at `(y, x)`, for all channels of `plane`; the places are `stride` apart.
 #[allow(clippy::needless_range_loop)] // Matrices: places are named by row and column.
 #[inline(never)]
-fn spread<F: Filter>(plane: &Plane, (y, x): (usize, usize), double: bool, inputs: &mut [Lane], stride: usize) {
+pub fn spread<F: Filter>(plane: &Plane, (y, x): (usize, usize), double: bool, inputs: &mut [Lane], stride: usize) {
     let s = BASELINE;
     // What lies beyond the border reaches only outputs that nobody wants.
     let at = |position: usize, i: usize, side: usize| {
@@ -234,7 +234,7 @@ fn spread<F: Filter>(plane: &Plane, (y, x): (usize, usize), double: bool, inputs
 /// are `stride` apart.
 #[allow(clippy::needless_range_loop)] // Matrices: places are named by row and column.
 #[inline(never)]
-fn gather<F: Filter>(
+pub fn gather<F: Filter>(
     products: &[Lane],
     stride: usize,
     (y, x): (usize, usize),
@@ -306,7 +306,7 @@ mod tests {
         let (mut expected, mut found) = (empty(), empty());
         Direct::new(conv, &weights).run(&input, skip.as_ref(), &start, &ending, &mut expected);
         // Room that another layer has left its values in.
-        let mut room = Room { inputs: vectors(&[1e9; 200]), products: vectors(&[1e9; 200]) };
+        let mut room = Room { inputs: vectors(&[1e9; 200]), products: vectors(&[1e9; 200]), ..Room::default() };
         Winograd::<F>::new(conv, &weights).run(&input, skip.as_ref(), &start, &ending, &mut room, &mut found);
         let largest = expected.read().fold(1.0f32, |largest, value| largest.max(value.abs()));
         expected.read().zip(found.read()).fold(0.0f32, |worst, (e, f)| worst.max((e - f).abs())) / largest

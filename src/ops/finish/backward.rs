@@ -54,14 +54,23 @@ impl Finish {
         let factors = self.factors(channels, &pass.row);
         let mut shifts = vec![Lane::zeroed(); plane.groups];
         let mut scales = shifts.clone();
-        each(&pass.sums[output], |at, group, sum| {
-            let gradient = s.load(&plane.lanes()[at]);
-            let gradient = self.activation.back(s, factors.before(group, sum), gradient);
-            s.store(s.add(s.load(&shifts[group]), gradient), &mut shifts[group]);
-            s.store(s.mul_add(gradient, sum, s.load(&scales[group])), &mut scales[group]);
-            let scaled = s.mul_add(gradient, s.load(&factors.scale[group]), s.splat(0.0));
-            s.store(scaled, &mut plane.lanes_mut()[at]);
-        });
+        let sums = &pass.sums[output];
+        for group in 0..plane.groups {
+            let (mut shift, mut scale) = (s.splat(0.0), s.splat(0.0));
+            let factor = s.load(&factors.scale[group]);
+            for y in 0..plane.shape.height as isize {
+                let (start, end) = (plane.pixel(y, 0) + group, plane.pixel(y, plane.shape.width as isize));
+                let gradients = plane.lanes_mut()[start..end].iter_mut().step_by(sums.groups);
+                for (to, sum) in gradients.zip(sums.lanes()[start..end].iter().step_by(sums.groups)) {
+                    let sum = s.load(sum);
+                    let gradient = self.activation.back(s, factors.before(group, sum), s.load(to));
+                    (shift, scale) = (s.add(shift, gradient), s.mul_add(gradient, sum, scale));
+                    s.store(s.mul_add(gradient, factor, s.splat(0.0)), to);
+                }
+            }
+            s.store(shift, &mut shifts[group]);
+            s.store(scale, &mut scales[group]);
+        }
         pass.gradients[output] = plane;
         for (start, sums) in [(self.shift, shifts), (self.scale, scales)] {
             let Some(start) = start else { continue };
