@@ -128,8 +128,8 @@ impl Displacements {
             });
             return Displacements { rows, columns, outside: nothing };
         }
-        let k = posterior.window(time);
-        let [rows, columns] = [height, width].map(|n| axis(n, k, choices));
+        let sight = posterior.sight(time);
+        let [rows, columns] = [height, width].map(|n| axis(n, sight, choices));
         let outside = match choices.boundary {
             Boundary::Circular => nothing,
             Boundary::Zeros => {
@@ -247,7 +247,7 @@ mod tests {
             let Some(choices) = machine.choices() else { panic!("{machine:?} is a patch posterior") };
             for n in [3usize, 8, 28] {
                 for k in (1..=n).step_by(2) {
-                    let axis = axis(n, k, choices);
+                    let axis = axis(n, k.into(), choices);
                     let rounds = Rounds::of(&axis, circular);
                     let mut planned: Vec<(usize, usize)> = axis
                         .runs
@@ -282,7 +282,7 @@ mod tests {
     fn runs_of_opposite_displacements_share_rounds() {
         let Some(choices) = Machine::Bbels.choices() else { panic!("it is a patch posterior") };
         // 26 places answer for each of 26 pixels, and the border for itself.
-        assert_eq!(Rounds::of(&axis(28, 3, choices), false).list.len(), 26);
-        assert_eq!(Rounds::of(&axis(28, 17, choices), false).list.len(), 12);
+        assert_eq!(Rounds::of(&axis(28, 3.into(), choices), false).list.len(), 26);
+        assert_eq!(Rounds::of(&axis(28, 17.into(), choices), false).list.len(), 12);
     }
 }

@@ -95,7 +95,7 @@ pub fn median_locality(found: impl IntoIterator<Item = (f64, usize)>) -> Result<
     found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let points = found.chunk_by(|a, b| a.0 == b.0).map(|same| {
         let (t, window) = same[(same.len() - 1) / 2];
-        LocalityPoint { t, window }
+        LocalityPoint::hard(t, window)
     });
     Ok(Locality::measured(points.collect())?.points().to_vec())
 }
@@ -142,7 +142,7 @@ pub fn share(patches: &PatchPosterior, filter: &Wiener, visit: &Visit) -> Result
     let centre = partial.mean();
     let covered = if time.t <= REFINES {
         let parts = patches.spread(x, *time, &[Levels::of(&partial)], 0, 1)?;
-        parts.iter().flat_map(|part| part.mean(patches.window(*time), patches.choices().boundary)).collect()
+        parts.iter().flat_map(|part| part.mean(patches.sight(*time), patches.choices().boundary)).collect()
     } else {
         // Nothing beside the Wiener filter's word, so it gets no share.
         wiener.clone()
@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn a_blend_sees_as_windows_for_their_centres_and_then_as_windows_for_all_they_cover() {
         let measured = |k: usize| {
-            let points = [0.2, 0.6, 0.65, 1.0].map(|t| LocalityPoint { t, window: k });
+            let points = [0.2, 0.6, 0.65, 1.0].map(|t| LocalityPoint::hard(t, k));
             Locality::measured(points.to_vec()).unwrap()
         };
         let windows: Vec<usize> =

@@ -56,7 +56,7 @@ pub use blend::{Blend, Calibration, Share, Shares};
 pub use company::Company;
 pub use composite::{Composite, Levels};
 pub use covariance::{CovarianceLocal, Windows, threshold};
-pub use locality::{Locality, LocalityPoint, MAX_WINDOW};
+pub use locality::{Locality, LocalityPoint, MAX_WINDOW, Sight};
 pub use machine::{Answer, Boundary, Choices, Entry, Kind, Machine, Output, Patches, TABLE, Window};
 pub use partial::Partial;
 pub use patch::PatchPosterior;
@@ -119,6 +119,14 @@ pub enum TheoryError {
     Window {
         /// What was asked for.
         window: usize,
+        /// The largest that would do.
+        largest: usize,
+    },
+    /// A second box that has no room in its window.
+    #[error("expected a second box of 1 to {largest} pixels in a window of this size, found {soft}")]
+    Soft {
+        /// What was asked for.
+        soft: usize,
         /// The largest that would do.
         largest: usize,
     },

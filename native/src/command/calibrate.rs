@@ -90,7 +90,7 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<(), CommandError> {
             let points = windows(*machine, &ways, || bar.inc(1)).map_err(usage)?;
             let list: Vec<String> = points.iter().map(|p| p.window.to_string()).collect();
             note(format!("{name}, {}, k from t = {:.2} up: {}", machine.name(), points[0].t, list.join(" ")));
-            let points = points.into_iter().map(|p| manifest::Locality { t: p.t, k: p.window }).collect();
+            let points = points.into_iter().map(manifest::Locality::from).collect();
             writer.locality(name, machine.name(), points)?;
         }
         if blend {
@@ -102,7 +102,7 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<(), CommandError> {
             };
             note(format!("{name}, blend, share of patches from t = {:.2} up: {}", shares[0].t, list(|s| s.patches)));
             note(format!("{name}, blend, and of all windows among them: {}", list(|s| s.covered)));
-            let points = locality.points().iter().map(|p| manifest::Locality { t: p.t, k: p.window }).collect();
+            let points = locality.points().iter().copied().map(manifest::Locality::from).collect();
             writer.locality(name, Machine::Blend.name(), points)?;
             writer.blend(name, shares)?;
         }
