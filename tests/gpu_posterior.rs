@@ -10,7 +10,7 @@ use morphogen::denoiser::{Condition, Denoiser, ImageShape};
 use morphogen::gpu::{Cut, Gpu, GpuError, GpuPosterior, Tuning};
 use morphogen::schedule::{Schedule, Time};
 use morphogen::theory::{
-    Answer, Boundary, Calibration, Locality, Machine, Partial, PatchPosterior, Patches, Share, Shares, Training,
+    Answer, Boundary, Calibration, Locality, Machine, Partial, PatchPosterior, Patches, Share, Shares, Sight, Training,
 };
 use pollster::block_on;
 use std::sync::Arc;
@@ -104,6 +104,37 @@ fn wrapped_training_patches_agree_with_the_definition() {
         choices.patches = Patches::Wrapped;
         let truth = direct(choices, k, &images, &x, GREY, at(0.6));
         assert!(furthest(&answer(&mut on_gpu(&gpu, &posterior), &x, at(0.6)), &truth.mean) < 5e-4, "k {k}");
+    }
+}
+
+#[test]
+fn soft_windows_agree_with_the_definition_and_with_the_processor() {
+    let Some(gpu) = gpu() else { return };
+    let mut random = Random(9);
+    for (tuning, shape) in [(Tuning::FewCores, GREY), (Tuning::ManyThreads, GREY), (Tuning::ManyThreads, COLOUR)] {
+        let gpu = gpu.clone().tuned_for(tuning);
+        let images = random.pictures(13, shape);
+        for m in [Machine::Local, Machine::Els, Machine::Bbels] {
+            let mut posterior = machine(m, 3, &images, shape);
+            for (window, soft) in [(3, 2), (7, 2), (7, 4), (11, 4), (17, 5)] {
+                let sight = Sight::new(window, soft).unwrap();
+                posterior.set_locality(Locality::fixed(sight).unwrap());
+                let mut found = on_gpu(&gpu, &posterior);
+                for t in [1.0, 0.6, 0.3, 0.01] {
+                    let picture = if t > 0.5 { random.pictures(1, shape) } else { images[..shape.len()].to_vec() };
+                    let x = random.noisy(&picture, at(t));
+                    let sight = posterior.sight(at(t));
+                    let truth = direct(m.choices().unwrap(), sight, &images, &x, shape, at(t));
+                    let far = furthest(&answer(&mut found, &x, at(t)), &truth.mean);
+                    assert!(far < 5e-4, "{m:?} {sight:?} t {t} {shape:?}: {far}");
+                    // Parts of both merge only where logits count from the same level.
+                    let mut merged = block_on(found.partial(&x, at(t), false)).unwrap();
+                    merged.merge(&posterior.partial(&x, at(t), false).unwrap()).unwrap();
+                    let far = furthest(&merged.mean(), &truth.mean);
+                    assert!(far < 5e-4, "{m:?} {sight:?} t {t} {shape:?}, merged: {far}");
+                }
+            }
+        }
     }
 }
 

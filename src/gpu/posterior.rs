@@ -90,6 +90,7 @@ struct Question {
     high: u32,
     wide: u32,
     above: u32,
+    soft: u32,
 }
 
 impl GpuPosterior {
@@ -237,7 +238,7 @@ impl GpuPosterior {
         self.gpu.check()?;
         let displacements = Displacements::new(&self.posterior, time);
         self.prepare(trace, displacements.group()).await?;
-        let scales = Scales::new(time, self.layout.shape.channels);
+        let scales = Scales::new(time, self.layout.shape.channels).softened(displacements.soft);
         self.gpu.queue.write_buffer(&self.x, 0, bytemuck::cast_slice(x));
         self.gpu.queue.write_buffer(&self.runs, 0, bytemuck::cast_slice(&displacements.table()));
         let floats = self.ask(&displacements, &scales, usize::from(trace), most, go_on).await?;
@@ -291,6 +292,7 @@ impl GpuPosterior {
                     high: displacements.rows.window as u32,
                     wide: displacements.columns.window as u32,
                     above: displacements.rows.before as u32,
+                    soft: displacements.soft as u32,
                 };
                 let submit = || {
                     self.gpu.queue.write_buffer(&self.question, 0, bytemuck::bytes_of(&question));

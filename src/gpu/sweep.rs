@@ -67,7 +67,7 @@ impl Stages {
         Ok(Stages { names, sweeps: BTreeMap::new(), state, merge, bound_merge, merged })
     }
 
-    /// The sweep that sums `group` windows together, over each of the chunks `images`; `inputs` are the question, the
+    /// The sweep that sums `group` windows together, or, where that is 0, soft windows, over each of the chunks `images`; `inputs` are the question, the
     /// noisy picture and the table of displacements.
     pub fn sweep<'a>(
         &self,
@@ -77,7 +77,12 @@ impl Stages {
         images: impl Iterator<Item = &'a Buffer>,
     ) -> Result<Sweep, GpuError> {
         let mut names = self.names.clone();
-        names.extend([("GROUP", group as i64), ("GROUPS", (PIXELS / group) as i64)]);
+        let soft = i64::from(group == 0);
+        names.extend([
+            ("SOFT", soft),
+            ("GROUP", group as i64),
+            ("GROUPS", PIXELS.checked_div(group).unwrap_or(0) as i64),
+        ]);
         let pipeline = compile(gpu, "posterior", shader!("posterior.wgsl"), &names, (3, 1))?;
         let bound = images.map(|images| bind(gpu, &pipeline, question, &[x, runs, images, &self.state])).collect();
         Ok(Sweep { pipeline, bound })

@@ -41,6 +41,16 @@ impl LocalityPoint {
     }
 }
 
+impl core::fmt::Display for LocalityPoint {
+    /// The window, and behind a tilde the side of its second box where it is soft: `13~7`.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.soft {
+            1 => write!(f, "{}", self.window),
+            soft => write!(f, "{}~{soft}", self.window),
+        }
+    }
+}
+
 /// How far a pixel sees, and how its sight ends: along each axis a box of `window − soft + 1` pixels, summed again over a box of
 /// `soft` pixels. One of them is a hard edge; more make a trapezoid, or, where both boxes are alike, a triangle:
 ///
@@ -87,6 +97,32 @@ impl Sight {
     /// `soft · λ₁`, from one end of the window to the other.
     pub(crate) fn weights(self) -> impl Iterator<Item = usize> {
         (0..self.window).map(move |i| (i + 1).min(self.window - i).min(self.soft))
+    }
+}
+
+/// How a window ends, whatever its size: what calibration tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Edge {
+    /// All at once.
+    Hard,
+    /// Over the outer quarter on each side.
+    Trapezoid,
+    /// All the way from the middle: both boxes are alike, and a distance is the mean of those of all boxes that cover the pixel.
+    Triangle,
+}
+
+impl Edge {
+    /// All of them, the hardest first.
+    pub const ALL: [Edge; 3] = [Edge::Hard, Edge::Trapezoid, Edge::Triangle];
+
+    /// The window of `window` pixels, odd, that ends so.
+    pub fn of(self, window: usize) -> Sight {
+        let soft = match self {
+            Edge::Hard => 1,
+            Edge::Trapezoid => window.div_ceil(4),
+            Edge::Triangle => window.div_ceil(2),
+        };
+        Sight { window, soft }
     }
 }
 

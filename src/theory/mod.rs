@@ -56,7 +56,7 @@ pub use blend::{Blend, Calibration, Share, Shares};
 pub use company::Company;
 pub use composite::{Composite, Levels};
 pub use covariance::{CovarianceLocal, Windows, threshold};
-pub use locality::{Locality, LocalityPoint, MAX_WINDOW, Sight};
+pub use locality::{Edge, Locality, LocalityPoint, MAX_WINDOW, Sight};
 pub use machine::{Answer, Boundary, Choices, Entry, Kind, Machine, Output, Patches, TABLE, Window};
 pub use partial::Partial;
 pub use patch::PatchPosterior;

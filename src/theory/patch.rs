@@ -313,6 +313,11 @@ impl Scales {
             centre: (-(channels as f64) * noise * noise) as f32,
         }
     }
+
+    /// For sums over both boxes of a window, which are `soft²` times the mean that a soft window is.
+    pub fn softened(self, soft: usize) -> Scales {
+        Scales { logit: self.logit / (soft * soft) as f32, ..self }
+    }
 }
 
 /// One picture at one time, made ready for the inner loops.
@@ -324,15 +329,13 @@ enum Question<'a> {
 impl<'a> Question<'a> {
     fn new(x: &'a [f32], posterior: &PatchPosterior, time: Time, trace: bool) -> Question<'a> {
         let (shape, choices) = (posterior.training.shape(), posterior.choices);
-        let Scales { a, logit, centre } = Scales::new(time, shape.channels);
+        let sight = posterior.sight(time);
+        let Scales { a, logit, centre } = Scales::new(time, shape.channels).softened(sight.soft);
         if choices.window == Window::WholeImage {
             let shifted = choices.answer != super::machine::Answer::SamePlace;
             return Question::Whole(WholeQuery { shape, x, a, logit, centre, shifted });
         }
-        let sight = posterior.sight(time);
         let (rows, columns) = (axis(shape.height, sight, choices), axis(shape.width, sight, choices));
-        // Sums over both boxes are not yet the mean that a soft window is.
-        let logit = logit / (sight.soft * sight.soft) as f32;
         debug_assert!(rows.pad == columns.pad && matches!(rows.pad, Pad::Zeros | Pad::Wrap));
         let x = pad_query(x, shape.channels, &rows, &columns);
         Question::Local(Query { shape, rows, columns, x, a, logit, centre, trace })

@@ -27,6 +27,9 @@ pub struct DenoiseArgs {
     /// Side of the window in pixels, odd; for local, els, bbels, blend and composite
     #[arg(long, value_parser = number(1, MAX_WINDOW))]
     window: Option<usize>,
+    /// Pixels that the edge of the window falls off over, 1 to half of it; a hard edge unless given
+    #[arg(long, value_parser = number(1, MAX_WINDOW), requires = "window")]
+    soft: Option<usize>,
     /// Time in (0, 1]: 1 is noise
     #[arg(long, value_parser = number(0.0, 1.0))]
     t: f64,
@@ -68,7 +71,7 @@ pub fn denoise(args: &DenoiseArgs) -> Result<(), CommandError> {
     let time = Schedule::Cosine.at(args.t);
     let conditions = vec![Condition::Null; count];
     let local = args.window.filter(|_| machine.is_local());
-    let locality = local.map(|window| fixed(machine, window, shape)).transpose()?;
+    let locality = local.map(|window| fixed(machine, window, args.soft, shape)).transpose()?;
     // Elsewhere nothing wraps around.
     let wrapped = args.wrapped && machine == Machine::Els;
     let denoised = match (args.device, wrapped) {

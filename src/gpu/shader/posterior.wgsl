@@ -25,6 +25,8 @@ struct Question {
     high: i32,
     wide: i32,
     above: i32,
+    // Side of the second box of soft windows.
+    soft: i32,
 }
 @group(0) @binding(0) var<uniform> question: Question;
 // [C, H, W].
