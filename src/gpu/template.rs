@@ -20,8 +20,10 @@ use crate::ops::program::{Names, shader};
 use std::collections::BTreeMap;
 
 /// The pieces that stages share.
-const SHARED: [(&str, &str); 4] = [
+const SHARED: [(&str, &str); 6] = [
+    ("down", shader!("shared/down.wgsl")),
     ("finish", shader!("ops/finish/finish.wgsl")),
+    ("pairs", shader!("shared/pairs.wgsl")),
     ("step", shader!("shared/step.wgsl")),
     ("taps", shader!("ops/convolution/taps.wgsl")),
     ("windows", shader!("shared/windows.wgsl")),

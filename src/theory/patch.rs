@@ -318,6 +318,12 @@ impl Scales {
     pub fn softened(self, soft: usize) -> Scales {
         Scales { logit: self.logit / (soft * soft) as f32, ..self }
     }
+
+    /// The logit of as many pixels beyond the border, which are zero on both sides.
+    #[cfg(with_gpu)]
+    pub fn beyond(&self, pixels: usize) -> f64 {
+        f64::from(self.logit) * f64::from(self.centre) * pixels as f64
+    }
 }
 
 /// One picture at one time, made ready for the inner loops.

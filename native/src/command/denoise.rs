@@ -10,9 +10,7 @@ use morphogen::denoiser::{Condition, Denoiser, ImageShape};
 use morphogen::files;
 use morphogen::gpu::{Gpu, GpuPosterior};
 use morphogen::schedule::{Schedule, Time};
-use morphogen::theory::{
-    Choices, Locality, MAX_WINDOW, Machine, PatchPosterior, Shares, Training, Wiener, machine_denoiser,
-};
+use morphogen::theory::{Locality, MAX_WINDOW, Machine, PatchPosterior, Shares, Training, Wiener, machine_denoiser};
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
 use std::path::{Path, PathBuf};
@@ -46,7 +44,7 @@ pub struct DenoiseArgs {
     /// patches from inside their image, as the released code does
     #[arg(long)]
     wrapped: bool,
-    /// Where to compute patches; wiener, pca and composite have no use for a gpu
+    /// Where to compute patches; wiener and pca have no use for a gpu
     #[arg(long, value_enum, default_value = "cpu")]
     device: DeviceArg,
 }
@@ -98,7 +96,7 @@ fn on_gpu(
     x: &[f32],
     time: Time,
 ) -> Result<Vec<f32>, CommandError> {
-    if machine.choices().is_none_or(Choices::is_composite) {
+    if machine.choices().is_none() {
         let message = format!("{} is computed on the processor: leave --device gpu out", machine.name());
         return Err(CommandError::Usage(message));
     }

@@ -11,7 +11,7 @@ use morphogen::pack::{NetworkEntry, Pack};
 use morphogen::sampler::Request;
 use morphogen::schedule::Time;
 use morphogen::theory::{
-    Blend, Calibration, Choices, Company, Locality, MAX_WINDOW, Machine, PatchPosterior, Sight, Training, Wiener,
+    Blend, Calibration, Company, Locality, MAX_WINDOW, Machine, PatchPosterior, Sight, Training, Wiener,
     machine_denoiser,
 };
 use std::sync::Arc;
@@ -57,10 +57,8 @@ impl MachineArgs {
             .into_iter()
             .map(|asked| Ok((showing(pack, &asked)?, asked)))
             .collect::<Result<Vec<_>, CommandError>>()?;
-        if gpu && (images.len() > 1 || machine.choices().is_none_or(Choices::is_composite)) {
-            return Err(usage(
-                "wiener, pca, composite and what is mixed are computed on the processor: leave --device gpu out",
-            ));
+        if gpu && (images.len() > 1 || machine.choices().is_none()) {
+            return Err(usage("wiener, pca and what is mixed are computed on the processor: leave --device gpu out"));
         }
         match (images.pop(), images.is_empty()) {
             (None, _) => Err(usage("expected something to draw, found nothing")),
