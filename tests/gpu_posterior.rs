@@ -185,6 +185,7 @@ fn second_rounds_add_up() {
     for (workers, chunk, cells) in [(1, usize::MAX, 1.0), (3, 7, 2e3), (40, 1, 1e9)] {
         let cut = Cut { workers, images: chunk, cells };
         let mut found = block_on(GpuPosterior::with_cut(&gpu, whole.clone(), cut)).unwrap();
+        assert!(block_on(found.deviation(&x, at(0.5), false)).unwrap() < 2e-4, "{cut:?}: a few images");
         for _ in 0..2 {
             let sum = block_on(found.spread_while(&x, at(0.5), &levels, &mut || true)).unwrap();
             assert!(furthest(&sum.mean(5, Boundary::Zeros), &truth) < 2e-4, "{cut:?}");

@@ -183,19 +183,31 @@ impl GpuPosterior {
     ) -> Result<Composite, GpuError> {
         let shape = self.layout.shape;
         check_batch(x, shape, &[Condition::Null])?;
-        let mut levels = levels.floats().to_vec();
+        let levels = levels.floats().to_vec();
         let (expected, found) = (2 * self.layout.area(), levels.len());
         if found != expected {
             return Err(DenoiseError::Shape { what: "levels [H, W, 2]", expected, found }.into());
         }
+        self.spread_over(x, time, levels, usize::MAX, go_on).await
+    }
+
+    /// The second round over the first `most` training images; `levels` [H, W, 2].
+    async fn spread_over(
+        &mut self,
+        x: &[f32],
+        time: Time,
+        mut levels: Vec<f32>,
+        most: usize,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Composite, GpuError> {
         let (displacements, scales) = self.asked(x, time, Pass::Cover).await?;
         // The shader does not count what lies beyond the border.
         for (level, outside) in levels.chunks_exact_mut(2).zip(&displacements.outside) {
             level[0] = (f64::from(level[0]) - scales.beyond(*outside)) as f32;
         }
         self.gpu.queue.write_buffer(&self.levels, 0, bytemuck::cast_slice(&levels));
-        let floats = self.ask(&displacements, &scales, Pass::Cover, usize::MAX, go_on).await?;
-        Composite::from_floats(&floats, shape).map_err(|error| GpuError::Device(error.to_string()))
+        let floats = self.ask(&displacements, &scales, Pass::Cover, most, go_on).await?;
+        Composite::from_floats(&floats, self.layout.shape).map_err(|error| GpuError::Device(error.to_string()))
     }
 
     /// The posterior of one picture `[C, H, W]` over these training images, to be merged with others, whether they come
@@ -223,7 +235,7 @@ impl GpuPosterior {
     }
 
     /// The largest difference from what the processor answers, over the first few training images only: a quick test of
-    /// the driver, with the shaders that keep provenance or the others.
+    /// the driver, with the shaders that keep provenance or the others, and, where there is one at this time, of the second round.
     ///
     /// # Errors
     /// As [`Self::denoise`].
@@ -232,11 +244,18 @@ impl GpuPosterior {
         check_batch(x, shape, &[Condition::Null])?;
         let images: Vec<f32> = (0..FEW).filter_map(|n| training.image(n)).flatten().collect();
         let few = Training::new(&images, shape).map_err(|error| GpuError::Device(error.to_string()))?;
-        let expected = self.posterior.over(Arc::new(few)).partial(x, time, false)?.mean();
-        let found = self.partial_over(x, time, provenance, FEW, &mut || true).await?.mean();
-        // NaN hides from `max`.
-        let far = |(e, f): (&f32, &f32)| if (e - f).is_nan() { f32::INFINITY } else { (e - f).abs() };
-        Ok(expected.iter().zip(&found).map(far).fold(0.0, f32::max))
+        let few = self.posterior.over(Arc::new(few));
+        let expected = few.partial(x, time, false)?;
+        let found = self.partial_over(x, time, provenance, FEW, &mut || true).await?;
+        let first = furthest(&expected.mean(), &found.mean());
+        if self.posterior.covered(time) == 0.0 {
+            return Ok(first);
+        }
+        let levels = Levels::of(&expected);
+        let found = self.spread_over(x, time, levels.floats().to_vec(), FEW, &mut || true).await?;
+        let (sight, boundary) = (few.sight(time), few.choices().boundary);
+        let expected = few.spread(x, time, &[levels], 0, 1)?.pop().ok_or(DenoiseError::NotFinite)?;
+        Ok(first.max(furthest(&expected.mean(sight, boundary), &found.mean(sight, boundary))))
     }
 
     /// The posterior of one picture over the first `most` training images.
@@ -269,6 +288,13 @@ impl GpuPosterior {
         self.gpu.queue.write_buffer(&self.runs, 0, bytemuck::cast_slice(&displacements.table()));
         Ok((displacements, scales))
     }
+}
+
+/// The largest difference.
+fn furthest(expected: &[f32], found: &[f32]) -> f32 {
+    // NaN hides from `max`.
+    let far = |(e, f): (&f32, &f32)| if (e - f).is_nan() { f32::INFINITY } else { (e - f).abs() };
+    expected.iter().zip(found).map(far).fold(0.0, f32::max)
 }
 
 /// Passes on pixels that are finite.
