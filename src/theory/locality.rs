@@ -78,7 +78,7 @@ impl Sight {
     /// # Errors
     /// [`TheoryError::Window`] for an even or oversized window, [`TheoryError::Soft`] where it has no room for the box.
     pub fn new(window: usize, soft: usize) -> Result<Sight, TheoryError> {
-        if window % 2 == 0 || window > MAX_WINDOW {
+        if window.is_multiple_of(2) || window > MAX_WINDOW {
             return Err(TheoryError::Window { window, largest: MAX_WINDOW });
         }
         let largest = window.div_ceil(2);
