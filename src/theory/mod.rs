@@ -1,6 +1,7 @@
 //! The analytic denoisers: machines that predict, without any training, what a trained network draws. They are one
 //! patch posterior with four choices (how far a pixel sees, who may answer for it, what lies beyond the border, and what a
-//! window answers for) over windows that end at once or fall off ([`Sight`]), a Wiener filter as the baseline, a blend of the two, and one that sees what the filter would look at.
+//! window answers for), over windows that end at once or fall off ([`Sight`]), a Wiener filter as the baseline, a blend of
+//! the two, and one that sees what the filter would look at.
 //! Make one with [`machine_denoiser`], or a [`PatchPosterior`] to ask for provenance and mergeable parts.
 //!
 //! Kamb & Ganguli, "An analytic theory of creativity in convolutional diffusion models", ICML 2025.
