@@ -8,11 +8,13 @@ use morphogen::cpu::CpuNetwork;
 use morphogen::denoiser::{Condition, Denoiser};
 use morphogen::pack::Pack;
 use morphogen::sampler::{Request, Sampling, Trajectory};
-use morphogen::theory::{Machine, Training, machine_denoiser};
+use morphogen::theory::{Edge, Locality, LocalityPoint, Machine, PatchPosterior, Training, machine_denoiser};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::sync::Arc;
 
+/// How much wider than a box a window is that falls off all the way from its middle.
+const WIDER: f64 = 1.6;
 const MACHINES: [Machine; 6] =
     [Machine::Bbels, Machine::Composite, Machine::Blend, Machine::Local, Machine::Wiener, Machine::Pca];
 
@@ -42,6 +44,12 @@ fn main() -> Result<(), Box<dyn Error>> {
                 guessers.push((machine.name().into(), machine_denoiser(machine, &training, calibration)?));
             }
         }
+        if let Some(locality) = manifest.network(&name)?.calibration(Machine::Bbels)?.locality {
+            let largest = (manifest.image.height.min(manifest.image.width) - 1) | 1;
+            let soft = softened(&locality, largest)?;
+            let posterior = PatchPosterior::new(Machine::Bbels, training.clone(), Some(soft))?;
+            guessers.push(("bbels, soft".into(), Box::new(posterior)));
+        }
         let condition = [Condition::Class(class)];
         let request = Request::new(condition[0].clone(), seed).taking(Sampling::default());
         let mut trajectory = Trajectory::new(&request, manifest.image, manifest.schedule)?;
@@ -68,6 +76,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         row(guesser, errors.iter().map(|error| format!("{error:6.4}")).collect());
     }
     Ok(())
+}
+
+/// Windows that fall off from their middles, and are that much wider.
+fn softened(locality: &Locality, largest: usize) -> Result<Locality, Box<dyn Error>> {
+    let soft = |point: &LocalityPoint| {
+        let window = ((point.window as f64 * WIDER) as usize | 1).min(largest);
+        LocalityPoint { window, soft: Edge::Triangle.of(window).soft, ..*point }
+    };
+    Ok(Locality::measured(locality.points().iter().map(soft).collect())?)
 }
 
 /// `|guess − truth|² / |truth|²`.

@@ -27,17 +27,20 @@ export class Graphics {
   }
 
   /**
-   * The flat posteriors of pictures over all training images; nothing where the processor must compute them.
+   * The flat posteriors of pictures over all training images, or with `levels` what the second round gives; nothing where the
+   * processor must compute them.
    * @param {Float32Array} x `[B, C, H, W]`
    * @param {number} t
+   * @param {Float32Array | undefined} levels `[B, H, W, 2]`
    * @param {AbortSignal} signal
    * @returns {Promise<Float32Array | undefined>}
    */
-  async part(x, t, signal) {
+  async part(x, t, levels, signal) {
     while (this.device === "webgpu") {
       try {
         this.gpu ??= await this.posterior.onGpu(this.wanted === "webgpu");
-        return await this.gpu.part(x, t, () => !signal.aborted);
+        const on = () => !signal.aborted;
+        return await (levels ? this.gpu.spread(x, t, levels, on) : this.gpu.part(x, t, on));
       } catch (thrown) {
         const { code, message } = Object(thrown);
         // After a trap nothing of the core may be touched.

@@ -59,8 +59,8 @@ export interface NetworkInfo extends Usual {
   config: Record<string, any>;
   /** Local machines whose window was calibrated against this network. */
   machines: string[];
-  /** The calibrated windows of each: how many pixels (`k`, odd) each pixel sees at time `t`. */
-  windows: Record<string, { t: number; k: number }[]>;
+  /** The calibrated windows of each: how many pixels (`k`, odd) each pixel sees at time `t`, and over how many the edge falls off (`soft`; a hard edge where it is missing). */
+  windows: Record<string, { t: number; k: number; soft?: number }[]>;
 }
 
 /** Licence and origin. */

@@ -88,8 +88,7 @@ export class Machines {
       if (core.hasPatches(machine)) {
         const held = core.posterior(machine, network, images, window);
         if (filter) held.blend(filter);
-        // Only the processor knows how windows answer for all they cover.
-        this.last = { key, held, graphics: new Graphics(held, held.composite ? "cpu" : device) };
+        this.last = { key, held, graphics: new Graphics(held, device) };
       } else if (filter) this.last = { key, held: filter.network() };
     }
     const last = /** @type {NonNullable<typeof this.last>} */ (this.last);
@@ -105,7 +104,7 @@ export class Machines {
     const gather = async (x, t, levels) => {
       if (!levels) step += 1;
       traced = every || step === steps;
-      const whole = levels ? undefined : await graphics.part(x, t, signal);
+      const whole = await graphics.part(x, t, levels, signal);
       if (whole) return [whole];
       crew.enlist("machine", key + this.url, { module, manifest, wish, images });
       const tasks = Array.from({ length: PARTS }, (_, part) => ({ x, t, trace: traced, levels, part, parts: PARTS }));

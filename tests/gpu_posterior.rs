@@ -10,7 +10,8 @@ use morphogen::denoiser::{Condition, Denoiser, ImageShape};
 use morphogen::gpu::{Cut, Gpu, GpuError, GpuPosterior, Tuning};
 use morphogen::schedule::{Schedule, Time};
 use morphogen::theory::{
-    Answer, Boundary, Calibration, Locality, Machine, Partial, PatchPosterior, Patches, Share, Shares, Training,
+    Answer, Boundary, Calibration, Choices, Levels, Locality, LocalityPoint, Machine, Output, Partial, PatchPosterior,
+    Patches, Share, Shares, Training,
 };
 use pollster::block_on;
 use std::sync::Arc;
@@ -107,8 +108,102 @@ fn wrapped_training_patches_agree_with_the_definition() {
     }
 }
 
+/// Windows that are other ones at each of [`TIMES`]: hard and soft, of even boxes and odd, narrow and wider than the picture.
+const SIGHTS: [(usize, usize); 8] = [(1, 1), (3, 1), (3, 2), (7, 1), (7, 4), (5, 2), (17, 1), (17, 5)];
+const TIMES: [f64; 8] = [0.01, 0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 1.0];
+
+fn varied(choices: Choices, training: &Arc<Training>) -> PatchPosterior {
+    let point = |(t, (window, soft)): (f64, (usize, usize))| LocalityPoint { t, window, soft };
+    let locality = Locality::measured(TIMES.into_iter().zip(SIGHTS).map(point).collect()).unwrap();
+    PatchPosterior::with_choices(choices, training.clone(), Some(locality)).unwrap()
+}
+
 #[test]
-fn where_windows_answer_for_all_they_cover_the_processor_takes_the_second_round() {
+fn soft_windows_agree_with_the_definition_and_with_the_processor() {
+    let Some(gpu) = gpu() else { return };
+    let mut random = Random(9);
+    for (tuning, shape) in [(Tuning::FewCores, GREY), (Tuning::ManyThreads, COLOUR)] {
+        let gpu = gpu.clone().tuned_for(tuning);
+        let images = random.pictures(13, shape);
+        let training = Arc::new(Training::new(&images, shape).unwrap());
+        for m in [Machine::Local, Machine::Els, Machine::Bbels] {
+            let posterior = varied(m.choices().unwrap(), &training);
+            let mut found = on_gpu(&gpu, &posterior);
+            for t in TIMES {
+                let picture = if t > 0.4 { random.pictures(1, shape) } else { images[..shape.len()].to_vec() };
+                let x = random.noisy(&picture, at(t));
+                let sight = posterior.sight(at(t));
+                let truth = direct(m.choices().unwrap(), sight, &images, &x, shape, at(t));
+                let far = furthest(&answer(&mut found, &x, at(t)), &truth.mean);
+                assert!(far < 5e-4, "{m:?} {sight:?} t {t} {shape:?}: {far}");
+                // Parts of both merge only where logits count from the same level.
+                let mut merged = block_on(found.partial(&x, at(t), false)).unwrap();
+                merged.merge(&posterior.partial(&x, at(t), false).unwrap()).unwrap();
+                let far = furthest(&merged.mean(), &truth.mean);
+                assert!(far < 5e-4, "{m:?} {sight:?} t {t} {shape:?}, merged: {far}");
+            }
+        }
+    }
+}
+
+#[test]
+fn composites_agree_with_the_definition() {
+    let Some(gpu) = gpu() else { return };
+    let mut random = Random(10);
+    // More rows than a band has, and fewer.
+    let tall = ImageShape { channels: 1, height: 19, width: 8 };
+    for (tuning, shape) in [(Tuning::FewCores, GREY), (Tuning::FewCores, tall), (Tuning::ManyThreads, COLOUR)] {
+        let gpu = gpu.clone().tuned_for(tuning);
+        let images = random.pictures(7, shape);
+        let training = Arc::new(Training::new(&images, shape).unwrap());
+        for m in [Machine::Local, Machine::Els, Machine::Bbels] {
+            let choices = Choices { output: Output::Covered, ..m.choices().unwrap() };
+            let posterior = varied(choices, &training);
+            let mut found = on_gpu(&gpu, &posterior);
+            for t in TIMES {
+                let picture = if t > 0.4 { random.pictures(1, shape) } else { images[..shape.len()].to_vec() };
+                let x = random.noisy(&picture, at(t));
+                let sight = posterior.sight(at(t));
+                let truth = direct(choices, sight, &images, &x, shape, at(t));
+                let far = furthest(&answer(&mut found, &x, at(t)), &truth.mean);
+                assert!(far < 1e-3, "{m:?} {sight:?} t {t} {shape:?}: {far}");
+            }
+        }
+    }
+}
+
+/// Levels may come from the processor, and the work be cut in any way.
+#[test]
+fn second_rounds_add_up() {
+    let Some(gpu) = gpu() else { return };
+    let mut random = Random(11);
+    let images = random.pictures(19, GREY);
+    let whole = machine(Machine::Composite, 5, &images, GREY);
+    let x = random.noisy(&images[..GREY.len()], at(0.5));
+    let levels = Levels::of(&whole.partial(&x, at(0.5), false).unwrap());
+    let truth = widen(&whole.clone().denoise(&x, at(0.5), &[Condition::Null]).unwrap());
+    for (workers, chunk, cells) in [(1, usize::MAX, 1.0), (3, 7, 2e3), (40, 1, 1e9)] {
+        let cut = Cut { workers, images: chunk, cells };
+        let mut found = block_on(GpuPosterior::with_cut(&gpu, whole.clone(), cut)).unwrap();
+        assert!(block_on(found.deviation(&x, at(0.5), false)).unwrap() < 2e-4, "{cut:?}: a few images");
+        for _ in 0..2 {
+            let sum = block_on(found.spread_while(&x, at(0.5), &levels, &mut || true)).unwrap();
+            assert!(furthest(&sum.mean(5, Boundary::Zeros), &truth) < 2e-4, "{cut:?}");
+        }
+    }
+    let (first, second) = images.split_at(8 * GREY.len());
+    let mut part = on_gpu(&gpu, &machine(Machine::Composite, 5, first, GREY));
+    let mut sum = block_on(part.spread_while(&x, at(0.5), &levels, &mut || true)).unwrap();
+    let rest = machine(Machine::Composite, 5, second, GREY).spread(&x, at(0.5), &[levels], 0, 1).unwrap();
+    sum.merge(&rest[0]).unwrap();
+    assert!(furthest(&sum.mean(5, Boundary::Zeros), &truth) < 2e-4, "one part by the GPU, one by the processor");
+    let short = Levels::from_floats(&[0.0; 8], ImageShape { channels: 1, height: 2, width: 2 }).unwrap();
+    let refused = block_on(part.spread_while(&x, at(0.5), &short, &mut || true)).map(|_| ());
+    assert_eq!(refused.map_err(|error| error.code()), Err("sample"));
+}
+
+#[test]
+fn a_blend_takes_both_rounds() {
     let Some(gpu) = gpu() else { return };
     let mut random = Random(8);
     let images = random.pictures(21, GREY);
@@ -202,10 +297,8 @@ fn what_does_not_fit_is_refused_in_words() {
     (choices.boundary, choices.answer) = (Boundary::Zeros, Answer::AnyPlace);
     let training = Arc::new(Training::new(&images, GREY).unwrap());
     let nowhere = PatchPosterior::with_choices(choices, training, Some(Locality::fixed(3).unwrap())).unwrap();
-    for unknown in [nowhere, machine(Machine::Composite, 3, &images, GREY)] {
-        let refused = block_on(GpuPosterior::new(&gpu, unknown)).map(|_| ());
-        assert!(matches!(refused, Err(GpuError::Machine)), "{refused:?}");
-    }
+    let refused = block_on(GpuPosterior::new(&gpu, nowhere)).map(|_| ());
+    assert!(matches!(refused, Err(GpuError::Machine)), "{refused:?}");
     let mut posterior = on_gpu(&gpu, &machine(Machine::Els, 3, &images, GREY));
     let short = block_on(posterior.denoise(&images[..5], at(0.5), &[Condition::Null]));
     assert!(short.is_err_and(|error| error.to_string().contains("72")), "says how many values were expected");

@@ -8,7 +8,7 @@ use morphogen::denoiser::{Condition, Denoiser, ImageShape};
 use morphogen::pack::manifest::Manifest;
 use morphogen::sampler::noise;
 use morphogen::schedule::Schedule;
-use morphogen::theory::{Locality, Machine, PatchPosterior, Training};
+use morphogen::theory::{Locality, Machine, PatchPosterior, Sight, Training};
 use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView, serialize};
 use shell::{fail, succeed};
@@ -107,6 +107,12 @@ fn from_images_to_pictures() {
     // At t = .25 and .5 as far as the one, and at 1 as far as the other, which was measured at .5 and 1.
     assert_eq!(seen("blend"), [&seen("composite")[..2], &seen("bbels")[1..]].concat());
     assert_eq!(entry.blend.iter().filter(|share| share.covered > 0.0 && share.t > 0.6).count(), 0);
+    succeed(folder, "pack check pack");
+    // With soft edges tried, the windows of the machine that was not asked for stay.
+    let found = succeed(folder, "calibrate --pack pack --machine blend --soft --seeds 2 --steps 4");
+    assert!(found.contains("unet, blend, k from t = 0.25 up"), "{found}");
+    let after = Manifest::parse(&fs::read(folder.join("pack/manifest.json")).unwrap()).unwrap();
+    assert_eq!(after.network("unet").unwrap().locality["bbels"], entry.locality["bbels"]);
     succeed(folder, "pack check pack");
 
     states_how_to_draw(folder);
@@ -401,6 +407,17 @@ fn one_denoising_call_on_either_device() {
         let conditions = [Condition::Null, Condition::Null];
         assert_eq!(cpu, posterior.denoise(&x, Schedule::Cosine.at(0.6), &conditions).unwrap(), "{name}");
     }
+    // A window that falls off, and one that has no room to.
+    let soft = "denoise --machine bbels --window 5 --t 0.6 --images images.safetensors --input x.safetensors";
+    succeed(folder, &format!("{soft} --soft 3 --output soft.safetensors"));
+    succeed(folder, &format!("{soft} --soft 3 --device gpu --output gpu.safetensors"));
+    let (_, cpu) = read_tensor(&folder.join("soft.safetensors"), "denoised");
+    assert!(far(&cpu, &read_tensor(&folder.join("gpu.safetensors"), "denoised").1) < 1e-3);
+    let locality = Some(Locality::fixed(Sight::new(5, 3).unwrap()).unwrap());
+    let mut posterior = PatchPosterior::new(Machine::Bbels, training, locality).unwrap();
+    let conditions = [Condition::Null, Condition::Null];
+    assert_eq!(cpu, posterior.denoise(&x, Schedule::Cosine.at(0.6), &conditions).unwrap());
+    assert!(fail(folder, &format!("{soft} --soft 4 --output soft.safetensors")).contains("1 to 3"));
     let wiener = "denoise --machine wiener --t 0.6 --images images.safetensors --input x.safetensors";
     succeed(folder, &format!("{wiener} --output wiener.safetensors"));
     assert!(fail(folder, &format!("{wiener} --device gpu --output wiener.safetensors")).contains("processor"));

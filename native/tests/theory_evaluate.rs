@@ -22,7 +22,7 @@ fn training() -> Arc<Training> {
 }
 
 fn locality() -> Locality {
-    Locality::measured(vec![LocalityPoint { t: 0.2, window: 3 }, LocalityPoint { t: 1.0, window: 9 }]).unwrap()
+    Locality::measured(vec![LocalityPoint::hard(0.2, 3), LocalityPoint::hard(1.0, 9)]).unwrap()
 }
 
 fn contest() -> Contest {

@@ -4,7 +4,7 @@
 
 use crate::denoiser::ImageShape;
 use crate::schedule::Time;
-use crate::theory::{Answer, Axis, Boundary, PatchPosterior, Window, axis};
+use crate::theory::{Answer, Axis, Boundary, PatchPosterior, Sight, Window, axis};
 
 /// Bytes of workgroup memory: WebGPU's default.
 const WORKGROUP_BYTES: usize = 16_384;
@@ -104,8 +104,10 @@ pub(super) struct Rounds {
 pub(super) struct Displacements {
     pub rows: Rounds,
     pub columns: Rounds,
-    /// Pixels of a window that lie beyond the border, for every query pixel. They add the same to everyone who may
-    /// answer for it, so the shader leaves them out; the CPU counts them.
+    /// Side of the second box of soft windows; 1 where their edge is hard.
+    pub soft: usize,
+    /// Pixels of a window that lie beyond the border, for every query pixel, by how much they count. They add the same to
+    /// everyone who may answer for it, so the shader leaves them out; the CPU counts them.
     pub outside: Vec<usize>,
 }
 
@@ -126,22 +128,27 @@ impl Displacements {
                 Answer::AnyPlace => Rounds::of_rings(n),
                 _ => Rounds::of_one_place(n),
             });
-            return Displacements { rows, columns, outside: nothing };
+            return Displacements { rows, columns, soft: 1, outside: nothing };
         }
-        let k = posterior.window(time);
-        let [rows, columns] = [height, width].map(|n| axis(n, k, choices));
+        let sight = posterior.sight(time);
+        let [rows, columns] = [height, width].map(|n| axis(n, sight, choices));
         let outside = match choices.boundary {
             Boundary::Circular => nothing,
             Boundary::Zeros => {
-                let inside =
-                    |axis: &Axis, i: usize| (i + axis.half()).min(axis.size - 1) + 1 - i.saturating_sub(axis.half());
-                let area = rows.window * columns.window;
-                let places = (0..height).flat_map(|r| (0..width).map(move |c| (r, c)));
-                places.map(|(r, c)| area - inside(&rows, r) * inside(&columns, c)).collect()
+                let counts = |axis: &Axis| Sight { window: axis.window, soft: axis.soft }.weights();
+                let area = counts(&rows).sum::<usize>() * counts(&columns).sum::<usize>();
+                let inside = |axis: &Axis, i: usize| -> usize {
+                    let there = |at: &usize| (i + at).checked_sub(axis.half()).is_some_and(|cell| cell < axis.size);
+                    counts(axis).enumerate().filter(|(at, _)| there(at)).map(|(_, weight)| weight).sum()
+                };
+                let inside = |axis: &Axis| -> Vec<usize> { (0..axis.size).map(|i| inside(axis, i)).collect() };
+                let (down, across) = (inside(&rows), inside(&columns));
+                down.iter().flat_map(|r| across.iter().map(move |c| area - r * c)).collect()
             }
         };
         let circular = choices.boundary == Boundary::Circular;
-        Displacements { rows: Rounds::of(&rows, circular), columns: Rounds::of(&columns, circular), outside }
+        let [rows, columns] = [rows, columns].map(|axis| Rounds::of(&axis, circular));
+        Displacements { rows, columns, soft: sight.soft, outside }
     }
 
     /// Cells of all displacements together, for one training image.
@@ -154,8 +161,11 @@ impl Displacements {
         self.rows.sum(|run| run.pixels) * self.columns.sum(|run| run.pixels)
     }
 
-    /// How many windows beside each other are summed together: see `shader/shared/windows.wgsl`.
+    /// How many windows beside each other are summed together: see `shader/shared/windows.wgsl`. None of soft ones.
     pub(super) fn group(&self) -> usize {
+        if self.soft > 1 {
+            return 0;
+        }
         let window = self.rows.window.min(self.columns.window);
         GROUPS.into_iter().find(|group| window + 1 >= *group).unwrap_or(1)
     }
@@ -247,7 +257,7 @@ mod tests {
             let Some(choices) = machine.choices() else { panic!("{machine:?} is a patch posterior") };
             for n in [3usize, 8, 28] {
                 for k in (1..=n).step_by(2) {
-                    let axis = axis(n, k, choices);
+                    let axis = axis(n, k.into(), choices);
                     let rounds = Rounds::of(&axis, circular);
                     let mut planned: Vec<(usize, usize)> = axis
                         .runs
@@ -282,7 +292,7 @@ mod tests {
     fn runs_of_opposite_displacements_share_rounds() {
         let Some(choices) = Machine::Bbels.choices() else { panic!("it is a patch posterior") };
         // 26 places answer for each of 26 pixels, and the border for itself.
-        assert_eq!(Rounds::of(&axis(28, 3, choices), false).list.len(), 26);
-        assert_eq!(Rounds::of(&axis(28, 17, choices), false).list.len(), 12);
+        assert_eq!(Rounds::of(&axis(28, 3.into(), choices), false).list.len(), 26);
+        assert_eq!(Rounds::of(&axis(28, 17.into(), choices), false).list.len(), 12);
     }
 }

@@ -28,6 +28,7 @@ mod sample;
 pub mod stage;
 mod sweep;
 mod template;
+mod turns;
 pub mod twin;
 mod workspace;
 

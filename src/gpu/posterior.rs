@@ -2,29 +2,24 @@
 //! images, to rounding. Make a [`GpuPosterior`] from one; it answers like any denoiser, and gives mergeable parts.
 //!
 //! Workers, a few workgroups each, share out the items of work: a few training images at one round of displacements
-//! (`shader/posterior.wgsl`). Each keeps a posterior of its own; `shader/posterior_merge.wgsl` joins them. Submissions are
-//! kept short by measured speed, so that a weak GPU never freezes the screen.
+//! (`shader/posterior.wgsl`). Each keeps a posterior of its own; `shader/posterior_merge.wgsl` joins them. Where windows answer for all
+//! they cover, `shader/posterior_cover.wgsl` goes over the images once more. Submissions are kept short (`turns`), so that a weak GPU
+//! never freezes the screen.
 
-use super::context::{Buffer, Gpu, Submission, Tuning};
+use super::context::{Buffer, Gpu, Tuning};
 use super::displacement::{Displacements, Layout, Round, most_rounds};
 use super::error::GpuError;
-use super::pace::{IN_FLIGHT, Pace};
-use super::pipeline::{Pipeline, STEP_BYTES};
-use super::sweep::Stages;
+use super::pace::Pace;
+use super::pipeline::STEP_BYTES;
+use super::sweep::{Pass, Stages};
 use crate::denoiser::{Condition, DenoiseError, check_batch};
-use crate::sampler::SampleError;
 use crate::schedule::Time;
-use crate::theory::{Answer, Boundary, Partial, PatchPosterior, Provenance, Scales, Training};
-use std::collections::VecDeque;
+use crate::theory::{Answer, Boundary, Composite, Levels, Partial, PatchPosterior, Provenance, Scales, Training};
 use std::sync::Arc;
 use wgpu::BufferUsages;
 
-/// What is being done where a shader is refused.
-const COMPILING: &str = "compiling the patch posterior";
 /// Training images that the test of a driver takes.
 const FEW: usize = 6;
-/// Most bytes for the workers' posteriors.
-const STATE_BYTES: usize = 32 << 20;
 
 /// How the work is cut. Answers differ by rounding only.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,54 +44,36 @@ impl Cut {
 
 /// A machine whose training images and pipelines live on the GPU.
 pub struct GpuPosterior {
-    gpu: Gpu,
-    posterior: PatchPosterior,
-    layout: Layout,
-    workers: usize,
-    chunks: Vec<Chunk>,
-    /// The noisy picture, the table of displacements and what else a dispatch needs to know.
-    x: Buffer,
-    runs: Buffer,
-    question: Buffer,
-    /// Without provenance and with.
-    stages: [Option<Stages>; 2],
+    pub(super) gpu: Gpu,
+    pub(super) posterior: PatchPosterior,
+    pub(super) layout: Layout,
+    /// Most workers at once.
+    pub(super) workers: usize,
+    pub(super) chunks: Vec<Chunk>,
+    /// The noisy picture, the table of displacements, what else a dispatch needs to know, and for a second round the levels of
+    /// the windows' weights.
+    pub(super) x: Buffer,
+    pub(super) runs: Buffer,
+    pub(super) question: Buffer,
+    pub(super) levels: Buffer,
+    /// By [`Pass`].
+    pub(super) stages: [Option<Stages>; 3],
     /// Squared differences that fill the time of a submission, as measured last.
-    pace: Pace,
+    pub(super) pace: Pace,
 }
 
 /// Training images that fit into one binding.
-struct Chunk {
-    images: Buffer,
-    first: usize,
-    count: usize,
-}
-
-/// What a dispatch needs to know; the same struct as in `shader/posterior.wgsl`.
-#[repr(C)]
-#[derive(Debug, Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
-struct Question {
-    a: f32,
-    logit: f32,
-    centre: f32,
-    first: u32,
-    images: u32,
-    rows: u32,
-    columns: u32,
-    items: u32,
-    start: u32,
-    until: u32,
-    groups: u32,
-    fresh: u32,
-    high: u32,
-    wide: u32,
-    above: u32,
+pub(super) struct Chunk {
+    pub images: Buffer,
+    pub first: usize,
+    pub count: usize,
 }
 
 impl GpuPosterior {
     /// Uploads the training images of `posterior`. Its shaders are compiled when they are first needed.
     ///
     /// # Errors
-    /// [`GpuError::Machine`] where the boundary is zeros and any place may answer, or windows answer for all they cover;
+    /// [`GpuError::Machine`] where the boundary is zeros and any place may answer;
     /// [`GpuError::OutOfMemory`] or [`GpuError::Lost`] where the GPU refuses.
     pub async fn new(gpu: &Gpu, posterior: PatchPosterior) -> Result<Self, GpuError> {
         let cut = Cut::suited(gpu.tuning());
@@ -109,7 +86,7 @@ impl GpuPosterior {
     /// As [`Self::new`].
     pub async fn with_cut(gpu: &Gpu, posterior: PatchPosterior, cut: Cut) -> Result<Self, GpuError> {
         let choices = posterior.choices();
-        if choices.is_composite() || (choices.boundary == Boundary::Zeros && choices.answer == Answer::AnyPlace) {
+        if choices.boundary == Boundary::Zeros && choices.answer == Answer::AnyPlace {
             return Err(GpuError::Machine);
         }
         let training = posterior.training().clone();
@@ -118,8 +95,6 @@ impl GpuPosterior {
         let binding = gpu.device.limits().max_storage_buffer_binding_size as usize;
         let fit = binding / (4 * size * layout.lanes) * layout.lanes;
         let each = cut.images.min(fit).max(1);
-        let state = 4 * area * (Layout::header(true) + layout.shape.channels);
-        let workers = cut.workers.clamp(1, (STATE_BYTES / state).max(1));
         let all = training.images();
         let upload = || {
             let chunk = |(n, images): (usize, &[f32])| Chunk {
@@ -132,12 +107,14 @@ impl GpuPosterior {
             let storage = BufferUsages::STORAGE | BufferUsages::COPY_DST;
             let x = gpu.buffer("noisy picture", size, storage);
             let runs = gpu.buffer("displacements", rounds * size_of::<Round>() / 4, storage);
+            let levels = gpu.buffer("levels", 2 * area, storage);
             let uniform = BufferUsages::UNIFORM | BufferUsages::COPY_DST;
-            (chunks, x, runs, gpu.buffer("question", STEP_BYTES as usize / 4, uniform))
+            (chunks, x, runs, gpu.buffer("question", STEP_BYTES as usize / 4, uniform), levels)
         };
-        let (chunks, x, runs, question) = gpu.guard("uploading the training images", upload).await?;
-        let (gpu, stages, pace) = (gpu.clone(), [None, None], Pace::new(cut.cells));
-        Ok(GpuPosterior { gpu, posterior, layout, workers, chunks, x, runs, question, stages, pace })
+        let (chunks, x, runs, question, levels) = gpu.guard("uploading the training images", upload).await?;
+        let (gpu, stages, pace) = (gpu.clone(), [None, None, None], Pace::new(cut.cells));
+        let workers = cut.workers;
+        Ok(GpuPosterior { gpu, posterior, layout, workers, chunks, x, runs, question, levels, stages, pace })
     }
 
     /// The same machine on the processor.
@@ -169,8 +146,7 @@ impl GpuPosterior {
         let mut answer = Vec::with_capacity(x.len());
         for x in x.chunks_exact(self.layout.shape.len()) {
             let partial = self.partial(x, time, false).await?;
-            // A second round, where one is asked for, is the processor's.
-            answer.extend(finite(self.posterior.means(x, time, std::slice::from_ref(&partial)))?);
+            answer.extend(self.mean(x, time, &partial).await?);
         }
         Ok(answer)
     }
@@ -181,7 +157,57 @@ impl GpuPosterior {
     /// As [`Self::denoise`].
     pub async fn explain(&mut self, x: &[f32], time: Time) -> Result<(Vec<f32>, Provenance), GpuError> {
         let partial = self.partial(x, time, true).await?;
-        Ok((finite(self.posterior.means(x, time, std::slice::from_ref(&partial)))?, partial.provenance()))
+        Ok((self.mean(x, time, &partial).await?, partial.provenance()))
+    }
+
+    /// The posterior mean of a picture whose posterior is known; where windows answer for all they cover, after a second round.
+    async fn mean(&mut self, x: &[f32], time: Time, partial: &Partial) -> Result<Vec<f32>, GpuError> {
+        let composites = match self.posterior.covered(time) > 0.0 {
+            true => vec![self.spread_while(x, time, &Levels::of(partial), &mut || true).await?],
+            false => Vec::new(),
+        };
+        finite(self.posterior.joined(time, std::slice::from_ref(partial), &composites))
+    }
+
+    /// The second round of a composite, as [`PatchPosterior::spread`]: what these training images give to the picture `x` `[C, H, W]`,
+    /// whose windows' `levels` are known, from a GPU or not. Stops between two submissions where `go_on` answers `false`.
+    ///
+    /// # Errors
+    /// As [`Self::partial_while`], also where `levels` have another size.
+    pub async fn spread_while(
+        &mut self,
+        x: &[f32],
+        time: Time,
+        levels: &Levels,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Composite, GpuError> {
+        let shape = self.layout.shape;
+        check_batch(x, shape, &[Condition::Null])?;
+        let levels = levels.floats().to_vec();
+        let (expected, found) = (2 * self.layout.area(), levels.len());
+        if found != expected {
+            return Err(DenoiseError::Shape { what: "levels [H, W, 2]", expected, found }.into());
+        }
+        self.spread_over(x, time, levels, usize::MAX, go_on).await
+    }
+
+    /// The second round over the first `most` training images; `levels` [H, W, 2].
+    async fn spread_over(
+        &mut self,
+        x: &[f32],
+        time: Time,
+        mut levels: Vec<f32>,
+        most: usize,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> Result<Composite, GpuError> {
+        let (displacements, scales) = self.asked(x, time, Pass::Cover).await?;
+        // The shader does not count what lies beyond the border.
+        for (level, outside) in levels.chunks_exact_mut(2).zip(&displacements.outside) {
+            level[0] = (f64::from(level[0]) - scales.beyond(*outside)) as f32;
+        }
+        self.gpu.queue.write_buffer(&self.levels, 0, bytemuck::cast_slice(&levels));
+        let floats = self.ask(&displacements, &scales, Pass::Cover, most, go_on).await?;
+        Composite::from_floats(&floats, self.layout.shape).map_err(|error| GpuError::Device(error.to_string()))
     }
 
     /// The posterior of one picture `[C, H, W]` over these training images, to be merged with others, whether they come
@@ -196,7 +222,7 @@ impl GpuPosterior {
     /// As [`Self::partial`]; stops between two submissions where `go_on` answers `false`.
     ///
     /// # Errors
-    /// As [`Self::denoise`], and [`SampleError::Cancelled`].
+    /// As [`Self::denoise`], and [`SampleError::Cancelled`](crate::sampler::SampleError).
     pub async fn partial_while(
         &mut self,
         x: &[f32],
@@ -209,7 +235,7 @@ impl GpuPosterior {
     }
 
     /// The largest difference from what the processor answers, over the first few training images only: a quick test of
-    /// the driver, with the shaders that keep provenance or the others.
+    /// the driver, with the shaders that keep provenance or the others, and, where there is one at this time, of the second round.
     ///
     /// # Errors
     /// As [`Self::denoise`].
@@ -218,11 +244,18 @@ impl GpuPosterior {
         check_batch(x, shape, &[Condition::Null])?;
         let images: Vec<f32> = (0..FEW).filter_map(|n| training.image(n)).flatten().collect();
         let few = Training::new(&images, shape).map_err(|error| GpuError::Device(error.to_string()))?;
-        let expected = self.posterior.over(Arc::new(few)).partial(x, time, false)?.mean();
-        let found = self.partial_over(x, time, provenance, FEW, &mut || true).await?.mean();
-        // NaN hides from `max`.
-        let far = |(e, f): (&f32, &f32)| if (e - f).is_nan() { f32::INFINITY } else { (e - f).abs() };
-        Ok(expected.iter().zip(&found).map(far).fold(0.0, f32::max))
+        let few = self.posterior.over(Arc::new(few));
+        let expected = few.partial(x, time, false)?;
+        let found = self.partial_over(x, time, provenance, FEW, &mut || true).await?;
+        let first = furthest(&expected.mean(), &found.mean());
+        if self.posterior.covered(time) == 0.0 {
+            return Ok(first);
+        }
+        let levels = Levels::of(&expected);
+        let found = self.spread_over(x, time, levels.floats().to_vec(), FEW, &mut || true).await?;
+        let (sight, boundary) = (few.sight(time), few.choices().boundary);
+        let expected = few.spread(x, time, &[levels], 0, 1)?.pop().ok_or(DenoiseError::NotFinite)?;
+        Ok(first.max(furthest(&expected.mean(sight, boundary), &found.mean(sight, boundary))))
     }
 
     /// The posterior of one picture over the first `most` training images.
@@ -234,123 +267,34 @@ impl GpuPosterior {
         most: usize,
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<Partial, GpuError> {
-        self.gpu.check()?;
-        let displacements = Displacements::new(&self.posterior, time);
-        self.prepare(trace, displacements.group()).await?;
-        let scales = Scales::new(time, self.layout.shape.channels);
-        self.gpu.queue.write_buffer(&self.x, 0, bytemuck::cast_slice(x));
-        self.gpu.queue.write_buffer(&self.runs, 0, bytemuck::cast_slice(&displacements.table()));
-        let floats = self.ask(&displacements, &scales, usize::from(trace), most, go_on).await?;
+        let pass = if trace { Pass::Traced } else { Pass::Plain };
+        let (displacements, scales) = self.asked(x, time, pass).await?;
+        let floats = self.ask(&displacements, &scales, pass, most, go_on).await?;
         let mut partial =
             Partial::from_floats(&floats, self.layout.shape).map_err(|error| GpuError::Device(error.to_string()))?;
         for (q, outside) in displacements.outside.iter().enumerate().filter(|(_, outside)| **outside > 0) {
-            partial.raise(q, f64::from(scales.logit) * f64::from(scales.centre) * *outside as f64);
+            partial.raise(q, scales.beyond(*outside));
         }
         Ok(partial)
     }
 
-    /// Runs all items of a question, in short submissions, and reads the merged posterior.
-    async fn ask(
-        &mut self,
-        displacements: &Displacements,
-        scales: &Scales,
-        trace: usize,
-        most: usize,
-        go_on: &mut dyn FnMut() -> bool,
-    ) -> Result<Vec<f32>, GpuError> {
-        let stages = self.stages[trace].as_ref();
-        let Some((stages, sweep)) = stages.and_then(|s| Some((s, s.sweeps.get(&displacements.group())?))) else {
-            return Err(GpuError::Device("it was not prepared".into()));
-        };
-        let images = |chunk: &Chunk| chunk.count.min(most.saturating_sub(chunk.first));
-        let items = |chunk: &Chunk| images(chunk).div_ceil(self.layout.lanes) * displacements.count();
-        let groups = self.chunks.iter().map(items).max().unwrap_or(1).clamp(1, self.workers);
-        // Squared differences of a turn, in which each worker takes one item.
-        let each = displacements.cells() / displacements.count() as f64 * (groups * self.layout.lanes) as f64;
-        let mut flights: VecDeque<(Submission, f64)> = VecDeque::new();
-        let mut fresh = true;
-        self.pace.resume();
-        for (chunk, bound) in self.chunks.iter().zip(&sweep.bound) {
-            let (items, mut from) = (items(chunk), 0);
-            let turns = items.div_ceil(groups);
-            while from < turns {
-                let until = (from + (self.pace.budget() / each).max(1.0) as usize).min(turns);
-                let question = Question {
-                    a: scales.a,
-                    logit: scales.logit,
-                    centre: scales.centre,
-                    first: (self.posterior.training().first() + chunk.first) as u32,
-                    images: images(chunk) as u32,
-                    rows: displacements.rows.list.len() as u32,
-                    columns: displacements.columns.list.len() as u32,
-                    items: items as u32,
-                    start: from as u32,
-                    until: until as u32,
-                    groups: groups as u32,
-                    fresh: u32::from(fresh),
-                    high: displacements.rows.window as u32,
-                    wide: displacements.columns.window as u32,
-                    above: displacements.rows.before as u32,
-                };
-                let submit = || {
-                    self.gpu.queue.write_buffer(&self.question, 0, bytemuck::bytes_of(&question));
-                    let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-                    dispatch(&mut encoder, &sweep.pipeline, bound, groups * self.layout.bands());
-                    self.gpu.submit(encoder.finish())
-                };
-                // The first one is watched closely; later ones are alike.
-                let submission = if fresh { self.gpu.guard("the patch posterior", submit).await? } else { submit() };
-                flights.push_back((submission, each * (until - from) as f64));
-                (from, fresh) = (until, false);
-                if flights.len() >= IN_FLIGHT
-                    && let Some((submission, cells)) = flights.pop_front()
-                {
-                    self.gpu.finish(submission).await?;
-                    self.pace.ended(cells);
-                    if !go_on() {
-                        return Err(SampleError::Cancelled.into());
-                    }
-                }
-            }
-        }
-        let values = self.layout.area() * (6 + self.layout.shape.channels);
-        let staging = self.gpu.buffer("posterior", values, BufferUsages::MAP_READ | BufferUsages::COPY_DST);
-        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-        dispatch(&mut encoder, &stages.merge, &stages.bound_merge, self.layout.area().div_ceil(64));
-        encoder.copy_buffer_to_buffer(&stages.merged, 0, &staging, 0, values as u64 * 4);
-        let submission = self.gpu.submit(encoder.finish());
-        self.gpu.read(&staging, values, submission).await
-    }
-
-    /// Makes sure that there are pipelines and room for posteriors, with provenance or without, for windows that are
-    /// summed `group` together.
-    async fn prepare(&mut self, trace: bool, group: usize) -> Result<(), GpuError> {
-        let stages = &mut self.stages[usize::from(trace)];
-        let ready = match stages {
-            Some(ready) => ready,
-            None => {
-                let circular = self.posterior.choices().boundary == Boundary::Circular;
-                let new = || Stages::new(&self.gpu, self.layout, circular, trace, self.workers, &self.question);
-                stages.insert(self.gpu.guard(COMPILING, new).await??)
-            }
-        };
-        if ready.sweeps.contains_key(&group) {
-            return Ok(());
-        }
-        let images = self.chunks.iter().map(|chunk| &chunk.images);
-        let build = || ready.sweep(&self.gpu, group, [&self.question, &self.x, &self.runs], images);
-        let sweep = self.gpu.guard(COMPILING, build).await??;
-        ready.sweeps.insert(group, sweep);
-        Ok(())
+    /// Makes everything ready for a pass over the training images: what is asked of them, and in which scales.
+    async fn asked(&mut self, x: &[f32], time: Time, pass: Pass) -> Result<(Displacements, Scales), GpuError> {
+        self.gpu.check()?;
+        let displacements = Displacements::new(&self.posterior, time);
+        self.prepare(pass, displacements.group()).await?;
+        let scales = Scales::new(time, self.layout.shape.channels).softened(displacements.soft);
+        self.gpu.queue.write_buffer(&self.x, 0, bytemuck::cast_slice(x));
+        self.gpu.queue.write_buffer(&self.runs, 0, bytemuck::cast_slice(&displacements.table()));
+        Ok((displacements, scales))
     }
 }
 
-/// Records one dispatch.
-fn dispatch(encoder: &mut wgpu::CommandEncoder, pipeline: &Pipeline, bound: &wgpu::BindGroup, groups: usize) {
-    let mut pass = encoder.begin_compute_pass(&Default::default());
-    pass.set_pipeline(&pipeline.pipeline);
-    pass.set_bind_group(0, bound, &[0]);
-    pass.dispatch_workgroups(groups as u32, 1, 1);
+/// The largest difference.
+fn furthest(expected: &[f32], found: &[f32]) -> f32 {
+    // NaN hides from `max`.
+    let far = |(e, f): (&f32, &f32)| if (e - f).is_nan() { f32::INFINITY } else { (e - f).abs() };
+    expected.iter().zip(found).map(far).fold(0.0, f32::max)
 }
 
 /// Passes on pixels that are finite.

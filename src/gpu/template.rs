@@ -21,12 +21,17 @@ use std::collections::BTreeMap;
 
 /// The pieces that stages share.
 const SHARED: &[(&str, &str)] = &[
+    #[cfg(any(not(target_arch = "wasm32"), feature = "web-theory"))]
+    ("down", shader!("shared/down.wgsl")),
     ("finish", shader!("ops/finish/finish.wgsl")),
     #[cfg(with_learning)]
     ("moments", shader!("ops/norm/moments.wgsl")),
+    #[cfg(any(not(target_arch = "wasm32"), feature = "web-theory"))]
+    ("pairs", shader!("shared/pairs.wgsl")),
     ("step", shader!("shared/step.wgsl")),
     ("taps", shader!("ops/convolution/taps.wgsl")),
     ("total", shader!("shared/total.wgsl")),
+    #[cfg(any(not(target_arch = "wasm32"), feature = "web-theory"))]
     ("windows", shader!("shared/windows.wgsl")),
 ];
 

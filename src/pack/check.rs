@@ -122,6 +122,10 @@ impl Manifest {
             if let Some(point) = points.iter().find(|point| point.k.is_multiple_of(2) || point.k > largest) {
                 return Err(format!("{machine}: expected odd windows k up to {largest}, found {}", point.k));
             }
+            if let Some(point) = points.iter().find(|point| !(1..=point.k.div_ceil(2)).contains(&point.soft)) {
+                let (k, soft) = (point.k, point.soft);
+                return Err(format!("{machine}: expected soft from 1 to (k + 1) / 2 for k = {k}, found {soft}"));
+            }
         }
         let in_range = |s: &Share| at(s.t) && [s.patches, s.covered].iter().all(|share| (0.0..=1.0).contains(share));
         let times_rise = network.blend.windows(2).all(|pair| pair[0].t < pair[1].t);

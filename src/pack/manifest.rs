@@ -201,7 +201,7 @@ impl NetworkEntry {
         // A blend sees as far as was measured for itself, or else for the patches in it.
         let own = self.locality.get(machine.name());
         let measured = own.or_else(|| self.locality.get(machine.sees_as().name())).filter(|_| machine.is_local());
-        let points = |list: &Vec<Locality>| list.iter().map(|p| LocalityPoint { t: p.t, window: p.k }).collect();
+        let points = |list: &Vec<Locality>| list.iter().copied().map(LocalityPoint::from).collect();
         let locality = measured.map(|list| crate::theory::Locality::measured(points(list))).transpose()?;
         let shares = if self.blend.is_empty() { Shares::default() } else { Shares::measured(self.blend.clone())? };
         Ok(Calibration { locality, shares })
@@ -227,9 +227,39 @@ pub struct Locality {
     pub t: f64,
     /// Side of the window in pixels, odd.
     pub k: usize,
+    /// Pixels that its edge falls off over, 1 to `(k + 1) / 2` ([`crate::theory::Sight`]); 1, a hard edge, where it is missing.
+    #[serde(skip_serializing_if = "is_hard")]
+    pub soft: usize,
 }
 
-reads!(Locality { t, k });
+fn hard() -> usize {
+    1
+}
+
+fn is_hard(soft: &usize) -> bool {
+    *soft == 1
+}
+
+impl Locality {
+    /// A window with a hard edge.
+    pub fn hard(t: f64, k: usize) -> Locality {
+        Locality { t, k, soft: 1 }
+    }
+}
+
+impl From<LocalityPoint> for Locality {
+    fn from(LocalityPoint { t, window, soft }: LocalityPoint) -> Self {
+        Locality { t, k: window, soft }
+    }
+}
+
+impl From<Locality> for LocalityPoint {
+    fn from(Locality { t, k, soft }: Locality) -> Self {
+        LocalityPoint { t, window: k, soft }
+    }
+}
+
+reads!(Locality { t, k, soft = hard() });
 
 /// One known answer of a network: `x̂₀` for the noise of `seed` (stream 0) at time `t`.
 #[derive(Debug, Clone, PartialEq, Serialize)]

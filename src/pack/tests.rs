@@ -77,7 +77,7 @@ fn full_pack() -> (TempDir, Pack) {
     let folder = tempfile::tempdir().unwrap();
     let mut writer = PackWriter::create(folder.path(), draft()).unwrap();
     writer.network("tiny", network(), &some_weights()).unwrap();
-    writer.locality("tiny", "local", vec![Locality { t: 0.5, k: 3 }, Locality { t: 1.0, k: 5 }]).unwrap();
+    writer.locality("tiny", "local", vec![Locality::hard(0.5, 3), Locality { t: 1.0, k: 5, soft: 2 }]).unwrap();
     writer.training("left", &images(3)).unwrap();
     writer.judge(&some_weights(), Precision::F32, 2, 0.92).unwrap();
     let pack = writer.finish().unwrap();
@@ -115,7 +115,7 @@ fn an_update_keeps_the_rest_and_drops_what_no_longer_holds() {
     let (folder, before) = full_pack();
     let mut writer = PackWriter::update(folder.path()).unwrap();
     writer.network("second", network(), &some_weights()).unwrap();
-    writer.locality("tiny", "ideal", vec![Locality { t: 1.0, k: 7 }]).unwrap();
+    writer.locality("tiny", "ideal", vec![Locality::hard(1.0, 7)]).unwrap();
     let after = writer.finish().unwrap();
     assert!(after.check().is_good());
     assert_eq!(after.manifest().training, before.manifest().training);

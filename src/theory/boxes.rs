@@ -126,6 +126,54 @@ impl<S: Simd, const C: usize, const W: usize, const T: usize> Along<'_, '_, S, C
     }
 }
 
+/// What a soft window needs more than a hard one, between the sums along rows and the last sums down columns: sums over `soft`
+/// columns again, and over `first` rows. In place, `[columns, pitch]`, of which `height` rows count; as many columns as the second
+/// box reaches into are read behind the last.
+pub(super) struct Again<'a, S: Simd, const W: usize> {
+    pub held: &'a mut [[S::Lane; W]],
+    pub pitch: usize,
+    pub height: usize,
+    /// Columns that are wanted.
+    pub columns: usize,
+    pub soft: usize,
+    pub first: usize,
+}
+
+impl<S: Simd, const W: usize> Apart<S> for Again<'_, S, W> {
+    #[inline(always)]
+    fn run(self, s: S) {
+        let Again { held, pitch, height, columns, soft, first } = self;
+        for r in 0..height {
+            again(s, &mut held[r..], pitch, columns, soft);
+        }
+        for column in held.chunks_exact_mut(pitch).take(columns) {
+            again(s, column, 1, height + 1 - first, first);
+        }
+    }
+}
+
+/// Sums of `k` values each, from each of `len` values on that lie `step` apart; in place, block by block as in [`Along`].
+#[inline(always)]
+fn again<S: Simd, const W: usize>(s: S, values: &mut [[S::Lane; W]], step: usize, len: usize, k: usize) {
+    for b in (0..len).step_by(k) {
+        let m = k.min(len - b);
+        let mut sums = [s.splat(0.0); W];
+        for i in (b + m..b + k).rev() {
+            sums = plus(s, sums, &values[i * step]);
+        }
+        for i in (b..b + m).rev() {
+            sums = plus(s, sums, &values[i * step]);
+            put(s, &mut values[i * step], &sums);
+        }
+        let mut sums = [s.splat(0.0); W];
+        for i in b + 1..b + m {
+            sums = plus(s, sums, &values[(k - 1 + i) * step]);
+            let whole = plus(s, sums, &values[i * step]);
+            put(s, &mut values[i * step], &whole);
+        }
+    }
+}
+
 impl<'a, S: Simd, const C: usize> Cells<'a, S, C> {
     /// `height` rows of the column at `at`, and what `W` displacements compare them with.
     #[inline(always)]

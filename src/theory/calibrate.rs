@@ -3,7 +3,9 @@
 //! [`Visit`]s, ask [`best_window`] at each, and join the answers of several seeds with [`median_locality`]. How much of a
 //! blend is patches is fitted likewise, once `k(t)` is known: [`share`], then [`joined_shares`].
 
-use super::{Levels, Locality, LocalityPoint, Machine, PatchPosterior, Share, Shares, TheoryError, Training, Wiener};
+use super::{
+    Edge, Levels, Locality, LocalityPoint, Machine, PatchPosterior, Share, Shares, Sight, TheoryError, Training, Wiener,
+};
 use crate::denoiser::{Condition, DenoiseError, Denoiser};
 use crate::metrics::Agreement;
 use crate::schedule::Time;
@@ -29,21 +31,21 @@ pub struct Visit {
 /// How well a window fits.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Fit {
-    /// Window in pixels, odd.
-    pub window: usize,
+    /// The window.
+    pub sight: Sight,
     /// Cosine between the noise estimates of machine and network.
     pub cosine: f64,
     /// Pearson correlation between their posterior means.
     pub correlation: f64,
 }
 
-/// Tries every odd window from 3 up (smallest first, until it has clearly passed the best) and gives back how well
-/// each fits, in that order.
+/// Tries every odd window from 3 up that ends in `edge` (smallest first, until it has clearly passed the best) and gives back
+/// how well each fits, in that order.
 ///
 /// # Errors
 /// [`TheoryError::NotAPatchPosterior`] for a machine without a window, [`TheoryError::Denoise`] where the visit does
 /// not fit the training images.
-pub fn fits(machine: Machine, training: &Arc<Training>, visit: &Visit) -> Result<Vec<Fit>, TheoryError> {
+pub fn fits(machine: Machine, training: &Arc<Training>, visit: &Visit, edge: Edge) -> Result<Vec<Fit>, TheoryError> {
     let choices = machine.choices().filter(|_| machine.is_local()).ok_or(TheoryError::NotAPatchPosterior(machine))?;
     let shape = training.shape();
     if visit.denoised.len() != shape.len() {
@@ -57,10 +59,11 @@ pub fn fits(machine: Machine, training: &Arc<Training>, visit: &Visit) -> Result
     let mut fits: Vec<Fit> = Vec::new();
     let (mut best, mut worse) = (f64::NEG_INFINITY, 0);
     for window in (3..=largest).step_by(2) {
-        posterior.set_locality(Locality::fixed(window)?);
+        let sight = edge.of(window);
+        posterior.set_locality(Locality::fixed(sight)?);
         let mean = posterior.denoise(&visit.x, visit.time, &[Condition::Null])?;
         let cosine = cosine(&noise(visit, &mean), &noise(visit, &visit.denoised));
-        fits.push(Fit { window, cosine, correlation: Agreement::of(&mean, &visit.denoised).r });
+        fits.push(Fit { sight, cosine, correlation: Agreement::of(&mean, &visit.denoised).r });
         worse = if cosine > best { 0 } else { worse + 1 };
         best = best.max(cosine);
         if worse >= PATIENCE && best < ALIKE {
@@ -77,25 +80,42 @@ pub fn best_fit(fits: &[Fit]) -> Option<Fit> {
     alike.copied().reduce(|best, f| if f.correlation > best.correlation { f } else { best })
 }
 
-/// [`fits`], then [`best_fit`].
+/// [`fits`] for each of `edges`, then [`best_fit`].
 ///
 /// # Errors
 /// As [`fits`].
-pub fn best_window(machine: Machine, training: &Arc<Training>, visit: &Visit) -> Result<Fit, TheoryError> {
-    best_fit(&fits(machine, training, visit)?).ok_or(TheoryError::Locality)
+pub fn best_window(
+    machine: Machine,
+    training: &Arc<Training>,
+    visit: &Visit,
+    edges: &[Edge],
+) -> Result<Fit, TheoryError> {
+    let mut all = Vec::new();
+    for edge in edges {
+        all.extend(fits(machine, training, visit, *edge)?);
+    }
+    best_fit(&all).ok_or(TheoryError::Locality)
 }
 
-/// Joins windows `(t, k)` found on several seeds into one schedule: at each time the median (the smaller of the two in
-/// the middle).
+/// Joins windows found on several seeds into one schedule: at each time the edge that most have (the harder one of two), and
+/// the median of the windows with it (the smaller of the two in the middle).
 ///
 /// # Errors
 /// [`TheoryError::Locality`] where there is none.
-pub fn median_locality(found: impl IntoIterator<Item = (f64, usize)>) -> Result<Vec<LocalityPoint>, TheoryError> {
-    let mut found: Vec<(f64, usize)> = found.into_iter().collect();
+pub fn median_locality(
+    found: impl IntoIterator<Item = (f64, impl Into<Sight>)>,
+) -> Result<Vec<LocalityPoint>, TheoryError> {
+    let mut found: Vec<(f64, Sight)> = found.into_iter().map(|(t, sight)| (t, sight.into())).collect();
     found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let points = found.chunk_by(|a, b| a.0 == b.0).map(|same| {
-        let (t, window) = same[(same.len() - 1) / 2];
-        LocalityPoint { t, window }
+        let with =
+            |edge: Edge| same.iter().map(|(_, sight)| *sight).filter(move |sight| edge.of(sight.window) == *sight);
+        // Of equals the last is taken.
+        let edge = Edge::ALL.into_iter().rev().max_by_key(|edge| with(*edge).count()).unwrap_or(Edge::Hard);
+        let windows: Vec<Sight> = with(edge).collect();
+        // Other windows than calibration tries are taken as they are.
+        let Sight { window, soft } = windows.get(windows.len().saturating_sub(1) / 2).copied().unwrap_or(same[0].1);
+        LocalityPoint { t: same[0].0, window, soft }
     });
     Ok(Locality::measured(points.collect())?.points().to_vec())
 }
@@ -142,7 +162,7 @@ pub fn share(patches: &PatchPosterior, filter: &Wiener, visit: &Visit) -> Result
     let centre = partial.mean();
     let covered = if time.t <= REFINES {
         let parts = patches.spread(x, *time, &[Levels::of(&partial)], 0, 1)?;
-        parts.iter().flat_map(|part| part.mean(patches.window(*time), patches.choices().boundary)).collect()
+        parts.iter().flat_map(|part| part.mean(patches.sight(*time), patches.choices().boundary)).collect()
     } else {
         // Nothing beside the Wiener filter's word, so it gets no share.
         wiener.clone()
@@ -247,7 +267,7 @@ mod tests {
     #[test]
     fn a_blend_sees_as_windows_for_their_centres_and_then_as_windows_for_all_they_cover() {
         let measured = |k: usize| {
-            let points = [0.2, 0.6, 0.65, 1.0].map(|t| LocalityPoint { t, window: k });
+            let points = [0.2, 0.6, 0.65, 1.0].map(|t| LocalityPoint::hard(t, k));
             Locality::measured(points.to_vec()).unwrap()
         };
         let windows: Vec<usize> =

@@ -9,11 +9,11 @@
 //! [`Partial`] that every patch posterior has; the second spreads the weights, now known, over the pixels. Parts of either
 //! round may be computed by others: [`Levels`] go out to them, and [`Composite`]s come back and add up.
 
-use super::TheoryError;
 use super::machine::Boundary;
 use super::partial::Partial;
 use super::plan::Axis;
 use super::sweep::inside;
+use super::{Sight, TheoryError};
 use crate::denoiser::ImageShape;
 
 /// What a window's weights count from, once all training images were seen.
@@ -96,14 +96,18 @@ impl Composite {
         self.sums.iter_mut().zip(&other.sums).for_each(|(sum, more)| *sum += more);
     }
 
-    /// The posterior mean `x̂₀` `[C, H, W]`, once all parts are there; `window` is the side of the windows, odd.
-    pub fn mean(&self, window: usize, boundary: Boundary) -> Vec<f32> {
+    /// The posterior mean `x̂₀` `[C, H, W]`, once all parts are there; `sight` is what the windows are like.
+    pub fn mean(&self, sight: impl Into<Sight>, boundary: Boundary) -> Vec<f32> {
         let ImageShape { height, width, .. } = self.shape;
+        let sight = sight.into();
+        let half = sight.window / 2;
         let counts = |n: usize| -> Vec<f64> {
-            let half = (window / 2).min(n - 1);
-            let covering = |q: usize| match boundary {
-                Boundary::Zeros => (q + half).min(n - 1) + 1 - q.saturating_sub(half),
-                Boundary::Circular => window,
+            // Window i, which lies around pixel i, has its say of q at its offset q − i.
+            let there = |q: usize, at: usize| {
+                boundary == Boundary::Circular || (half + q).checked_sub(at).is_some_and(|i| i < n)
+            };
+            let covering = |q: usize| {
+                sight.weights().enumerate().filter(|(at, _)| there(q, *at)).map(|(_, weight)| weight).sum::<usize>()
             };
             (0..n).map(|q| covering(q) as f64).collect()
         };

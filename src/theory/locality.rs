@@ -16,9 +16,123 @@ pub struct LocalityPoint {
     pub t: f64,
     /// Window in pixels, odd.
     pub window: usize,
+    /// Pixels that its edge falls off over ([`Sight::soft`]).
+    #[serde(skip_serializing_if = "is_hard")]
+    pub soft: usize,
 }
 
-reads!(LocalityPoint { t, window });
+fn hard() -> usize {
+    1
+}
+
+fn is_hard(soft: &usize) -> bool {
+    *soft == 1
+}
+
+impl LocalityPoint {
+    /// A window with a hard edge.
+    pub fn hard(t: f64, window: usize) -> LocalityPoint {
+        LocalityPoint { t, window, soft: 1 }
+    }
+
+    /// The window.
+    pub fn sight(&self) -> Sight {
+        Sight { window: self.window, soft: self.soft }
+    }
+}
+
+impl core::fmt::Display for LocalityPoint {
+    /// The window, and behind a tilde the side of its second box where it is soft: `13~7`.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self.soft {
+            1 => write!(f, "{}", self.window),
+            soft => write!(f, "{}~{soft}", self.window),
+        }
+    }
+}
+
+/// How far a pixel sees, and how its sight ends: along each axis a box of `window − soft + 1` pixels, summed again over a box of
+/// `soft` pixels. One of them is a hard edge; more make a trapezoid, or, where both boxes are alike, a triangle:
+///
+/// ```text
+/// λ(δ) = λ₁(δ_row) λ₁(δ_column),   λ₁ = box(window − soft + 1) ∗ box(soft) / soft,   λ(0) = 1
+/// ```
+///
+/// So a distance in a soft window is the mean of the distances in the `soft × soft` hard ones that lie in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sight {
+    /// All that is seen, in pixels, odd.
+    pub window: usize,
+    /// Side of the second box, 1 to `(window + 1) / 2`.
+    pub soft: usize,
+}
+
+impl Sight {
+    /// A window with a hard edge.
+    pub fn hard(window: usize) -> Sight {
+        Sight { window, soft: 1 }
+    }
+
+    /// A window whose second box has `soft` pixels.
+    ///
+    /// # Errors
+    /// [`TheoryError::Window`] for an even or oversized window, [`TheoryError::Soft`] where it has no room for the box.
+    pub fn new(window: usize, soft: usize) -> Result<Sight, TheoryError> {
+        if window.is_multiple_of(2) || window > MAX_WINDOW {
+            return Err(TheoryError::Window { window, largest: MAX_WINDOW });
+        }
+        let largest = window.div_ceil(2);
+        if !(1..=largest).contains(&soft) {
+            return Err(TheoryError::Soft { soft, largest });
+        }
+        Ok(Sight { window, soft })
+    }
+
+    /// As much of it as fits into `largest` pixels.
+    pub(super) fn within(self, largest: usize) -> Sight {
+        let window = self.window.min(largest);
+        Sight { window, soft: self.soft.min(window.div_ceil(2)) }
+    }
+
+    /// `soft · λ₁`, from one end of the window to the other.
+    pub(crate) fn weights(self) -> impl Iterator<Item = usize> {
+        (0..self.window).map(move |i| (i + 1).min(self.window - i).min(self.soft))
+    }
+}
+
+/// How a window ends, whatever its size: what calibration tries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Edge {
+    /// All at once.
+    Hard,
+    /// Over the outer quarter on each side.
+    Trapezoid,
+    /// All the way from the middle: both boxes are alike, and a distance is the mean of those of all boxes that cover the pixel.
+    Triangle,
+}
+
+impl Edge {
+    /// All of them, the hardest first.
+    pub const ALL: [Edge; 3] = [Edge::Hard, Edge::Trapezoid, Edge::Triangle];
+
+    /// The window of `window` pixels, odd, that ends so.
+    pub fn of(self, window: usize) -> Sight {
+        let soft = match self {
+            Edge::Hard => 1,
+            Edge::Trapezoid => window.div_ceil(4),
+            Edge::Triangle => window.div_ceil(2),
+        };
+        Sight { window, soft }
+    }
+}
+
+impl From<usize> for Sight {
+    fn from(window: usize) -> Self {
+        Sight::hard(window)
+    }
+}
+
+reads!(LocalityPoint { t, window, soft = hard() });
 
 /// `k(t)`.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,19 +145,20 @@ impl Locality {
     /// The same window at every time.
     ///
     /// # Errors
-    /// [`TheoryError::Window`] unless it is odd and at most [`MAX_WINDOW`].
-    pub fn fixed(window: usize) -> Result<Locality, TheoryError> {
-        Locality::measured(vec![LocalityPoint { t: 0.0, window }])
+    /// [`TheoryError::Window`] unless it is odd and at most [`MAX_WINDOW`]; [`TheoryError::Soft`] as [`Sight::new`].
+    pub fn fixed(sight: impl Into<Sight>) -> Result<Locality, TheoryError> {
+        let Sight { window, soft } = sight.into();
+        Locality::measured(vec![LocalityPoint { t: 0.0, window, soft }])
     }
 
     /// A measured schedule: straight lines between the points, rounded to odd windows, level beyond the ends.
     ///
     /// # Errors
-    /// [`TheoryError::Window`] for an even or oversized window, [`TheoryError::Locality`] where there is no point or
-    /// the times do not rise within `[0, 1]`.
+    /// [`TheoryError::Window`] for an even or oversized window, [`TheoryError::Soft`] for one that its second box does not
+    /// fit into, [`TheoryError::Locality`] where there is no point or the times do not rise within `[0, 1]`.
     pub fn measured(points: Vec<LocalityPoint>) -> Result<Locality, TheoryError> {
-        if let Some(bad) = points.iter().find(|p| p.window % 2 == 0 || p.window > MAX_WINDOW) {
-            return Err(TheoryError::Window { window: bad.window, largest: MAX_WINDOW });
+        for point in &points {
+            Sight::new(point.window, point.soft)?;
         }
         let in_range = points.iter().all(|p| (0.0..=1.0).contains(&p.t));
         if points.is_empty() || !in_range || points.windows(2).any(|w| w[0].t >= w[1].t) {
@@ -60,6 +175,12 @@ impl Locality {
     /// The window at `time`, odd.
     pub fn window(&self, time: Time) -> usize {
         2 * libm::round(along(&self.points, time.t, |p| p.t, |p| (p.window / 2) as f64)) as usize + 1
+    }
+
+    /// The window at `time` and how it ends; between two points as soft as the line between them says.
+    pub fn sight(&self, time: Time) -> Sight {
+        let soft = libm::round(along(&self.points, time.t, |p| p.t, |p| p.soft as f64)) as usize;
+        Sight { window: self.window(time), soft }.within(MAX_WINDOW)
     }
 }
 
@@ -78,7 +199,7 @@ mod tests {
     use crate::schedule::Schedule;
 
     fn points(list: &[(f64, usize)]) -> Vec<LocalityPoint> {
-        list.iter().map(|&(t, window)| LocalityPoint { t, window }).collect()
+        list.iter().map(|&(t, window)| LocalityPoint::hard(t, window)).collect()
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The analytic denoisers: machines that predict, without any training, what a trained network draws. They are one
 //! patch posterior with four choices (how far a pixel sees, who may answer for it, what lies beyond the border, and what a
-//! window answers for), a Wiener filter as the baseline, a blend of the two, and one that sees what the filter would look at.
+//! window answers for), over windows that end at once or fall off ([`Sight`]), a Wiener filter as the baseline, a blend of
+//! the two, and one that sees what the filter would look at.
 //! Make one with [`machine_denoiser`], or a [`PatchPosterior`] to ask for provenance and mergeable parts.
 //!
 //! Kamb & Ganguli, "An analytic theory of creativity in convolutional diffusion models", ICML 2025.
@@ -56,7 +57,7 @@ pub use blend::{Blend, Calibration, Share, Shares};
 pub use company::Company;
 pub use composite::{Composite, Levels};
 pub use covariance::{CovarianceLocal, Windows, threshold};
-pub use locality::{Locality, LocalityPoint, MAX_WINDOW};
+pub use locality::{Edge, Locality, LocalityPoint, MAX_WINDOW, Sight};
 pub use machine::{Answer, Boundary, Choices, Entry, Kind, Machine, Output, Patches, TABLE, Window};
 pub use partial::Partial;
 pub use patch::PatchPosterior;
@@ -119,6 +120,14 @@ pub enum TheoryError {
     Window {
         /// What was asked for.
         window: usize,
+        /// The largest that would do.
+        largest: usize,
+    },
+    /// A second box that has no room in its window.
+    #[error("expected a second box of 1 to {largest} pixels in a window of this size, found {soft}")]
+    Soft {
+        /// What was asked for.
+        soft: usize,
         /// The largest that would do.
         largest: usize,
     },

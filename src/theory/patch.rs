@@ -19,7 +19,7 @@ use super::spread;
 use super::sweep::{self, Query, pad_query};
 use super::training::Training;
 use super::whole::{self, WholeQuery};
-use super::{Provenance, TheoryError};
+use super::{Provenance, Sight, TheoryError};
 use crate::denoiser::{Condition, DenoiseError, Denoiser, ImageShape, check_batch};
 use crate::parallel;
 use crate::schedule::Time;
@@ -116,10 +116,15 @@ impl PatchPosterior {
 
     /// The window used at `time`, odd: what the schedule says, or the largest that the boundary allows.
     pub fn window(&self, time: Time) -> usize {
+        self.sight(time).window
+    }
+
+    /// The window used at `time`, and how it ends.
+    pub fn sight(&self, time: Time) -> Sight {
         let largest = self.choices.largest_window(self.training.shape());
         match (&self.locality, self.choices.window) {
-            (Some(locality), Window::Local) => locality.window(time).min(largest),
-            _ => largest,
+            (Some(locality), Window::Local) => locality.sight(time).within(largest),
+            _ => Sight::hard(largest),
         }
     }
 
@@ -207,8 +212,8 @@ impl PatchPosterior {
     /// The posterior means where both rounds are done, in a browser by many; `composites` are empty where there was one.
     pub(crate) fn joined(&self, time: Time, partials: &[Partial], composites: &[Composite]) -> Vec<f32> {
         let mut means: Vec<f32> = partials.iter().flat_map(Partial::mean).collect();
-        let (window, boundary) = (self.window(time), self.choices.boundary);
-        let covered: Vec<f32> = composites.iter().flat_map(|composite| composite.mean(window, boundary)).collect();
+        let (sight, boundary) = (self.sight(time), self.choices.boundary);
+        let covered: Vec<f32> = composites.iter().flat_map(|composite| composite.mean(sight, boundary)).collect();
         mix(&covered, &mut means, 1.0 - self.covered(time));
         means
     }
@@ -308,6 +313,17 @@ impl Scales {
             centre: (-(channels as f64) * noise * noise) as f32,
         }
     }
+
+    /// For sums over both boxes of a window, which are `soft²` times the mean that a soft window is.
+    pub fn softened(self, soft: usize) -> Scales {
+        Scales { logit: self.logit / (soft * soft) as f32, ..self }
+    }
+
+    /// The logit of as many pixels beyond the border, which are zero on both sides.
+    #[cfg(with_gpu)]
+    pub fn beyond(&self, pixels: usize) -> f64 {
+        f64::from(self.logit) * f64::from(self.centre) * pixels as f64
+    }
 }
 
 /// One picture at one time, made ready for the inner loops.
@@ -319,13 +335,13 @@ enum Question<'a> {
 impl<'a> Question<'a> {
     fn new(x: &'a [f32], posterior: &PatchPosterior, time: Time, trace: bool) -> Question<'a> {
         let (shape, choices) = (posterior.training.shape(), posterior.choices);
-        let Scales { a, logit, centre } = Scales::new(time, shape.channels);
+        let sight = posterior.sight(time);
+        let Scales { a, logit, centre } = Scales::new(time, shape.channels).softened(sight.soft);
         if choices.window == Window::WholeImage {
             let shifted = choices.answer != super::machine::Answer::SamePlace;
             return Question::Whole(WholeQuery { shape, x, a, logit, centre, shifted });
         }
-        let k = posterior.window(time);
-        let (rows, columns) = (axis(shape.height, k, choices), axis(shape.width, k, choices));
+        let (rows, columns) = (axis(shape.height, sight, choices), axis(shape.width, sight, choices));
         debug_assert!(rows.pad == columns.pad && matches!(rows.pad, Pad::Zeros | Pad::Wrap));
         let x = pad_query(x, shape.channels, &rows, &columns);
         Question::Local(Query { shape, rows, columns, x, a, logit, centre, trace })

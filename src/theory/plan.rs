@@ -1,6 +1,7 @@
 //! Which training pixels may answer for which query pixels, as a list of runs along each axis. Rows and columns are
 //! independent, so every pair of a row run and a column run is one rectangle with one displacement `d = p − q`.
 
+use super::Sight;
 use super::machine::{Answer, Boundary, Choices, Patches};
 
 /// What lies outside an image when it is made larger.
@@ -30,8 +31,10 @@ pub(crate) struct Run {
 pub(crate) struct Axis {
     /// Pixels of the image.
     pub size: usize,
-    /// Window, odd; clipped where it already sees the whole image from everywhere.
+    /// Window, odd; where its edge is hard, clipped where it already sees the whole image from everywhere.
     pub window: usize,
+    /// Side of its second box ([`super::Sight::soft`]).
+    pub soft: usize,
     /// What is put before the query (and at least as much after it).
     pub x_pad: usize,
     /// Length of the padded query.
@@ -50,23 +53,35 @@ impl Axis {
         self.window / 2
     }
 
+    /// Side of its first box.
+    pub fn first(&self) -> usize {
+        self.window + 1 - self.soft
+    }
+
+    /// Side of the box that is summed last: of the second one, if there is one.
+    pub fn last(&self) -> usize {
+        if self.soft > 1 { self.soft } else { self.window }
+    }
+
     /// Length of the padded training images.
     pub fn y_size(&self) -> usize {
         self.size + 2 * self.y_pad
     }
 }
 
-/// Plans an axis of `n` pixels for a window of `k` (odd; at most `n` where the boundary is circular).
-pub(crate) fn axis(n: usize, k: usize, choices: Choices) -> Axis {
+/// Plans an axis of `n` pixels for a window (odd; at most `n` where the boundary is circular).
+pub(crate) fn axis(n: usize, sight: Sight, choices: Choices) -> Axis {
     match choices.boundary {
-        Boundary::Zeros => zeros(n, k, choices.answer),
-        Boundary::Circular => circular(n, k, choices),
+        Boundary::Zeros => zeros(n, sight, choices.answer),
+        Boundary::Circular => circular(n, sight, choices),
     }
 }
 
 /// Zeros outside: both sides are padded, and windows past the edge add the same to everyone who may answer.
-fn zeros(n: usize, k: usize, answer: Answer) -> Axis {
-    let h = (k / 2).min(n - 1);
+fn zeros(n: usize, sight: Sight, answer: Answer) -> Axis {
+    let Sight { window: k, soft } = sight;
+    // A soft window is no longer the same once its ends are cut off.
+    let h = if soft > 1 { k / 2 } else { (k / 2).min(n - 1) };
     // Pixels closer to the edge than half a window may only be answered for by their own kind.
     let edge = match answer {
         Answer::SamePlace => n,
@@ -79,15 +94,16 @@ fn zeros(n: usize, k: usize, answer: Answer) -> Axis {
         runs.push(Run { x: edge, y: edge + d, q: edge, p: edge + d, len });
         runs.push(Run { x: edge + d, y: edge, q: edge + d, p: edge, len });
     }
-    Axis { size: n, window: 2 * h + 1, x_pad: h, x_size: n + 2 * h, y_pad: h, pad: Pad::Zeros, runs }
+    Axis { size: n, window: 2 * h + 1, soft, x_pad: h, x_size: n + 2 * h, y_pad: h, pad: Pad::Zeros, runs }
 }
 
 /// A ring: the query wraps around; training images wrap too, or only patches that lie wholly inside answer.
-fn circular(n: usize, k: usize, choices: Choices) -> Axis {
-    let h = k / 2;
+fn circular(n: usize, sight: Sight, choices: Choices) -> Axis {
+    let Sight { window, soft } = sight;
+    let h = window / 2;
     let inside = choices.patches == Patches::Inside && choices.answer != Answer::SamePlace;
     let (y_pad, p, len) = if inside { (0, h, n - 2 * h) } else { (h, 0, n) };
     let displacements = if choices.answer == Answer::SamePlace { 1 } else { n };
     let runs = (0..displacements).map(|d| (p + n - d) % n).map(|q| Run { x: q, y: 0, q, p, len }).collect();
-    Axis { size: n, window: 2 * h + 1, x_pad: h, x_size: n - 1 + len + 2 * h, y_pad, pad: Pad::Wrap, runs }
+    Axis { size: n, window, soft, x_pad: h, x_size: n - 1 + len + 2 * h, y_pad, pad: Pad::Wrap, runs }
 }

@@ -3,7 +3,7 @@
 //! ([`Apart`]), or the compiler runs out of registers.
 
 use super::band::{Band, MOST};
-use super::boxes::{Along, Cells, Corner, READ, first, plus, put};
+use super::boxes::{Again, Along, Cells, Corner, READ, first, plus, put};
 use super::plan::{Axis, Run};
 use super::softmax::{Pixels, Softmax};
 use crate::simd::{Apart, Simd};
@@ -35,10 +35,10 @@ impl<S: Simd, const C: usize> Sheet<'_, S, C> {
     ) {
         let s = self.s;
         softmax.asked += self.band.len * self.run.len;
-        if self.rows.window == 3 && self.columns.window == 3 {
+        if (self.rows.window, self.columns.window, self.rows.soft) == (3, 3, 1) {
             return s.apart(Narrow::<S, C, TRACE, DENSE, W> { sheet: self, softmax, held });
         }
-        let (k, len) = (self.columns.window, self.band.len);
+        let (k, soft, len) = (self.columns.first(), self.columns.soft, self.band.len);
         let height = len + self.rows.window - 1;
         let pitch = pitch(height + READ - 1);
         // Windows of one block share sums, those of two do not: pieces are whole blocks.
@@ -46,7 +46,11 @@ impl<S: Simd, const C: usize> Sheet<'_, S, C> {
         for from in (0..self.run.len).step_by(piece) {
             let wide = piece.min(self.run.len - from);
             let (cells, at) = (self.cells, self.corner(0, from));
-            s.apart(Along::<S, C, W, T> { cells, at, height, k, len: wide, to: held, pitch });
+            s.apart(Along::<S, C, W, T> { cells, at, height, k, len: wide + soft - 1, to: held, pitch });
+            if soft > 1 {
+                let (columns, first) = (wide, self.rows.first());
+                s.apart(Again::<S, W> { held, pitch, height, columns, soft, first });
+            }
             let held = &mut held[..wide * pitch];
             s.apart(Down::<S, C, TRACE, DENSE, W> { sheet: self, softmax, held, pitch, from });
         }
@@ -153,7 +157,8 @@ impl<S: Simd, const C: usize, const TRACE: bool, const DENSE: bool, const W: usi
         mut columns: [&mut [[S::Lane; W]]; J],
         j: usize,
     ) {
-        let (k, len) = (sheet.rows.window, sheet.band.len);
+        // All but the last box was summed before.
+        let (k, len) = (sheet.rows.last(), sheet.band.len);
         // No array of these: the compiler would keep it in memory.
         let (mut pixels, mut more_pixels) = softmax.pixels(sheet.run.q + j..sheet.run.q + j + J, sheet.band.q, len);
         let (values, more_values) = (sheet.values::<W>(j), sheet.values::<W>(j + J - 1));

@@ -6,11 +6,13 @@
 //! Σ_i [i covers q] w_i(d) y(q + d) = y(q + d) · box(w(d))(q)
 //! ```
 //!
+//! A soft window says as much of a pixel as it looks at it, so the box is a soft one, too: two boxes, one after the other.
+//!
 //! Works on the same bands, runs and lanes as [`super::sweep`]. Weights lie in [0, 1], so running sums may take old values
 //! away again: what rounding leaves behind is 1e-7 of a weight.
 
 use super::band::{Band, MOST, bands};
-use super::boxes::{Along, Cells, Corner, READ, first, plus, put};
+use super::boxes::{Again, Along, Cells, Corner, READ, first, plus, put};
 use super::composite::{Composite, Levels};
 use super::plan::Run;
 use super::sheet::{MARGIN, PIECE, pitch};
@@ -51,6 +53,8 @@ struct Spread<'a, S: Simd, const C: usize, const W: usize, const T: usize> {
     values: Vec<S::Lane>,
     /// Window sums of a piece of a sheet, then the windows' weights, column by column.
     held: Vec<[S::Lane; W]>,
+    /// Weights summed over the first box of a soft window.
+    wider: Vec<[S::Lane; W]>,
     /// The weights of the windows that cover a column, by their row.
     covering: Vec<[S::Lane; W]>,
     /// `Σ w y` of each pixel of the padded query, `[C, columns, rows]`, by lane.
@@ -68,7 +72,8 @@ impl<'a, S: Simd, const C: usize, const W: usize, const T: usize> Spread<'a, S, 
         let pitch = pitch(longest + rows.window + READ);
         let held = vec![[zero; W]; (pitch * columns.window).max(PIECE) + pitch];
         let sums = vec![zero; C * columns.x_size * rows.x_size];
-        Spread { s, query, levels, bands, values: y.clone(), y, held, covering: vec![[zero; W]; longest], sums }
+        let covering = vec![[zero; W]; longest + rows.window];
+        Spread { s, query, levels, bands, values: y.clone(), y, held, wider: Vec::new(), covering, sums }
     }
 
     #[inline(always)]
@@ -112,7 +117,7 @@ impl<'a, S: Simd, const C: usize, const W: usize, const T: usize> Spread<'a, S, 
         let cells: Cells<'_, S, C> = query.cells(&self.y);
         let height = band.len + rows.window - 1;
         let pitch = pitch(height + READ - 1);
-        let k = columns.window;
+        let (k, soft) = (columns.first(), columns.soft);
         let piece = k * (PIECE / MOST / pitch / k).max(1);
         for from in (0..run.len).step_by(piece) {
             let wide = piece.min(run.len - from);
@@ -121,23 +126,65 @@ impl<'a, S: Simd, const C: usize, const W: usize, const T: usize> Spread<'a, S, 
                 y: (run.y + from) * cells.y_pitch + (MARGIN as isize + band.y) as usize,
             };
             let held = &mut self.held;
-            s.apart(Along::<S, C, W, T> { cells, at, height, k, len: wide, to: held, pitch });
+            s.apart(Along::<S, C, W, T> { cells, at, height, k, len: wide + soft - 1, to: held, pitch });
+            if soft > 1 {
+                s.apart(Again::<S, W> { held, pitch, height, columns: wide, soft, first: rows.first() });
+            }
             let mut found = Found { rows: band.len..0, columns: wide..0 };
             let held = &mut held[..wide * pitch];
             let (levels, q) = (self.levels, run.q + from);
             s.apart(Weigh::<S, W> { query, levels, band, q, held, pitch, found: &mut found });
-            if !found.rows.is_empty() {
-                let (values, covering, sums) = (&self.values, &mut self.covering, &mut self.sums);
-                s.apart(Cover::<S, C, W> { query, cells, values, held, pitch, at, found, covering, sums });
+            if found.rows.is_empty() {
+                continue;
             }
+            let mut weights = Weights { held, pitch, found };
+            let (values, covering, sums) = (&self.values, &mut self.covering, &mut self.sums);
+            if soft > 1 {
+                let zero = [<S::Lane as bytemuck::Zeroable>::zeroed(); W];
+                self.wider.resize(((wide + k) * pitch).max(self.wider.len()), zero);
+                let (high, to) = (rows.first(), &mut self.wider[..]);
+                s.apart(Widen::<S, W> { weights: &weights, high, wide: k, covering, to });
+                let Found { rows, columns } = weights.found;
+                let found =
+                    Found { rows: rows.start..rows.end + high - 1, columns: columns.start..columns.end + k - 1 };
+                weights = Weights { held: &self.wider, pitch, found };
+            }
+            s.apart(Cover::<S, C, W> { query, cells, values, weights, at, covering, sums });
         }
     }
 }
 
 /// Where a piece of a sheet has weights.
+#[derive(Clone)]
 struct Found {
     rows: Range<usize>,
     columns: Range<usize>,
+}
+
+/// Weights of a piece of a sheet, column by column; what was not found is none.
+#[derive(Clone)]
+struct Weights<'a, S: Simd, const W: usize> {
+    held: &'a [[S::Lane; W]],
+    pitch: usize,
+    found: Found,
+}
+
+impl<S: Simd, const W: usize> Weights<'_, S, W> {
+    /// Brings `covering` from column `c − 1` to `c`: what the `wide` columns that end there hold, row by row.
+    #[inline(always)]
+    fn across(&self, s: S, wide: usize, c: usize, covering: &mut [[S::Lane; W]]) {
+        let Weights { held, pitch, found: Found { rows, columns } } = self;
+        for r in rows.clone() {
+            let mut sum = load(s, &covering[r]);
+            if c < columns.end {
+                sum = plus(s, sum, &held[r + c * pitch]);
+            }
+            if c >= columns.start + wide {
+                sum = minus(s, sum, &held[r + (c - wide) * pitch]);
+            }
+            put(s, &mut covering[r], &sum);
+        }
+    }
 }
 
 /// Sums windows down the columns, whose sums along rows are in `held`, and puts their weights there.
@@ -156,7 +203,7 @@ impl<S: Simd, const W: usize> Apart<S> for Weigh<'_, S, W> {
     #[inline(always)]
     fn run(self, s: S) {
         let Weigh { query, levels, band, q, held, pitch, found } = self;
-        let (k, len) = (query.rows.window, band.len);
+        let (k, len) = (query.rows.last(), band.len);
         let (height, width) = (query.rows.size, query.columns.size);
         let logit = s.splat(query.logit);
         for (j, column) in held.chunks_exact_mut(pitch).enumerate() {
@@ -198,15 +245,44 @@ impl<S: Simd, const W: usize> Apart<S> for Weigh<'_, S, W> {
     }
 }
 
-/// Adds what weights say to the pixels that their windows cover.
+/// Sums weights over `high` rows and `wide` columns, the first of two boxes, and puts the sums into `to`.
+struct Widen<'a, 'b, S: Simd, const W: usize> {
+    weights: &'b Weights<'a, S, W>,
+    high: usize,
+    wide: usize,
+    covering: &'a mut [[S::Lane; W]],
+    to: &'a mut [[S::Lane; W]],
+}
+
+impl<S: Simd, const W: usize> Apart<S> for Widen<'_, '_, S, W> {
+    #[inline(always)]
+    fn run(self, s: S) {
+        let Widen { weights, high, wide, covering, to } = self;
+        let Found { rows, columns } = weights.found.clone();
+        covering[rows.clone()].fill(<[S::Lane; W] as bytemuck::Zeroable>::zeroed());
+        for c in columns.start..columns.end + wide - 1 {
+            weights.across(s, wide, c, covering);
+            let mut sum = [s.splat(0.0); W];
+            for r in rows.start..rows.end + high - 1 {
+                if r < rows.end {
+                    sum = plus(s, sum, &covering[r]);
+                }
+                if r >= rows.start + high {
+                    sum = minus(s, sum, &covering[r - high]);
+                }
+                put(s, &mut to[r + c * weights.pitch], &sum);
+            }
+        }
+    }
+}
+
+/// Adds what weights say to the pixels that their windows cover, or the last boxes of them.
 struct Cover<'a, S: Simd, const C: usize, const W: usize> {
     query: &'a Query,
     cells: Cells<'a, S, C>,
     values: &'a [S::Lane],
-    held: &'a [[S::Lane; W]],
-    pitch: usize,
+    weights: Weights<'a, S, W>,
     at: Corner,
-    found: Found,
     covering: &'a mut [[S::Lane; W]],
     sums: &'a mut [S::Lane],
 }
@@ -214,34 +290,25 @@ struct Cover<'a, S: Simd, const C: usize, const W: usize> {
 impl<S: Simd, const C: usize, const W: usize> Apart<S> for Cover<'_, S, C, W> {
     #[inline(always)]
     fn run(self, s: S) {
-        let Cover { query, cells, values, held, pitch, at, found, covering, sums } = self;
-        let (high, wide) = (query.rows.window, query.columns.window);
-        let Found { rows, columns } = found;
+        let Cover { query, cells, values, weights, at, covering, sums } = self;
+        let (high, wide) = (query.rows.last(), query.columns.last());
+        let Found { rows, columns } = weights.found.clone();
         covering[rows.clone()].fill(<[S::Lane; W] as bytemuck::Zeroable>::zeroed());
         for c in columns.start..columns.end + wide - 1 {
-            for r in rows.clone() {
-                let mut sum = load(s, &covering[r]);
-                if c < columns.end {
-                    sum = plus(s, sum, &held[r + c * pitch]);
-                }
-                if c >= columns.start + wide {
-                    sum = minus(s, sum, &held[r + (c - wide) * pitch]);
-                }
-                put(s, &mut covering[r], &sum);
-            }
-            let mut weights = [s.splat(0.0); W];
+            weights.across(s, wide, c, covering);
+            let mut sum = [s.splat(0.0); W];
             for r in rows.start..rows.end + high - 1 {
                 if r < rows.end {
-                    weights = plus(s, weights, &covering[r]);
+                    sum = plus(s, sum, &covering[r]);
                 }
                 if r >= rows.start + high {
-                    weights = minus(s, weights, &covering[r - high]);
+                    sum = minus(s, sum, &covering[r - high]);
                 }
                 for channel in 0..C {
                     let y: &[S::Lane; W] = first(values, at.y + c * cells.y_pitch + r + channel * cells.y_plane);
                     let to = &mut sums[at.x + c * cells.x_pitch + r + channel * cells.x_plane];
                     let mut total = s.load(to);
-                    for (weight, y) in weights.iter().zip(y) {
+                    for (weight, y) in sum.iter().zip(y) {
                         total = s.mul_add(*weight, s.load(y), total);
                     }
                     s.store(total, to);

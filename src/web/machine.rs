@@ -241,6 +241,12 @@ impl From<Neighbour> for Nearest {
     }
 }
 
+/// The levels of pictures of `shape`, `[B, H, W, 2]`.
+pub(super) fn read_levels(floats: &[f32], shape: ImageShape) -> Result<Vec<Levels>, Failure> {
+    let read = |floats: &[f32]| Levels::from_floats(floats, shape);
+    floats.chunks(2 * shape.height * shape.width).map(read).collect::<Result<Vec<_>, _>>().map_err(Failure::from)
+}
+
 /// A patch posterior over training images.
 #[wasm_bindgen]
 pub struct Posterior {
@@ -270,18 +276,9 @@ impl Posterior {
     /// # Errors
     /// `sample-shape` where `x` or `levels` are not whole numbers of pictures, or not as many.
     pub fn spread(&self, x: &[f32], t: f64, levels: &[f32], part: usize, parts: usize) -> Result<Vec<f32>, JsValue> {
-        let shape = self.posterior.training().shape();
-        let read = |floats: &[f32]| Levels::from_floats(floats, shape);
-        let levels = levels.chunks(2 * shape.height * shape.width).map(read).collect::<Result<Vec<_>, _>>();
-        let levels = levels.map_err(Failure::from)?;
+        let levels = read_levels(levels, self.posterior.training().shape())?;
         let found = self.posterior.spread(x, self.schedule.at(t), &levels, part, parts).map_err(Failure::from)?;
         Ok(found.iter().flat_map(Composite::to_floats).collect())
-    }
-
-    /// Whether calls take two rounds, which only the processor does.
-    #[wasm_bindgen(getter)]
-    pub fn composite(&self) -> bool {
-        self.posterior.choices().is_composite()
     }
 
     /// Blends what is drawn with the Wiener filter of the same images; nothing must be left of it to do.

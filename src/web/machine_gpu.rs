@@ -2,7 +2,8 @@
 //! [`Posterior::on_gpu`]; it answers with the same flat posteriors, so JavaScript may gather them from either.
 
 use super::error::Failure;
-use super::machine::Posterior;
+use super::machine::{Posterior, read_levels};
+use crate::denoiser::DenoiseError;
 use crate::gpu::{Gpu, GpuPosterior, Tuning};
 use crate::sampler::noise;
 use crate::schedule::Schedule;
@@ -81,6 +82,33 @@ impl PosteriorOnGpu {
         for x in x.chunks(size) {
             let partial = self.posterior.partial_while(x, time, true, &mut ask).await.map_err(Failure::from)?;
             floats.extend(Partial::to_floats(&partial));
+        }
+        Ok(floats)
+    }
+
+    /// As [`Posterior::spread`], over all training images; `go_on` as in [`PosteriorOnGpu::part`].
+    ///
+    /// # Errors
+    /// As [`PosteriorOnGpu::part`], and `sample-shape` where `levels` are not as many.
+    pub async fn spread(
+        &mut self,
+        x: Vec<f32>,
+        t: f64,
+        levels: Vec<f32>,
+        go_on: Function,
+    ) -> Result<Vec<f32>, JsValue> {
+        let mut ask = || go_on.call0(&JsValue::UNDEFINED).is_ok_and(|answer| answer.is_truthy());
+        let time = self.schedule.at(t);
+        let shape = self.posterior.posterior().training().shape();
+        let levels = read_levels(&levels, shape)?;
+        let (expected, found) = (levels.len() * shape.len(), x.len());
+        if found != expected {
+            return Err(Failure::from(DenoiseError::Shape { what: "pictures [B, C, H, W]", expected, found }).into());
+        }
+        let mut floats = Vec::new();
+        for (x, levels) in x.chunks(shape.len()).zip(&levels) {
+            let composite = self.posterior.spread_while(x, time, levels, &mut ask).await.map_err(Failure::from)?;
+            floats.extend(composite.to_floats());
         }
         Ok(floats)
     }

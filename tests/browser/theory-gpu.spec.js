@@ -19,12 +19,17 @@ test("a machine draws the same on WebGPU as on the processor", { tag: WEBGPU }, 
   expect(processor).toMatchObject({ message: "", device: "cpu" });
   expect(graphics.noise).toEqual(processor.noise);
   expect(difference(graphics.pixels, processor.pixels)).toBeLessThan(2e-3);
-  // A blend's second step takes two rounds; the second is the processor's.
+  // A blend's second step takes two rounds, and each of a composite's.
   const both = { ...sample, machine: "blend", grid: "uniform", solver: "ddim" };
   const blend = await draw(page, { load: { device: "webgpu", network: "resnet" }, sample: both });
   expect(blend).toMatchObject({ message: "", device: "webgpu" });
   const alone = await draw(page, { load: { device: "cpu", network: "resnet" }, sample: both });
   expect(difference(blend.pixels, alone.pixels)).toBeLessThan(2e-3);
+  const covering = { ...sample, machine: "composite", steps: 1 };
+  const composite = await draw(page, { load: { device: "webgpu", network: "resnet" }, sample: covering });
+  expect(composite).toMatchObject({ message: "", device: "webgpu" });
+  const covered = await draw(page, { load: { device: "cpu", network: "resnet" }, sample: covering });
+  expect(difference(composite.pixels, covered.pixels)).toBeLessThan(2e-3);
 });
 
 test("a processor in disguise is not taken unless it is insisted on", { tag: WEBGPU }, async ({ page, request }) => {
@@ -72,7 +77,7 @@ test("a device that fails is tried twice, and then the processor takes over, unl
       };
       const onGpu = async () => ((log.opened += 1), outcomes[0] === "no-webgpu" ? Promise.reject(failure("no-webgpu")) : gpu);
       const graphics = new Graphics(/** @type {any} */ ({ onGpu }), wanted);
-      const answer = await graphics.part(new Float32Array(1), 1, signal).then((part) => part?.length, (error) => error.code);
+      const answer = await graphics.part(new Float32Array(1), 1, undefined, signal).then((part) => part?.length, (error) => error.code);
       return { answer, device: graphics.device, told: graphics.notice !== "", ...log };
     };
     return {

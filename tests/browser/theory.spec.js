@@ -59,9 +59,9 @@ test("windows that answer for all they cover draw a picture of their own, from t
   const single = { window: 1, steps: 1 };
   const [own, centre] = [await by("composite", single), await by("bbels", single)];
   expect(difference(own.pixels, centre.pixels)).toBeLessThan(1e-3);
-  // Only the processor knows how; who asks for WebGPU gets the same picture.
+  // Whatever computes, it is the same picture to rounding.
   const asked = await draw(page, { load: { device: "auto" }, sample: { ...sample, machine: "composite" } });
-  expect(asked.pixels).toEqual(alone.pixels);
+  expect(difference(asked.pixels, alone.pixels)).toBeLessThan(1e-2);
 });
 
 test("which pixels go together narrows as the noise goes, and a machine that sees those draws something of its own", async ({ page }) => {

@@ -5,7 +5,7 @@
 
 use morphogen::denoiser::ImageShape;
 use morphogen::schedule::Time;
-use morphogen::theory::{Answer, Boundary, Choices, Output, Patches, Window};
+use morphogen::theory::{Answer, Boundary, Choices, Output, Patches, Sight, Window};
 
 /// What the definition gives for one picture.
 pub struct Direct {
@@ -17,8 +17,28 @@ pub struct Direct {
     pub patches: Vec<f64>,
 }
 
-/// The patch posterior of `x` over `images` with window `k`.
-pub fn direct(choices: Choices, k: usize, images: &[f32], x: &[f32], shape: ImageShape, time: Time) -> Direct {
+/// λ along one axis: every pixel of one box beside every pixel of the other, 1 in the middle.
+fn profile(sight: Sight) -> Vec<f64> {
+    let mut profile = vec![0.0; sight.window];
+    for i in 0..sight.window + 1 - sight.soft {
+        for j in 0..sight.soft {
+            profile[i + j] += 1.0 / sight.soft as f64;
+        }
+    }
+    profile
+}
+
+/// The patch posterior of `x` over `images` with the window `sight`.
+pub fn direct(
+    choices: Choices,
+    sight: impl Into<Sight>,
+    images: &[f32],
+    x: &[f32],
+    shape: ImageShape,
+    time: Time,
+) -> Direct {
+    let sight = sight.into();
+    let k = sight.window;
     let ImageShape { channels, height, width } = shape;
     let (h, w) = (height as i64, width as i64);
     let half = (k / 2) as i64;
@@ -30,10 +50,18 @@ pub fn direct(choices: Choices, k: usize, images: &[f32], x: &[f32], shape: Imag
         };
         f64::from(image[(c * height + r as usize) * width + j as usize])
     };
-    let offsets: Vec<(i64, i64)> = match (choices.window, choices.boundary) {
-        (Window::Local, _) => (-half..=half).flat_map(|u| (-half..=half).map(move |v| (u, v))).collect(),
-        (_, Boundary::Circular) => (0..h).flat_map(|u| (0..w).map(move |v| (u, v))).collect(),
-        (_, Boundary::Zeros) => (-h..=h).flat_map(|u| (-w..=w).map(move |v| (u, v))).collect(),
+    let alike = |rows: std::ops::Range<i64>, columns: std::ops::Range<i64>| -> Vec<(i64, i64, f64)> {
+        rows.flat_map(|u| columns.clone().map(move |v| (u, v, 1.0))).collect()
+    };
+    // Where a window looks, and how strongly.
+    let offsets = match (choices.window, choices.boundary) {
+        (Window::Local, _) => {
+            let profile = profile(sight);
+            let weight = |u: i64, v: i64| profile[(u + half) as usize] * profile[(v + half) as usize];
+            alike(-half..half + 1, -half..half + 1).into_iter().map(|(u, v, _)| (u, v, weight(u, v))).collect()
+        }
+        (_, Boundary::Circular) => alike(0..h, 0..w),
+        (_, Boundary::Zeros) => alike(-h..h + 1, -w..w + 1),
     };
     let border = |i: i64, n: i64| if i < half || i >= n - half { i } else { -1 };
     let inside = |i: i64, n: i64| i >= half && i < n - half;
@@ -47,10 +75,10 @@ pub fn direct(choices: Choices, k: usize, images: &[f32], x: &[f32], shape: Imag
     };
     let places: Vec<(i64, i64)> = (0..h).flat_map(|r| (0..w).map(move |j| (r, j))).collect();
     let mut out = Direct { mean: vec![0.0; shape.len()], best: vec![], patches: vec![] };
-    // Where a window has its say, and how many have it at each pixel.
-    let said: &[(i64, i64)] = match (choices.window, choices.output) {
+    // Where a window has its say, how strongly, and how much is said at each pixel.
+    let said: &[(i64, i64, f64)] = match (choices.window, choices.output) {
         (Window::Local, Output::Covered) => &offsets,
-        _ => &[(0, 0)],
+        _ => &[(0, 0, 1.0)],
     };
     let pixel = |r: i64, j: i64| match choices.boundary {
         Boundary::Circular => Some((r.rem_euclid(h) * w + j.rem_euclid(w)) as usize),
@@ -62,10 +90,10 @@ pub fn direct(choices: Choices, k: usize, images: &[f32], x: &[f32], shape: Imag
         for (n, y) in images.chunks_exact(shape.len()).enumerate() {
             for (place, &p) in places.iter().enumerate().filter(|(_, p)| may(q, **p)) {
                 let mut d = 0.0;
-                for &(u, v) in &offsets {
+                for &(u, v, weight) in &offsets {
                     for c in 0..channels {
                         let e = at(x, c, q.0 + u, q.1 + v) - time.a * at(y, c, p.0 + u, p.1 + v);
-                        d += e * e;
+                        d += weight * e * e;
                     }
                 }
                 terms.push((-d / (2.0 * time.s * time.s), n, place));
@@ -84,15 +112,17 @@ pub fn direct(choices: Choices, k: usize, images: &[f32], x: &[f32], shape: Imag
             }
             let y = &images[n * shape.len()..][..shape.len()];
             let p = places[place];
-            for &(u, v) in said {
+            for &(u, v, loud) in said {
                 let Some(to) = pixel(q.0 + u, q.1 + v) else { continue };
                 for c in 0..channels {
-                    out.mean[c * height * width + to] += weight * at(y, c, p.0 + u, p.1 + v);
+                    out.mean[c * height * width + to] += loud * weight * at(y, c, p.0 + u, p.1 + v);
                 }
             }
         }
-        for to in said.iter().filter_map(|&(u, v)| pixel(q.0 + u, q.1 + v)) {
-            voices[to] += 1.0;
+        for &(u, v, loud) in said {
+            if let Some(to) = pixel(q.0 + u, q.1 + v) {
+                voices[to] += loud;
+            }
         }
         out.best.push(best);
         out.patches.push(entropy.exp());

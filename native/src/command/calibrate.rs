@@ -15,7 +15,7 @@ use morphogen::sampler::{Request, Sampling};
 use morphogen::schedule::MAX_STEPS;
 use morphogen::theory::calibrate::{Visit, best_window, blended_locality, joined_shares, median_locality, share};
 use morphogen::theory::{
-    Calibration, Locality, LocalityPoint, Machine, PatchPosterior, Share, Shares, TheoryError, Training, Wiener,
+    Calibration, Edge, Locality, LocalityPoint, Machine, PatchPosterior, Share, Shares, TheoryError, Training, Wiener,
     machine_denoiser,
 };
 use std::path::PathBuf;
@@ -49,6 +49,17 @@ pub struct CalibrateArgs {
     /// Most training images per class
     #[arg(long, value_parser = number(1, MANY))]
     images: Option<usize>,
+    /// Try windows whose edge falls off, too, and keep what fits best at each time. A blend without bbels beside it then has soft
+    /// windows of its own, and the k(t) of bbels stays
+    #[arg(long)]
+    soft: bool,
+}
+
+impl CalibrateArgs {
+    /// How windows may end.
+    fn edges(&self) -> &'static [Edge] {
+        if self.soft { &Edge::ALL } else { &[Edge::Hard] }
+    }
 }
 
 /// The machines that have a window.
@@ -87,10 +98,10 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<(), CommandError> {
     for name in &names {
         let ways = ways(args, &pack, name, &sets)?;
         for machine in &machines {
-            let points = windows(*machine, &ways, || bar.inc(1)).map_err(usage)?;
-            let list: Vec<String> = points.iter().map(|p| p.window.to_string()).collect();
+            let points = windows(*machine, &ways, args.edges(), || bar.inc(1)).map_err(usage)?;
+            let list: Vec<String> = points.iter().map(LocalityPoint::to_string).collect();
             note(format!("{name}, {}, k from t = {:.2} up: {}", machine.name(), points[0].t, list.join(" ")));
-            let points = points.into_iter().map(|p| manifest::Locality { t: p.t, k: p.window }).collect();
+            let points = points.into_iter().map(manifest::Locality::from).collect();
             writer.locality(name, machine.name(), points)?;
         }
         if blend {
@@ -100,9 +111,11 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<(), CommandError> {
             let list = |share: fn(&Share) -> f64| {
                 shares.iter().map(|one| format!("{:.2}", share(one))).collect::<Vec<_>>().join(" ")
             };
+            let list_of_windows = locality.points().iter().map(LocalityPoint::to_string).collect::<Vec<_>>().join(" ");
+            note(format!("{name}, blend, k from t = {:.2} up: {list_of_windows}", shares[0].t));
             note(format!("{name}, blend, share of patches from t = {:.2} up: {}", shares[0].t, list(|s| s.patches)));
             note(format!("{name}, blend, and of all windows among them: {}", list(|s| s.covered)));
-            let points = locality.points().iter().map(|p| manifest::Locality { t: p.t, k: p.window }).collect();
+            let points = locality.points().iter().copied().map(manifest::Locality::from).collect();
             writer.locality(name, Machine::Blend.name(), points)?;
             writer.blend(name, shares)?;
         }
@@ -180,7 +193,13 @@ fn fitted_blend(
             usage(format!("{goes}; add --machine {machine}"))
         })
     };
-    let locality = blended_locality(&sees(Machine::Bbels)?, &sees(Machine::Composite)?).map_err(usage)?;
+    let centre = if args.soft && !args.machine.is_empty() && !args.machine.contains(&Machine::Bbels) {
+        let points = windows(Machine::Bbels, ways, args.edges(), || ()).map_err(usage)?;
+        Locality::measured(points).map_err(usage)?
+    } else {
+        sees(Machine::Bbels)?
+    };
+    let locality = blended_locality(&centre, &sees(Machine::Composite)?).map_err(usage)?;
     let first = Shares::measured(shares(&locality, ways, &on_visit).map_err(usage)?).map_err(usage)?;
     let calibration = Calibration { locality: Some(locality.clone()), shares: first };
     let own = own_ways(args, pack, name, sets, &calibration)?;
@@ -189,11 +208,16 @@ fn fitted_blend(
 }
 
 /// `k(t)` of a machine. `on_visit` hears of each visit that was dealt with.
-fn windows(machine: Machine, ways: &Ways<'_>, on_visit: impl Fn()) -> Result<Vec<LocalityPoint>, TheoryError> {
+fn windows(
+    machine: Machine,
+    ways: &Ways<'_>,
+    edges: &[Edge],
+    on_visit: impl Fn(),
+) -> Result<Vec<LocalityPoint>, TheoryError> {
     let mut found = Vec::new();
     for (training, visits) in ways {
         for visit in visits {
-            found.push((visit.time.t, best_window(machine, training, visit)?.window));
+            found.push((visit.time.t, best_window(machine, training, visit, edges)?.sight));
             on_visit();
         }
     }

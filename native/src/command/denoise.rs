@@ -10,9 +10,7 @@ use morphogen::denoiser::{Condition, Denoiser, ImageShape};
 use morphogen::files;
 use morphogen::gpu::{Gpu, GpuPosterior};
 use morphogen::schedule::{Schedule, Time};
-use morphogen::theory::{
-    Choices, Locality, MAX_WINDOW, Machine, PatchPosterior, Shares, Training, Wiener, machine_denoiser,
-};
+use morphogen::theory::{Locality, MAX_WINDOW, Machine, PatchPosterior, Shares, Training, Wiener, machine_denoiser};
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
 use std::path::{Path, PathBuf};
@@ -27,6 +25,9 @@ pub struct DenoiseArgs {
     /// Side of the window in pixels, odd; for local, els, bbels, blend and composite
     #[arg(long, value_parser = number(1, MAX_WINDOW))]
     window: Option<usize>,
+    /// Pixels that the edge of the window falls off over, 1 to half of it; a hard edge unless given
+    #[arg(long, value_parser = number(1, MAX_WINDOW), requires = "window")]
+    soft: Option<usize>,
     /// Time in (0, 1]: 1 is noise
     #[arg(long, value_parser = number(0.0, 1.0))]
     t: f64,
@@ -43,7 +44,7 @@ pub struct DenoiseArgs {
     /// patches from inside their image, as the released code does
     #[arg(long)]
     wrapped: bool,
-    /// Where to compute patches; wiener, pca and composite have no use for a gpu
+    /// Where to compute patches; wiener and pca have no use for a gpu
     #[arg(long, value_enum, default_value = "cpu")]
     device: DeviceArg,
 }
@@ -68,7 +69,7 @@ pub fn denoise(args: &DenoiseArgs) -> Result<(), CommandError> {
     let time = Schedule::Cosine.at(args.t);
     let conditions = vec![Condition::Null; count];
     let local = args.window.filter(|_| machine.is_local());
-    let locality = local.map(|window| fixed(machine, window, shape)).transpose()?;
+    let locality = local.map(|window| fixed(machine, window, args.soft, shape)).transpose()?;
     // Elsewhere nothing wraps around.
     let wrapped = args.wrapped && machine == Machine::Els;
     let denoised = match (args.device, wrapped) {
@@ -95,7 +96,7 @@ fn on_gpu(
     x: &[f32],
     time: Time,
 ) -> Result<Vec<f32>, CommandError> {
-    if machine.choices().is_none_or(Choices::is_composite) {
+    if machine.choices().is_none() {
         let message = format!("{} is computed on the processor: leave --device gpu out", machine.name());
         return Err(CommandError::Usage(message));
     }

@@ -11,7 +11,7 @@ use morphogen::pack::{NetworkEntry, Pack};
 use morphogen::sampler::Request;
 use morphogen::schedule::Time;
 use morphogen::theory::{
-    Blend, Calibration, Choices, Company, Locality, MAX_WINDOW, Machine, PatchPosterior, Training, Wiener,
+    Blend, Calibration, Company, Locality, MAX_WINDOW, Machine, PatchPosterior, Sight, Training, Wiener,
     machine_denoiser,
 };
 use std::sync::Arc;
@@ -26,6 +26,10 @@ pub struct MachineArgs {
     /// Side of the window in pixels, odd; for local, els, bbels, blend and composite, as it was calibrated against the network unless given
     #[arg(long, value_parser = number(1, MAX_WINDOW), requires = "name")]
     window: Option<usize>,
+    /// Pixels that the edge of the window falls off over, 1 to half of it: both boxes of the window are summed one after the
+    /// other; a hard edge unless given
+    #[arg(long, value_parser = number(1, MAX_WINDOW), requires = "window")]
+    soft: Option<usize>,
 }
 
 impl MachineArgs {
@@ -53,10 +57,8 @@ impl MachineArgs {
             .into_iter()
             .map(|asked| Ok((showing(pack, &asked)?, asked)))
             .collect::<Result<Vec<_>, CommandError>>()?;
-        if gpu && (images.len() > 1 || machine.choices().is_none_or(Choices::is_composite)) {
-            return Err(usage(
-                "wiener, pca, composite and what is mixed are computed on the processor: leave --device gpu out",
-            ));
+        if gpu && (images.len() > 1 || machine.choices().is_none()) {
+            return Err(usage("wiener, pca and what is mixed are computed on the processor: leave --device gpu out"));
         }
         match (images.pop(), images.is_empty()) {
             (None, _) => Err(usage("expected something to draw, found nothing")),
@@ -90,7 +92,7 @@ impl MachineArgs {
         let calibration = entry.map(|entry| entry.calibration(machine)).transpose().map_err(usage)?;
         let mut calibration = calibration.unwrap_or_default();
         if let Some(window) = self.window.filter(|_| machine.is_local()) {
-            calibration.locality = Some(fixed(machine, window, shape)?);
+            calibration.locality = Some(fixed(machine, window, self.soft, shape)?);
         }
         if machine.is_local() && calibration.locality.is_none() {
             let message = format!("{} needs to know how far a pixel sees, and no k(t) was measured", machine.name());
@@ -100,16 +102,22 @@ impl MachineArgs {
     }
 }
 
-/// One window at all times.
+/// One window at all times, with an edge as soft as asked for.
 ///
 /// # Errors
-/// [`CommandError::Usage`] where it is even, or sees more than there is.
-pub(super) fn fixed(machine: Machine, window: usize, shape: ImageShape) -> Result<Locality, CommandError> {
+/// [`CommandError::Usage`] where it is even, sees more than there is, or has no room for its edge.
+pub(super) fn fixed(
+    machine: Machine,
+    window: usize,
+    soft: Option<usize>,
+    shape: ImageShape,
+) -> Result<Locality, CommandError> {
     let largest = machine.choices().map_or(MAX_WINDOW, |choices| choices.largest_window(shape));
     if window > largest {
         return Err(usage(format!("expected a --window of at most {largest} for {}", machine.name())));
     }
-    Locality::fixed(window).map_err(usage)
+    let sight = Sight::new(window, soft.unwrap_or(1)).map_err(usage)?;
+    Locality::fixed(sight).map_err(usage)
 }
 
 /// A posterior on the GPU, asked step by step.

@@ -3,132 +3,14 @@
 // images and one round of displacements d = p − q. Its threads first sum E(q) = Σ_c (x(q) − a y(q+d))² − C s² down the
 // columns of the windows, into workgroup memory; then each sums these along its row, and takes the distances into its
 // softmaxes. They lie in `state` between two dispatches, so the work may be cut into dispatches of any length.
-struct Question {
-    a: f32,
-    // −log₂e / (2 s²): makes logits of squared distances.
-    logit: f32,
-    // −C s².
-    centre: f32,
-    // Number of the first image bound here, and how many there are.
-    first: u32,
-    images: u32,
-    // Rounds along each axis; every pair of them is a round of displacements.
-    rows: u32,
-    columns: u32,
-    // In turn i, worker w of `groups` takes item i·groups + w.
-    items: u32,
-    start: u32,
-    until: u32,
-    groups: u32,
-    fresh: u32,
-    // Rows and columns of a window, and the rows above its pixel.
-    high: i32,
-    wide: i32,
-    above: i32,
-}
-@group(0) @binding(0) var<uniform> question: Question;
-// [C, H, W].
-@group(0) @binding(1) var<storage, read> x: array<f32>;
-// Pixels of the query along an axis that share a displacement; see `displacement.rs`.
-struct Run {
-    pixel: i32,
-    pixels: i32,
-    displacement: i32,
-    cell: i32,
-    cells: i32,
-    window: i32,
-    unused: vec2i,
-}
-// Two a round, the rows' rounds, then the columns'.
-@group(0) @binding(2) var<storage, read> runs: array<Run>;
-#if LANES == 4
-alias Lanes = vec4f;
-#end
-#if LANES == 2
-alias Lanes = vec2f;
-#end
-#if LANES == 1
-alias Lanes = f32;
-#end
-// [⌈N/LANES⌉, C, H, W].
-@group(0) @binding(3) var<storage, read> y: array<Lanes>;
+#include pairs
 // [groups, FIELDS, H, W].
 @group(0) @binding(4) var<storage, read_write> state: array<f32>;
 
-// Weights below 2^CUT of the largest are skipped.
-const CUT = -36.0;
 // Stands for −∞, which a GPU need not know.
 const LOWEST = -3.0e38;
-const MISSING = -1.0e30;
 // Makes a normal f32 of the bits of a number, since a GPU may take subnormal ones for zero.
 const MARK = 0x40000000u;
-// A cell that is always zero.
-const NOTHING = $(ROWS * PITCH);
-
-// [ROWS, PITCH], the sums down the columns, and zero.
-var<workgroup> map: array<Lanes, $(ROWS * PITCH + 1)>;
-
-// A column of the query and the one that answers for it: their first values in `x` and `y`.
-struct Column {
-    x: i32,
-    y: i32,
-    displacement: i32,
-}
-
-// Place `i` on a ring of `n`, not more than n before its start.
-fn around(i: i32, n: u32) -> i32 {
-    return i32((u32(i) + n) % n);
-}
-
-// E of row `r`.
-fn squared(column: Column, r: i32) -> Lanes {
-#if CIRCULAR
-    let here = column.x + around(r, $(HEIGHT)u) * $(WIDTH);
-    let there = column.y + around(r + column.displacement, $(HEIGHT)u) * $(WIDTH);
-#else
-    if (r < 0 || r >= $(HEIGHT)) {
-        return Lanes();
-    }
-    let here = column.x + r * $(WIDTH);
-    let there = column.y + (r + column.displacement) * $(WIDTH);
-#end
-    var sum = Lanes(question.centre);
-#for c in 0..CHANNELS
-    let difference$(c) = x[here + $(c * AREA)] - question.a * y[there + $(c * AREA)];
-    sum += difference$(c) * difference$(c);
-#end
-    return sum;
-}
-
-// Cells of a row of the map.
-struct Line {
-    start: i32,
-    cells: i32,
-}
-
-fn held(line: Line, n: i32) -> Lanes {
-    return map[select(NOTHING, line.start + n, n >= 0 && n < line.cells)];
-}
-
-fn total(v: Lanes) -> f32 {
-#if LANES == 1
-    return v;
-#else
-    return dot(v, Lanes(1.0));
-#end
-}
-
-fn highest(v: Lanes) -> f32 {
-#if LANES == 4
-    return max(max(v.x, v.y), max(v.z, v.w));
-#end
-#if LANES == 2
-    return max(v.x, v.y);
-#end
-#if LANES == 1
-    return v;
-#end
-}
 
 // The streaming softmax of a pixel.
 struct Softmax {
@@ -229,53 +111,8 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
         if (item >= question.items) {
             break;
         }
-        let down = 2u * (item / question.columns % question.rows);
-        let across = 2u * (question.rows + item % question.columns);
-        let group = item / (question.columns * question.rows);
-        let image = i32(group) * $(CHANNELS * AREA);
-
-        // Down the columns: a thread takes PIXELS windows below each other, of either run.
-        let left = runs[across].cells;
-        let cells = left + runs[across + 1u].cells;
-        for (var task = i32(local); task < cells * $(ROWS_OF_WINDOWS); task += $(THREADS)) {
-            let segment = task / cells;
-            let j = task - segment * cells;
-            let to = segment * $(PIXELS * PITCH) + j;
-            let run = runs[across + select(0u, 1u, j >= left)];
-            let cell = run.cell + select(j, j - left, j >= left);
-#if CIRCULAR
-            let here = around(cell, $(WIDTH)u);
-            let there = around(cell + run.displacement, $(WIDTH)u);
-#else
-            let here = cell;
-            let there = cell + run.displacement;
-#end
-            for (var side = 0u; side < 2u; side++) {
-                let below = runs[down + side];
-                let top = band + segment * $(PIXELS);
-                if (max(top, below.pixel) < min(top + $(PIXELS), below.pixel + below.pixels)) {
-                    let context = Column(here, image + there, below.displacement);
-                    let window = question.high;
-                    let begin = top - question.above;
-#include windows cell=squared
-#loop i in 0..PIXELS
-                    if (u32(top + $(i) - below.pixel) < u32(below.pixels)) {
-                        map[to + $(i * PITCH)] = sums[$(i)];
-                    }
-#end
-                }
-            }
-        }
-        workgroupBarrier();
-
+#include down
         // Along the row.
-        // Lanes beyond the last image weigh nothing.
-        var bias = Lanes();
-#if LANES - 1
-#for l in 0..LANES
-        bias[$(l)] = select(0.0, MISSING, group * $(LANES)u + $(l)u >= question.images);
-#end
-#end
         let number = (question.first + group * $(LANES)u) * $(AREA)u;
         for (var pair = 0u; pair < 4u; pair++) {
             let below = runs[down + pair / 2u];
