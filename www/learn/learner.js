@@ -183,7 +183,8 @@ export class Learner {
       const { pixels } = await run.sample({ count: SAMPLES, seed: NOISE, steps: WALK });
       if (run !== this.run) return;
       const near = nearest(pixels, this.set);
-      this.looks.push({ step, pixels, near, copies: near.filter(({ copied }) => copied).length });
+      // On WebGPU many steps are taken at a time: it is drawn behind those that were under way.
+      this.looks.push({ step: run.device === "webgpu" ? run.step : step, pixels, near, copies: near.filter(({ copied }) => copied).length });
       this.hears.changed();
     } finally {
       if (run === this.run) this.#drawing = false;
