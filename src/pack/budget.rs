@@ -3,7 +3,7 @@
 //! therefore holds all that a manifest announces against a [`Budget`] before anything is allocated for it, the manifest
 //! keeps the budget, and whoever reads its files takes the limits from there.
 //!
-//! JSON takes more memory than bytes: at most about sixteen times as much, for lists of empty lists.
+//! JSON takes more memory than bytes while it is read: at most about twenty times as much, for lists of short numbers ([`crate::json`]).
 
 use super::{Manifest, PackError, limits};
 use crate::cpu;
