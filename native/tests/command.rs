@@ -409,15 +409,15 @@ fn one_denoising_call_on_either_device() {
     }
     // A window that falls off, and one that has no room to.
     let soft = "denoise --machine bbels --window 5 --t 0.6 --images images.safetensors --input x.safetensors";
-    succeed(folder, &format!("{soft} --soft 3 --output soft.safetensors"));
-    succeed(folder, &format!("{soft} --soft 3 --device gpu --output gpu.safetensors"));
+    succeed(folder, &format!("{soft} --falloff 3 --output soft.safetensors"));
+    succeed(folder, &format!("{soft} --falloff 3 --device gpu --output gpu.safetensors"));
     let (_, cpu) = read_tensor(&folder.join("soft.safetensors"), "denoised");
     assert!(far(&cpu, &read_tensor(&folder.join("gpu.safetensors"), "denoised").1) < 1e-3);
     let locality = Some(Locality::fixed(Sight::new(5, 3).unwrap()).unwrap());
     let mut posterior = PatchPosterior::new(Machine::Bbels, training, locality).unwrap();
     let conditions = [Condition::Null, Condition::Null];
     assert_eq!(cpu, posterior.denoise(&x, Schedule::Cosine.at(0.6), &conditions).unwrap());
-    assert!(fail(folder, &format!("{soft} --soft 4 --output soft.safetensors")).contains("1 to 3"));
+    assert!(fail(folder, &format!("{soft} --falloff 4 --output soft.safetensors")).contains("1 to 3"));
     let wiener = "denoise --machine wiener --t 0.6 --images images.safetensors --input x.safetensors";
     succeed(folder, &format!("{wiener} --output wiener.safetensors"));
     assert!(fail(folder, &format!("{wiener} --device gpu --output wiener.safetensors")).contains("processor"));

@@ -27,7 +27,7 @@ pub struct DenoiseArgs {
     window: Option<usize>,
     /// Pixels that the edge of the window falls off over, 1 to half of it; a hard edge unless given
     #[arg(long, value_parser = number(1, MAX_WINDOW), requires = "window")]
-    soft: Option<usize>,
+    falloff: Option<usize>,
     /// Time in (0, 1]: 1 is noise
     #[arg(long, value_parser = number(0.0, 1.0))]
     t: f64,
@@ -69,7 +69,7 @@ pub fn denoise(args: &DenoiseArgs) -> Result<(), CommandError> {
     let time = Schedule::Cosine.at(args.t);
     let conditions = vec![Condition::Null; count];
     let local = args.window.filter(|_| machine.is_local());
-    let locality = local.map(|window| fixed(machine, window, args.soft, shape)).transpose()?;
+    let locality = local.map(|window| fixed(machine, window, args.falloff, shape)).transpose()?;
     // Elsewhere nothing wraps around.
     let wrapped = args.wrapped && machine == Machine::Els;
     let denoised = match (args.device, wrapped) {

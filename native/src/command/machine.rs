@@ -29,7 +29,7 @@ pub struct MachineArgs {
     /// Pixels that the edge of the window falls off over, 1 to half of it: both boxes of the window are summed one after the
     /// other; a hard edge unless given
     #[arg(long, value_parser = number(1, MAX_WINDOW), requires = "window")]
-    soft: Option<usize>,
+    falloff: Option<usize>,
 }
 
 impl MachineArgs {
@@ -92,7 +92,7 @@ impl MachineArgs {
         let calibration = entry.map(|entry| entry.calibration(machine)).transpose().map_err(usage)?;
         let mut calibration = calibration.unwrap_or_default();
         if let Some(window) = self.window.filter(|_| machine.is_local()) {
-            calibration.locality = Some(fixed(machine, window, self.soft, shape)?);
+            calibration.locality = Some(fixed(machine, window, self.falloff, shape)?);
         }
         if machine.is_local() && calibration.locality.is_none() {
             let message = format!("{} needs to know how far a pixel sees, and no k(t) was measured", machine.name());
