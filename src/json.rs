@@ -50,6 +50,12 @@ impl Fault {
         Fault::new(format_args!("expected {what}, found {found}"))
     }
 
+    /// The same, at a place of a list.
+    #[cold]
+    fn at(self, place: usize) -> Fault {
+        self.within(&place.to_string())
+    }
+
     /// The same, within what is called `name`.
     #[cold]
     fn within(mut self, name: &str) -> Fault {
@@ -132,14 +138,6 @@ impl<'de> Visitor<'de> for Tree {
 
     fn visit_unit<E>(self) -> Result<Node, E> {
         Ok(Node::Null)
-    }
-
-    fn visit_none<E>(self) -> Result<Node, E> {
-        Ok(Node::Null)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, input: D) -> Result<Node, D::Error> {
-        input.deserialize_any(self)
     }
 
     fn visit_bool<E>(self, flag: bool) -> Result<Node, E> {
@@ -369,18 +367,27 @@ impl Read for u64 {
     }
 }
 
-macro_rules! whole {
+/// A whole number up to `most`.
+#[inline(never)]
+fn whole(node: Node, most: u64) -> Result<u64, Fault> {
+    match u64::read(node)? {
+        number if number > most => {
+            Err(Fault::new(format_args!("expected a whole number up to {most}, found {number}")))
+        }
+        number => Ok(number),
+    }
+}
+
+macro_rules! narrower {
     ($($type:ident),*) => {
         $(impl Read for $type {
             fn read(node: Node) -> Result<Self, Fault> {
-                let number = u64::read(node)?;
-                let large = || Fault::new(format_args!("expected a whole number up to {}, found {number}", $type::MAX));
-                $type::try_from(number).map_err(|_| large())
+                whole(node, $type::MAX as u64).map(|number| number as $type)
             }
         })*
     };
 }
-whole!(u8, u16, u32, usize);
+narrower!(u8, u16, u32, usize);
 
 impl<T: Read> Read for Option<T> {
     fn read(node: Node) -> Result<Self, Fault> {
@@ -404,7 +411,7 @@ impl<T: Read> Read for Vec<T> {
         let Node::List(list) = node else { return Err(Fault::expected("a list", &node)) };
         let mut read = Vec::with_capacity(list.len());
         for (n, node) in list.into_iter().enumerate() {
-            read.push(T::read(node).map_err(|fault| fault.within(&n.to_string()))?);
+            read.push(T::read(node).map_err(|fault| fault.at(n))?);
         }
         Ok(read)
     }

@@ -2,7 +2,6 @@
 //! [`Vocabulary::read`](super::text::Vocabulary::read), which goes by the [`doubts`] where a prompt may be in several languages.
 
 use super::{Correction, PromptError};
-use crate::json::reads;
 use serde::Serialize;
 
 /// What a prompt was understood as.
@@ -36,8 +35,6 @@ pub struct Unknown {
     /// The nearest known words, nearest first.
     pub near: Vec<String>,
 }
-
-reads!(Unknown { typed, near });
 
 /// How many words of a prompt are not known, how many were guessed, and how many were taken for a form of another, which in a
 /// language that nobody reads is no more than not to know them; of one that was not understood at all, more than of any other.
