@@ -223,7 +223,7 @@ fn states_how_to_draw(folder: &Path) {
     assert_eq!(manifest(), before, "nothing was written");
     fs::write(folder.join("pack/manifest.json"), before.replace("\"early\"", "\"late\"")).unwrap();
     let late = fail(folder, "sample --pack pack --prompt port --output x.png");
-    assert!(late.contains("manifest") && late.contains("`late`, expected `uniform` or `early`"), "{late}");
+    assert!(late.contains("manifest") && late.contains("networks.unet.grid: unknown variant `late`"), "{late}");
     fs::write(folder.join("pack/manifest.json"), before).unwrap();
 }
 
