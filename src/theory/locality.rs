@@ -17,22 +17,14 @@ pub struct LocalityPoint {
     /// Window in pixels, odd.
     pub window: usize,
     /// Pixels that its edge falls off over ([`Sight::soft`]).
-    #[serde(skip_serializing_if = "is_hard")]
+    #[serde(skip_serializing_if = "Sight::is_hard")]
     pub soft: usize,
-}
-
-fn hard() -> usize {
-    1
-}
-
-fn is_hard(soft: &usize) -> bool {
-    *soft == 1
 }
 
 impl LocalityPoint {
     /// A window with a hard edge.
     pub fn hard(t: f64, window: usize) -> LocalityPoint {
-        LocalityPoint { t, window, soft: 1 }
+        LocalityPoint { t, window, soft: Sight::HARD }
     }
 
     /// The window.
@@ -68,9 +60,17 @@ pub struct Sight {
 }
 
 impl Sight {
+    /// Side of the second box of a hard edge.
+    pub const HARD: usize = 1;
+
+    /// Whether this is the side of one, which files do not name.
+    pub(crate) fn is_hard(soft: &usize) -> bool {
+        *soft == Sight::HARD
+    }
+
     /// A window with a hard edge.
     pub fn hard(window: usize) -> Sight {
-        Sight { window, soft: 1 }
+        Sight { window, soft: Sight::HARD }
     }
 
     /// A window whose second box has `soft` pixels.
@@ -132,7 +132,7 @@ impl From<usize> for Sight {
     }
 }
 
-reads!(LocalityPoint { t, window, soft = hard() });
+reads!(LocalityPoint { t, window, soft = Sight::HARD });
 
 /// `k(t)`.
 #[derive(Debug, Clone, PartialEq)]

@@ -185,6 +185,33 @@ impl<S: Simd, const W: usize> Weights<'_, S, W> {
             put(s, &mut covering[r], &sum);
         }
     }
+
+    /// What the windows of `high` rows and `wide` columns that cover a pixel hold together: told for each pixel that any covers, by its
+    /// row and column, column after column.
+    #[inline(always)]
+    fn cover(
+        &self,
+        s: S,
+        (high, wide): (usize, usize),
+        covering: &mut [[S::Lane; W]],
+        mut tell: impl FnMut(usize, usize, [S::V; W]),
+    ) {
+        let Found { rows, columns } = self.found.clone();
+        covering[rows.clone()].fill(<[S::Lane; W] as bytemuck::Zeroable>::zeroed());
+        for c in columns.start..columns.end + wide - 1 {
+            self.across(s, wide, c, covering);
+            let mut sum = [s.splat(0.0); W];
+            for r in rows.start..rows.end + high - 1 {
+                if r < rows.end {
+                    sum = plus(s, sum, &covering[r]);
+                }
+                if r >= rows.start + high {
+                    sum = minus(s, sum, &covering[r - high]);
+                }
+                tell(r, c, sum);
+            }
+        }
+    }
 }
 
 /// Sums windows down the columns, whose sums along rows are in `held`, and puts their weights there.
@@ -258,21 +285,7 @@ impl<S: Simd, const W: usize> Apart<S> for Widen<'_, '_, S, W> {
     #[inline(always)]
     fn run(self, s: S) {
         let Widen { weights, high, wide, covering, to } = self;
-        let Found { rows, columns } = weights.found.clone();
-        covering[rows.clone()].fill(<[S::Lane; W] as bytemuck::Zeroable>::zeroed());
-        for c in columns.start..columns.end + wide - 1 {
-            weights.across(s, wide, c, covering);
-            let mut sum = [s.splat(0.0); W];
-            for r in rows.start..rows.end + high - 1 {
-                if r < rows.end {
-                    sum = plus(s, sum, &covering[r]);
-                }
-                if r >= rows.start + high {
-                    sum = minus(s, sum, &covering[r - high]);
-                }
-                put(s, &mut to[r + c * weights.pitch], &sum);
-            }
-        }
+        weights.cover(s, (high, wide), covering, |r, c, sum| put(s, &mut to[r + c * weights.pitch], &sum));
     }
 }
 
@@ -291,30 +304,17 @@ impl<S: Simd, const C: usize, const W: usize> Apart<S> for Cover<'_, S, C, W> {
     #[inline(always)]
     fn run(self, s: S) {
         let Cover { query, cells, values, weights, at, covering, sums } = self;
-        let (high, wide) = (query.rows.last(), query.columns.last());
-        let Found { rows, columns } = weights.found.clone();
-        covering[rows.clone()].fill(<[S::Lane; W] as bytemuck::Zeroable>::zeroed());
-        for c in columns.start..columns.end + wide - 1 {
-            weights.across(s, wide, c, covering);
-            let mut sum = [s.splat(0.0); W];
-            for r in rows.start..rows.end + high - 1 {
-                if r < rows.end {
-                    sum = plus(s, sum, &covering[r]);
+        weights.cover(s, (query.rows.last(), query.columns.last()), covering, |r, c, sum| {
+            for channel in 0..C {
+                let y: &[S::Lane; W] = first(values, at.y + c * cells.y_pitch + r + channel * cells.y_plane);
+                let to = &mut sums[at.x + c * cells.x_pitch + r + channel * cells.x_plane];
+                let mut total = s.load(to);
+                for (weight, y) in sum.iter().zip(y) {
+                    total = s.mul_add(*weight, s.load(y), total);
                 }
-                if r >= rows.start + high {
-                    sum = minus(s, sum, &covering[r - high]);
-                }
-                for channel in 0..C {
-                    let y: &[S::Lane; W] = first(values, at.y + c * cells.y_pitch + r + channel * cells.y_plane);
-                    let to = &mut sums[at.x + c * cells.x_pitch + r + channel * cells.x_plane];
-                    let mut total = s.load(to);
-                    for (weight, y) in sum.iter().zip(y) {
-                        total = s.mul_add(*weight, s.load(y), total);
-                    }
-                    s.store(total, to);
-                }
+                s.store(total, to);
             }
-        }
+        });
     }
 }
 
