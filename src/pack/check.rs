@@ -1,7 +1,8 @@
 //! The checks that a manifest passes before anyone uses it: names that are safe as file names, sizes within the limits,
 //! references that lead somewhere, and networks that fit the pictures.
 
-use super::manifest::{JudgeEntry, Manifest, NetworkEntry, PromptEntry, Terms};
+use super::NetworkEntry;
+use super::manifest::{JudgeEntry, Manifest, PromptEntry, Terms};
 use super::{Limit, PackError, limits};
 use crate::denoiser::ImageShape;
 use crate::network::config::ConditionKind;

@@ -14,6 +14,7 @@ mod base64;
 mod budget;
 pub mod captions;
 mod check;
+mod entry;
 mod error;
 pub mod manifest;
 mod tensors;
@@ -26,11 +27,9 @@ mod precision;
 pub mod writer;
 
 pub use budget::{Budget, Limit};
+pub use entry::{Locality, NetworkEntry, TestVector};
 pub use error::PackError;
-pub use manifest::{
-    FileEntry, Format, JudgeEntry, Licence, Locality, Manifest, NetworkEntry, PromptEntry, Terms, TestVector,
-    TextEntry, TrainingEntry,
-};
+pub use manifest::{FileEntry, Format, JudgeEntry, Licence, Manifest, PromptEntry, Terms, TextEntry, TrainingEntry};
 pub use training::{Images, read_images, to_f32};
 pub use weights::read_weights;
 

@@ -3,13 +3,11 @@
 //! manifest, writes the files, then the manifest.
 
 use super::captions::{Captions, Shelf};
-use super::manifest::{
-    FileEntry, Format, JudgeEntry, Licence, Locality, Manifest, NetworkEntry, PromptEntry, TestVector, TextEntry,
-    TrainingEntry,
-};
+use super::manifest::{FileEntry, Format, JudgeEntry, Licence, Manifest, PromptEntry, TextEntry, TrainingEntry};
 use super::precision::{Encoded, Precision};
 use super::training::{COMPRESSED, TENSOR};
 use super::{Budget, Images, MANIFEST, Pack, PackError, weights};
+use super::{Locality, NetworkEntry, TestVector};
 use crate::denoiser::ImageShape;
 use crate::files::Staged;
 use crate::network::Weights;

@@ -9,8 +9,8 @@ use burn::tensor::Device;
 use clap::Args;
 use morphogen::denoiser::{Condition, Denoiser};
 use morphogen::pack::Pack;
-use morphogen::pack::manifest::{self, NetworkEntry};
 use morphogen::pack::writer::PackWriter;
+use morphogen::pack::{self, NetworkEntry};
 use morphogen::sampler::{Request, Sampling};
 use morphogen::schedule::MAX_STEPS;
 use morphogen::theory::calibrate::{Visit, best_window, blended_locality, joined_shares, median_locality, share};
@@ -101,7 +101,7 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<(), CommandError> {
             let points = windows(*machine, &ways, args.edges(), || bar.inc(1)).map_err(usage)?;
             let list: Vec<String> = points.iter().map(LocalityPoint::to_string).collect();
             note(format!("{name}, {}, k from t = {:.2} up: {}", machine.name(), points[0].t, list.join(" ")));
-            let points = points.into_iter().map(manifest::Locality::from).collect();
+            let points = points.into_iter().map(pack::Locality::from).collect();
             writer.locality(name, machine.name(), points)?;
         }
         if blend {
@@ -115,7 +115,7 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<(), CommandError> {
             note(format!("{name}, blend, k from t = {:.2} up: {list_of_windows}", shares[0].t));
             note(format!("{name}, blend, share of patches from t = {:.2} up: {}", shares[0].t, list(|s| s.patches)));
             note(format!("{name}, blend, and of all windows among them: {}", list(|s| s.covered)));
-            let points = locality.points().iter().copied().map(manifest::Locality::from).collect();
+            let points = locality.points().iter().copied().map(pack::Locality::from).collect();
             writer.locality(name, Machine::Blend.name(), points)?;
             writer.blend(name, shares)?;
         }
