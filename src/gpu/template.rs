@@ -24,7 +24,6 @@ const SHARED: &[(&str, &str)] = &[
     #[cfg(any(not(target_arch = "wasm32"), feature = "web-theory"))]
     ("down", shader!("shared/down.wgsl")),
     ("finish", shader!("ops/finish/finish.wgsl")),
-    #[cfg(with_learning)]
     ("moments", shader!("ops/norm/moments.wgsl")),
     #[cfg(any(not(target_arch = "wasm32"), feature = "web-theory"))]
     ("pairs", shader!("shared/pairs.wgsl")),

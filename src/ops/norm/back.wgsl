@@ -23,7 +23,7 @@ fn main(
     }
     let start = index * $(SIZE)u;
     let group = index % $(GROUPS)u;
-#include moments
+#include moments of=input
     // Over the group: γ·g, and γ·g·x̂.
     var first = 0.0;
     var second = 0.0;

@@ -20,7 +20,7 @@ fn main(
     }
     let start = index * $(SIZE)u;
     let group = index % $(GROUPS)u;
-#include moments
+#include moments of=input
     for (var i = local; i < $(SIZE)u; i += 64u) {
         let channel = group * $(CHANNELS_PER_GROUP)u + i / $(AREA)u;
         let factor = scale * weights[$(TENSORS)u + channel];

@@ -22,18 +22,7 @@ fn main(
     let picture = select(0u, index / $(GROUPS)u, inside);
     let group = index % $(GROUPS)u;
     let start = (picture * $(GROUPS)u + group) * $(SIZE)u;
-
-    var sum = 0.0;
-    for (var i = local; i < $(SIZE)u; i += 64u) {
-        sum += value[start + i];
-    }
-    let mean = total(local, sum) / $(SIZE).0;
-    var squares = 0.0;
-    for (var i = local; i < $(SIZE)u; i += 64u) {
-        let difference = value[start + i] - mean;
-        squares += difference * difference;
-    }
-    let scale = inverseSqrt(total(local, squares) / $(SIZE).0 + 1e-5);
+#include moments of=value
     // Everybody has read before anybody writes.
     storageBarrier();
     if (!inside) {
