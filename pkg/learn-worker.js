@@ -28,6 +28,8 @@ let halted = false;
 const PACE = 40;
 const KEEP = 250;
 const KEEP_TIME = 2000;
+/** What is wrong with a GPU that is there. */
+const TROUBLE = /^(gpu-|device-lost|out-of-memory)/;
 
 const own = () => learner ?? refused();
 
@@ -50,10 +52,10 @@ const handlers = {
   },
   run: (message, context) => run(context),
   halt: async () => void (halted = true),
-  sample: async ({ wish }) => (await home()).sample(JSON.stringify(wish)),
-  save: async () => (await home()).save(),
+  sample: async ({ wish }) => (await kept()).sample(JSON.stringify(wish)),
+  save: async () => (await kept()).save(),
   network: async () => {
-    const learner = await home();
+    const learner = await kept();
     const [entry, bytes] = learner.network();
     return { entry: JSON.parse(entry), bytes, pictures: learner.pictures() };
   },
@@ -91,20 +93,25 @@ async function lifted(device, steps, signal) {
     return "";
   } catch (thrown) {
     if (signal.aborted) throw thrown;
-    return insisted ? `Learning runs on the processor. ${typed(thrown).message}` : "";
+    const { code, message } = typed(thrown);
+    // Unless it is wanted, that there is none is no news; that it computes wrongly or breaks is.
+    return insisted || TROUBLE.test(code) ? `Learning runs on the processor. ${message}` : "";
   }
 }
 
-/** The run as it stands, brought home from WebGPU where it is there; where that fails, as it came home before. */
+/** The run as it stands, brought home from WebGPU where it is there. */
 async function home() {
-  const saved = await gpu?.save().catch(() => undefined);
-  if (saved) {
+  if (gpu) {
+    const saved = await gpu.save();
     const { settings } = JSON.parse(own().facts());
     own().free();
     learner = glue.LearningRun.resume(saved, settings.steps);
   }
   return own();
 }
+
+/** The same for whoever asks beside the steps: where WebGPU fails, as it came home before; the steps meet the failure, too, and say so. */
+const kept = () => home().catch(own);
 
 /**
  * Takes steps until all are taken, or until it is to stop; whether all are taken.

@@ -240,7 +240,10 @@ test("auto takes WebGPU where it is faster, and never software", { tag: WEBGPU }
     behind("?graphics=0");
     const fast = await on();
     behind("?graphics=1000");
-    return { software, fast, slow: await on() };
+    const slow = await on();
+    behind("?graphics=0&starve=1");
+    return { software, fast, slow, starved: await on() };
   });
-  expect(found).toEqual({ software: "cpu done ", fast: "webgpu done ", slow: "cpu done " });
+  expect(found).toMatchObject({ software: "cpu done ", fast: "webgpu done ", slow: "cpu done " });
+  expect(found.starved).toMatch(/^cpu done Learning runs on the processor\. .*memory/);
 });
