@@ -10,7 +10,8 @@ use morphogen::sampler::{Request, noise};
 use morphogen::schedule::Schedule;
 use std::time::Instant;
 
-const SHAPE: ImageShape = ImageShape { channels: 1, height: 28, width: 28 };
+const GARMENT: ImageShape = ImageShape { channels: 1, height: 28, width: 28 };
+const EMOJI: ImageShape = ImageShape { channels: 3, height: 64, width: 64 };
 
 fn main() -> Result<(), GpuError> {
     let repeats = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(5);
@@ -33,12 +34,31 @@ async fn run(repeats: usize) -> Result<(), GpuError> {
         ..unet.clone()
     };
     let resnet = NetworkConfig { architecture: Architecture::ResNet { width: 64, layers: 8 }, ..unet.clone() };
-    for (name, config) in [("unet", unet), ("attention", attention), ("resnet", resnet)] {
+    let emoji = NetworkConfig {
+        architecture: Architecture::UNet {
+            widths: vec![16, 64, 128, 192, 256],
+            attention_heads: 4,
+            attention_level: Some(3),
+        },
+        channels: 3,
+        ..attention.clone()
+    };
+    let all = [
+        ("unet", unet, GARMENT),
+        ("attention", attention, GARMENT),
+        ("resnet", resnet, GARMENT),
+        ("emoji", emoji, EMOJI),
+    ];
+    for (name, config, shape) in all {
         let start = Instant::now();
-        let mut network = GpuNetwork::new(&gpu, &config, &weights(&config)?, SHAPE).await?;
+        let mut network = GpuNetwork::new(&gpu, &config, &weights(&config)?, shape).await?;
         let ready = start.elapsed().as_secs_f64() * 1e3;
-        let (stages, operations) = (network.stages().len() + 1, network.operations());
-        println!("{name}: {stages} dispatches, {:.1} MFLOP, ready in {ready:.0} ms", operations / 1e6);
+        let (dispatches, operations, bytes) = (network.dispatches(), network.operations(), network.bytes() as f64);
+        println!(
+            "{name}: {dispatches} dispatches, {:.1} MFLOP, {:.2} MB of values, ready in {ready:.0} ms",
+            operations / 1e6,
+            bytes / 1e6
+        );
         for batch in [1, 16] {
             let steps = if gpu.tuning() == Tuning::FewCores { 4 } else { 20 };
             let request = Request { count: batch, steps, ..Request::new(Condition::Class(3), 1) };

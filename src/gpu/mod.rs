@@ -25,6 +25,7 @@ mod pipeline;
 mod posterior;
 mod reaction;
 mod sample;
+mod solver;
 pub mod stage;
 mod sweep;
 mod template;

@@ -3,13 +3,13 @@
 
 use super::context::Gpu;
 use super::error::GpuError;
-use super::pipeline::{Compiler, Pipeline};
-use super::stage::{Stage, compile, place_shifts, row_length};
+use super::pipeline::{Compiler, Pipeline, Uploaded};
+use super::solver::SolverStep;
+use super::stage::{Plan, Stage, place_shifts, row_length};
 use super::workspace::{StepRow, Workspace};
 use crate::denoiser::{Condition, DenoiseError, ImageShape, check_batch};
 use crate::network::config::NetworkConfig;
 use crate::network::{Layers, NetworkError, Weights, embedding, weights};
-use crate::ops::{Op, Site};
 use crate::sampler::Request;
 use crate::schedule::Time;
 use wgpu::BufferUsages;
@@ -28,7 +28,7 @@ pub struct GpuNetwork {
     stages: Vec<Stage>,
     shapes: Vec<ImageShape>,
     pipelines: Vec<Pipeline>,
-    step: Pipeline,
+    step: SolverStep,
     workspace: Option<Workspace>,
 }
 
@@ -61,18 +61,20 @@ impl GpuNetwork {
         weights: &Weights,
         shape: ImageShape,
     ) -> Result<Self, GpuError> {
-        let (stages, shapes) = compile(&layers, shape)?;
+        layers.check_shape(shape).map_err(NetworkError::from)?;
+        let shapes = layers.shapes(shape);
         // One scope around all: in the browser each costs a wait, and the message names the stage anyway.
         let compile = || {
+            let upload = |stage: &Stage, program| Uploaded::new(gpu, &stage.name, program);
+            let Plan { stages, programs, last } =
+                Plan::new(&layers, &shapes, weights, gpu.tuning(), upload).map_err(NetworkError::from)?;
             let mut compiler = Compiler::new(gpu, row_length(&stages));
-            let pipeline = |(op, site): (&Op, Site<'_>)| {
-                let program = op.operation().program(&site, weights, gpu.tuning()).map_err(NetworkError::from)?;
-                compiler.program(site.name, program)
-            };
-            let pipelines: Result<Vec<Pipeline>, GpuError> = layers.sites(&shapes).map(pipeline).collect();
-            Ok::<_, GpuError>((pipelines?, compiler.step(config.prediction, shape)?))
+            let step = SolverStep::new(&mut compiler, config.prediction, shape, last)?;
+            let pipeline = |(stage, program): (&Stage, Uploaded)| compiler.program(&stage.name, program);
+            let pipelines: Result<Vec<Pipeline>, GpuError> = stages.iter().zip(programs).map(pipeline).collect();
+            Ok::<_, GpuError>((stages, pipelines?, step))
         };
-        let (pipelines, step) = gpu.guard("compiling the network", compile).await??;
+        let (stages, pipelines, step) = gpu.guard("compiling the network", compile).await??;
         let embedding = embedding::tensors(weights);
         let (gpu, config) = (gpu.clone(), config.clone());
         Ok(GpuNetwork { gpu, config, layers, embedding, shape, stages, shapes, pipelines, step, workspace: None })
@@ -88,14 +90,32 @@ impl GpuNetwork {
         &self.gpu
     }
 
-    /// Stages of one pass, the solver's step not counted.
+    /// Stages of one pass, the solver's step not counted, which may compute the last layer.
     pub fn stages(&self) -> &[Stage] {
         &self.stages
     }
 
+    /// Dispatches of one pass.
+    pub fn dispatches(&self) -> usize {
+        self.stages.len() + 1
+    }
+
+    /// Bytes of values that one pass reads and writes for one picture, each value once a dispatch; the solver's stage reads the
+    /// last, or what gives it, and the noisy picture, and writes that and x̂₀.
+    pub fn bytes(&self) -> usize {
+        let last = self.step.input.unwrap_or(self.shapes.len() - 1);
+        let step = 4 * (self.shapes[last].len() + 3 * self.shape.len());
+        self.stages.iter().map(Stage::bytes).sum::<usize>() + step
+    }
+
     /// Floating point operations of one pass for one picture.
     pub fn operations(&self) -> f64 {
-        self.stages.iter().map(Stage::operations).sum()
+        self.stages.iter().map(Stage::operations).sum::<f64>() + self.step.operations
+    }
+
+    /// Those of a last layer that the solver's stage computes.
+    pub(super) fn last_operations(&self) -> f64 {
+        self.step.operations
     }
 
     /// The expected clean pictures `x̂₀` `[B, C, H, W]` behind the noisy pictures `x` `[B, C, H, W]`, all at one time;
@@ -204,7 +224,7 @@ impl GpuNetwork {
     /// Records one stage; the solver's step stands behind the last.
     pub(super) fn dispatch(&self, pass: &mut wgpu::ComputePass<'_>, stage: usize, step: usize, pictures: usize) {
         if let Some(workspace) = &self.workspace {
-            let pipeline = self.pipelines.get(stage).unwrap_or(&self.step);
+            let pipeline = self.pipelines.get(stage).unwrap_or(&self.step.pipeline);
             workspace.dispatch(pass, pipeline, stage, step, pictures);
         }
     }

@@ -3,10 +3,7 @@
 use super::context::{Buffer, Gpu};
 use super::error::GpuError;
 use super::template::expand;
-use super::workspace::Workspace;
-use crate::denoiser::ImageShape;
-use crate::network::config::Prediction;
-use crate::ops::program::{Binding, Dispatch, Names, Program, THREADS, names, shader};
+use crate::ops::program::{Binding, Dispatch, Names, Program, THREADS};
 use std::collections::BTreeMap;
 
 /// Most workgroups in one dimension of a dispatch.
@@ -43,9 +40,27 @@ impl Pipeline {
     }
 }
 
+/// A program whose tensors are on the GPU.
+pub(super) struct Uploaded {
+    text: &'static str,
+    names: Names,
+    tensors: Vec<Buffer>,
+    bindings: Vec<Binding>,
+    dispatch: Dispatch,
+}
+
+impl Uploaded {
+    /// Uploads the tensors of `program`.
+    pub(super) fn new(gpu: &Gpu, label: &str, program: Program) -> Uploaded {
+        let Program { layers: _, text, names, tensors, bindings, dispatch } = program;
+        let tensors = tensors.iter().map(|tensor| gpu.upload(label, tensor)).collect();
+        Uploaded { text, names, tensors, bindings, dispatch }
+    }
+}
+
 /// Compiles programs; equal ones are compiled once.
 pub(super) struct Compiler<'a> {
-    gpu: &'a Gpu,
+    pub(super) gpu: &'a Gpu,
     /// Length of a row of shifts.
     row: usize,
     programs: BTreeMap<String, (wgpu::ComputePipeline, wgpu::BindGroupLayout)>,
@@ -58,24 +73,12 @@ impl<'a> Compiler<'a> {
     }
 
     /// Compiles what an operation wants to run.
-    pub(super) fn program(&mut self, label: &str, program: Program) -> Result<Pipeline, GpuError> {
-        let Program { text, mut names, tensors, bindings, dispatch } = program;
+    pub(super) fn program(&mut self, label: &str, program: Uploaded) -> Result<Pipeline, GpuError> {
+        let Uploaded { text, mut names, tensors, bindings, dispatch } = program;
         names.insert("ROW", self.row as i64);
-        let tensors = tensors.iter().map(|tensor| self.gpu.upload(label, tensor)).collect();
         let reads = bindings.len() as u32 - 1;
         let pipeline = self.build(label, text, &names, (reads, 1), dispatch)?;
         Ok(Pipeline { tensors, bindings, ..pipeline })
-    }
-
-    /// The solver's stage, for pictures of `shape`.
-    pub(super) fn step(&mut self, prediction: Prediction, shape: ImageShape) -> Result<Pipeline, GpuError> {
-        let is = |kind: Prediction| i64::from(prediction == kind);
-        let kinds = [Prediction::Velocity, Prediction::Noise, Prediction::Clean].map(is);
-        let (size, area) = (shape.len(), shape.height * shape.width);
-        let [velocity, noise, clean] = kinds;
-        let mut names = names([("SIZE", size), ("AREA", area), ("KEEP", Workspace::KEEP_PLANE)]);
-        names.extend([("VELOCITY", velocity), ("NOISE", noise), ("CLEAN", clean)]);
-        self.build("step", shader!("step.wgsl"), &names, (4, 2), Dispatch::Threads(size))
     }
 
     /// A pipeline whose bindings are the step uniform, `reads` read-only buffers, then `writes` writable ones.

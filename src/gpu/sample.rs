@@ -129,8 +129,8 @@ impl GpuNetwork {
         let (steps, stages) = (plan.len(), this.stages().len() + 1);
         let operations: Vec<f64> = this.stages().iter().map(|stage| stage.operations()).collect();
         let cost = |at: usize| {
-            let each = operations.get(at % stages).map(|each| each * pictures[at / stages] as f64);
-            each.unwrap_or(length as f64)
+            let (each, own) = operations.get(at % stages).map_or((this.last_operations(), length), |each| (*each, 0));
+            each * pictures[at / stages] as f64 + own as f64
         };
 
         let mut flights: VecDeque<Flight> = VecDeque::new();

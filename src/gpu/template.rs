@@ -27,6 +27,7 @@ const SHARED: &[(&str, &str)] = &[
     ("moments", shader!("ops/norm/moments.wgsl")),
     #[cfg(any(not(target_arch = "wasm32"), feature = "web-theory"))]
     ("pairs", shader!("shared/pairs.wgsl")),
+    ("pixel", shader!("ops/convolution/pixel.wgsl")),
     ("step", shader!("shared/step.wgsl")),
     ("taps", shader!("ops/convolution/taps.wgsl")),
     ("total", shader!("shared/total.wgsl")),

@@ -3,6 +3,7 @@
 
 use super::context::{Buffer, Gpu};
 use super::pipeline::{Pipeline, STEP_BYTES};
+use super::solver::SolverStep;
 use super::stage::{Stage, row_length};
 use crate::denoiser::ImageShape;
 use crate::network::liveness::Slots;
@@ -69,7 +70,7 @@ impl Workspace {
         gpu: &Gpu,
         (stages, slots): (&[Stage], &Slots),
         picture: ImageShape,
-        (pipelines, step): (&[Pipeline], &Pipeline),
+        (pipelines, step): (&[Pipeline], &SolverStep),
         pictures: usize,
         rows: usize,
     ) -> Self {
@@ -109,7 +110,10 @@ impl Workspace {
             bind(pipeline, pipeline.bindings.iter().map(resource).collect())
         };
         let mut groups: Vec<wgpu::BindGroup> = stages.iter().zip(pipelines).map(bound).collect();
-        groups.push(bind(step, [value(slots.of.len() - 1), &noise, &masks, &kept, &x, &denoised].map(whole).into()));
+        let read = value(step.input.unwrap_or(slots.of.len() - 1));
+        let tensors = step.pipeline.tensors.iter().map(|tensors| &**tensors);
+        let buffers = [read, &noise, &masks, &kept].into_iter().chain(tensors).chain([&*x, &*denoised]);
+        groups.push(bind(&step.pipeline, buffers.map(whole).collect()));
         Workspace {
             pictures,
             rows,

@@ -31,7 +31,7 @@ use crate::denoiser::ImageShape;
 use footprint::Footprint;
 use plane::{Plane, Room};
 #[cfg(with_gpu)]
-use program::{Program, Tuning};
+use program::{Last, Program, Tuning};
 use std::collections::BTreeMap;
 use thiserror::Error;
 
@@ -106,6 +106,10 @@ impl<'a> Ready<'a> {
     }
 }
 
+/// The layer behind an operation, with where it stands.
+#[cfg(with_gpu)]
+pub type Next<'a> = (&'a Op, &'a Site<'a>);
+
 /// An operation made ready for the processor: weights packed, sizes known.
 pub trait Kernel {
     /// Computes one picture's value into `output`, which has its shape; where the operation works in place, it holds
@@ -154,12 +158,28 @@ pub trait Operation {
     /// [`OpError`] where a tensor is missing.
     fn kernel(&self, site: &Site<'_>, weights: &Weights) -> Result<Box<dyn Kernel>, OpError>;
 
-    /// What a GPU is to run; nothing runs on one where nothing but learning is compiled.
+    /// What a GPU is to run, with the layer behind it where one dispatch can do both; nothing runs on one where nothing but
+    /// learning is compiled.
     ///
     /// # Errors
     /// [`OpError`] where a tensor is missing, or the GPU has no room for a picture of this size.
     #[cfg(with_gpu)]
-    fn program(&self, site: &Site<'_>, weights: &Weights, tuning: Tuning) -> Result<Program, OpError>;
+    fn program(
+        &self,
+        site: &Site<'_>,
+        next: Option<Next<'_>>,
+        weights: &Weights,
+        tuning: Tuning,
+    ) -> Result<Program, OpError>;
+
+    /// What the solver's stage needs to compute it on its way, where it is the last layer and that is possible.
+    ///
+    /// # Errors
+    /// [`OpError`] where a tensor is missing.
+    #[cfg(with_gpu)]
+    fn last(&self, _: &Site<'_>, _: &Weights) -> Result<Option<Last>, OpError> {
+        Ok(None)
+    }
 }
 
 /// Plain loops that say what both engines compute. A trait of its own, so that no browser fetches them.

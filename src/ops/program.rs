@@ -36,6 +36,8 @@ pub enum Tuning {
 
 /// One dispatch.
 pub struct Program {
+    /// Layers that it does: its own, and, where both fit into one dispatch, the one behind it.
+    pub layers: usize,
     /// WGSL with what `gpu::template` steers by. Its group 0 has the step uniform at 0, then `bindings`.
     pub text: &'static str,
     /// What the names in it stand for; ROW, the length of a row of shifts, is known beside them.
@@ -46,6 +48,16 @@ pub struct Program {
     pub bindings: Vec<Binding>,
     /// How many workgroups a batch takes.
     pub dispatch: Dispatch,
+}
+
+/// The last layer of a network as the solver's stage computes it on its way (`ops/convolution/pixel.wgsl`).
+pub struct Last {
+    /// What the piece asks for.
+    pub names: Names,
+    /// Its tensors behind each other.
+    pub tensors: Vec<f32>,
+    /// What it reads.
+    pub input: Value,
 }
 
 /// What stands at a binding.

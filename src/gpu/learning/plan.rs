@@ -4,7 +4,7 @@
 use super::MOST_STEPS;
 use crate::denoiser::{Condition, ImageShape};
 use crate::gpu::error::GpuError;
-use crate::gpu::stage::{compile, place_shifts, row_length};
+use crate::gpu::stage::{place_shifts, row_length, single};
 use crate::learn::LearnError;
 use crate::learn::parameters::Parameters;
 use crate::network::config::{ConditionKind, NetworkConfig};
@@ -94,7 +94,9 @@ impl Plan {
     /// # Errors
     /// [`GpuError::Network`] where a layer has no room.
     pub fn new(config: &NetworkConfig, layers: &Layers, shape: ImageShape, tuning: Tuning) -> Result<Plan, GpuError> {
-        let (stages, shapes) = compile(layers, shape)?;
+        layers.check_shape(shape)?;
+        let shapes = layers.shapes(shape);
+        let stages = single(layers, &shapes);
         let parameters = Parameters::new(config, layers);
         let row = row_length(&stages);
         // Where each number of the embedding's row lies on the GPU: those behind it are nobody's.

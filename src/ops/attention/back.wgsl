@@ -9,7 +9,7 @@
 var<workgroup> shares: array<f32, $(TOKENS)>;
 var<workgroup> slopes: array<f32, $(TOKENS)>;
 
-#include total
+#include total threads=64
 
 var<workgroup> peaks: array<f32, 64>;
 

@@ -8,6 +8,8 @@ mod lesson;
 #[cfg(test)]
 mod tests;
 
+#[cfg(with_gpu)]
+use super::Next;
 use super::footprint::{Footprint, product};
 use super::plane::{LANES, lanes};
 use super::product::WIDE;
@@ -61,12 +63,13 @@ impl Operation for Attention {
     }
 
     #[cfg(with_gpu)]
-    fn program(&self, site: &Site<'_>, _: &Weights, _: Tuning) -> Result<Program, OpError> {
+    fn program(&self, site: &Site<'_>, _: Option<Next<'_>>, _: &Weights, _: Tuning) -> Result<Program, OpError> {
         let tokens = site.shape().height * site.shape().width;
         if tokens > MAX_TOKENS {
             return Err(OpError::Size(format!("attention takes at most {MAX_TOKENS} pixels, found {tokens}")));
         }
         Ok(Program {
+            layers: 1,
             text: shader!("ops/attention/attention.wgsl"),
             names: names([
                 ("CHANNELS", self.channels),

@@ -1,7 +1,7 @@
 //! A convolution on the GPU: how the work of `conv.wgsl` is cut, and its weights in the order in which it reads them.
 
-use super::super::program::{Binding, Dispatch, Names, Program, THREADS, Tuning, names, shader};
-use super::super::{Array, OpError, Padding, Site, Weights};
+use super::super::program::{Binding, Dispatch, Last, Names, Program, THREADS, Tuning, names, shader};
+use super::super::{Array, Finish, OpError, Padding, Site, Weights};
 use super::{Conv, Resample};
 use crate::denoiser::ImageShape;
 
@@ -71,20 +71,32 @@ impl Sizes {
         }
     }
 
+    /// Channels that a kernel reads.
+    pub(super) fn inputs(&self) -> usize {
+        self.input.channels + self.skip_channels
+    }
+
     /// The names of `conv.wgsl`, those of what follows the sums excepted; and how many threads a picture takes.
     pub(super) fn names(&self, tuning: Tuning) -> (Names, Dispatch) {
-        let inputs = self.input.channels + self.skip_channels;
-        let tile = Tile::choose(tuning, inputs, self.output);
+        let Tile { rows, split } = Tile::choose(tuning, self.inputs(), self.output);
         let ImageShape { channels, height, width } = self.output;
-        let (blocks, bands) = (channels.div_ceil(4), height.div_ceil(tile.rows));
-        let names = names([
+        let (blocks, bands) = (channels.div_ceil(4), height.div_ceil(rows));
+        let mut names = self.cut(rows, split);
+        names.insert("LANES", (THREADS / split) as i64);
+        (names, Dispatch::Threads(width * bands * blocks * split))
+    }
+
+    /// The names of `taps.wgsl`, and of what is around it, where a thread computes so many rows, and so many share a piece.
+    pub(super) fn cut(&self, rows: usize, split: usize) -> Names {
+        let ImageShape { channels, height, width } = self.output;
+        names([
             ("KERNEL", self.kernel),
             ("PAD", self.pad),
             ("STRIDE", self.stride),
             ("DOUBLE", usize::from(self.double)),
             ("HOLES", usize::from(self.holes)),
             ("CIRCULAR", usize::from(self.circular)),
-            ("INPUTS", inputs),
+            ("INPUTS", self.inputs()),
             ("IN_CHANNELS", self.input.channels),
             ("IN_HEIGHT", self.input.height),
             ("IN_WIDTH", self.input.width),
@@ -92,14 +104,12 @@ impl Sizes {
             ("CHANNELS", channels),
             ("HEIGHT", height),
             ("WIDTH", width),
-            ("ROWS", tile.rows),
-            ("SPLIT", tile.split),
-            ("LANES", THREADS / tile.split),
-            ("BLOCKS", blocks),
-            ("BANDS", bands),
-            ("SPAN", (tile.rows - 1) * self.stride + self.kernel),
-        ]);
-        (names, Dispatch::Threads(width * bands * blocks * tile.split))
+            ("ROWS", rows),
+            ("SPLIT", split),
+            ("BLOCKS", channels.div_ceil(4)),
+            ("BANDS", height.div_ceil(rows)),
+            ("SPAN", (rows - 1) * self.stride + self.kernel),
+        ])
     }
 }
 
@@ -113,6 +123,7 @@ pub fn program(conv: &Conv, site: &Site<'_>, weights: &Weights, tuning: Tuning) 
     // A part that is absent is bound to some value that is not written.
     let value = |part: Option<usize>| Binding::Value(part.unwrap_or(conv.input));
     Ok(Program {
+        layers: 1,
         text: shader!("ops/convolution/conv.wgsl"),
         names,
         tensors: vec![weight, bias],
@@ -129,9 +140,25 @@ pub fn program(conv: &Conv, site: &Site<'_>, weights: &Weights, tuning: Tuning) 
     })
 }
 
+/// Most channels that the solver's stage computes on its way: a thread of it has one of them, and all of them read the same.
+const FEW: usize = 4;
+
+/// What the solver's stage needs to compute it; nothing where more than a convolution is asked for.
+pub fn last(conv: &Conv, site: &Site<'_>, weights: &Weights) -> Result<Option<Last>, OpError> {
+    let plain = conv.resample == Resample::Keep && conv.skip.is_none() && conv.finish == Finish::default();
+    // The noisy picture moves on in that stage, so what is beside a place is not there to be read.
+    if !plain || conv.input == 0 || conv.channels > FEW {
+        return Ok(None);
+    }
+    let tensors = ["weight", "bias"].map(|part| site.tensor(weights, part).map(|array| &array.data[..]));
+    let [weight, bias] = tensors;
+    let names = Sizes::of(conv, site).cut(1, 1);
+    Ok(Some(Last { names, tensors: [weight?, bias?].concat(), input: conv.input }))
+}
+
 /// `[out, in, k, k]` as `[out/block][in][k][k][block]`, so that a thread reads its channels' weights in one piece.
 /// Channels beyond the last are zeros.
-fn interleave(weight: &Array, channels: usize, block: usize) -> Vec<f32> {
+pub(super) fn interleave(weight: &Array, channels: usize, block: usize) -> Vec<f32> {
     let taps = weight.data.len() / channels.max(1);
     let mut out = vec![0.0; channels.div_ceil(block) * block * taps];
     for (channel, row) in weight.data.chunks(taps.max(1)).enumerate() {

@@ -8,6 +8,8 @@ mod direct;
 mod gpu;
 #[cfg(all(with_gpu, with_learning))]
 mod lesson;
+#[cfg(with_gpu)]
+mod normed;
 #[cfg(test)]
 mod tests;
 #[cfg(with_learning)]
@@ -17,9 +19,11 @@ mod winograd;
 #[cfg(with_learning)]
 mod winograd_back;
 
+#[cfg(with_gpu)]
+use super::Next;
 use super::footprint::Footprint;
 #[cfg(with_gpu)]
-use super::program::{Program, Tuning};
+use super::program::{Last, Program, Tuning};
 use super::{Finish, Kernel, OpError, Operation, Site, Value, Weights};
 use crate::denoiser::ImageShape;
 use crate::json::names;
@@ -124,7 +128,21 @@ impl Operation for Conv {
     }
 
     #[cfg(with_gpu)]
-    fn program(&self, site: &Site<'_>, weights: &Weights, tuning: Tuning) -> Result<Program, OpError> {
-        gpu::program(self, site, weights, tuning)
+    fn program(
+        &self,
+        site: &Site<'_>,
+        next: Option<Next<'_>>,
+        weights: &Weights,
+        tuning: Tuning,
+    ) -> Result<Program, OpError> {
+        match normed::program(self, site, next, weights, tuning)? {
+            Some(both) => Ok(both),
+            None => gpu::program(self, site, weights, tuning),
+        }
+    }
+
+    #[cfg(with_gpu)]
+    fn last(&self, site: &Site<'_>, weights: &Weights) -> Result<Option<Last>, OpError> {
+        gpu::last(self, site, weights)
     }
 }

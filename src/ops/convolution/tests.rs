@@ -63,3 +63,16 @@ fn halving_doubling_and_joining() {
         }
     }
 }
+
+/// A last convolution of few channels is computed in the solver's stage.
+#[test]
+fn the_last_of_few_channels() {
+    let gpu = gpu();
+    for padding in [Padding::Zeros, Padding::Circular] {
+        for (channels, height, width, kernel) in [(1, 5, 9, 3), (3, 7, 4, 5), (4, 3, 8, 1), (5, 6, 6, 3)] {
+            let shape = ImageShape { channels, height, width };
+            let list = vec![Conv::new((0, channels), 7, 3).into(), Conv::new((1, 7), channels, kernel).into()];
+            compare(gpu.as_ref(), &layers(list, 0, padding), shape, 3, &format!("{shape:?}, {kernel}, {padding:?}"));
+        }
+    }
+}

@@ -9,7 +9,7 @@
 // What the picture adds to the gradient of the scales, from OWN on.
 @group(0) @binding(5) var<storage, read_write> columns: array<f32>;
 
-#include total
+#include total threads=64
 
 @compute @workgroup_size(64)
 fn main(

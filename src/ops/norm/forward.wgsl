@@ -6,7 +6,7 @@
 @group(0) @binding(2) var<storage, read> weights: array<f32>;
 @group(0) @binding(3) var<storage, read_write> output: array<f32>;
 
-#include total
+#include total threads=64
 
 @compute @workgroup_size(64)
 fn main(

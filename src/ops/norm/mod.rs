@@ -8,6 +8,8 @@ mod lesson;
 #[cfg(test)]
 mod tests;
 
+#[cfg(with_gpu)]
+use super::Next;
 use super::footprint::{Footprint, product};
 #[cfg(with_gpu)]
 use super::program::{Binding, Dispatch, Program, Tuning, names, shader};
@@ -62,7 +64,7 @@ impl Operation for Norm {
     }
 
     #[cfg(with_gpu)]
-    fn program(&self, site: &Site<'_>, weights: &Weights, _: Tuning) -> Result<Program, OpError> {
+    fn program(&self, site: &Site<'_>, _: Option<Next<'_>>, weights: &Weights, _: Tuning) -> Result<Program, OpError> {
         let shape = site.shape();
         let (area, per_group) = (shape.height * shape.width, shape.channels / self.groups);
         let mut names = names([
@@ -77,6 +79,7 @@ impl Operation for Norm {
         // Where there is no residual, something is bound that is not written.
         let residual = self.finish.residual.map_or(Binding::Row, Binding::Value);
         Ok(Program {
+            layers: 1,
             text: shader!("ops/norm/norm.wgsl"),
             names,
             tensors: vec![[data("scale")?, data("offset")?].concat()],

@@ -8,7 +8,7 @@
 @group(0) @binding(3) var<storage, read> residual: array<f32>;
 @group(0) @binding(4) var<storage, read_write> value: array<f32>;
 
-#include total
+#include total threads=64
 
 @compute @workgroup_size(64)
 fn main(

@@ -7,7 +7,7 @@
 @group(0) @binding(4) var<storage, read_write> share: array<f32>;
 @group(0) @binding(5) var<storage, read_write> columns: array<f32>;
 
-#include total
+#include total threads=64
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local: u32) {
