@@ -94,16 +94,31 @@ impl Gpu {
 
     /// Runs `work` within error scopes; `what` it does is named in the error.
     pub(super) async fn guard<T>(&self, what: &str, work: impl FnOnce() -> T) -> Result<T, GpuError> {
+        let (result, verdict) = self.watched(what, work);
+        verdict.await?;
+        Ok(result)
+    }
+
+    /// As [`Self::guard`], but the verdict may be waited for beside something else: in a browser each wait that begins only
+    /// after another is a round trip.
+    pub(super) fn watched<T>(
+        &self,
+        what: &str,
+        work: impl FnOnce() -> T,
+    ) -> (T, impl Future<Output = Result<(), GpuError>>) {
         let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
         let internal = self.device.push_error_scope(wgpu::ErrorFilter::Internal);
         let validation = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
         let result = work();
-        let (validation, internal, memory) = (validation.pop(), internal.pop(), memory.pop());
         // All scopes are closed before the first wait: they are this thread's, and the wait may interleave other work.
-        let errors = [validation.await, internal.await, memory.await];
-        // A lost device explains whatever else went wrong.
-        self.check()?;
-        errors.into_iter().flatten().next().map_or(Ok(result), |error| Err(typed(what, error)))
+        let (validation, internal, memory) = (validation.pop(), internal.pop(), memory.pop());
+        let verdict = async move {
+            let errors = [validation.await, internal.await, memory.await];
+            // A lost device explains whatever else went wrong.
+            self.check()?;
+            errors.into_iter().flatten().next().map_or(Ok(()), |error| Err(typed(what, error)))
+        };
+        (result, verdict)
     }
 
     /// A buffer of `values` f32 (at least one).
@@ -146,15 +161,26 @@ impl Gpu {
         values: usize,
         submission: Submission,
     ) -> Result<Vec<f32>, GpuError> {
-        let slice = buffer.slice(..values as u64 * 4);
+        let asked = self.ask(buffer, values, submission);
+        self.answer(buffer, asked).await
+    }
+
+    /// Asks for what [`Self::read`] reads; [`Self::answer`] waits for it.
+    pub(super) fn ask(&self, buffer: &wgpu::Buffer, values: usize, submission: Submission) -> Asked {
         let signal = Signal::default();
         let done = signal.clone();
-        slice.map_async(wgpu::MapMode::Read, move |result| done.set(result.is_ok()));
-        let mapped = self.wait(&signal, submission.index).await;
+        buffer.slice(..values as u64 * 4).map_async(wgpu::MapMode::Read, move |result| done.set(result.is_ok()));
+        Asked { values, filled: Submission { signal, ..submission } }
+    }
+
+    /// What was asked for of a buffer, which then may be filled again.
+    pub(super) async fn answer(&self, buffer: &wgpu::Buffer, asked: Asked) -> Result<Vec<f32>, GpuError> {
+        let mapped = self.wait(&asked.filled.signal, asked.filled.index).await;
         self.check()?;
         if !mapped? {
             return Err(GpuError::Lost("its memory could not be read".into()));
         }
+        let slice = buffer.slice(..asked.values as u64 * 4);
         let view = slice.get_mapped_range().map_err(|error| GpuError::Device(error.to_string()))?;
         let read = bytemuck::pod_collect_to_vec(&view[..]);
         drop(view);
@@ -199,6 +225,12 @@ impl Drop for Buffer {
 pub(super) struct Submission {
     index: wgpu::SubmissionIndex,
     signal: Signal,
+}
+
+/// Values that were asked for.
+pub(super) struct Asked {
+    values: usize,
+    filled: Submission,
 }
 
 /// A yes or no that a callback gives once and a future waits for.

@@ -174,8 +174,10 @@ impl GpuNetwork {
             encoder.copy_buffer_to_buffer(&workspace.x, 0, &staging, 0, x.len() as u64 * 4);
             this.gpu.submit(encoder.finish())
         };
-        let submission = this.gpu.guard("running the network", run).await?;
-        this.gpu.read(&staging, x.len(), submission).await
+        let (submission, verdict) = this.gpu.watched("running the network", run);
+        let asked = this.gpu.ask(&staging, x.len(), submission);
+        verdict.await?;
+        this.gpu.answer(&staging, asked).await
     }
 
     /// The embedding's row of shifts of a time and a condition.

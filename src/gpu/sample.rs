@@ -2,11 +2,11 @@
 //! (by measured speed), two are under way at a time, and frames are read behind them, so that the GPU never waits for
 //! the CPU, a weak GPU never freezes the screen, and a caller can cancel between two submissions.
 
-use super::context::{Buffer, Submission};
+use super::context::{Asked, Buffer, Submission};
 use super::error::GpuError;
 use super::network::GpuNetwork;
 use super::pace::{IN_FLIGHT, Pace};
-use super::stage::place_shifts;
+use super::stage::{Stage, place_shifts};
 use super::workspace::{StepRow, Workspace};
 use crate::denoiser::DenoiseError;
 use crate::sampler::{self, Calls, MAX_TERMS, Region, Request, SampleError, Step, Term};
@@ -53,12 +53,18 @@ const FIRST_OPERATIONS: f64 = 2e8;
 
 /// A submission under way.
 struct Flight {
-    submission: Submission,
     operations: f64,
     /// Steps done when it ends.
     done: usize,
-    /// Where its frame goes.
-    staging: Option<Buffer>,
+    end: End,
+}
+
+/// What is waited for.
+enum End {
+    /// That it has run.
+    Run(Submission),
+    /// What it copies: of a frame, or of the finished pictures.
+    Copy(Buffer, Asked),
 }
 
 /// How many pictures next to each other share a row of shifts: all of a condition, or none where each has its own.
@@ -117,65 +123,53 @@ impl GpuNetwork {
         first: usize,
         on_step: &mut impl FnMut(&Progress<'_>) -> bool,
     ) -> Result<Vec<f32>, GpuError> {
-        let length = request.count * self.shape().len();
         // Pictures through the network, step by step.
         let pictures: Vec<usize> = plan.iter().map(|step| request.calls(step.time.t).kinds() * request.count).collect();
         let most = pictures.iter().copied().max().unwrap_or_default();
         self.prepare(most, pictures.iter().sum::<usize>() / sharing(request)).await?;
-        self.gpu.guard("uploading the noise", || self.begin(request, plan)).await??;
-        let this = &*self;
-        let workspace = this.workspace()?;
-        let mappable = BufferUsages::MAP_READ | BufferUsages::COPY_DST;
-        let (steps, stages) = (plan.len(), this.stages().len() + 1);
-        let operations: Vec<f64> = this.stages().iter().map(|stage| stage.operations()).collect();
-        let cost = |at: usize| {
-            let (each, own) = operations.get(at % stages).map_or((this.last_operations(), length), |each| (*each, 0));
-            each * pictures[at / stages] as f64 + own as f64
-        };
-
-        let mut flights: VecDeque<Flight> = VecDeque::new();
-        let mut spare: Vec<Buffer> = Vec::new();
-        // The next dispatch, counted over all steps.
-        let mut next = 0;
+        let gpu = self.gpu.clone();
+        let mut chunk = Chunk { network: self, request, plan, frames, pictures, spare: Vec::new() };
         let mut pace = Pace::new(FIRST_OPERATIONS);
-        while next < steps * stages || !flights.is_empty() {
-            if next < steps * stages && flights.len() < IN_FLIGHT {
-                let until =
-                    this.submission_end(next, stages, steps, pace.budget(), &cost, frames, workspace.noise_slots);
-                let frame = frames == Frames::Every && until.is_multiple_of(stages);
-                let staging =
-                    frame.then(|| spare.pop().unwrap_or_else(|| this.gpu.buffer("frame", 2 * length, mappable)));
-                let submit = || this.submit_piece(request, plan, next..until, &pictures, staging.as_deref());
-                // The first one is watched closely; later ones are alike, and each scope costs a browser a wait.
-                let submission = if next == 0 { this.gpu.guard("sampling", submit).await?? } else { submit()? };
-                let operations = (next..until).map(cost).sum();
-                flights.push_back(Flight { submission, operations, done: until / stages, staging });
+        // What is uploaded and the first submission are watched closely; later ones are alike, and each scope costs a browser a wait.
+        let begin = || {
+            chunk.network.begin(request, plan)?;
+            chunk.submit(0, pace.budget())
+        };
+        let (flight, verdict) = gpu.watched("sampling", begin);
+        verdict.await?;
+        let (mut next, flight) = flight?;
+        let mut flights = VecDeque::from([flight]);
+        let mut drawn = Vec::new();
+        while next < chunk.dispatches() || !flights.is_empty() {
+            if next < chunk.dispatches() && flights.len() < IN_FLIGHT {
+                let (until, flight) = chunk.submit(next, pace.budget())?;
+                flights.push_back(flight);
                 next = until;
                 continue;
             }
-            let Some(flight) = flights.pop_front() else { break };
-            let read = match flight.staging {
-                Some(staging) => {
-                    let read = this.gpu.read(&staging, 2 * length, flight.submission).await?;
-                    spare.push(staging);
-                    Some(read)
+            let Some(Flight { operations, done, end }) = flights.pop_front() else { break };
+            let read = match end {
+                End::Copy(staging, asked) => {
+                    let read = gpu.answer(&staging, asked).await?;
+                    chunk.spare.push(staging);
+                    read
                 }
-                None => {
-                    this.gpu.finish(flight.submission).await?;
-                    None
+                End::Run(submission) => {
+                    gpu.finish(submission).await?;
+                    Vec::new()
                 }
             };
-            pace.ended(flight.operations);
-            let frame = read.as_ref().map(|read| Frame { x: &read[..length], denoised: &read[length..] });
-            if !on_step(&Progress { first, count: request.count, done: flight.done, steps, frame }) {
+            pace.ended(operations);
+            let (x, denoised) = read.split_at(chunk.length().min(read.len()));
+            let frame = (!denoised.is_empty()).then_some(Frame { x, denoised });
+            if !on_step(&Progress { first, count: request.count, done, steps: plan.len(), frame }) {
                 return Err(SampleError::Cancelled.into());
             }
+            if done == plan.len() && !x.is_empty() {
+                drawn = x.to_vec();
+            }
         }
-        let staging = this.gpu.buffer("pictures", length, mappable);
-        let mut encoder = this.gpu.device.create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(&workspace.x, 0, &staging, 0, length as u64 * 4);
-        let submission = this.gpu.submit(encoder.finish());
-        this.gpu.read(&staging, length, submission).await
+        Ok(drawn)
     }
 
     /// Uploads what all steps need: the table, the shifts, the initial noise or what the request brings.
@@ -242,65 +236,107 @@ impl GpuNetwork {
         }
         Ok(())
     }
+}
 
-    /// Where the submission that begins at dispatch `from` ends: within the budget, and not beyond a step whose frame
-    /// is wanted or whose noise has no room yet.
-    #[allow(clippy::too_many_arguments)] // Plain numbers, named at the one place where it is called.
-    fn submission_end(
-        &self,
-        from: usize,
-        stages: usize,
-        steps: usize,
-        budget: f64,
-        cost: &impl Fn(usize) -> f64,
-        frames: Frames,
-        noise_slots: usize,
-    ) -> usize {
+/// A chunk of pictures while it is drawn.
+struct Chunk<'a> {
+    network: &'a GpuNetwork,
+    request: &'a Request,
+    plan: &'a [Step],
+    frames: Frames,
+    /// Pictures through the network, step by step.
+    pictures: Vec<usize>,
+    /// Buffers that frames went through.
+    spare: Vec<Buffer>,
+}
+
+impl Chunk<'_> {
+    /// Dispatches of a step.
+    fn each(&self) -> usize {
+        self.network.dispatches()
+    }
+
+    /// Dispatches in all.
+    fn dispatches(&self) -> usize {
+        self.plan.len() * self.each()
+    }
+
+    /// Values of the pictures.
+    fn length(&self) -> usize {
+        self.request.count * self.network.shape().len()
+    }
+
+    /// Operations of a dispatch.
+    fn cost(&self, at: usize) -> f64 {
+        let (step, stage) = (at / self.each(), at % self.each());
+        let of_stage = self.network.stages().get(stage).map(Stage::operations);
+        match of_stage {
+            Some(each) => each * self.pictures[step] as f64,
+            None => self.network.last_operations() * self.pictures[step] as f64 + self.length() as f64,
+        }
+    }
+
+    /// Where the submission that begins at dispatch `from` ends, and its operations: within the budget, and not beyond a step
+    /// whose frame is wanted or whose noise has no room yet.
+    fn end(&self, from: usize, budget: f64, noise_slots: usize) -> (usize, f64) {
         let mut operations = 0.0;
         let mut at = from;
-        while at < steps * stages {
-            operations += cost(at);
+        while at < self.dispatches() {
+            operations += self.cost(at);
             at += 1;
-            let step_ends = at.is_multiple_of(stages);
-            let noise_ends = step_ends && (at / stages).is_multiple_of(noise_slots);
-            if operations >= budget || noise_ends || (step_ends && frames == Frames::Every) {
+            let step_ends = at.is_multiple_of(self.each());
+            let noise_ends = step_ends && (at / self.each()).is_multiple_of(noise_slots);
+            if operations >= budget || noise_ends || (step_ends && self.frames == Frames::Every) {
                 break;
             }
         }
-        at
+        (at, operations)
     }
 
-    /// Records and submits some dispatches, and the copy of a frame behind them.
-    fn submit_piece(
-        &self,
-        request: &Request,
-        plan: &[Step],
-        range: std::ops::Range<usize>,
-        pictures: &[usize],
-        staging: Option<&wgpu::Buffer>,
-    ) -> Result<Submission, GpuError> {
-        let workspace = self.workspace()?;
-        let stages = self.stages().len() + 1;
-        let length = request.count * self.shape().len();
-        let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
+    /// Records and submits dispatches from the one numbered `from` on, and the copy of a frame or of the finished pictures behind
+    /// them; where they end.
+    fn submit(&mut self, from: usize, budget: f64) -> Result<(usize, Flight), GpuError> {
+        let (network, gpu, length) = (self.network, &self.network.gpu, self.length());
+        let workspace = network.workspace()?;
+        let (until, operations) = self.end(from, budget, workspace.noise_slots);
+        let mut encoder = gpu.device.create_command_encoder(&Default::default());
         {
             let mut pass = encoder.begin_compute_pass(&Default::default());
-            for at in range {
-                let (step, stage) = (at / stages, at % stages);
-                if stage + 1 == stages && plan[step].noise != 0.0 {
+            for at in from..until {
+                let (step, stage) = (at / self.each(), at % self.each());
+                if stage + 1 == self.each() && self.plan[step].noise != 0.0 {
                     let mut noise = vec![0.0; length];
-                    sampler::fill_batch(request, step as u64 + 1, self.shape(), &mut noise);
-                    let start = step % workspace.noise_slots * length;
-                    workspace.write(&self.gpu, &workspace.noise, start, &noise);
+                    sampler::fill_batch(self.request, step as u64 + 1, network.shape(), &mut noise);
+                    workspace.write(gpu, &workspace.noise, step % workspace.noise_slots * length, &noise);
                 }
-                self.dispatch(&mut pass, stage, step, pictures[step]);
+                network.dispatch(&mut pass, stage, step, self.pictures[step]);
             }
         }
-        if let Some(staging) = staging {
-            let bytes = length as u64 * 4;
-            encoder.copy_buffer_to_buffer(&workspace.x, 0, staging, 0, bytes);
-            encoder.copy_buffer_to_buffer(&workspace.denoised, 0, staging, bytes, bytes);
+        let step_ends = until.is_multiple_of(self.each());
+        let copies: &[&Buffer] = match self.frames {
+            Frames::Every if step_ends => &[&workspace.x, &workspace.denoised],
+            Frames::Last if until == self.dispatches() => &[&workspace.x],
+            _ => &[],
+        };
+        let staging = (!copies.is_empty()).then(|| {
+            let mappable = BufferUsages::MAP_READ | BufferUsages::COPY_DST;
+            self.spare.pop().unwrap_or_else(|| gpu.buffer("frame", copies.len() * length, mappable))
+        });
+        let bytes = length as u64 * 4;
+        if let Some(staging) = &staging {
+            let copy = |(part, place): (&&Buffer, u64)| {
+                encoder.copy_buffer_to_buffer(part, 0, staging, place * bytes, bytes);
+            };
+            copies.iter().zip(0..).for_each(copy);
         }
-        Ok(self.gpu.submit(encoder.finish()))
+        let submission = gpu.submit(encoder.finish());
+        let end = match staging {
+            Some(staging) => {
+                let asked = gpu.ask(&staging, copies.len() * length, submission);
+                End::Copy(staging, asked)
+            }
+            None => End::Run(submission),
+        };
+        Ok((until, Flight { operations, done: until / self.each(), end }))
     }
 }
