@@ -1,6 +1,6 @@
 /** Many samples in one page: what it holds stays the same, and the thread that answers the reader does none of the work. */
 import { expect, test } from "@playwright/test";
-import { BOTH, drawn } from "./support.js";
+import { BOTH, TINY, WEBGPU, drawn } from "./support.js";
 
 test("after many samples, as many more hold nothing more", { tag: BOTH }, async ({ page, context }, { project }) => {
   test.setTimeout(600_000);
@@ -44,6 +44,25 @@ test("after many samples, as many more hold nothing more", { tag: BOTH }, async 
     heap = after.heap;
   }
   expect(Math.min(...grown), `bytes in each round: ${grown}`).toBeLessThan(many * 28 * 28 * 4);
+});
+
+test("a picture on WebGPU waits for it once, however many steps fit into a submission", { tag: WEBGPU }, async ({ page }) => {
+  await page.goto("/tests/blank.html");
+  await page.evaluate(async (pack) => {
+    const here = (/** @type {string} */ address) => new URL(address, location.href).href;
+    const { loadModel } = await import(here("../pkg/morphogen.js"));
+    const model = await loadModel(pack, { device: "webgpu", workerUrl: here("counting-worker.js") });
+    const draw = (/** @type {number} */ steps) => model.sample({ prompt: "red disc", seed: 3, steps });
+    // The first makes room.
+    await draw(1);
+    Object.assign(globalThis, { draw: async (/** @type {number} */ steps) => void (await draw(steps)) });
+  }, TINY.model);
+  const [worker] = page.workers();
+  for (const steps of [1, 4]) {
+    const before = Number(await worker.evaluate("waits()"));
+    await page.evaluate(`draw(${steps})`);
+    expect(Number(await worker.evaluate("waits()")) - before, `${steps} steps`).toBe(1);
+  }
 });
 
 test("the page's own thread compiles no wasm, asks for no GPU, and only shows what comes", { tag: BOTH }, async ({ page }, { project }) => {

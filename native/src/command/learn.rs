@@ -2,7 +2,8 @@
 //! how fast it goes, how many of its samples are copies.
 
 use super::CommandError;
-use super::likeness::{Best, Likeness};
+use super::curve::Curve;
+use super::likeness::{Foretold, Likeness};
 use super::number::{LONG, MANY, number};
 use super::output::Output;
 use super::sample::DeviceArg;
@@ -94,6 +95,9 @@ pub struct LearnArgs {
     /// Say at every report which machine of the theory, over the same pictures, foretells 12 samples best, and how well
     #[arg(long)]
     likeness: bool,
+    /// Where to write how r with each machine, and the share of copies, went over the run, as SVG; with --likeness
+    #[arg(long, requires = "likeness")]
+    plot: Option<PathBuf>,
     /// What takes the steps; on the processor the same seed gives the same run bit for bit
     #[arg(long, value_enum, default_value = "cpu")]
     device: DeviceArg,
@@ -129,10 +133,8 @@ struct Line {
     pictures_per_second: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     copies: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    machine: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    r: Option<f64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    foretold: Vec<Foretold>,
 }
 
 impl LearnArgs {
@@ -204,6 +206,7 @@ fn chosen(data: &Dataset, wanted: &[usize], count: usize, name: impl Fn(usize) -
 /// [`CommandError`] with what went wrong.
 pub fn learn(args: &LearnArgs) -> Result<(), CommandError> {
     let sheet = Output::maybe(args.sheet.as_deref())?;
+    let plot = Output::maybe(args.plot.as_deref())?;
     let kept = Output::maybe(args.run.as_deref())?;
     let mut learning = match args.run.as_deref().filter(|path| path.is_file()) {
         Some(path) => {
@@ -219,9 +222,14 @@ pub fn learn(args: &LearnArgs) -> Result<(), CommandError> {
         let (pictures, weights) = (learning.pictures().count(), learning.count());
         say!("learning from {pictures} pictures of {}, {weights} weights", learning.pictures().shape);
     }
+    let mut watch = Watch::new(args, &learning)?;
     match args.device {
-        DeviceArg::Cpu => run(args, &mut learning)?,
-        DeviceArg::Gpu => learning = pollster::block_on(run_on_gpu(args, learning))?,
+        DeviceArg::Cpu => run(args, &mut learning, &mut watch)?,
+        DeviceArg::Gpu => learning = pollster::block_on(run_on_gpu(args, learning, &mut watch))?,
+    }
+    if let Some(plot) = plot {
+        let title = format!("{} pictures", learning.pictures().count());
+        plot.write(watch.curve.drawn(&title).as_bytes(), "how like the theory's machines it was")?;
     }
     if let Some(sheet) = sheet {
         sheet.write(&picture::png(drawn(&learning)?)?, "12 samples, and the nearest picture below each")?;
@@ -240,8 +248,7 @@ pub fn learn(args: &LearnArgs) -> Result<(), CommandError> {
 }
 
 /// Takes the steps, and tells of them.
-fn run(args: &LearnArgs, learning: &mut Learning) -> Result<(), CommandError> {
-    let mut watch = Watch::new(args, learning)?;
+fn run(args: &LearnArgs, learning: &mut Learning, watch: &mut Watch) -> Result<(), CommandError> {
     while !learning.is_done() && !watch.is_late(args) {
         let clock = Instant::now();
         let report = learning.step()?;
@@ -255,8 +262,7 @@ fn run(args: &LearnArgs, learning: &mut Learning) -> Result<(), CommandError> {
 }
 
 /// The same on the GPU, which is asked for no more than the steps to the next report at a time; the run as it then stands.
-async fn run_on_gpu(args: &LearnArgs, learning: Learning) -> Result<Learning, CommandError> {
-    let mut watch = Watch::new(args, &learning)?;
+async fn run_on_gpu(args: &LearnArgs, learning: Learning, watch: &mut Watch) -> Result<Learning, CommandError> {
     let mut learning = GpuLearning::new(&Gpu::new().await?, learning).await?;
     let clock = Instant::now();
     learning.check(|| clock.elapsed().as_secs_f64()).await?;
@@ -285,13 +291,14 @@ struct Watch {
     /// Steps and seconds by then.
     told: (usize, f64),
     likeness: Option<Likeness>,
+    curve: Curve,
 }
 
 impl Watch {
     fn new(args: &LearnArgs, learning: &Learning) -> Result<Watch, CommandError> {
         let step = learning.state().step;
         let likeness = args.likeness.then(|| Likeness::new(learning, &request(SHEET))).transpose()?;
-        Ok(Watch { seconds: 0.0, steps: step, told: (step, 0.0), likeness })
+        Ok(Watch { seconds: 0.0, steps: step, told: (step, 0.0), likeness, curve: Curve::default() })
     }
 
     fn is_late(&self, args: &LearnArgs) -> bool {
@@ -308,14 +315,13 @@ impl Watch {
         let pictures_per_second = (self.steps - self.told.0) as f64 * shown / (self.seconds - self.told.1);
         self.told = (self.steps, self.seconds);
         let copies = args.copies.then(|| copies(learning)).transpose()?;
-        let best = match &self.likeness {
-            Some(likeness) => likeness.best(&samples(learning, SHEET)?),
-            None => None,
+        let foretold = match &self.likeness {
+            Some(likeness) => likeness.of(&samples(learning, SHEET)?),
+            None => Vec::new(),
         };
-        let (machine, r) = best.map(|Best { machine, r }| (machine, r)).unzip();
+        self.curve.add(report.step, &foretold, copies);
         let (steps, seconds) = (learning.settings().steps, self.seconds);
-        let line =
-            Line { step: report.step, steps, loss: report.loss, seconds, pictures_per_second, copies, machine, r };
+        let line = Line { step: report.step, steps, loss: report.loss, seconds, pictures_per_second, copies, foretold };
         tell(args, &line)
     }
 }
@@ -325,9 +331,10 @@ fn tell(args: &LearnArgs, line: &Line) -> Result<(), CommandError> {
         say!("{}", serde_json::to_string(line).map_err(|error| CommandError::Usage(error.to_string()))?);
         return Ok(());
     }
-    let Line { step, steps, loss, seconds, pictures_per_second, copies, machine, r } = line;
+    let Line { step, steps, loss, seconds, pictures_per_second, copies, foretold } = line;
     let copies = copies.map_or(String::new(), |share| format!(", {:.0} % copies", 100.0 * share));
-    let machine = machine.as_ref().zip(*r).map_or(String::new(), |(machine, r)| format!(", r {r:.3} with {machine}"));
+    let best = foretold.iter().max_by(|a, b| a.r.total_cmp(&b.r));
+    let machine = best.map_or(String::new(), |best| format!(", r {:.3} with {}", best.r, best.title()));
     say!("step {step}/{steps}: loss {loss:.4}, {seconds:.1} s, {pictures_per_second:.0} pictures/s{copies}{machine}");
     Ok(())
 }

@@ -7,20 +7,39 @@ use morphogen::metrics::{Agreement, Summary};
 use morphogen::pack::to_f32;
 use morphogen::sampler::{Request, sample};
 use morphogen::theory::{Calibration, Locality, Machine, Training, machine_denoiser};
+use serde::Serialize;
 use std::sync::Arc;
 
 /// What each machine draws from the noise of the samples.
 pub struct Likeness {
-    machines: Vec<(String, Vec<f32>)>,
+    machines: Vec<(Foreteller, Vec<f32>)>,
     length: usize,
 }
 
-/// The machine that foretells a look best.
-pub struct Best {
-    /// Its name, with its window where it has one.
-    pub machine: String,
+/// A machine, with its window where it has one.
+#[derive(Debug, Clone, Copy)]
+struct Foreteller {
+    machine: Machine,
+    window: Option<usize>,
+}
+
+/// How well a machine foretells a look.
+#[derive(Debug, Clone, Serialize)]
+pub struct Foretold {
+    /// Its name.
+    pub machine: &'static str,
+    /// Its window, where it has one: of all, the one that does best.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<usize>,
     /// Median r with the samples.
     pub r: f64,
+}
+
+impl Foretold {
+    /// The machine and its window.
+    pub fn title(&self) -> String {
+        self.window.map_or(self.machine.into(), |window| format!("{} {window}", self.machine))
+    }
 }
 
 impl Likeness {
@@ -48,20 +67,28 @@ impl Likeness {
             let calibration = Calibration { locality, ..Calibration::default() };
             let mut denoiser = machine_denoiser(machine, &training, calibration).map_err(|error| usage(&error))?;
             let drawn = sample(denoiser.as_mut(), request, learning.settings().schedule, |_| true)?;
-            let window = window.map_or(String::new(), |window| format!(" {window}"));
-            Ok((format!("{}{window}", machine.name()), drawn))
+            Ok((Foreteller { machine, window }, drawn))
         });
         Ok(Likeness { machines: drawn.collect::<Result<_, CommandError>>()?, length: shape.len() })
     }
 
-    /// The machine that is most like `samples`, by the median over them.
-    pub fn best(&self, samples: &[f32]) -> Option<Best> {
+    /// How like `samples` each machine is, by the median over them; of bbELS the window that does best. In their order: bbELS, the
+    /// Wiener filter, the machine that can only copy.
+    pub fn of(&self, samples: &[f32]) -> Vec<Foretold> {
         let r = |machine: &[f32]| {
             let pairs = machine.chunks_exact(self.length).zip(samples.chunks_exact(self.length));
             Summary::of(pairs.map(|(machine, sample)| Agreement::of(machine, sample).r))
                 .map_or(0.0, |summary| summary.median)
         };
-        let all = self.machines.iter().map(|(name, drawn)| Best { machine: name.clone(), r: r(drawn) });
-        all.max_by(|a, b| a.r.total_cmp(&b.r))
+        let mut all: Vec<Foretold> = Vec::new();
+        for (Foreteller { machine, window }, drawn) in &self.machines {
+            let found = Foretold { machine: machine.name(), window: *window, r: r(drawn) };
+            match all.iter_mut().find(|known| known.machine == found.machine) {
+                Some(known) if known.r < found.r => *known = found,
+                Some(_) => {}
+                None => all.push(found),
+            }
+        }
+        all
     }
 }

@@ -12,6 +12,7 @@ pub mod backend;
 pub mod calibrate;
 mod captioned;
 pub mod cli;
+mod curve;
 pub mod denoise;
 mod drawing;
 pub mod emoji;

@@ -1,7 +1,24 @@
-// Counts what a worker holds, in `globalThis.held()`: bytes of wasm memory, and GPU buffers made and not destroyed.
+// Counts what a worker holds, in `globalThis.held()`: bytes of wasm memory, and GPU buffers made and not destroyed; and in
+// `globalThis.waits()` how often it has waited for the GPU: of waits that overlap, the one behind the other counts.
 /** @type {WebAssembly.Memory[]} */
 const memories = [];
 let buffers = 0;
+let waits = 0;
+
+/**
+ * Counts a wait, if no other that ended before it began was counted as many.
+ * @param {any} prototype
+ * @param {string} name
+ */
+function counted(prototype, name) {
+  const method = prototype[name];
+  prototype[name] = function (/** @type {unknown[]} */ ...all) {
+    const number = waits + 1;
+    const answer = method.apply(this, all);
+    answer.finally(() => (waits = Math.max(waits, number))).catch(() => {});
+    return answer;
+  };
+}
 
 const { instantiate } = WebAssembly;
 // The package hands over a compiled module, so the answer is an instance.
@@ -14,6 +31,9 @@ WebAssembly.instantiate = /** @type {any} */ (
 );
 
 if (globalThis.GPUDevice) {
+  counted(GPUDevice.prototype, "popErrorScope");
+  counted(GPUQueue.prototype, "onSubmittedWorkDone");
+  counted(GPUBuffer.prototype, "mapAsync");
   const { createBuffer } = GPUDevice.prototype;
   const { destroy } = GPUBuffer.prototype;
   /** @type {WeakSet<GPUBuffer>} */
@@ -31,5 +51,6 @@ if (globalThis.GPUDevice) {
 }
 
 Object.assign(globalThis, {
+  waits: () => waits,
   held: () => ({ wasm: memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0), buffers }),
 });

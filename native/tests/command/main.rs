@@ -1,66 +1,23 @@
 //! The native command from end to end, as a person would use it: train a little, make a pack, draw from it, and be told
 //! in words what is wrong.
 
+#[path = "../captioned/mod.rs"]
 mod captioned;
+mod denoised;
+mod files;
+mod judged;
+mod learned;
+#[path = "../shell/mod.rs"]
 mod shell;
 
-use morphogen::denoiser::{Condition, Denoiser, ImageShape};
+use files::{far, read_tensor, write_data};
 use morphogen::pack::manifest::Manifest;
-use morphogen::sampler::noise;
-use morphogen::schedule::Schedule;
-use morphogen::theory::{Locality, Machine, PatchPosterior, Sight, Training};
-use safetensors::SafeTensors;
-use safetensors::tensor::{Dtype, TensorView, serialize};
 use shell::{fail, succeed};
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
-
-/// Two classes of 8×8 images, as folders: bright left halves and bright top halves; some to test on.
-fn write_data(folder: &Path) {
-    for (class, name) in ["left", "top"].iter().enumerate() {
-        for (split, count) in [("train", 20u32), ("test", 6)] {
-            let folder = folder.join("data").join(split).join(name);
-            fs::create_dir_all(&folder).unwrap();
-            for n in 0..count {
-                let image = image::GrayImage::from_fn(8, 8, |x, y| {
-                    let bright = if class == 0 { x < 4 } else { y < 4 };
-                    image::Luma([if bright { 240 - n as u8 } else { 10 + n as u8 }])
-                });
-                image.save(folder.join(format!("{n}.png"))).unwrap();
-            }
-        }
-    }
-    let terms = r#"{"licence": "CC0-1.0", "attribution": "drawn by this test"}"#;
-    let draft = format!(
-        r#"{{"name": "halves", "title": "Halves", "version": "1.0.0", "licence": {{"data": {terms}, "weights": {terms}}},
-            "image": {{"channels": 1, "height": 8, "width": 8}}}}"#
-    );
-    fs::write(folder.join("draft.json"), draft).unwrap();
-    let prompts =
-        r#"[{"name": "left", "label": "Left half", "words": ["port"]}, {"name": "top", "label": "Top half"}]"#;
-    fs::write(folder.join("prompts.json"), prompts).unwrap();
-}
 
 fn samples(path: &Path) -> (Vec<usize>, Vec<f32>) {
     read_tensor(path, "samples")
-}
-
-fn read_tensor(path: &Path, name: &str) -> (Vec<usize>, Vec<f32>) {
-    let bytes = fs::read(path).unwrap();
-    let tensors = SafeTensors::deserialize(&bytes).unwrap();
-    let view = tensors.tensor(name).unwrap();
-    (view.shape().to_vec(), bytemuck::pod_collect_to_vec(view.data()))
-}
-
-fn write_tensor(path: &Path, name: &str, shape: &[usize], values: &[f32]) {
-    let view = TensorView::new(Dtype::F32, shape.to_vec(), bytemuck::cast_slice(values)).unwrap();
-    fs::write(path, serialize([(name, view)], None).unwrap()).unwrap();
-}
-
-fn far(a: &[f32], b: &[f32]) -> f32 {
-    assert_eq!(a.len(), b.len());
-    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
 #[test]
@@ -341,88 +298,6 @@ fn shares_its_work(folder: &Path) {
     assert_ne!(r("part-1.json"), r("whole.json"));
     let said = fail(folder, &format!("{evaluate} --shard 3/2 --json part-3.json"));
     assert!(said.contains("I from 1 to N") && !folder.join("part-3.json").exists(), "{said}");
-}
-
-#[test]
-fn a_judge_learns_two_classes() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    write_data(folder);
-    let said = succeed(folder, "judge --data data --draft draft.json --pack judge --epochs 8 --batch 8");
-    assert!(said.contains("test accuracy 1.0000 on 12 images"), "{said}");
-    succeed(folder, "pack check judge");
-    turns_back(folder);
-    assert!(fail(folder, "judge --data nowhere --draft draft.json --pack other").contains("nowhere"));
-}
-
-/// Real pictures that were hardly noised come back as what they were; of pure noise comes whatever there is.
-fn turns_back(folder: &Path) {
-    let train = "train --data data --run run --widths 8,8 --embedding 8 --batch 8 --epochs 4";
-    succeed(folder, train);
-    succeed(folder, "pack create pack --draft draft.json --prompts prompts.json");
-    succeed(folder, "pack network pack --run run --name unet --title Small");
-    let uturn = "uturn --pack pack --judge judge --pictures 9 --steps 4 --times 0.02 1";
-    assert!(fail(folder, uturn).contains("training images"));
-    succeed(folder, "pack training pack --data data --count 10");
-    let said = succeed(folder, &format!("{uturn} --json uturn.json"));
-    assert!(said.contains("| 0.02 | 0.031 | 100.0 % |"), "{said}");
-    let found: serde_json::Value = serde_json::from_slice(&fs::read(folder.join("uturn.json")).unwrap()).unwrap();
-    let (first, last) = (&found["turns"][0], &found["turns"][1]);
-    assert_eq!(
-        (&found["pictures"], &first["kept"], &first["became"]["top"]["top"]),
-        (&18.into(), &1.0.into(), &9.into())
-    );
-    let near = first["alike"].as_f64().unwrap();
-    assert!(near > 0.99 && first["changed_alike"].is_null(), "{first}");
-    // A picture is of one of both kinds: nothing of the other's can come of all.
-    let kept = last["kept"].as_f64().unwrap();
-    assert!(kept < 1.0 && last["changed_alike"].as_f64().unwrap() < near, "{last}");
-    assert!(fail(folder, "uturn --pack pack --judge pack").contains("judge"));
-    assert!(fail(folder, &format!("{uturn} --times 0")).contains("--times"));
-}
-
-#[test]
-fn one_denoising_call_on_either_device() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    let shape = ImageShape { channels: 3, height: 6, width: 7 };
-    let (mut images, mut x) = (vec![0.0; 5 * shape.len()], vec![0.0; 2 * shape.len()]);
-    noise::fill(1, 0, &mut images);
-    noise::fill(2, 0, &mut x);
-    images.iter_mut().for_each(|value| *value = value.clamp(-1.0, 1.0));
-    write_tensor(&folder.join("images.safetensors"), "images", &[5, 3, 6, 7], &images);
-    write_tensor(&folder.join("x.safetensors"), "x", &[2, 3, 6, 7], &x);
-    let training = Arc::new(Training::new(&images, shape).unwrap());
-    for machine in [Machine::Ideal, Machine::Local, Machine::Equivariant, Machine::Els, Machine::Bbels] {
-        let name = machine.name();
-        let call =
-            format!("denoise --machine {name} --window 3 --t 0.6 --images images.safetensors --input x.safetensors");
-        succeed(folder, &format!("{call} --output cpu.safetensors"));
-        succeed(folder, &format!("{call} --device gpu --output gpu.safetensors"));
-        let (size, cpu) = read_tensor(&folder.join("cpu.safetensors"), "denoised");
-        assert_eq!(size, [2, 3, 6, 7]);
-        assert!(far(&cpu, &read_tensor(&folder.join("gpu.safetensors"), "denoised").1) < 1e-3, "{name}");
-        let locality = Some(Locality::fixed(3).unwrap());
-        let mut posterior = PatchPosterior::new(machine, training.clone(), locality).unwrap();
-        let conditions = [Condition::Null, Condition::Null];
-        assert_eq!(cpu, posterior.denoise(&x, Schedule::Cosine.at(0.6), &conditions).unwrap(), "{name}");
-    }
-    // A window that falls off, and one that has no room to.
-    let soft = "denoise --machine bbels --window 5 --t 0.6 --images images.safetensors --input x.safetensors";
-    succeed(folder, &format!("{soft} --falloff 3 --output soft.safetensors"));
-    succeed(folder, &format!("{soft} --falloff 3 --device gpu --output gpu.safetensors"));
-    let (_, cpu) = read_tensor(&folder.join("soft.safetensors"), "denoised");
-    assert!(far(&cpu, &read_tensor(&folder.join("gpu.safetensors"), "denoised").1) < 1e-3);
-    let locality = Some(Locality::fixed(Sight::new(5, 3).unwrap()).unwrap());
-    let mut posterior = PatchPosterior::new(Machine::Bbels, training, locality).unwrap();
-    let conditions = [Condition::Null, Condition::Null];
-    assert_eq!(cpu, posterior.denoise(&x, Schedule::Cosine.at(0.6), &conditions).unwrap());
-    assert!(fail(folder, &format!("{soft} --falloff 4 --output soft.safetensors")).contains("1 to 3"));
-    let wiener = "denoise --machine wiener --t 0.6 --images images.safetensors --input x.safetensors";
-    succeed(folder, &format!("{wiener} --output wiener.safetensors"));
-    assert!(fail(folder, &format!("{wiener} --device gpu --output wiener.safetensors")).contains("processor"));
-    let even = "denoise --machine els --window 4 --t 0.6 --images images.safetensors --input x.safetensors --output y.safetensors";
-    assert!(fail(folder, even).contains("odd"));
 }
 
 /// A picture to begin from, and a part of it that stays.
