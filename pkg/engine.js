@@ -6,7 +6,7 @@ import { breathe } from "./breathe.js";
 import { handed } from "./download.js";
 import { MorphogenError, aborted } from "./errors.js";
 import { Pack } from "./pack.js";
-import { tried, unanswered } from "./trial.js";
+import { after, tried } from "./trial.js";
 
 /** @typedef {import("./compile.js").Core} Core */
 /** @typedef {import("./pack.js").Device} Device */
@@ -47,7 +47,7 @@ export class Packs {
     trial.catch(() => {});
     try {
       return await this.current(pack, signal, async () => {
-        const { info } = await pack.open(signal);
+        const { info, glue } = await pack.open(signal);
         const name = pack.named(info, network);
         if (!name) return { info, network: "", device: "cpu", notice: "" };
         // Words and captions travel beside the weights.
@@ -56,7 +56,7 @@ export class Packs {
         const { device: used, notice } = await this.alone(signal, () =>
           pack.engine(name, able.device, signal, (loaded, total) => event("progress", { phase: "weights", loaded, total })),
         );
-        return { info, network: name, device: used, notice: notice || able.notice };
+        return { info, network: name, device: used, notice: notice || able.why(glue) };
       });
     } catch (thrown) {
       pack.users -= 1;
@@ -99,9 +99,10 @@ export class Packs {
    * @param {Context} context
    */
   async drawFrom(pack, { network, device, request, start, frames, progress, machine, prompt, members, window, provenance }, context) {
-    const { info } = await pack.open(context.signal);
+    const { info, glue } = await pack.open(context.signal);
     const name = pack.named(info, network);
     const able = await tried(device);
+    const notice = able.why(glue);
     return this.alone(context.signal, async () => {
       if (machine !== "network") {
         const machines = await pack.machines.get(context.signal);
@@ -110,27 +111,22 @@ export class Packs {
         const drawn = await machines.draw(wish, members, { steps: request.steps, every: provenance }, wanted, context.signal, (network, provenance) =>
           draw(network, { ...request, frames }, start, context, { step: -1 }, provenance),
         );
-        return { ...drawn, notice: drawn.notice || able.notice };
+        return { ...drawn, notice: drawn.notice || notice };
       }
       if (!name) throw new MorphogenError("machine-unavailable", "This pack has training images and no network: set “machine” to one of the theory's, such as bbels.");
       // Frames that a lost device had sent already are not sent twice: the same seed gives them again.
       const sent = { step: -1, progress };
-      for (let losses = 0; ; losses += 1) {
+      for (let again = false; ; again = true) {
         const engine = await pack.engine(name, able.device, context.signal);
         try {
           await pack.share(name, engine, request, context.signal);
           const pixels = await draw(engine.network, { ...request, frames }, start, context, sent);
           const influence = engine.network.takeInfluence();
           const nearest = await pack.nearest(prompt, pixels, context.signal);
-          return { pixels, device: engine.device, notice: engine.notice || able.notice, network: name, nearest, influence };
+          return { pixels, device: engine.device, notice: engine.notice || notice, network: name, nearest, influence };
         } catch (thrown) {
-          const lost = engine.device === "webgpu" && /^(device-lost|out-of-memory|gpu-)/.test(Object(thrown).code ?? "");
-          if (!lost || context.signal.aborted) throw thrown;
-          pack.drop(name, engine);
-          const silent = unanswered();
-          if (losses === 0 && !silent) continue;
-          if (device === "webgpu") throw silent ?? thrown;
-          pack.lost = `The graphics device ${silent ? "stopped answering" : "was lost twice"}, so the processor draws now: the same pictures, more slowly.`;
+          if (engine.device === "cpu" || context.signal.aborted) throw thrown;
+          pack.lost = after(glue, thrown, device === "webgpu", again, () => pack.drop(name, engine)) ?? pack.lost;
         }
       }
     });

@@ -1,9 +1,9 @@
 /**
  * A patch posterior on WebGPU, where that is worth while: on a graphics device, or on whatever there is where WebGPU was
- * insisted on. What fails is tried once more on a new device and then done without, so that the processor takes over.
+ * insisted on. What follows when it fails, the core says.
  */
-
-import { unanswered } from "./trial.js";
+import { second } from "./second.js";
+import { after } from "./trial.js";
 
 /** @typedef {import("./engine.js").Device} Device */
 /** @typedef {import("./generated/theory.js").Posterior} Posterior */
@@ -19,7 +19,8 @@ export class Graphics {
     this.wanted = wanted;
     /** @type {PosteriorOnGpu | undefined} */
     this.gpu = undefined;
-    this.losses = 0;
+    /** Whether it failed once. */
+    this.again = false;
     /** What computes, as far as is known. @type {"webgpu" | "cpu"} */
     this.device = wanted === "cpu" ? "cpu" : "webgpu";
     /** Why the processor took over, where that is news. */
@@ -37,21 +38,17 @@ export class Graphics {
    */
   async part(x, t, levels, signal) {
     while (this.device === "webgpu") {
+      const { glue } = await second.get(signal);
       try {
         this.gpu ??= await this.posterior.onGpu(this.wanted === "webgpu");
         const on = () => !signal.aborted;
         return await (levels ? this.gpu.spread(x, t, levels, on) : this.gpu.part(x, t, on));
       } catch (thrown) {
-        const { code, message } = Object(thrown);
-        // After a trap nothing of the core may be touched.
-        if (typeof code !== "string" || code === "aborted") throw thrown;
-        this.free();
-        const silent = unanswered();
-        if (!silent && /^(device-lost|out-of-memory|gpu-)/.test(code) && (this.losses += 1) === 1) continue;
-        if (this.wanted === "webgpu") throw silent ?? thrown;
+        const notice = after(glue, thrown, this.wanted === "webgpu", this.again, () => this.free());
+        this.again = true;
+        if (notice === undefined) continue;
         this.device = "cpu";
-        const reason = `The graphics device could not be used (${message})`;
-        if (code !== "no-webgpu") this.notice = `${reason}, so the processor draws: the same pictures, more slowly.`;
+        this.notice = notice;
       }
     }
     return undefined;

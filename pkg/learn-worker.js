@@ -28,8 +28,6 @@ let halted = false;
 const PACE = 40;
 const KEEP = 250;
 const KEEP_TIME = 2000;
-/** What is wrong with a GPU that is there. */
-const TROUBLE = /^(gpu-|device-lost|out-of-memory)/;
 
 const own = () => learner ?? refused();
 
@@ -94,8 +92,7 @@ async function lifted(device, steps, signal) {
   } catch (thrown) {
     if (signal.aborted) throw thrown;
     const { code, message } = typed(thrown);
-    // Unless it is wanted, that there is none is no news; that it computes wrongly or breaks is.
-    return insisted || TROUBLE.test(code) ? `Learning runs on the processor. ${message}` : "";
+    return own().grounded(insisted, code, message);
   }
 }
 
@@ -125,9 +122,11 @@ async function run(context) {
     } catch (thrown) {
       const { code, message } = typed(thrown);
       gpu = undefined;
-      if (code === "learn-diverged") throw thrown;
+      // It is another wasm that failed: this one may be asked, even after a trap.
+      const notice = own().moved(code, message);
+      if (notice === undefined) throw thrown;
       const { step } = JSON.parse(own().facts());
-      context.event("moved", { step, notice: `${message} Learning went on on the processor from step ${step}.` });
+      context.event("moved", { step, notice });
     }
   }
   return runHere(context);

@@ -5,7 +5,7 @@
 import { Shared, download } from "./download.js";
 import { MorphogenError } from "./errors.js";
 import { unpacked } from "./inflate.js";
-import { unanswered } from "./trial.js";
+import { told } from "./trial.js";
 
 /** @typedef {import("./compile.js").Core} Core */
 /** @typedef {import("./morphogen.js").Info} Info */
@@ -203,7 +203,7 @@ export class Pack {
     } catch (thrown) {
       // A file that was refused is fetched again by the next try.
       if (String(Object(thrown).code).startsWith("pack-")) this.weights.delete(name);
-      throw (Object(thrown).code === "device-lost" && unanswered()) || thrown;
+      throw told(thrown);
     }
   }
 
@@ -309,7 +309,7 @@ async function openPack(url, core, signal, cache) {
   const parsed = JSON.parse(new TextDecoder().decode(bytes));
   /** @type {Record<string, { bytes: number }>} */
   const files = parsed.files;
-  return { core: pack, info: described(parsed, (network) => JSON.parse(pack.usual(network))), files, manifest: bytes, module };
+  return { core: pack, glue, info: described(parsed, (network) => JSON.parse(pack.usual(network))), files, manifest: bytes, module };
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { MorphogenError } from "./errors.js";
 
+/** @typedef {Pick<typeof import("./generated/morphogen.js"), "afterFailure">} Glue of the wasm that failed, which knows what follows */
 /** @typedef {import("./pack.js").Device} Device */
 
 /** Milliseconds to wait where the processor can draw instead, and where it may not. */
@@ -20,25 +21,45 @@ let silent = false;
 
 /** @param {string} code @param {string} what */
 const refused = (code, what) => new MorphogenError(code, `The graphics device ${what}. Choose the device “auto” or “cpu”.`);
-const SILENT = /** @type {const} */ (["gpu-silent", "does not answer"]);
+const unanswered = () => refused("gpu-silent", "does not answer");
 
-/** The error to tell of where a device fails because it does not answer. */
-export const unanswered = () => (silent ? refused(...SILENT) : undefined);
+/** The error to tell of: a device that does not answer is lost, as the core sees it. @param {unknown} thrown */
+export const told = (thrown) => (silent && Object(thrown).code === "device-lost" ? unanswered() : thrown);
+
+/**
+ * Goes on after a failure as the core says: again on a new device, or on the processor with the notice that this gives; or throws.
+ * @param {Glue} glue
+ * @param {unknown} thrown
+ * @param {boolean} insisted whether nothing but WebGPU will do
+ * @param {boolean} again whether this was the second try
+ * @param {() => void} drop gives up the device
+ * @returns {string | undefined}
+ */
+export function after(glue, thrown, insisted, again, drop) {
+  const { code, message } = Object(thrown);
+  // What has no code may be a trap, after which nothing of the core may be touched.
+  const next = typeof code === "string" ? glue.afterFailure(code, message, silent, insisted, again) : "other";
+  if (next === "other") throw thrown;
+  drop();
+  if (next === "fail") throw told(thrown);
+  return next === "again" ? undefined : next;
+}
 
 /**
  * The device to draw on, as far as can be said before drawing, and why not the other.
  * @param {Device} device
- * @returns {Promise<{ device: Device, notice: string }>}
+ * @returns {Promise<{ device: Device, why: (glue: Glue) => string }>}
  */
 export async function tried(device) {
-  if (device === "cpu") return { device, notice: "" };
+  const able = { device, why: () => "" };
+  if (device === "cpu") return able;
   trip ??= roundTrip().then(() => "", (thrown) => `${Object(thrown).message ?? thrown}`);
   const fault = await Promise.race([trip, device === "auto" && silent ? undefined : later(PATIENCE[device])]);
   silent = fault === undefined;
-  if (fault === "") return { device, notice: "" };
-  const [code, what] = silent ? SILENT : ["no-webgpu", `could not be used (${fault})`];
-  if (device === "webgpu") throw refused(code, what);
-  return { device: "cpu", notice: `The graphics device ${what}, so the processor draws: the same pictures, more slowly.` };
+  if (fault === "") return able;
+  if (device === "webgpu") throw silent ? unanswered() : refused("no-webgpu", `could not be used (${fault})`);
+  const code = silent ? "gpu-silent" : "gpu-unavailable";
+  return { device: "cpu", why: (glue) => glue.afterFailure(code, fault ?? "", false, false, true) };
 }
 
 /** @param {number} milliseconds @returns {Promise<undefined>} */

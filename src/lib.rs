@@ -53,7 +53,6 @@ pub mod prompt;
 pub mod reaction;
 pub mod sampler;
 pub mod schedule;
-#[cfg(with_gpu)]
 pub mod session;
 pub mod simd;
 pub mod theory;

@@ -3,7 +3,7 @@
 //! itself. Nobody sees a picture of a network that has not answered the test vector rightly.
 
 use super::draw::Artist;
-use super::{DrawError, SelfTest};
+use super::{DrawError, SelfTest, fallback};
 use crate::cpu::CpuNetwork;
 use crate::denoiser::{Condition, Denoiser, ImageShape};
 use crate::gpu::{Gpu, GpuError, GpuNetwork, Tuning};
@@ -11,7 +11,6 @@ use crate::network::Weights;
 use crate::pack::{Manifest, NetworkEntry};
 use crate::sampler::{SampleError, noise};
 use crate::schedule::Time;
-use std::fmt::Display;
 
 /// Operations a second, tap by tap, that no processor reaches in one worker: a graphics device that answers faster than this need
 /// not be compared with one.
@@ -94,14 +93,12 @@ impl Candidate<'_> {
     }
 
     async fn faster(&self, clock: fn() -> f64) -> Result<Ready, DrawError> {
-        let more_slowly = |reason: String| format!("{reason}, so the processor draws: the same pictures, more slowly.");
-        let unusable = |error: &dyn Display| more_slowly(format!("The graphics device could not be used ({error})"));
         let gpu = match Gpu::new().await {
             Ok(gpu) => gpu,
             Err(GpuError::Unavailable(_)) => {
-                return self.processor(more_slowly("There is no WebGPU here".into())).await;
+                return self.processor(fallback::instead(&"There is no WebGPU here", "")).await;
             }
-            Err(error) => return self.processor(unusable(&error)).await,
+            Err(error) => return self.processor(fallback::unusable(&error)).await,
         };
         if gpu.tuning() == Tuning::FewCores {
             let adapter = gpu.adapter();
@@ -111,7 +108,7 @@ impl Candidate<'_> {
             Ok(graphics) => graphics,
             // A pack that is broken is broken on every device.
             Err(error) if error.is_of_the_pack() => return Err(error),
-            Err(error) => return self.processor(unusable(&error)).await,
+            Err(error) => return self.processor(fallback::unusable(&error)).await,
         };
         let theirs = self.seconds(&mut graphics.network, clock).await?;
         if let OnDevice::Gpu(network) = &graphics.network

@@ -1,6 +1,6 @@
 //! What somebody does with a pack, from the first word to the picture: [`ask`] says what a prompt means to it, [`device`] has a
-//! network ready where it serves best, and [`draw`] draws. The command line and the browser's worker both go by it; what only
-//! JavaScript can do (fetching, workers, the page) stays there.
+//! network ready where it serves best, [`draw`] draws, and [`fallback`] says what follows when the device fails. The command line
+//! and the browser's worker both go by it; what only JavaScript can do (fetching, workers, the page) stays there.
 //!
 //! ```
 //! use morphogen::pack::Pack;
@@ -28,8 +28,11 @@
 pub mod ask;
 #[cfg(with_networks)]
 pub mod device;
+#[cfg(with_gpu)]
 pub mod draw;
+pub mod fallback;
 
+#[cfg(with_gpu)]
 use crate::gpu::GpuError;
 use crate::network::NetworkError;
 use crate::pack::PackError;
@@ -37,6 +40,7 @@ use crate::sampler::SampleError;
 use thiserror::Error;
 
 /// Why nothing can be drawn.
+#[cfg(with_gpu)]
 #[derive(Debug, Clone, Error)]
 pub enum DrawError {
     /// The pack is not usable.
@@ -56,6 +60,7 @@ pub enum DrawError {
     Sample(#[from] SampleError),
 }
 
+#[cfg(with_gpu)]
 impl DrawError {
     /// Whether the pack is at fault, and so no other device would do better.
     pub fn is_of_the_pack(&self) -> bool {

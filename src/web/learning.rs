@@ -6,6 +6,7 @@ use crate::denoiser::{Condition, ImageShape};
 use crate::json::reads;
 use crate::learn::{Gradient, Learning, Pictures, Plan, Rate, Settings};
 use crate::sampler::Request;
+use crate::session::fallback;
 use js_sys::{Array, Float32Array, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
@@ -132,6 +133,16 @@ impl LearningRun {
     pub fn step(&mut self) -> Result<Vec<f64>, JsValue> {
         let report = self.learning.step().map_err(Failure::from)?;
         Ok(vec![report.step as f64, f64::from(report.loss)])
+    }
+
+    /// What is said where WebGPU cannot take the steps, unless that is no news.
+    pub fn grounded(&self, insisted: bool, code: &str, message: &str) -> String {
+        fallback::grounded(insisted, code, message)
+    }
+
+    /// What is said where WebGPU failed and the run goes on here; undefined where the run itself failed.
+    pub fn moved(&self, code: &str, message: &str) -> Option<String> {
+        fallback::moved(code, message, self.learning.state().step)
     }
 
     /// The weights, for those who share the step at hand.

@@ -12,6 +12,8 @@ mod asked;
 #[cfg(feature = "web-drawing")]
 mod device;
 mod error;
+#[cfg(web_packs)]
+mod fallback;
 #[cfg(feature = "web-theory")]
 mod film;
 #[cfg(feature = "web-theory")]
