@@ -35,8 +35,8 @@ class Crew {
    * @param {number} [parts] of a call: there are never more workers than that
    */
   enlist(kind, key, orders, parts = MOST) {
-    const wanted = Math.min(MOST, parts, navigator.hardwareConcurrency || 1) - 1;
-    if (this.asked.get(kind) === `${wanted} ${key}`) return;
+    const wanted = most(parts);
+    if (this.enlisted(kind, key, parts)) return;
     this.asked.set(kind, `${wanted} ${key}`);
     try {
       while (this.helpers.size < wanted) this.hire();
@@ -48,6 +48,16 @@ class Crew {
       helper.knows.set(kind, key);
       this.send(helper, { type: "enlist", kind, orders });
     }
+  }
+
+  /**
+   * Whether that was done already.
+   * @param {Kind} kind
+   * @param {string} key
+   * @param {number} parts
+   */
+  enlisted(kind, key, parts) {
+    return this.asked.get(kind) === `${most(parts)} ${key}`;
   }
 
   hire() {
@@ -120,9 +130,11 @@ class Crew {
    * @param {AbortSignal} signal
    */
   async take(pack, name, network, own, count, signal) {
-    const { core, info, manifest, module } = await pack.open(signal);
-    const weights = await pack.bytes(core, name, info).get(signal);
-    if (count > 1) this.enlist("network", `${name} ${pack.url}`, { module, manifest, network: name, weights }, count);
+    const key = `${name} ${pack.url}`;
+    if (count > 1 && !this.enlisted("network", key, count)) {
+      const { manifest, module } = await pack.open(signal);
+      this.enlist("network", key, { module, manifest, network: name, weights: await pack.bytes(name, signal) }, count);
+    }
     /** @type {(x: Float32Array, t: number, conditions: string[]) => Promise<Float32Array>} */
     const gather = async (x, t, conditions) => {
       const size = x.length / conditions.length;
@@ -191,6 +203,9 @@ class Crew {
     this.asked.clear();
   }
 }
+
+/** Helpers that a call of so many parts keeps busy. @param {number} parts */
+const most = (parts) => Math.min(MOST, parts, navigator.hardwareConcurrency || 1) - 1;
 
 /** What this worker's script is, and so its helpers': that of a page that carries its own is no module. */
 function kind() {

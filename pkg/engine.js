@@ -126,7 +126,7 @@ export class Packs {
           return { pixels, device: engine.device, notice: engine.notice || notice, network: name, nearest, influence };
         } catch (thrown) {
           if (engine.device === "cpu" || context.signal.aborted) throw thrown;
-          pack.lost = after(glue, thrown, device === "webgpu", again, () => pack.drop(name, engine)) ?? pack.lost;
+          pack.lost = after(glue, thrown, device === "webgpu", again, () => pack.drop(engine)) ?? pack.lost;
         }
       }
     });

@@ -1,6 +1,6 @@
 /**
- * One model pack inside the worker: its manifest, words, weights and machines, each fetched once and when it is needed, and
- * each network built once per device.
+ * One model pack inside the worker: its manifest, words and machines, each fetched once and when it is needed, and networks, each
+ * built once per device and let go, by last use, where the core's limit is passed.
  */
 import { Shared, download } from "./download.js";
 import { MorphogenError } from "./errors.js";
@@ -69,9 +69,9 @@ export class Pack {
     });
     /** @type {Map<string, Shared<void>>} */
     this.languages = new Map();
-    /** @type {Map<string, Shared<Uint8Array>>} */
-    this.weights = new Map();
-    /** @type {Map<string, Engine>} by network and device asked for */
+    /** Those of the network that was made last, for another device and for helpers. @type {{ name: string, bytes: Uint8Array } | undefined} */
+    this.weights = undefined;
+    /** By network and device asked for; the one used last stands last. @type {Map<string, Engine>} */
     this.engines = new Map();
   }
 
@@ -188,23 +188,27 @@ export class Pack {
    * @returns {Promise<Engine>}
    */
   async engine(name, device, signal, onProgress) {
-    const { core, info } = await this.open(signal);
+    const { core } = await this.open(signal);
     const wanted = device === "auto" && this.lost ? "cpu" : device;
     const key = `${name} ${wanted}`;
-    const ready = this.engines.get(key);
-    if (ready) return ready;
-    const bytes = await this.bytes(core, name, info).get(signal, onProgress);
-    try {
-      const network = await core.load(name, bytes, wanted);
-      const used = /** @type {"webgpu" | "cpu"} */ (network.device);
-      const engine = { network, own: network.own(), device: used, notice: network.notice || (used === "cpu" ? this.lost : "") };
-      this.engines.set(key, engine);
-      return engine;
-    } catch (thrown) {
-      // A file that was refused is fetched again by the next try.
-      if (String(Object(thrown).code).startsWith("pack-")) this.weights.delete(name);
-      throw told(thrown);
+    let engine = this.engines.get(key);
+    if (!engine) {
+      const bytes = await this.bytes(name, signal, onProgress);
+      // Room is made before it is taken: wasm memory never shrinks.
+      for (const old of [...this.engines.values()].reverse().slice(core.readyLimit() - 1)) this.drop(old);
+      try {
+        const network = await core.load(name, bytes, wanted);
+        const used = /** @type {"webgpu" | "cpu"} */ (network.device);
+        engine = { network, own: network.own(), device: used, notice: network.notice || (used === "cpu" ? this.lost : "") };
+      } catch (thrown) {
+        // A file that was refused is fetched again by the next try.
+        if (String(Object(thrown).code).startsWith("pack-")) this.weights = undefined;
+        throw told(thrown);
+      }
     }
+    this.engines.delete(key);
+    this.engines.set(key, engine);
+    return engine;
   }
 
   /**
@@ -225,40 +229,35 @@ export class Pack {
   }
 
   /**
-   * @param {import("./generated/morphogen.js").Pack} core
+   * The weights of a network, inflated. Those of the last one are kept, so that a lost device can be done without off line; others
+   * are in the browser's cache.
    * @param {string} name
-   * @param {Info} info
+   * @param {AbortSignal} signal
+   * @param {import("./download.js").Progress} [onProgress]
    */
-  bytes(core, name, info) {
-    const { file, bytes } = /** @type {import("./morphogen.js").NetworkInfo} */ (info.networks.find((one) => one.name === name));
-    const shared =
-      this.weights.get(name) ??
-      new Shared(async (signal, onProgress) => {
-        const { href } = new URL(file, this.url);
-        const found = await download(href, { kind: "binary", limit: bytes, total: bytes, cache: this.cache, signal, onProgress });
-        const limit = core.weightsLimit(name);
-        if (limit === undefined) return found;
-        core.verify(file, found);
-        return unpacked(file, found, limit);
-      });
-    this.weights.set(name, shared);
-    return shared;
+  async bytes(name, signal, onProgress) {
+    if (this.weights?.name === name) return this.weights.bytes;
+    const { core, info } = await this.open(signal);
+    const { file, bytes: total } = /** @type {import("./morphogen.js").NetworkInfo} */ (info.networks.find((one) => one.name === name));
+    const { href } = new URL(file, this.url);
+    let bytes = await download(href, { kind: "binary", limit: total, total, cache: this.cache, signal, onProgress });
+    const limit = core.weightsLimit(name);
+    if (limit !== undefined) {
+      core.verify(file, bytes);
+      bytes = await unpacked(file, bytes, limit);
+    }
+    this.weights = { name, bytes };
+    return bytes;
   }
 
   /**
-   * Forgets a network whose device is gone.
-   * @param {string} name
+   * Lets a network go.
    * @param {Engine} engine
    */
-  drop(name, engine) {
+  drop(engine) {
     for (const [key, value] of this.engines) if (value === engine) this.engines.delete(key);
-    this.letGo(engine);
-  }
-
-  /** @param {Engine} engine */
-  letGo({ network, own }) {
-    own?.free();
-    network.free();
+    engine.own?.free();
+    engine.network.free();
   }
 
   /** Forgets all that was fetched; the next fetch goes past the browser's cache. */
@@ -270,13 +269,12 @@ export class Pack {
     this.words = new Shared(this.words.start);
     this.captions = new Shared(this.captions.start);
     this.languages.clear();
-    this.weights.clear();
+    this.weights = undefined;
   }
 
   free() {
-    for (const engine of this.engines.values()) this.letGo(engine);
+    for (const engine of this.engines.values()) this.drop(engine);
     this.crew?.dismiss();
-    this.engines.clear();
     this.machines.run?.promise.then((machines) => machines.free(), () => {});
     this.manifest.run?.promise.then(({ core }) => core.free(), () => {});
   }

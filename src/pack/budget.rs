@@ -40,6 +40,8 @@ pub struct Budget {
     pub fetched: u64,
     /// Bytes of training images, one a value, that are kept for the next prompt; those at work come on top.
     pub kept: u64,
+    /// Networks that stay ready to draw, the one that does among them. Each may take as much as [`Budget::memory`].
+    pub ready: usize,
 }
 
 /// Which part of a [`Budget`] (or of what the format itself allows) was exceeded.
@@ -139,6 +141,8 @@ impl Budget {
         images: 64 * MIB,
         fetched: 500_000,
         kept: 64 * MIB,
+        // Whatever they are, so many fit into wasm memory.
+        ready: 3,
     };
 
     /// For a program of its own.
@@ -155,6 +159,7 @@ impl Budget {
         images: 512 * MIB,
         fetched: 64 * MIB,
         kept: 512 * MIB,
+        ready: 8,
     };
 
     /// The one for where this runs.

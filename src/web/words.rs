@@ -158,6 +158,12 @@ impl Pack {
         Ok(self.manifest.weights_limit(network).map_err(Failure::from)?.map(|limit| limit as f64))
     }
 
+    /// Networks that may stay ready to draw.
+    #[wasm_bindgen(js_name = readyLimit)]
+    pub fn ready_limit(&self) -> usize {
+        self.manifest.budget().ready
+    }
+
     /// Builds a network from the bytes of its weight file (verified and inflated where it is compressed) on `"webgpu"`,
     /// `"cpu"` or, with `"auto"`, whichever is faster, and lets it answer the pack's test vector.
     ///

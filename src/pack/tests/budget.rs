@@ -61,6 +61,12 @@ fn the_pixels_of_an_attention_are_counted() {
 }
 
 #[test]
+fn networks_that_stay_ready_fit_into_the_memory_of_a_wasm() {
+    let Budget { ready, memory, .. } = Budget::BROWSER;
+    assert!(ready > 0 && ready as u64 * memory < 1 << 32, "{ready} networks of {memory} bytes each");
+}
+
+#[test]
 fn the_network_of_a_small_file_that_asks_for_gigabytes_is_refused() {
     let (folder, _) = full_pack();
     let mut json: serde_json::Value = serde_json::from_slice(&json(&folder)).unwrap();
