@@ -101,24 +101,24 @@ impl Gpu {
 
     /// As [`Self::guard`], but the verdict may be waited for beside something else: in a browser each wait that begins only
     /// after another is a round trip.
-    pub(super) fn watched<T>(
-        &self,
-        what: &str,
-        work: impl FnOnce() -> T,
-    ) -> (T, impl Future<Output = Result<(), GpuError>>) {
-        let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
-        let internal = self.device.push_error_scope(wgpu::ErrorFilter::Internal);
-        let validation = self.device.push_error_scope(wgpu::ErrorFilter::Validation);
+    pub(super) fn watched<'a, T>(&'a self, what: &'a str, work: impl FnOnce() -> T) -> (T, Verdict<'a>) {
+        use wgpu::ErrorFilter::{Internal, OutOfMemory, Validation};
+        let scopes = [OutOfMemory, Internal, Validation].map(|filter| self.device.push_error_scope(filter));
         let result = work();
-        // All scopes are closed before the first wait: they are this thread's, and the wait may interleave other work.
+        (result, self.verdict(what, scopes))
+    }
+
+    /// What was caught in these scopes, of which the last was opened last.
+    fn verdict<'a>(&'a self, what: &'a str, scopes: [wgpu::ErrorScopeGuard; 3]) -> Verdict<'a> {
+        // All are closed before the first wait: they are this thread's, and the wait may interleave other work.
+        let [memory, internal, validation] = scopes;
         let (validation, internal, memory) = (validation.pop(), internal.pop(), memory.pop());
-        let verdict = async move {
+        Box::pin(async move {
             let errors = [validation.await, internal.await, memory.await];
             // A lost device explains whatever else went wrong.
             self.check()?;
             errors.into_iter().flatten().next().map_or(Ok(()), |error| Err(typed(what, error)))
-        };
-        (result, verdict)
+        })
     }
 
     /// A buffer of `values` f32 (at least one).
@@ -226,6 +226,9 @@ pub(super) struct Submission {
     index: wgpu::SubmissionIndex,
     signal: Signal,
 }
+
+/// Whether what was watched went well, once it is known.
+pub(super) type Verdict<'a> = Pin<Box<dyn Future<Output = Result<(), GpuError>> + 'a>>;
 
 /// Values that were asked for.
 pub(super) struct Asked {

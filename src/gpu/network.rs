@@ -105,7 +105,7 @@ impl GpuNetwork {
     pub fn bytes(&self) -> usize {
         let last = self.step.input.unwrap_or(self.shapes.len() - 1);
         let step = 4 * (self.shapes[last].len() + 3 * self.shape.len());
-        self.stages.iter().map(Stage::bytes).sum::<usize>() + step
+        self.stages.iter().map(|stage| stage.bytes(&self.layers, &self.shapes)).sum::<usize>() + step
     }
 
     /// Floating point operations of one pass for one picture.

@@ -5,6 +5,8 @@ use crate::denoiser::ImageShape;
 use crate::network::Layers;
 use crate::ops::program::{Last, Program, Tuning};
 use crate::ops::{Finish, Op, OpError, Site, Value, Weights};
+use std::collections::BTreeSet;
+use std::ops::Range;
 
 pub use crate::ops::attention::MAX_TOKENS;
 
@@ -19,8 +21,8 @@ pub struct Stage {
     /// can be bound from there, and stages that differ in nothing else share one program. 0 without shifts.
     pub(super) place: usize,
     work: f64,
-    /// Numbers of values that it reads and writes for one picture, each once.
-    moved: usize,
+    /// Its layers, by their number.
+    layers: Range<usize>,
 }
 
 /// Values between two places where a binding may begin (256 bytes, WebGPU's default).
@@ -33,14 +35,9 @@ impl Stage {
             sites.last().and_then(|(op, site)| Some((op.operation().finish()?.clone(), site.shape().channels)));
         let name = sites.first().map(|(_, site)| site.name.into()).unwrap_or_default();
         let work = sites.iter().map(|(op, site)| op.operation().work(site)).sum();
-        let own: Vec<Value> = sites.iter().map(|(_, site)| site.output).collect();
-        let mut touched: Vec<Value> = sites.iter().flat_map(|(op, _)| op.operation().reads()).collect();
-        touched.retain(|value| !own.contains(value));
-        touched.extend(own.last());
-        touched.sort_unstable();
-        touched.dedup();
-        let moved = touched.iter().map(|&value| sites[0].1.shapes[value].len()).sum();
-        let mut stage = Stage { name, finish, place: 0, work, moved };
+        // Layer `i` gives value `i + 1`.
+        let first = sites.first().map_or(0, |(_, site)| site.output - 1);
+        let mut stage = Stage { name, finish, place: 0, work, layers: first..first + sites.len() };
         if stage.width() > 0 {
             stage.place = *row;
             *row += stage.width();
@@ -54,8 +51,11 @@ impl Stage {
     }
 
     /// Bytes of values that it reads and writes for one picture, each value once.
-    pub fn bytes(&self) -> usize {
-        4 * self.moved
+    pub(super) fn bytes(&self, layers: &Layers, shapes: &[ImageShape]) -> usize {
+        let own = self.layers.start + 1..=self.layers.end;
+        let reads = layers.list[self.layers.clone()].iter().flat_map(|layer| layer.op.operation().reads());
+        let others: BTreeSet<Value> = reads.filter(|value| !own.contains(value)).collect();
+        4 * (others.into_iter().chain([self.layers.end]).map(|value| shapes[value].len()).sum::<usize>())
     }
 
     /// Where its shifts begin in the row that the embedding gives, then its scales, and how many there are of each.
