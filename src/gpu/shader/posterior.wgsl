@@ -114,18 +114,19 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
 #include down
         // Along the row.
         let number = (question.first + group * $(LANES)u) * $(AREA)u;
-        for (var pair = 0u; pair < 4u; pair++) {
-            let below = runs[down + pair / 2u];
-            let run = runs[across + pair % 2u];
+        let rows = runs[down + side_of(down, row)];
+        let answered = u32(row - rows.pixel) < u32(rows.pixels);
+        for (var side = 0u; side < 2u; side++) {
+            let run = runs[across + side];
             let meets = max(column, run.pixel) < min(column + $(PIXELS), run.pixel + run.pixels);
-            if (meets && u32(row - below.pixel) < u32(below.pixels)) {
-                let context = Line((row - band) * $(PITCH) + select(0, left, pair % 2u == 1u), run.cells);
+            if (meets && answered) {
+                let context = Line((row - band) * $(PITCH) + select(0, left, side == 1u), run.cells);
                 let window = question.wide;
                 let begin = column - run.pixel + run.window;
 #if CIRCULAR
-                let across_row = around(row + below.displacement, $(HEIGHT)u) * $(WIDTH);
+                let across_row = around(row + rows.displacement, $(HEIGHT)u) * $(WIDTH);
 #else
-                let across_row = (row + below.displacement) * $(WIDTH);
+                let across_row = (row + rows.displacement) * $(WIDTH);
 #end
 #include windows cell=held
 #loop i in 0..PIXELS

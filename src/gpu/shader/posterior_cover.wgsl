@@ -72,12 +72,15 @@ fn main(@builtin(workgroup_id) id: vec3u, @builtin(local_invocation_index) local
 #loop i in 0..PIXELS
         pairs[$(i)] = 4u;
 #end
-        for (var pair = 0u; pair < 4u; pair++) {
-            let below = runs[down + pair / 2u];
-            let run = runs[across + pair % 2u];
+        let lower = side_of(down, row);
+        let rows = runs[down + lower];
+        let answered = row < $(HEIGHT) && u32(row - rows.pixel) < u32(rows.pixels);
+        for (var side = 0u; side < 2u; side++) {
+            let run = runs[across + side];
+            let pair = 2u * lower + side;
             let meets = max(column, run.pixel) < min(column + $(PIXELS), run.pixel + run.pixels);
-            if (meets && row < $(HEIGHT) && u32(row - below.pixel) < u32(below.pixels)) {
-                let context = Line((row - band) * $(PITCH) + select(0, left, pair % 2u == 1u), run.cells);
+            if (meets && answered) {
+                let context = Line((row - band) * $(PITCH) + select(0, left, side == 1u), run.cells);
                 let window = question.wide;
                 let begin = column - run.pixel + run.window;
 #include windows cell=held

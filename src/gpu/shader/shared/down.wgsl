@@ -24,7 +24,11 @@
                 let below = runs[down + side];
                 let top = band + segment * $(PIXELS);
                 if (max(top, below.pixel) < min(top + $(PIXELS), below.pixel + below.pixels)) {
+#if CIRCULAR
                     let context = Column(here, image + there, below.displacement);
+#else
+                    let context = Column(here, image + there + below.displacement * $(WIDTH), 0);
+#end
                     let window = question.high;
                     let begin = top - question.above;
 #include windows cell=squared

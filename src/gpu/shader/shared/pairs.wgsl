@@ -61,7 +61,8 @@ const NOTHING = $(ROWS * PITCH);
 // [ROWS, PITCH], the sums down the columns, and zero.
 var<workgroup> map: array<Lanes, $(ROWS * PITCH + 1)>;
 
-// A column of the query and the one that answers for it: their first values in `x` and `y`.
+// A column of the query and the one that answers for it: the values in `x` and `y` of row 0, of which that in `y` may lie outside where
+// there is no ring, and on a ring how far rows are apart.
 struct Column {
     x: i32,
     y: i32,
@@ -73,17 +74,23 @@ fn around(i: i32, n: u32) -> i32 {
     return i32((u32(i) + n) % n);
 }
 
+// Which of a round's two runs, which begin at `first` in the table, has a pixel; its pixels lie apart. The first where none has it.
+fn side_of(first: u32, pixel: i32) -> u32 {
+    let second = runs[first + 1u];
+    return select(0u, 1u, u32(pixel - second.pixel) < u32(second.pixels));
+}
+
 // E of row `r`.
 fn squared(column: Column, r: i32) -> Lanes {
 #if CIRCULAR
     let here = column.x + around(r, $(HEIGHT)u) * $(WIDTH);
     let there = column.y + around(r + column.displacement, $(HEIGHT)u) * $(WIDTH);
 #else
-    if (r < 0 || r >= $(HEIGHT)) {
+    if (u32(r) >= $(HEIGHT)u) {
         return Lanes();
     }
     let here = column.x + r * $(WIDTH);
-    let there = column.y + (r + column.displacement) * $(WIDTH);
+    let there = column.y + r * $(WIDTH);
 #end
     var sum = Lanes(question.centre);
 #for c in 0..CHANNELS
@@ -100,7 +107,7 @@ struct Line {
 }
 
 fn held(line: Line, n: i32) -> Lanes {
-    return map[select(NOTHING, line.start + n, n >= 0 && n < line.cells)];
+    return map[select(NOTHING, line.start + n, u32(n) < u32(line.cells))];
 }
 
 fn total(v: Lanes) -> f32 {
