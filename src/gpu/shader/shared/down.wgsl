@@ -1,5 +1,6 @@
 // Finds out what the item is, and sums E down the columns of the windows of a band of rows, into `map`, of either run of columns.
-// A thread takes PIXELS windows below each other.
+// A thread takes a strip of PIXELS windows below each other, or of as many as a run of rows still has in the band; cells that only
+// further windows see are left out.
         let down = 2u * (item / question.columns % question.rows);
         let across = 2u * (question.rows + item % question.columns);
         let group = item / (question.columns * question.rows);
@@ -7,38 +8,34 @@
 
         let left = runs[across].cells;
         let cells = left + runs[across + 1u].cells;
-        for (var task = i32(local); task < cells * $(ROWS_OF_WINDOWS); task += $(THREADS)) {
-            let segment = task / cells;
-            let j = task - segment * cells;
-            let to = segment * $(PIXELS * PITCH) + j;
+        let upper = strips_in(runs[down], band);
+        let strips = upper + strips_in(runs[down + 1u], band);
+        for (var task = i32(local); task < cells * strips; task += $(THREADS)) {
+            let strip = task / cells;
+            let j = task - strip * cells;
             let run = runs[across + select(0u, 1u, j >= left)];
             let cell = run.cell + select(j, j - left, j >= left);
+            let below = runs[down + select(0u, 1u, strip >= upper)];
+            let top = max(below.pixel, band) + select(strip, strip - upper, strip >= upper) * $(PIXELS);
 #if CIRCULAR
             let here = around(cell, $(WIDTH)u);
-            let there = around(cell + run.displacement, $(WIDTH)u);
+            let there = image + around(cell + run.displacement, $(WIDTH)u);
 #else
             let here = cell;
-            let there = cell + run.displacement;
+            let there = image + cell + run.displacement + below.displacement * $(WIDTH);
 #end
-            for (var side = 0u; side < 2u; side++) {
-                let below = runs[down + side];
-                let top = band + segment * $(PIXELS);
-                if (max(top, below.pixel) < min(top + $(PIXELS), below.pixel + below.pixels)) {
-#if CIRCULAR
-                    let context = Column(here, image + there, below.displacement);
-#else
-                    let context = Column(here, image + there + below.displacement * $(WIDTH), 0);
-#end
-                    let window = question.high;
-                    let begin = top - question.above;
+            let window = question.high;
+            let begin = top - question.above;
+            let count = windows_below(below, band, top);
+            let end = min(below.cell + below.cells, begin + window + count - 1);
+            let context = Column(here, there, below.displacement, below.cell, end - below.cell);
 #include windows cell=squared
+            let to = (top - band) * $(PITCH) + j;
 #loop i in 0..PIXELS
-                    if (u32(top + $(i) - below.pixel) < u32(below.pixels)) {
-                        map[to + $(i * PITCH)] = sums[$(i)];
-                    }
-#end
-                }
+            if ($(i) < count) {
+                map[to + $(i * PITCH)] = sums[$(i)];
             }
+#end
         }
         workgroupBarrier();
 

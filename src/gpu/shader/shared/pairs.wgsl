@@ -24,6 +24,8 @@ struct Question {
     above: i32,
     // Side of the second box of soft windows.
     soft: i32,
+    // All bands of all workers.
+    parts: u32,
 }
 @group(0) @binding(0) var<uniform> question: Question;
 // [C, H, W].
@@ -61,12 +63,24 @@ const NOTHING = $(ROWS * PITCH);
 // [ROWS, PITCH], the sums down the columns, and zero.
 var<workgroup> map: array<Lanes, $(ROWS * PITCH + 1)>;
 
-// A column of the query and the one that answers for it: the values in `x` and `y` of row 0, of which that in `y` may lie outside where
-// there is no ring, and on a ring how far rows are apart.
+// A column of the query and the one that answers for it: where row 0 of it lies in `x` and of its answer in `y`, which may be outside
+// where there is no ring; on a ring, how many rows below the answer is. Rows that no window sees are none of its cells.
 struct Column {
     x: i32,
     y: i32,
     displacement: i32,
+    cell: i32,
+    cells: i32,
+}
+
+// Windows of a run of rows from row `top` of a band on, in the band.
+fn windows_below(run: Run, band: i32, top: i32) -> i32 {
+    return min(run.pixel + run.pixels, band + $(ROWS)) - top;
+}
+
+// Strips of PIXELS windows that a run of rows has in a band.
+fn strips_in(run: Run, band: i32) -> i32 {
+    return max(windows_below(run, band, max(run.pixel, band)) + $(PIXELS - 1), 0) / $(PIXELS);
 }
 
 // Place `i` on a ring of `n`, not more than n before its start.
@@ -82,13 +96,13 @@ fn side_of(first: u32, pixel: i32) -> u32 {
 
 // E of row `r`.
 fn squared(column: Column, r: i32) -> Lanes {
+    if (u32(r - column.cell) >= u32(column.cells)) {
+        return Lanes();
+    }
 #if CIRCULAR
     let here = column.x + around(r, $(HEIGHT)u) * $(WIDTH);
     let there = column.y + around(r + column.displacement, $(HEIGHT)u) * $(WIDTH);
 #else
-    if (u32(r) >= $(HEIGHT)u) {
-        return Lanes();
-    }
     let here = column.x + r * $(WIDTH);
     let there = column.y + r * $(WIDTH);
 #end
