@@ -93,6 +93,34 @@ fn every_layout_agrees_with_the_processor() {
     }
 }
 
+/// Whatever is chosen: vectors, pixels of a thread, bands of rows, widths of the map.
+#[test]
+fn every_cut_agrees_with_the_processor() {
+    let Some(gpu) = gpu() else { return };
+    let mut random = Random(12);
+    let shape = ImageShape { channels: 1, height: 19, width: 21 };
+    let images = random.pictures(6, shape);
+    let x = random.noisy(&images[..shape.len()], at(0.6));
+    for (m, k) in
+        [(Machine::Bbels, 3), (Machine::Bbels, 7), (Machine::Bbels, 15), (Machine::Els, 5), (Machine::Local, 9)]
+    {
+        let posterior = machine(m, k, &images, shape);
+        let truth = widen(&posterior.clone().denoise(&x, at(0.6), &[Condition::Null]).unwrap());
+        for (threads, lanes, pixels, rows) in
+            [(1 << 18, 4, 4, usize::MAX), (2000, 2, 8, 8), (1 << 10, 1, 4, 16), (1, 4, 8, 3)]
+        {
+            let cut = Cut { threads, lanes, pixels, pixels_of_small: pixels, rows, ..Cut::suited(gpu.tuning()) };
+            let mut found = block_on(GpuPosterior::with_cut(&gpu, posterior.clone(), cut)).unwrap();
+            let far = furthest(&answer(&mut found, &x, at(0.6)), &truth);
+            assert!(far < 2e-4, "{m:?} k {k} {cut:?}: {far}");
+            let counts = found.counts(at(0.6));
+            assert_eq!((counts.lanes, counts.pixels), (lanes, pixels));
+            assert!(counts.rows <= rows.max(pixels) && counts.bytes_of_workgroup <= 16_384, "{counts:?}");
+            assert!(counts.differences >= counts.cells && counts.cells >= counts.pairs, "{counts:?}");
+        }
+    }
+}
+
 #[test]
 fn wrapped_training_patches_agree_with_the_definition() {
     let Some(gpu) = gpu() else { return };
@@ -182,8 +210,8 @@ fn second_rounds_add_up() {
     let x = random.noisy(&images[..GREY.len()], at(0.5));
     let levels = Levels::of(&whole.partial(&x, at(0.5), false).unwrap());
     let truth = widen(&whole.clone().denoise(&x, at(0.5), &[Condition::Null]).unwrap());
-    for (workers, chunk, cells) in [(1, usize::MAX, 1.0), (3, 7, 2e3), (40, 1, 1e9)] {
-        let cut = Cut { workers, images: chunk, cells };
+    for (threads, chunk, cells) in [(1, usize::MAX, 1.0), (200, 7, 2e3), (4000, 1, 1e9)] {
+        let cut = Cut { threads, images: chunk, cells, ..Cut::suited(gpu.tuning()) };
         let mut found = block_on(GpuPosterior::with_cut(&gpu, whole.clone(), cut)).unwrap();
         assert!(block_on(found.deviation(&x, at(0.5), false)).unwrap() < 2e-4, "{cut:?}: a few images");
         for _ in 0..2 {
@@ -260,8 +288,8 @@ fn parts_merge_into_the_whole() {
         let whole = machine(m, k, &images, GREY);
         let x = random.noisy(&images[..GREY.len()], at(0.8));
         let truth = widen(&whole.partial(&x, at(0.8), false).unwrap().mean());
-        for (workers, chunk, cells) in [(1, usize::MAX, 1.0), (3, 7, 2e3), (40, 1, 1e9)] {
-            let cut = Cut { workers, images: chunk, cells };
+        for (threads, chunk, cells) in [(1, usize::MAX, 1.0), (200, 7, 2e3), (4000, 1, 1e9)] {
+            let cut = Cut { threads, images: chunk, cells, ..Cut::suited(gpu.tuning()) };
             let mut found = block_on(GpuPosterior::with_cut(&gpu, whole.clone(), cut)).unwrap();
             assert!(block_on(found.deviation(&x, at(0.8), chunk == 7)).unwrap() < 2e-4, "{m:?}, {cut:?}: a few images");
             for _ in 0..2 {
@@ -304,7 +332,7 @@ fn what_does_not_fit_is_refused_in_words() {
     assert!(short.is_err_and(|error| error.to_string().contains("72")), "says how many values were expected");
     let broken = block_on(posterior.denoise(&vec![f32::NAN; GREY.len()], at(0.5), &[Condition::Null]));
     assert_eq!(broken.map_err(|error| error.code()), Err("sample"));
-    let cut = Cut { workers: 1, images: 1, cells: 1.0 };
+    let cut = Cut { threads: 1, images: 1, cells: 1.0, ..Cut::suited(gpu.tuning()) };
     let mut slow = block_on(GpuPosterior::with_cut(&gpu, machine(Machine::Els, 3, &images, GREY), cut)).unwrap();
     let stopped = block_on(slow.partial_while(&images[..GREY.len()], at(0.5), false, &mut || false));
     assert_eq!(stopped.map(|_| ()).map_err(|error| error.code()), Err("cancelled"));

@@ -6,68 +6,6 @@ use crate::denoiser::ImageShape;
 use crate::schedule::Time;
 use crate::theory::{Answer, Axis, Boundary, PatchPosterior, Sight, Window, axis};
 
-/// Bytes of workgroup memory: WebGPU's default.
-const WORKGROUP_BYTES: usize = 16_384;
-/// Pixels that a thread answers for, in one row; and the rows whose windows it sums at once.
-pub(super) const PIXELS: usize = 8;
-/// Rows of the query that a workgroup answers for.
-pub(super) const ROWS: usize = 2 * PIXELS;
-
-/// Windows that may be summed together, best first; they make up [`PIXELS`].
-const GROUPS: [usize; 3] = [PIXELS, 4, 2];
-
-/// How pictures of a shape lie in memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Layout {
-    pub shape: ImageShape,
-    /// Training images that share an item.
-    pub lanes: usize,
-}
-
-impl Layout {
-    /// As many images at once as workgroup memory holds, up to the lanes of a vector.
-    pub fn new(shape: ImageShape) -> Layout {
-        let fits = |lanes: &usize| (ROWS * Layout { shape, lanes: *lanes }.pitch() + 1) * lanes * 4 <= WORKGROUP_BYTES;
-        Layout { shape, lanes: [4, 2, 1].into_iter().find(fits).unwrap_or(1) }
-    }
-
-    /// Pixels.
-    pub fn area(&self) -> usize {
-        self.shape.height * self.shape.width
-    }
-
-    /// Most cells in a row of a round ([`Run::cells`]). Odd, so that rows begin in different banks of memory.
-    pub fn pitch(&self) -> usize {
-        2 * self.shape.width - 1
-    }
-
-    /// Bands of [`ROWS`] rows.
-    pub fn bands(&self) -> usize {
-        self.shape.height.div_ceil(ROWS)
-    }
-
-    /// Threads of a workgroup: one for every [`PIXELS`] pixels of a band.
-    pub fn threads(&self) -> usize {
-        ROWS * self.shape.width.div_ceil(PIXELS)
-    }
-
-    /// Values of a pixel's posterior besides its channels.
-    pub fn header(trace: bool) -> usize {
-        if trace { 4 } else { 2 }
-    }
-
-    /// `[N, C, H, W]` as `[⌈N/lanes⌉, C, H, W, lanes]`.
-    pub fn interleave(&self, images: &[f32]) -> Vec<f32> {
-        let (size, lanes) = (self.shape.len(), self.lanes);
-        let mut out = vec![0.0; images.len().div_ceil(size * lanes) * size * lanes];
-        for (n, image) in images.chunks_exact(size).enumerate() {
-            let start = n / lanes * size * lanes + n % lanes;
-            image.iter().enumerate().for_each(|(i, value)| out[start + i * lanes] = *value);
-        }
-        out
-    }
-}
-
 /// A run of query pixels along one axis that share a displacement, none of them past the edge.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, bytemuck::Pod, bytemuck::Zeroable)]
@@ -161,13 +99,15 @@ impl Displacements {
         self.rows.sum(|run| run.pixels) * self.columns.sum(|run| run.pixels)
     }
 
-    /// How many windows beside each other are summed together: see `shader/shared/windows.wgsl`. None of soft ones.
-    pub(super) fn group(&self) -> usize {
-        if self.soft > 1 {
-            return 0;
-        }
-        let window = self.rows.window.min(self.columns.window);
-        GROUPS.into_iter().find(|group| window + 1 >= *group).unwrap_or(1)
+    /// Windows beside each other that may be summed together: at most one more than a window is wide.
+    pub(super) fn shared(&self) -> usize {
+        self.rows.window.min(self.columns.window) + 1
+    }
+
+    /// Most cells in a row of a round.
+    pub(super) fn most_cells(&self) -> usize {
+        let cells = |round: &Round| round.iter().map(|run| run.cells).sum::<i32>() as usize;
+        self.columns.list.iter().map(cells).max().unwrap_or(0)
     }
 
     /// Rounds for every training image.
@@ -224,7 +164,7 @@ impl Rounds {
         Rounds { list, window: 2 * n - 1, before }
     }
 
-    fn sum(&self, of: impl Fn(&Run) -> i32) -> f64 {
+    pub(super) fn sum(&self, of: impl Fn(&Run) -> i32) -> f64 {
         self.list.iter().flatten().map(|run| f64::from(of(run))).sum()
     }
 }

@@ -10,12 +10,14 @@
 //! What a program of a layer is says its operation ([`crate::ops`]); here it is compiled, bound and run.
 //! Open a [`Gpu`], build a [`GpuNetwork`] from config and weights, then [`GpuNetwork::sample`] draws and
 //! [`GpuNetwork::denoise`] answers like any denoiser. A [`GpuPosterior`] does the same for an analytic machine; what its
-//! shader reads is made in `displacement`, its pipelines in `sweep`. A [`GpuReaction`] steps Turing's cells; a
+//! shader reads is made in `displacement`, how its work is cut in `layout`, its pipelines in `sweep`. A [`GpuReaction`] steps Turing's cells; a
 //! `GpuLearning` takes the steps of a run that learns. Every failure is a [`GpuError`].
 
 mod context;
+mod counts;
 mod displacement;
 mod error;
+mod layout;
 #[cfg(with_learning)]
 mod learning;
 mod limit;
@@ -34,10 +36,12 @@ pub mod twin;
 mod workspace;
 
 pub use context::{Gpu, Tuning};
+pub use counts::Counts;
 pub use error::GpuError;
+pub use layout::Cut;
 #[cfg(with_learning)]
 pub use learning::{GpuLearning, MOST_STEPS};
 pub use network::GpuNetwork;
-pub use posterior::{Cut, GpuPosterior};
+pub use posterior::GpuPosterior;
 pub use reaction::GpuReaction;
 pub use sample::{Frame, Frames, Progress};

@@ -6,9 +6,10 @@
 //! they cover, `shader/posterior_cover.wgsl` goes over the images once more. Submissions are kept short (`turns`), so that a weak GPU
 //! never freezes the screen.
 
-use super::context::{Buffer, Gpu, Tuning};
-use super::displacement::{Displacements, Layout, Round, most_rounds};
+use super::context::{Buffer, Gpu};
+use super::displacement::{Displacements, Round, most_rounds};
 use super::error::GpuError;
+use super::layout::{Cut, Layout, Tile};
 use super::pace::Pace;
 use super::pipeline::STEP_BYTES;
 use super::sweep::{Pass, Stages};
@@ -21,34 +22,12 @@ use wgpu::BufferUsages;
 /// Training images that the test of a driver takes.
 const FEW: usize = 6;
 
-/// How the work is cut. Answers differ by rounding only.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Cut {
-    /// Most workers at once: sets of workgroups that have a picture's bands of rows among them.
-    pub workers: usize,
-    /// Most training images in one buffer; the GPU's limit counts, too.
-    pub images: usize,
-    /// Squared differences in the first submission, before any speed is known.
-    pub cells: f64,
-}
-
-impl Cut {
-    /// What suits a GPU.
-    pub fn suited(tuning: Tuning) -> Cut {
-        match tuning {
-            Tuning::ManyThreads => Cut { workers: 512, images: usize::MAX, cells: 1e7 },
-            Tuning::FewCores => Cut { workers: 8, images: usize::MAX, cells: 1e6 },
-        }
-    }
-}
-
 /// A machine whose training images and pipelines live on the GPU.
 pub struct GpuPosterior {
     pub(super) gpu: Gpu,
     pub(super) posterior: PatchPosterior,
     pub(super) layout: Layout,
-    /// Most workers at once.
-    pub(super) workers: usize,
+    pub(super) cut: Cut,
     pub(super) chunks: Vec<Chunk>,
     /// The noisy picture, the table of displacements, what else a dispatch needs to know, and for a second round the levels of
     /// the windows' weights.
@@ -90,7 +69,7 @@ impl GpuPosterior {
             return Err(GpuError::Machine);
         }
         let training = posterior.training().clone();
-        let layout = Layout::new(training.shape());
+        let layout = Layout::new(training.shape(), cut.lanes);
         let (size, area) = (layout.shape.len(), layout.area());
         let binding = gpu.device.limits().max_storage_buffer_binding_size as usize;
         let fit = binding / (4 * size * layout.lanes) * layout.lanes;
@@ -113,8 +92,7 @@ impl GpuPosterior {
         };
         let (chunks, x, runs, question, levels) = gpu.guard("uploading the training images", upload).await?;
         let (gpu, stages, pace) = (gpu.clone(), [None, None, None], Pace::new(cut.cells));
-        let workers = cut.workers;
-        Ok(GpuPosterior { gpu, posterior, layout, workers, chunks, x, runs, question, levels, stages, pace })
+        Ok(GpuPosterior { gpu, posterior, layout, cut, chunks, x, runs, question, levels, stages, pace })
     }
 
     /// The same machine on the processor.
@@ -278,11 +256,16 @@ impl GpuPosterior {
         Ok(partial)
     }
 
+    /// How the windows of a question are shared out.
+    pub(super) fn tile(&self, displacements: &Displacements) -> Tile {
+        Tile::new(self.layout, &self.cut, displacements)
+    }
+
     /// Makes everything ready for a pass over the training images: what is asked of them, and in which scales.
     async fn asked(&mut self, x: &[f32], time: Time, pass: Pass) -> Result<(Displacements, Scales), GpuError> {
         self.gpu.check()?;
         let displacements = Displacements::new(&self.posterior, time);
-        self.prepare(pass, displacements.group()).await?;
+        self.prepare(pass, self.tile(&displacements)).await?;
         let scales = Scales::new(time, self.layout.shape.channels).softened(displacements.soft);
         self.gpu.queue.write_buffer(&self.x, 0, bytemuck::cast_slice(x));
         self.gpu.queue.write_buffer(&self.runs, 0, bytemuck::cast_slice(&displacements.table()));

@@ -2,15 +2,18 @@
 //! and merges them, a [`Sweep`] fills them. `posterior` makes what it needs and dispatches it.
 
 use super::context::{Buffer, Gpu, Tuning};
-use super::displacement::{Layout, PIXELS, ROWS};
 use super::error::GpuError;
+use super::layout::{Layout, PIXELS, Tile};
 use super::pipeline::{Compiler, Pipeline, STEP_BYTES};
 use crate::ops::program::{Dispatch, Names, names, shader};
-use std::collections::BTreeMap;
 use wgpu::BufferUsages;
 
 /// Most bytes for what all workers found.
 const STATE_BYTES: usize = 32 << 20;
+/// Pixels or values beside each other that a workgroup merges, as many as share a fetch from memory; and the most threads that
+/// share out the workers for one of them.
+const NEAR: usize = 8;
+const SLICES: usize = 32;
 
 /// What is wanted of the training images.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,14 +30,11 @@ pub(super) enum Pass {
 pub(super) struct Stages {
     pass: Pass,
     names: Names,
-    /// By the windows that they sum together (`Displacements::group`).
-    pub sweeps: BTreeMap<usize, Sweep>,
-    /// Most workers that there is room for.
-    pub workers: usize,
+    pub sweeps: Vec<Sweep>,
     state: Buffer,
     pub merge: Pipeline,
     pub bound_merge: wgpu::BindGroup,
-    /// What was merged, in the flat form of `theory::Partial` or `theory::Composite`, its values, and the threads that merge them.
+    /// What was merged, in the flat form of `theory::Partial` or `theory::Composite`, its values, and the workgroups that merge them.
     pub merged: Buffer,
     pub values: usize,
     pub merged_by: usize,
@@ -42,78 +42,95 @@ pub(super) struct Stages {
 
 /// A pipeline, and what it works on.
 pub(super) struct Sweep {
+    tile: Tile,
     pub pipeline: Pipeline,
     /// One a chunk of training images.
     pub bound: Vec<wgpu::BindGroup>,
 }
 
+impl Pass {
+    /// Values of a pixel that a worker keeps. Windows of a band say something of pixels beyond it, so in the second round each
+    /// band has sums for all.
+    pub fn fields(self, channels: usize, bands: usize) -> usize {
+        match self {
+            Pass::Cover => bands * channels,
+            _ => self.header() + channels,
+        }
+    }
+
+    fn header(self) -> usize {
+        Layout::header(self == Pass::Traced)
+    }
+
+    /// Values for what workers of `threads` threads keep, within [`STATE_BYTES`], but at least for one worker of any [`Tile`].
+    fn room(self, layout: Layout, threads: usize) -> usize {
+        let fields = self.fields(layout.shape.channels, Tile::most_bands(layout.shape));
+        (fields * PIXELS * threads).min(STATE_BYTES / 4).max(fields * layout.area())
+    }
+
+    /// Workers for `items` items: not more than come to `threads` threads together, and than there is room for.
+    pub fn workers(self, tile: &Tile, threads: usize, items: Option<usize>) -> usize {
+        let each = self.fields(tile.layout.shape.channels, tile.bands()) * tile.layout.area();
+        items.unwrap_or(1).min(tile.workers(threads)).min(self.room(tile.layout, threads) / each).max(1)
+    }
+}
+
 impl Stages {
-    /// Room for what `workers` find, or as many as there is room for, and what merges it; no sweep yet.
+    /// Room for what workers of `threads` threads find, or for as many as there is room for, and what merges it; no sweep yet.
     pub fn new(
         gpu: &Gpu,
         layout: Layout,
         circular: bool,
         pass: Pass,
-        workers: usize,
+        threads: usize,
         question: &Buffer,
     ) -> Result<Stages, GpuError> {
-        let Layout { shape, lanes } = layout;
-        let (area, trace) = (layout.area(), pass == Pass::Traced);
-        let header = Layout::header(trace);
-        // Windows of a band say something of pixels beyond it, so each band has sums for all.
-        let fields = if pass == Pass::Cover { layout.bands() * shape.channels } else { header + shape.channels };
-        let workers = workers.clamp(1, (STATE_BYTES / (4 * fields * area)).max(1));
+        let (channels, area) = (layout.shape.channels, layout.area());
+        let slices = if gpu.tuning() == Tuning::FewCores { NEAR } else { SLICES };
+        let header = pass.header();
         let names = names([
-            ("CHANNELS", shape.channels),
-            ("HEIGHT", shape.height),
-            ("WIDTH", shape.width),
+            ("CHANNELS", channels),
             ("AREA", area),
-            ("LANES", lanes),
-            ("PIXELS", PIXELS),
-            ("ROWS", ROWS),
-            ("ROWS_OF_WINDOWS", ROWS / PIXELS),
-            ("SEGMENTS", shape.height.div_ceil(PIXELS)),
-            ("PITCH", layout.pitch()),
-            ("BANDS", layout.bands()),
-            ("THREADS", layout.threads()),
             ("CIRCULAR", usize::from(circular)),
-            ("TRACE", usize::from(trace)),
+            ("TRACE", usize::from(pass == Pass::Traced)),
             ("VALUES", header),
-            ("FIELDS", fields),
+            ("FIELDS", header + channels),
             ("ROLLED", usize::from(gpu.tuning() == Tuning::FewCores)),
+            ("NEAR", NEAR),
+            ("SLICES", slices),
         ]);
-        let state = gpu.buffer("found by workers", workers * fields * area, BufferUsages::STORAGE);
+        let state = gpu.buffer("found by workers", pass.room(layout, threads), BufferUsages::STORAGE);
         let usage = BufferUsages::STORAGE | BufferUsages::COPY_SRC;
-        let (label, text, values, merged_by) = match pass {
+        let (label, text, values, merged) = match pass {
             Pass::Cover => {
-                let values = shape.channels * area;
+                let values = channels * area;
                 ("posterior_cover_merge", shader!("posterior_cover_merge.wgsl"), values, values)
             }
-            _ => ("posterior_merge", shader!("posterior_merge.wgsl"), (6 + shape.channels) * area, area),
+            _ => ("posterior_merge", shader!("posterior_merge.wgsl"), (6 + channels) * area, area),
         };
+        let merged_by = merged.div_ceil(NEAR);
         let merged = gpu.buffer("merged", values, usage);
         let merge = compile(gpu, label, text, &names, (1, 1))?;
         let bound_merge = bind(gpu, &merge, question, &[&state, &merged]);
-        let sweeps = BTreeMap::new();
-        Ok(Stages { pass, names, sweeps, workers, state, merge, bound_merge, merged, values, merged_by })
+        Ok(Stages { pass, names, sweeps: Vec::new(), state, merge, bound_merge, merged, values, merged_by })
     }
 
-    /// The sweep that sums `group` windows together, or, where that is 0, soft windows, over each of the chunks `images`; inputs are the question, the
-    /// noisy picture, the table of displacements and the levels of weights.
-    pub fn sweep<'a>(
+    /// The sweep that shares windows out as `tile` says, if it was built.
+    pub fn sweep(&self, tile: &Tile) -> Option<&Sweep> {
+        self.sweeps.iter().find(|sweep| sweep.tile == *tile)
+    }
+
+    /// A sweep over each of the chunks `images`; inputs are the question, the noisy picture, the table of displacements and the levels
+    /// of weights.
+    pub fn build<'a>(
         &self,
         gpu: &Gpu,
-        group: usize,
+        tile: Tile,
         [question, x, runs, levels]: [&Buffer; 4],
         images: impl Iterator<Item = &'a Buffer>,
     ) -> Result<Sweep, GpuError> {
         let mut names = self.names.clone();
-        let soft = i64::from(group == 0);
-        names.extend([
-            ("SOFT", soft),
-            ("GROUP", group as i64),
-            ("GROUPS", PIXELS.checked_div(group).unwrap_or(0) as i64),
-        ]);
+        names.extend(tile.names());
         let cover = self.pass == Pass::Cover;
         let pipeline = match cover {
             true => compile(gpu, "posterior_cover", shader!("posterior_cover.wgsl"), &names, (4, 1))?,
@@ -124,7 +141,7 @@ impl Stages {
             false => bind(gpu, &pipeline, question, &[x, runs, images, &self.state]),
         });
         let bound = bound.collect();
-        Ok(Sweep { pipeline, bound })
+        Ok(Sweep { tile, pipeline, bound })
     }
 }
 

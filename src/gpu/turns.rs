@@ -4,6 +4,7 @@
 use super::context::Submission;
 use super::displacement::Displacements;
 use super::error::GpuError;
+use super::layout::Tile;
 use super::pace::IN_FLIGHT;
 use super::pipeline::Pipeline;
 use super::posterior::{Chunk, GpuPosterior};
@@ -36,6 +37,7 @@ struct Question {
     wide: u32,
     above: u32,
     soft: u32,
+    parts: u32,
 }
 
 impl GpuPosterior {
@@ -48,13 +50,14 @@ impl GpuPosterior {
         most: usize,
         go_on: &mut dyn FnMut() -> bool,
     ) -> Result<Vec<f32>, GpuError> {
+        let tile = self.tile(displacements);
         let stages = self.stages[pass as usize].as_ref();
-        let Some((stages, sweep)) = stages.and_then(|s| Some((s, s.sweeps.get(&displacements.group())?))) else {
+        let Some((stages, sweep)) = stages.and_then(|s| Some((s, s.sweep(&tile)?))) else {
             return Err(GpuError::Device("it was not prepared".into()));
         };
         let images = |chunk: &Chunk| chunk.count.min(most.saturating_sub(chunk.first));
-        let items = |chunk: &Chunk| images(chunk).div_ceil(self.layout.lanes) * displacements.count();
-        let groups = self.chunks.iter().map(items).max().unwrap_or(1).clamp(1, stages.workers);
+        let items = |chunk: &Chunk| tile.layout.groups(images(chunk)) * displacements.count();
+        let groups = pass.workers(&tile, self.cut.threads, self.chunks.iter().map(items).max());
         // Squared differences of a turn, in which each worker takes one item.
         let each = displacements.cells() / displacements.count() as f64 * (groups * self.layout.lanes) as f64;
         let mut flights: VecDeque<(Submission, f64)> = VecDeque::new();
@@ -82,11 +85,12 @@ impl GpuPosterior {
                     wide: displacements.columns.window as u32,
                     above: displacements.rows.before as u32,
                     soft: displacements.soft as u32,
+                    parts: (groups * tile.bands()) as u32,
                 };
                 let submit = || {
                     self.gpu.queue.write_buffer(&self.question, 0, bytemuck::bytes_of(&question));
                     let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-                    dispatch(&mut encoder, &sweep.pipeline, bound, groups * self.layout.bands());
+                    dispatch(&mut encoder, &sweep.pipeline, bound, groups * tile.bands());
                     self.gpu.submit(encoder.finish())
                 };
                 // The first one is watched closely; later ones are alike.
@@ -106,30 +110,30 @@ impl GpuPosterior {
         }
         let staging = self.gpu.buffer("answer", stages.values, BufferUsages::MAP_READ | BufferUsages::COPY_DST);
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
-        dispatch(&mut encoder, &stages.merge, &stages.bound_merge, stages.merged_by.div_ceil(64));
+        dispatch(&mut encoder, &stages.merge, &stages.bound_merge, stages.merged_by);
         encoder.copy_buffer_to_buffer(&stages.merged, 0, &staging, 0, stages.values as u64 * 4);
         let submission = self.gpu.submit(encoder.finish());
         self.gpu.read(&staging, stages.values, submission).await
     }
 
-    /// Makes sure that there are pipelines and room for what a pass finds, for windows that are summed `group` together.
-    pub(super) async fn prepare(&mut self, pass: Pass, group: usize) -> Result<(), GpuError> {
+    /// Makes sure that there are pipelines and room for what a pass finds, for windows that are shared out as `tile` says.
+    pub(super) async fn prepare(&mut self, pass: Pass, tile: Tile) -> Result<(), GpuError> {
         let stages = &mut self.stages[pass as usize];
         let ready = match stages {
             Some(ready) => ready,
             None => {
                 let circular = self.posterior.choices().boundary == Boundary::Circular;
-                let new = || Stages::new(&self.gpu, self.layout, circular, pass, self.workers, &self.question);
+                let new = || Stages::new(&self.gpu, self.layout, circular, pass, self.cut.threads, &self.question);
                 stages.insert(self.gpu.guard(COMPILING, new).await??)
             }
         };
-        if ready.sweeps.contains_key(&group) {
+        if ready.sweep(&tile).is_some() {
             return Ok(());
         }
         let images = self.chunks.iter().map(|chunk| &chunk.images);
-        let build = || ready.sweep(&self.gpu, group, [&self.question, &self.x, &self.runs, &self.levels], images);
+        let build = || ready.build(&self.gpu, tile, [&self.question, &self.x, &self.runs, &self.levels], images);
         let sweep = self.gpu.guard(COMPILING, build).await??;
-        ready.sweeps.insert(group, sweep);
+        ready.sweeps.push(sweep);
         Ok(())
     }
 }
