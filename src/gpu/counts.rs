@@ -44,8 +44,8 @@ impl GpuPosterior {
         let workers = Pass::Plain.workers(&tile, self.cut.threads, groups.map(|groups| groups * rounds).max());
         let images = (all * self.layout.lanes) as f64;
         let across = columns.sum(|run| run.cells);
-        let (down, cells) = tile.down(rows);
-        let along = rows.sum(|run| run.pixels) * strips(columns, tile.pixels);
+        let down = across * tile.strips(rows);
+        let along = rows.sum(|run| run.pixels) * threads_along(columns, tile.pixels);
         Counts {
             threads: workers * tile.bands() * tile.threads(),
             lanes: self.layout.lanes,
@@ -57,50 +57,37 @@ impl GpuPosterior {
             pairs: self.pairs(time),
             barriers: 2.0 * (all * rounds * tile.bands()) as f64,
             cells: images * displacements.cells(),
-            differences: images * across * cells,
-            additions: images
-                * (across * down * additions(&tile, rows.window) + along * additions(&tile, columns.window)),
+            differences: images * down * tile.cells(rows.window),
+            additions: images * (down * tile.additions(rows.window) + along * tile.additions(columns.window)),
         }
     }
 }
 
 impl Tile {
-    /// Strips of windows that a column's runs of rows have in all bands, and the cells that they read, over all rounds.
-    fn down(&self, rows: &Rounds) -> (f64, f64) {
-        let (mut strips, mut cells) = (0, 0);
-        for run in rows.list.iter().flatten() {
-            for band in 0..self.bands() {
-                let (from, to) = (band * self.rows, (band + 1) * self.rows);
-                let first = (run.pixel as usize).max(from);
-                let end = ((run.pixel + run.pixels) as usize).min(to);
-                for top in (first..end).step_by(self.pixels) {
-                    strips += 1;
-                    cells += self.cells(run, top, self.pixels.min(end - top), rows);
-                }
-            }
-        }
-        (strips as f64, cells as f64)
+    /// Strips of windows that a column's runs of rows have in all bands, over all rounds; see `shader/shared/down.wgsl`.
+    fn strips(&self, rows: &Rounds) -> f64 {
+        let in_band = |run: &Run, band: usize| {
+            let (first, end) = (run.pixel as usize, (run.pixel + run.pixels) as usize);
+            end.min((band + 1) * self.rows).saturating_sub(first.max(band * self.rows)).div_ceil(self.pixels)
+        };
+        rows.sum(|run| (0..self.bands()).map(|band| in_band(run, band)).sum::<usize>() as i32)
     }
 
-    /// Cells that a strip of `count` windows reads, the first of which belongs to pixel `top`, as often as it reads them.
-    fn cells(&self, run: &Run, top: usize, count: usize, rows: &Rounds) -> usize {
-        let begin = top as i32 - rows.before as i32;
-        let (window, group) = (rows.window as i32, if self.group == 0 { self.pixels } else { self.group } as i32);
-        let end = (begin + window + count as i32 - 1).min(run.cell + run.cells);
-        let groups = (0..self.pixels as i32).step_by(group as usize).map(|g| begin + g);
-        groups.map(|start| ((start + window + group - 1).min(end) - start.max(run.cell)).max(0) as usize).sum()
+    /// Cells that a strip of windows of `window` cells reads; see `shader/shared/windows.wgsl`.
+    fn cells(&self, window: usize) -> f64 {
+        let of_groups = |groups| groups * (window + self.group - 1);
+        self.pixels.checked_div(self.group).map_or(window + self.pixels - 1, of_groups) as f64
+    }
+
+    /// Additions with which it makes its sums of them.
+    fn additions(&self, window: usize) -> f64 {
+        let of_groups = |groups| groups * (window + 2 * (self.group - 1));
+        self.pixels.checked_div(self.group).map_or(self.pixels * (window + self.pixels - 1), of_groups) as f64
     }
 }
 
-/// Strips of `pixels` windows, laid out from pixel 0, that meet a run, over all runs of an axis.
-fn strips(rounds: &Rounds, pixels: usize) -> f64 {
+/// Threads of `pixels` pixels of a row that meet a run, over all runs.
+fn threads_along(rounds: &Rounds, pixels: usize) -> f64 {
     let n = pixels as i32;
     rounds.sum(|run| if run.pixels > 0 { (run.pixel + run.pixels - 1) / n - run.pixel / n + 1 } else { 0 })
-}
-
-/// Additions with which a strip of windows of `window` cells makes its sums of them; see `shader/shared/windows.wgsl`.
-fn additions(tile: &Tile, window: usize) -> f64 {
-    let Tile { pixels, group, .. } = *tile;
-    let of_groups = |groups| groups * (window + 2 * (group - 1));
-    pixels.checked_div(group).map_or(pixels * (window + pixels - 1), of_groups) as f64
 }

@@ -1,6 +1,5 @@
 // Finds out what the item is, and sums E down the columns of the windows of a band of rows, into `map`, of either run of columns.
-// A thread takes a strip of PIXELS windows below each other, or of as many as a run of rows still has in the band; cells that only
-// further windows see are left out.
+// A thread takes a strip of PIXELS windows below each other, of which those count that the run of rows has in the band.
         let down = 2u * (item / question.columns % question.rows);
         let across = 2u * (question.rows + item % question.columns);
         let group = item / (question.columns * question.rows);
@@ -27,8 +26,7 @@
             let window = question.high;
             let begin = top - question.above;
             let count = windows_below(below, band, top);
-            let end = min(below.cell + below.cells, begin + window + count - 1);
-            let context = Column(here, there, below.displacement, below.cell, end - below.cell);
+            let context = Column(here, there, below.displacement, below.cell, below.cell + below.cells - 1);
 #include windows cell=squared
             let to = (top - band) * $(PITCH) + j;
 #loop i in 0..PIXELS

@@ -64,13 +64,13 @@ const NOTHING = $(ROWS * PITCH);
 var<workgroup> map: array<Lanes, $(ROWS * PITCH + 1)>;
 
 // A column of the query and the one that answers for it: where row 0 of it lies in `x` and of its answer in `y`, which may be outside
-// where there is no ring; on a ring, how many rows below the answer is. Rows that no window sees are none of its cells.
+// where there is no ring; on a ring, how many rows below the answer is. And the first and the last row that windows of the run see.
 struct Column {
     x: i32,
     y: i32,
     displacement: i32,
-    cell: i32,
-    cells: i32,
+    first: i32,
+    last: i32,
 }
 
 // Windows of a run of rows from row `top` of a band on, in the band.
@@ -94,24 +94,22 @@ fn side_of(first: u32, pixel: i32) -> u32 {
     return select(0u, 1u, u32(pixel - second.pixel) < u32(second.pixels));
 }
 
-// E of row `r`.
+// E of row `r`, and nothing outside. There the nearest row is read in vain: a branch would have every read wait for the one before it.
 fn squared(column: Column, r: i32) -> Lanes {
-    if (u32(r - column.cell) >= u32(column.cells)) {
-        return Lanes();
-    }
+    let row = clamp(r, column.first, column.last);
 #if CIRCULAR
-    let here = column.x + around(r, $(HEIGHT)u) * $(WIDTH);
-    let there = column.y + around(r + column.displacement, $(HEIGHT)u) * $(WIDTH);
+    let here = column.x + around(row, $(HEIGHT)u) * $(WIDTH);
+    let there = column.y + around(row + column.displacement, $(HEIGHT)u) * $(WIDTH);
 #else
-    let here = column.x + r * $(WIDTH);
-    let there = column.y + r * $(WIDTH);
+    let here = column.x + row * $(WIDTH);
+    let there = column.y + row * $(WIDTH);
 #end
     var sum = Lanes(question.centre);
 #for c in 0..CHANNELS
     let difference$(c) = x[here + $(c * AREA)] - question.a * y[there + $(c * AREA)];
     sum += difference$(c) * difference$(c);
 #end
-    return sum;
+    return select(Lanes(), sum, row == r);
 }
 
 // Cells of a row of the map.
