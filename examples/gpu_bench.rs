@@ -1,5 +1,6 @@
 //! Milliseconds per pass of the product's networks on the GPU that `wgpu` finds, with random weights:
-//! `cargo run --release --example gpu_bench [repeats]`. Choose the driver with `VK_ICD_FILENAMES`.
+//! `cargo run --release --example gpu_bench [repeats] [--sweep]`. Choose the driver with `VK_ICD_FILENAMES`. `--sweep` prints a table
+//! of every way to cut the work that there is, beside what the GPU's arithmetic allows.
 
 use morphogen::denoiser::{Condition, ImageShape};
 use morphogen::gpu::{Frames, Gpu, GpuError, GpuNetwork, Tuning};
@@ -14,13 +15,18 @@ const GARMENT: ImageShape = ImageShape { channels: 1, height: 28, width: 28 };
 const EMOJI: ImageShape = ImageShape { channels: 3, height: 64, width: 64 };
 
 fn main() -> Result<(), GpuError> {
-    let repeats = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(5);
-    pollster::block_on(run(repeats))
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let repeats = words.iter().find_map(|text| text.parse().ok()).unwrap_or(5);
+    let sweep = words.iter().any(|word| word == "--sweep");
+    pollster::block_on(async {
+        let gpu = Gpu::new().await?;
+        println!("{}", gpu.adapter());
+        if sweep { cuts(&gpu, repeats).await } else { run(&gpu, repeats).await }
+    })
 }
 
-async fn run(repeats: usize) -> Result<(), GpuError> {
-    let gpu = Gpu::new().await?;
-    println!("{}", gpu.adapter());
+/// The networks of the product, by name, and the shape of their pictures.
+fn networks() -> [(&'static str, NetworkConfig, ImageShape); 4] {
     let unet = NetworkConfig {
         embedding: 64,
         ..NetworkConfig::new(
@@ -43,15 +49,14 @@ async fn run(repeats: usize) -> Result<(), GpuError> {
         channels: 3,
         ..attention.clone()
     };
-    let all = [
-        ("unet", unet, GARMENT),
-        ("attention", attention, GARMENT),
-        ("resnet", resnet, GARMENT),
-        ("emoji", emoji, EMOJI),
-    ];
-    for (name, config, shape) in all {
+    [("unet", unet, GARMENT), ("attention", attention, GARMENT), ("resnet", resnet, GARMENT), ("emoji", emoji, EMOJI)]
+}
+
+/// One network after the other, as the GPU is tuned.
+async fn run(gpu: &Gpu, repeats: usize) -> Result<(), GpuError> {
+    for (name, config, shape) in networks() {
         let start = Instant::now();
-        let mut network = GpuNetwork::new(&gpu, &config, &weights(&config)?, shape).await?;
+        let mut network = GpuNetwork::new(gpu, &config, &weights(&config)?, shape).await?;
         let ready = start.elapsed().as_secs_f64() * 1e3;
         let (dispatches, operations, bytes) = (network.dispatches(), network.operations(), network.bytes() as f64);
         println!(
@@ -60,16 +65,7 @@ async fn run(repeats: usize) -> Result<(), GpuError> {
             bytes / 1e6
         );
         for batch in [1, 16] {
-            let steps = if gpu.tuning() == Tuning::FewCores { 4 } else { 20 };
-            let request = Request { count: batch, steps, ..Request::new(Condition::Class(3), 1) };
-            network.sample(&request, Schedule::Cosine, Frames::Last, |_| true).await?;
-            let mut times = Vec::new();
-            for _ in 0..repeats {
-                let start = Instant::now();
-                network.sample(&request, Schedule::Cosine, Frames::Last, |_| true).await?;
-                times.push(start.elapsed().as_secs_f64() / steps as f64);
-            }
-            times.sort_by(f64::total_cmp);
+            let times = seconds(gpu, &mut network, batch, repeats).await?;
             let (best, median) = (times[0], times[times.len() / 2]);
             let speed = |seconds: f64| operations * batch as f64 / seconds / 1e9;
             let (best_ms, median_ms) = (best * 1e3, median * 1e3);
@@ -78,6 +74,41 @@ async fn run(repeats: usize) -> Result<(), GpuError> {
                 speed(median),
                 speed(best),
             );
+        }
+    }
+    Ok(())
+}
+
+/// Seconds of a pass, the least first.
+async fn seconds(gpu: &Gpu, network: &mut GpuNetwork, batch: usize, repeats: usize) -> Result<Vec<f64>, GpuError> {
+    let steps = if gpu.tuning() == Tuning::FewCores { 4 } else { 20 };
+    let request = Request { count: batch, steps, ..Request::new(Condition::Class(3), 1) };
+    network.sample(&request, Schedule::Cosine, Frames::Last, |_| true).await?;
+    let mut times = Vec::new();
+    for _ in 0..repeats {
+        let start = Instant::now();
+        network.sample(&request, Schedule::Cosine, Frames::Last, |_| true).await?;
+        times.push(start.elapsed().as_secs_f64() / steps as f64);
+    }
+    times.sort_by(f64::total_cmp);
+    Ok(times)
+}
+
+/// A table of cuts, networks and batches. Of the cuts an example can choose the tuning; which tile suits a convolution is decided within.
+async fn cuts(gpu: &Gpu, repeats: usize) -> Result<(), GpuError> {
+    let limit = gpu.arithmetic_limit().await?;
+    println!("{:.1} GFLOP/s of multiply-adds\n", limit / 1e9);
+    println!("| network | cut for | batch | ms a pass | GFLOP/s | of the limit |\n|---|---|---|---|---|---|");
+    for (name, config, shape) in networks() {
+        for tuning in [Tuning::ManyThreads, Tuning::FewCores] {
+            let gpu = gpu.clone().tuned_for(tuning);
+            let mut network = GpuNetwork::new(&gpu, &config, &weights(&config)?, shape).await?;
+            for batch in [1, 4, 16] {
+                let best = seconds(&gpu, &mut network, batch, repeats).await?[0];
+                let speed = network.operations() * batch as f64 / best;
+                let (ms, share) = (best * 1e3, 100.0 * speed / limit);
+                println!("| {name} | {tuning:?} | {batch} | {ms:.2} | {:.2} | {share:.1} % |", speed / 1e9);
+            }
         }
     }
     Ok(())
