@@ -91,3 +91,36 @@ fn threads_along(rounds: &Rounds, pixels: usize) -> f64 {
     let n = pixels as i32;
     rounds.sum(|run| if run.pixels > 0 { (run.pixel + run.pixels - 1) / n - run.pixel / n + 1 } else { 0 })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::denoiser::ImageShape;
+    use crate::gpu::layout::Layout;
+
+    /// Beside what the shader's loops do, written out.
+    #[test]
+    fn strips_are_those_of_the_shader() {
+        let shape = ImageShape { channels: 1, height: 28, width: 28 };
+        for (pixels, rows) in [(8, 16), (8, 28), (4, 28), (4, 8)] {
+            let tile = Tile { layout: Layout { shape, lanes: 4 }, pixels, group: 4, rows, pitch: 55 };
+            for (from, to) in [(0, 28), (1, 2), (3, 25), (8, 20), (15, 17)] {
+                let run = Run::new(from, to - from, 0, 2, Some(28));
+                let rounds = Rounds { list: vec![[run, Run::default()]], window: 5, before: 2 };
+                let mut strips = 0;
+                for band in (0..28).step_by(rows) {
+                    let mut top = from.max(band as i32);
+                    while top < to.min((band + rows) as i32) {
+                        (strips, top) = (strips + 1, top + pixels as i32);
+                    }
+                }
+                assert_eq!(tile.strips(&rounds), f64::from(strips), "{tile:?} {from}..{to}");
+                let threads = (from / pixels as i32..=(to - 1) / pixels as i32).count();
+                assert_eq!(threads_along(&rounds, pixels), threads as f64, "{tile:?} {from}..{to}");
+            }
+            // Windows of 5 cells by fours: 2 cells in common, 3 before and 3 after; and the sums of those after are added to three windows.
+            let groups = (pixels / 4) as f64;
+            assert_eq!((tile.cells(5), tile.additions(5)), (8.0 * groups, 11.0 * groups));
+        }
+    }
+}

@@ -172,7 +172,7 @@ impl Rounds {
 impl Run {
     /// `pixels` from `pixel` on, for windows that reach `h` to both sides, and no further than to the edges of an axis of
     /// `border` pixels where there is one.
-    fn new(pixel: i32, pixels: i32, displacement: i32, h: i32, border: Option<i32>) -> Run {
+    pub(super) fn new(pixel: i32, pixels: i32, displacement: i32, h: i32, border: Option<i32>) -> Run {
         let (start, end) = (pixel - h, pixel + pixels + h);
         let (cell, end) = border.map_or((start, end), |n| (start.max(0), end.min(n)));
         Run { pixel, pixels, displacement, cell, cells: end - cell, window: start - cell, unused: [0; 2] }

@@ -11,6 +11,7 @@ use super::posterior::{Chunk, GpuPosterior};
 use super::sweep::{Pass, Stages};
 use crate::sampler::SampleError;
 use crate::theory::{Boundary, Scales};
+use bytemuck::Zeroable;
 use std::collections::VecDeque;
 use wgpu::BufferUsages;
 
@@ -38,6 +39,25 @@ struct Question {
     above: u32,
     soft: u32,
     parts: u32,
+}
+
+impl Question {
+    /// What all dispatches of a question have in common.
+    fn new(displacements: &Displacements, scales: &Scales) -> Question {
+        let Displacements { rows, columns, soft, .. } = displacements;
+        Question {
+            a: scales.a,
+            logit: scales.logit,
+            centre: scales.centre,
+            rows: rows.list.len() as u32,
+            columns: columns.list.len() as u32,
+            high: rows.window as u32,
+            wide: columns.window as u32,
+            above: rows.before as u32,
+            soft: *soft as u32,
+            ..Question::zeroed()
+        }
+    }
 }
 
 impl GpuPosterior {
@@ -69,23 +89,15 @@ impl GpuPosterior {
             while from < turns {
                 let until = (from + (self.pace.budget() / each).max(1.0) as usize).min(turns);
                 let question = Question {
-                    a: scales.a,
-                    logit: scales.logit,
-                    centre: scales.centre,
                     first: (self.posterior.training().first() + chunk.first) as u32,
                     images: images(chunk) as u32,
-                    rows: displacements.rows.list.len() as u32,
-                    columns: displacements.columns.list.len() as u32,
                     items: items as u32,
                     start: from as u32,
                     until: until as u32,
                     groups: groups as u32,
                     fresh: u32::from(fresh),
-                    high: displacements.rows.window as u32,
-                    wide: displacements.columns.window as u32,
-                    above: displacements.rows.before as u32,
-                    soft: displacements.soft as u32,
                     parts: (groups * tile.bands()) as u32,
+                    ..Question::new(displacements, scales)
                 };
                 let submit = || {
                     self.gpu.queue.write_buffer(&self.question, 0, bytemuck::bytes_of(&question));
