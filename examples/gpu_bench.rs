@@ -94,20 +94,23 @@ async fn seconds(gpu: &Gpu, network: &mut GpuNetwork, batch: usize, repeats: usi
     Ok(times)
 }
 
-/// A table of cuts, networks and batches. Of the cuts an example can choose the tuning; which tile suits a convolution is decided within.
+/// A table of cuts, networks and batches: as the GPU is tuned, and every tile of a convolution.
 async fn cuts(gpu: &Gpu, repeats: usize) -> Result<(), GpuError> {
     let limit = gpu.arithmetic_limit().await?;
     println!("{:.1} GFLOP/s of multiply-adds\n", limit / 1e9);
-    println!("| network | cut for | batch | ms a pass | GFLOP/s | of the limit |\n|---|---|---|---|---|---|");
+    println!("| network | batch | cut for | ms a pass | GFLOP/s | of the limit |\n|---|---|---|---|---|---|");
+    let tiles = [2, 4, 7, 8].into_iter().flat_map(|rows| [1, 2, 4].map(|split| Tuning::Tiled { rows, split }));
+    let tunings: Vec<Tuning> = [Tuning::ManyThreads, Tuning::FewCores].into_iter().chain(tiles).collect();
     for (name, config, shape) in networks() {
-        for tuning in [Tuning::ManyThreads, Tuning::FewCores] {
-            let gpu = gpu.clone().tuned_for(tuning);
-            let mut network = GpuNetwork::new(&gpu, &config, &weights(&config)?, shape).await?;
-            for batch in [1, 4, 16] {
-                let best = seconds(&gpu, &mut network, batch, repeats).await?[0];
+        let weights = weights(&config)?;
+        for batch in [1, 4, 16] {
+            for &tuning in &tunings {
+                let tuned = gpu.clone().tuned_for(tuning);
+                let mut network = GpuNetwork::new(&tuned, &config, &weights, shape).await?;
+                let best = seconds(gpu, &mut network, batch, repeats).await?[0];
                 let speed = network.operations() * batch as f64 / best;
                 let (ms, share) = (best * 1e3, 100.0 * speed / limit);
-                println!("| {name} | {tuning:?} | {batch} | {ms:.2} | {:.2} | {share:.1} % |", speed / 1e9);
+                println!("| {name} | {batch} | {tuning:?} | {ms:.2} | {:.2} | {share:.1} % |", speed / 1e9);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use morphogen::cpu::CpuNetwork;
 use morphogen::denoiser::{Condition, Denoiser, ImageShape};
+use morphogen::gpu::Tuning;
 use morphogen::gpu::stage::compile;
 use morphogen::network::Layers;
 use morphogen::network::weights::{Array, Weights};
@@ -30,11 +31,14 @@ pub fn build(data: &[u8]) {
         assert!(
             layers.peak_bytes(manifest.image) <= SMALL.values && layers.weight_bytes(&entry.config) <= SMALL.weights
         );
-        let (stages, shapes) = compile(&layers, manifest.image).expect("and written out for the GPU");
-        assert!(!stages.is_empty() && shapes == layers.shapes(manifest.image));
         let zeros =
             |(name, shape): (String, Vec<usize>)| (name, Array { data: vec![0.0; shape.iter().product()], shape });
         let weights: Weights = layers.tensors(&entry.config).into_iter().map(zeros).collect();
+        let shapes = layers.shapes(manifest.image);
+        for tuning in [Tuning::ManyThreads, Tuning::FewCores] {
+            let stages = compile(&layers, &shapes, &weights, tuning).expect("and written out for the GPU");
+            assert!(!stages.is_empty() && stages.len() <= layers.list.len());
+        }
         let mut network = CpuNetwork::new(&entry.config, &weights, manifest.image).expect("and built");
         let x = vec![0.5; manifest.image.len()];
         let answer = network.denoise(&x, manifest.schedule.at(0.5), &[Condition::Null]).expect("and asked");

@@ -117,6 +117,20 @@ impl<P> Plan<P> {
     }
 }
 
+/// Writes `layers` out as a GPU would run them, given the shapes of all values; needs none. The solver's stage, which stands behind them
+/// and may compute the last layer, is not among them.
+///
+/// # Errors
+/// [`OpError`] where a tensor is missing, or a GPU has no room for a picture of this size.
+pub fn compile(
+    layers: &Layers,
+    shapes: &[ImageShape],
+    weights: &Weights,
+    tuning: Tuning,
+) -> Result<Vec<Stage>, OpError> {
+    Ok(Plan::new(layers, shapes, weights, tuning, |_, _| ())?.stages)
+}
+
 /// A stage for every layer, as a GPU has them that learns.
 #[cfg(with_learning)]
 pub(super) fn single(layers: &Layers, shapes: &[ImageShape]) -> Vec<Stage> {
@@ -165,7 +179,7 @@ mod tests {
             (name, Array { shape, data })
         };
         let weights = layers.layer_tensors().map(zeros).collect();
-        Plan::new(&layers, &shapes, &weights, tuning, |_, _| ()).unwrap().stages.len() + 1
+        compile(&layers, &shapes, &weights, tuning).unwrap().len() + 1
     }
 
     /// 12 and 28 where each layer has one of its own.

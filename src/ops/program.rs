@@ -32,6 +32,13 @@ pub enum Tuning {
     ManyThreads,
     /// A CPU in disguise: few cores, which prefer more work per thread.
     FewCores,
+    /// A GPU whose convolutions are cut so, whatever their sizes: to find out what suits it.
+    Tiled {
+        /// Pixels below each other that a thread computes.
+        rows: usize,
+        /// Threads that share the input channels of one such piece: 1, 2, 4 or 8.
+        split: usize,
+    },
 }
 
 /// One dispatch.

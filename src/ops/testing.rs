@@ -82,7 +82,7 @@ pub fn compare(gpu: Option<&Gpu>, layers: &Layers, shape: ImageShape, pictures: 
         let off = difference(&expected, &network.forward(&x, RAW, &rows).unwrap());
         assert!(off < 2e-5, "{what}, on the processor: {off}");
     }
-    for tuning in [Tuning::FewCores, Tuning::ManyThreads] {
+    for tuning in [Tuning::FewCores, Tuning::ManyThreads, Tuning::Tiled { rows: 8, split: 2 }] {
         let Some(gpu) = gpu.cloned() else { return };
         let gpu = gpu.tuned_for(tuning);
         let found = pollster::block_on(async {

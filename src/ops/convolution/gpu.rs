@@ -25,16 +25,24 @@ impl Tile {
     /// a 20-step sample gains. A real GPU needs many threads first: small tiles, and the input channels shared.
     fn choose(tuning: Tuning, inputs: usize, output: ImageShape) -> Tile {
         let ImageShape { channels, height, width } = output;
-        if tuning == Tuning::FewCores {
-            // Of 4 to 7 rows, what wastes least, then what is largest.
-            let best = (4..=7).min_by_key(|rows| (height.div_ceil(*rows) * rows, 7 - rows));
-            return Tile { rows: best.unwrap_or(4).min(height), split: 1 };
+        // Each share should still be worth a thread.
+        let worth = |split: &usize| *split == 1 || inputs >= 8 * split;
+        match tuning {
+            Tuning::ManyThreads => {}
+            Tuning::FewCores => {
+                // Of 4 to 7 rows, what wastes least, then what is largest.
+                let best = (4..=7).min_by_key(|rows| (height.div_ceil(*rows) * rows, 7 - rows));
+                return Tile { rows: best.unwrap_or(4).min(height), split: 1 };
+            }
+            Tuning::Tiled { rows, split } => {
+                let split = [8, 4, 2, 1].into_iter().filter(|less| *less <= split).find(worth);
+                return Tile { rows: rows.clamp(1, height), split: split.unwrap_or(1) };
+            }
         }
         let rows = if height >= 14 { 4 } else { 2 }.min(height);
         let threads = width * height.div_ceil(rows) * channels.div_ceil(4);
         let split = [1, 2, 4, 8].into_iter().find(|split| threads * split >= BUSY).unwrap_or(8);
-        // Each share should still be worth a thread.
-        let split = if inputs >= 8 * split { split } else { [4, 2].into_iter().find(|s| inputs >= 8 * s).unwrap_or(1) };
+        let split = if worth(&split) { split } else { [4, 2].into_iter().find(worth).unwrap_or(1) };
         Tile { rows, split }
     }
 }
