@@ -50,8 +50,8 @@ impl Cut {
             rows: usize::MAX,
         };
         match tuning {
-            Tuning::ManyThreads | Tuning::Tiled { .. } => cut,
             Tuning::FewCores => Cut { threads: 1 << 10, cells: 1e6, pixels_of_small: PIXELS, rows: 16, ..cut },
+            _ => cut,
         }
     }
 }

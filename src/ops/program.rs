@@ -32,7 +32,8 @@ pub enum Tuning {
     ManyThreads,
     /// A CPU in disguise: few cores, which prefer more work per thread.
     FewCores,
-    /// A GPU whose convolutions are cut so, whatever their sizes: to find out what suits it.
+    /// A GPU whose convolutions are cut so, whatever their sizes: to find out natively what suits it.
+    #[cfg(not(target_arch = "wasm32"))]
     Tiled {
         /// Pixels below each other that a thread computes.
         rows: usize,

@@ -34,6 +34,7 @@ impl Tile {
                 let best = (4..=7).min_by_key(|rows| (height.div_ceil(*rows) * rows, 7 - rows));
                 return Tile { rows: best.unwrap_or(4).min(height), split: 1 };
             }
+            #[cfg(not(target_arch = "wasm32"))]
             Tuning::Tiled { rows, split } => {
                 let split = [8, 4, 2, 1].into_iter().filter(|less| *less <= split).find(worth);
                 return Tile { rows: rows.clamp(1, height), split: split.unwrap_or(1) };

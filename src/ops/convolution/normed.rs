@@ -67,7 +67,7 @@ fn rows(sizes: &Sizes, norm: &Norm, tuning: Tuning) -> Option<usize> {
     match tuning {
         // As in `Tile::choose`: what wastes least, then what is largest.
         Tuning::FewCores => fitting.min_by_key(|rows| (height.div_ceil(*rows) * rows, height - rows)),
-        Tuning::ManyThreads | Tuning::Tiled { .. } => {
+        _ => {
             let long = |rows: usize| rows * sizes.inputs() * sizes.kernel * sizes.kernel;
             fitting.min().filter(|rows| long(*rows) <= LONG)
         }
