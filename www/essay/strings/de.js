@@ -225,7 +225,8 @@ kurzsichtig, und r fällt auf {machineAttention}. Und der Fairness halber: Bei s
 Der Filter hat die umgekehrten Tugenden: Er sieht das ganze Bild, weiß aber nur, was üblich ist, und nichts von einzelnen Stücken. Nimm also in jedem Schritt das Mittel beider
 Vermutungen und lass, sobald das Rauschen sich lichtet, jedes Fenster für alle Pixel sprechen, die es überdeckt, nicht nur für seine Mitte. Die Mischung sagt das UNet mit {blendUnet} voraus und das Netz mit Attention mit {blendAttention}. Wie viel davon Stücke sein müssen, wird für jedes Netz einmal
 gemessen, und es sagt, wo das Netz steht: im Mittel {shareResnet} % beim ResNet, {shareUnet} % beim UNet, {shareAttention} % mit Attention. Je weniger kurzsichtig ein Netz ist, desto mehr
-stützt es sich auf das Übliche.
+stützt es sich auf das Übliche. Auch während ein Netz lernt,
+verschiebt sich das: Wo das Rauschen am dichtesten ist, geht ein junges Netz nach Stücken, ein älteres nach dem Ganzen.
 
 Und die andere Lesart der Kurzsicht, vom Ende des dritten Kapitels? Auch nach ihr kann eine Maschine gehen: Jedes Pixel bleibt an seinem Ort und sieht, was in den Trainingsbildern
 mit ihm zusammengehört, ob nah oder fern. Keine Zahl darin wurde an einem Netz gemessen. Sie sagt das Netz mit Attention mit {pcaAttention} voraus und das UNet mit {pcaUnet}, das

@@ -226,7 +226,7 @@ linear filter (the <dfn>Wiener filter</dfn>) does nearly as well for the UNet, {
 The filter has the opposite virtues: it sees the whole picture, but knows only what is usual, nothing of single pieces. So take
 the mean of both guesses at every step, and, once the noise thins, let each window speak for all the pixels that it covers, not for its middle alone. The blend foretells the UNet with {blendUnet} and the network with attention with {blendAttention}. How much
 of it must be pieces is measured once for each network, and it says where the network stands: {shareResnet} % on average for the ResNet, {shareUnet} % for the
-UNet, {shareAttention} % with attention. The less short-sighted a network is, the more it leans on what is usual.
+UNet, {shareAttention} % with attention. The less short-sighted a network is, the more it leans on what is usual. It shifts while a network learns, too: where the noise is thickest, a young network goes by pieces, an older one by the whole.
 
 And the other reading of short sight, from the end of chapter 3? A machine can go by it: each pixel stays in its place and sees what goes together with it in the training
 pictures, whether near or far. No number in it was measured on any network. It foretells the network with attention with {pcaAttention} and the UNet with {pcaUnet}, but the
