@@ -10,6 +10,8 @@ mod gpu;
 mod lesson;
 #[cfg(with_gpu)]
 mod normed;
+#[cfg(with_learning)]
+mod taps;
 #[cfg(test)]
 mod tests;
 #[cfg(with_learning)]
