@@ -199,13 +199,15 @@ export class Pack {
       try {
         const network = await core.load(name, bytes, wanted);
         const used = /** @type {"webgpu" | "cpu"} */ (network.device);
-        engine = { network, own: network.own(), device: used, notice: network.notice || (used === "cpu" ? this.lost : "") };
+        engine = { network, own: network.own(), device: used, notice: network.notice };
       } catch (thrown) {
         // A file that was refused is fetched again by the next try.
         if (String(Object(thrown).code).startsWith("pack-")) this.weights = undefined;
         throw told(thrown);
       }
     }
+    // Whoever asked for the processor by name before was told nothing.
+    if (wanted !== device) engine.notice ||= this.lost;
     this.engines.delete(key);
     this.engines.set(key, engine);
     return engine;

@@ -109,6 +109,22 @@ test.describe("a GPU that fails", { tag: WEBGPU }, () => {
     expect(result.steps).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
+  test("lost again and again, where the processor drew by name before: it is said all the same", async ({ page }) => {
+    await page.goto("/tests/blank.html");
+    const notices = await page.evaluate(async () => {
+      const here = (/** @type {string} */ address) => new URL(address, location.href).href;
+      const { loadModel } = await import(here("../pkg/morphogen.js"));
+      const notices = [];
+      for (const device of ["cpu", "auto"]) {
+        const model = await loadModel("shapes/", { device, workerUrl: here("faulty-gpu.js?graphics=0&lose=99") });
+        const sample = await model.sample({ prompt: "red disc", seed: 2, steps: 5, frames: true });
+        notices.push(`${sample.device}: ${sample.notice}`);
+      }
+      return notices;
+    });
+    expect(notices).toEqual(["cpu: ", expect.stringMatching(/^cpu: .*lost twice/)]);
+  });
+
   test("lost again and again, and nothing but WebGPU will do: device-lost", async ({ page }) => {
     const result = await draw(page, { ...on("webgpu"), worker: faulty("lose=99") });
     expect(result.code).toBe("device-lost");
