@@ -47,6 +47,8 @@ test("keys answer a figure's question, and change the machine", async ({ page })
   await page.keyboard.press("Escape");
   const prediction = page.locator("#prediction-figure");
   await prediction.scrollIntoViewIfNeeded();
+  // A key does something once there is a figure to do it.
+  await expect(prediction).toHaveAttribute("data-live", "");
   await prediction.getByRole("button", { name: "Vorführen" }).click();
   await page.keyboard.press("m");
   await expect(prediction.getByRole("radio", { name: "ResNet" })).toBeChecked();
