@@ -7,7 +7,7 @@ use super::workspace::Workspace;
 use crate::denoiser::ImageShape;
 use crate::network::config::Prediction;
 use crate::ops::Value;
-use crate::ops::program::{Dispatch, Last, names, shader};
+use crate::ops::program::{Dispatch, Last, Names, add, shader};
 
 /// The stage, and what it does besides.
 pub(super) struct SolverStep {
@@ -29,20 +29,23 @@ impl SolverStep {
         shape: ImageShape,
         last: Option<(Last, f64)>,
     ) -> Result<SolverStep, GpuError> {
-        let is = |kind: Prediction| i64::from(prediction == kind);
+        let is = |kind: Prediction| usize::from(prediction == kind);
         let (size, area) = (shape.len(), shape.height * shape.width);
-        let mut names = names([("SIZE", size), ("AREA", area), ("KEEP", Workspace::KEEP_PLANE)]);
-        names.extend([
+        let (mut names, mut input, mut tensors, mut operations) = (Names::new(), None, None, 0.0);
+        if let Some((last, work)) = last {
+            (names, input, operations) = (last.names, Some(last.input), work);
+            tensors = Some(compiler.gpu.upload("step", &last.tensors));
+        }
+        let own = [
+            ("SIZE", size),
+            ("AREA", area),
+            ("KEEP", Workspace::KEEP_PLANE),
             ("VELOCITY", is(Prediction::Velocity)),
             ("NOISE", is(Prediction::Noise)),
             ("CLEAN", is(Prediction::Clean)),
-            ("LAST", i64::from(last.is_some())),
-        ]);
-        let (mut input, mut tensors, mut operations) = (None, None, 0.0);
-        if let Some((last, work)) = last {
-            names.extend(last.names);
-            (input, tensors, operations) = (Some(last.input), Some(compiler.gpu.upload("step", &last.tensors)), work);
-        }
+            ("LAST", usize::from(tensors.is_some())),
+        ];
+        add(&mut names, &own);
         let reads = 4 + u32::from(tensors.is_some());
         let mut pipeline = compiler.build("step", shader!("step.wgsl"), &names, (reads, 2), Dispatch::Threads(size))?;
         pipeline.tensors.extend(tensors);

@@ -2,7 +2,6 @@
 //! compiles, binds and dispatches it.
 
 use super::Value;
-use crate::gather::gather;
 use std::collections::BTreeMap;
 
 /// The text of a WGSL file, without comments and indentation (`build.rs`): by its name in `gpu/shader/`, or as
@@ -19,7 +18,17 @@ pub type Names = BTreeMap<&'static str, i64>;
 
 /// Names for a template.
 pub fn names<const N: usize>(list: [(&'static str, usize); N]) -> Names {
-    gather(list.into_iter().map(|(name, number)| (name, number as i64)))
+    let mut names = Names::new();
+    add(&mut names, &list);
+    names
+}
+
+/// Further names. One piece of code for lists of any length: each would be fetched by whoever opens the page.
+#[inline(never)]
+pub fn add(names: &mut Names, list: &[(&'static str, usize)]) {
+    for &(name, number) in list {
+        names.insert(name, number as i64);
+    }
 }
 
 /// Threads of a workgroup, in every shader.

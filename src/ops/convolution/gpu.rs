@@ -1,7 +1,7 @@
 //! A convolution on the GPU: how the work of `conv.wgsl` is cut, and its weights in the order in which it reads them.
 
 use super::super::program::{Binding, Dispatch, Last, Names, Program, THREADS, Tuning, names, shader};
-use super::super::{Array, Finish, OpError, Padding, Site, Weights};
+use super::super::{Array, Finish, OpError, Padding, Site, Value, Weights};
 use super::{Conv, Resample};
 use crate::denoiser::ImageShape;
 
@@ -129,24 +129,26 @@ pub fn program(conv: &Conv, site: &Site<'_>, weights: &Weights, tuning: Tuning) 
     let weight = interleave(site.tensor(weights, "weight")?, conv.channels, 4);
     let mut bias = site.tensor(weights, "bias")?.data.clone();
     bias.resize(conv.channels.next_multiple_of(4), 0.0);
-    // A part that is absent is bound to some value that is not written.
-    let value = |part: Option<usize>| Binding::Value(part.unwrap_or(conv.input));
     Ok(Program {
         layers: 1,
         text: shader!("ops/convolution/conv.wgsl"),
         names,
         tensors: vec![weight, bias],
-        bindings: vec![
-            value(None),
-            value(conv.skip),
-            Binding::Tensor(0),
-            Binding::Tensor(1),
-            Binding::Row,
-            value(conv.finish.residual),
-            Binding::Value(site.output),
-        ],
+        bindings: bindings(conv, conv.finish.residual, site.output),
         dispatch,
     })
+}
+
+/// What `bound.wgsl` wants bound: the weights are the first tensor, what belongs to channels is the second.
+pub(super) fn bindings(conv: &Conv, residual: Option<Value>, output: Value) -> Vec<Binding> {
+    // A part that is absent is bound to some value that is not written.
+    let value = |part: Option<Value>| Binding::Value(part.unwrap_or(conv.input));
+    let tensors = [Binding::Tensor(0), Binding::Tensor(1), Binding::Row];
+    [value(None), value(conv.skip)]
+        .into_iter()
+        .chain(tensors)
+        .chain([value(residual), Binding::Value(output)])
+        .collect()
 }
 
 /// Most channels that the solver's stage computes on its way: a thread of it has one of them, and all of them read the same.

@@ -1,9 +1,9 @@
 //! A convolution and the group normalisation behind it in one dispatch (`normed.wgsl`): one less, and the sums are neither written
 //! nor read again. A workgroup then has a whole group of a picture, so this is for groups that fit into one.
 
-use super::super::program::{Binding, Dispatch, Program, Tuning, shader};
+use super::super::program::{Dispatch, Program, Tuning, add, shader};
 use super::super::{Next, Norm, Op, OpError, Site, Weights};
-use super::gpu::{Sizes, interleave};
+use super::gpu::{Sizes, bindings, interleave};
 use super::{Conv, Finish};
 
 /// Threads of a workgroup that every GPU of WebGPU allows.
@@ -29,27 +29,17 @@ pub fn program(
     let mut names = sizes.cut(rows, 1);
     let blocks = conv.channels / norm.groups / 4;
     let lanes = sizes.output.width * sizes.output.height.div_ceil(rows) * blocks;
-    names.extend([("GROUPS", norm.groups as i64), ("GROUP_BLOCKS", blocks as i64), ("LANES", lanes as i64)]);
+    add(&mut names, &[("GROUPS", norm.groups), ("GROUP_BLOCKS", blocks), ("LANES", lanes)]);
     norm.finish.names(&mut names);
     let own = |part: &str| site.tensor(weights, part);
     let theirs = |part: &str| place.tensor(weights, part).map(|array| &array.data[..]);
     let affine = [&own("bias")?.data[..], theirs("scale")?, theirs("offset")?].concat();
-    // A part that is absent is bound to some value that is not written.
-    let value = |part: Option<usize>| Binding::Value(part.unwrap_or(conv.input));
     Ok(Some(Program {
         layers: 2,
         text: shader!("ops/convolution/normed.wgsl"),
         names,
         tensors: vec![interleave(own("weight")?, conv.channels, 4), affine],
-        bindings: vec![
-            value(None),
-            value(conv.skip),
-            Binding::Tensor(0),
-            Binding::Tensor(1),
-            Binding::Row,
-            value(norm.finish.residual),
-            Binding::Value(place.output),
-        ],
+        bindings: bindings(conv, norm.finish.residual, place.output),
         dispatch: Dispatch::Groups(norm.groups),
     }))
 }

@@ -16,11 +16,7 @@ fn main(
     @builtin(num_workgroups) ids: vec3u,
     @builtin(local_invocation_index) local: u32,
 ) {
-    let index = id.y * ids.x + id.x;
-    // The last workgroups of a split grid may stand beyond the batch; they read picture 0 and write nothing.
-    let inside = index < step.pictures * $(GROUPS)u;
-    let picture = select(0u, index / $(GROUPS)u, inside);
-    let group = index % $(GROUPS)u;
+#include group
     let start = (picture * $(GROUPS)u + group) * $(SIZE)u;
 #include moments of=value
     // Everybody has read before anybody writes.
