@@ -30,10 +30,9 @@ const BATCH = 20;
 /**
  * Counts on a page of the served site.
  * @param {import("@playwright/test").Page} page
- * @param {number} [looked] seeds of each network
  * @returns {Promise<Found>}
  */
-export async function count(page, looked = LOOKED) {
+export async function count(page) {
   /** @param {number[][]} pictures */
   const clearest = (pictures) =>
     pictures
@@ -44,9 +43,9 @@ export async function count(page, looked = LOOKED) {
   await page.goto("essay/?device=cpu#further");
   /** @type {Record<string, number[]>} */
   const seeds = {};
-  for (const network of NETWORKS) seeds[network] = clearest(await page.evaluate(drawn, { network, count: looked, batch: BATCH, walk: walk(20) }));
+  for (const network of NETWORKS) seeds[network] = clearest(await page.evaluate(drawn, { network, count: LOOKED, batch: BATCH, walk: walk(20) }));
   const images = await page.evaluate(training);
-  return { looked, seeds, real: images.length, odd: clearest(images) };
+  return { looked: LOOKED, seeds, real: images.length, odd: clearest(images) };
 }
 
 /** @param {{ network: string, count: number, batch: number, walk: object }} wish @returns {Promise<number[][]>} */
