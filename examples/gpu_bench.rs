@@ -1,12 +1,13 @@
 //! Milliseconds per pass of the product's networks on the GPU that `wgpu` finds, with random weights:
-//! `cargo run --release --example gpu_bench [repeats] [--sweep]`. Choose the driver with `VK_ICD_FILENAMES`. `--sweep` prints a table
-//! of every way to cut the work that there is, beside what the GPU's arithmetic allows.
+//! `cargo run --release --example gpu_bench [repeats] [--sweep] [--half] [--counts]`. Choose the driver with `VK_ICD_FILENAMES`.
+//! `--sweep` prints a table of every way to cut the work that there is, beside what the GPU's arithmetic allows; `--half` multiplies
+//! batches in 16 bits. `--counts` needs no GPU: it counts how the work of a batch is cut.
 
 use morphogen::denoiser::{Condition, ImageShape};
-use morphogen::gpu::{Frames, Gpu, GpuError, GpuNetwork, Tuning};
-use morphogen::network::Layers;
+use morphogen::gpu::{Frames, Gpu, GpuError, GpuNetwork, Tuning, Way, ways};
 use morphogen::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation};
 use morphogen::network::weights::{Array, Weights};
+use morphogen::network::{Layers, NetworkError};
 use morphogen::sampler::{Request, noise};
 use morphogen::schedule::Schedule;
 use std::time::Instant;
@@ -17,11 +18,17 @@ const EMOJI: ImageShape = ImageShape { channels: 3, height: 64, width: 64 };
 fn main() -> Result<(), GpuError> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let repeats = words.iter().find_map(|text| text.parse().ok()).unwrap_or(5);
-    let sweep = words.iter().any(|word| word == "--sweep");
+    let asked = |option: &str| words.iter().any(|word| word == option);
+    if asked("--counts") {
+        return counts();
+    }
     pollster::block_on(async {
-        let gpu = Gpu::new().await?;
+        let mut gpu = Gpu::new().await?;
         println!("{}", gpu.adapter());
-        if sweep { cuts(&gpu, repeats).await } else { run(&gpu, repeats).await }
+        if asked("--half") {
+            gpu = gpu.halved().ok_or_else(|| GpuError::Unavailable("it has no products of 16 bits".into()))?;
+        }
+        if asked("--sweep") { cuts(&gpu, repeats).await } else { run(&gpu, repeats).await }
     })
 }
 
@@ -100,7 +107,8 @@ async fn cuts(gpu: &Gpu, repeats: usize) -> Result<(), GpuError> {
     println!("{:.1} GFLOP/s of multiply-adds\n", limit / 1e9);
     println!("| network | batch | cut for | ms a pass | GFLOP/s | of the limit |\n|---|---|---|---|---|---|");
     let tiles = [2, 4, 7, 8].into_iter().flat_map(|rows| [1, 2, 4].map(|split| Tuning::Tiled { rows, split }));
-    let tunings: Vec<Tuning> = [Tuning::ManyThreads, Tuning::FewCores].into_iter().chain(tiles).collect();
+    let pieces = [1, 2].into_iter().flat_map(|vectors| [1, 2, 4].map(|split| Tuning::Batched { vectors, split }));
+    let tunings: Vec<Tuning> = [Tuning::ManyThreads, Tuning::FewCores].into_iter().chain(tiles).chain(pieces).collect();
     for (name, config, shape) in networks() {
         let weights = weights(&config)?;
         for batch in [1, 4, 16] {
@@ -112,6 +120,25 @@ async fn cuts(gpu: &Gpu, repeats: usize) -> Result<(), GpuError> {
                 let (ms, share) = (best * 1e3, 100.0 * speed / limit);
                 println!("| {name} | {batch} | {tuning:?} | {ms:.2} | {:.2} | {share:.1} % |", speed / 1e9);
             }
+        }
+    }
+    Ok(())
+}
+
+/// A table of how the convolutions are cut, for more and more pictures: threads in flight, the mean over all products, and values
+/// that are read for one.
+fn counts() -> Result<(), GpuError> {
+    println!("| network | batch | threads | values from memory | from the workgroup's |\n|---|---|---|---|---|");
+    for (name, config, shape) in networks() {
+        let (layers, weights) = (Layers::for_pictures(&config, shape)?, weights(&config)?);
+        let shapes = layers.shapes(shape);
+        for batch in [1, 4, 16, 64] {
+            let ways = ways(&layers, &shapes, &weights, Tuning::ManyThreads, batch).map_err(NetworkError::from)?;
+            let products: f64 = ways.iter().map(|way| way.products).sum();
+            let mean = |of: fn(&Way) -> f64| ways.iter().map(|way| of(way) * way.products).sum::<f64>() / products;
+            let threads = mean(|way| way.threads as f64);
+            let (memory, workgroup) = (mean(|way| way.from_memory), mean(|way| way.from_workgroup));
+            println!("| {name} | {batch} | {threads:.0} | {memory:.3} | {workgroup:.3} |");
         }
     }
     Ok(())

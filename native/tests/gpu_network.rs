@@ -7,10 +7,12 @@ mod gpu_common;
 use gpu_common::{difference, gpu, normals, random_weights};
 use morphogen::denoiser::{Condition, Conditions, Denoiser, ImageShape};
 use morphogen::gpu::{Frames, Gpu, GpuError, GpuNetwork, Tuning};
+use morphogen::metrics::Agreement;
 use morphogen::network::config::{
     Architecture, ConditionKind, Modulation, NetworkConfig, Normalisation, Padding, Prediction,
 };
 use morphogen::network::{Layers, Weights};
+use morphogen::pack::Pack;
 use morphogen::sampler::{Request, SampleError, Solver, Start, sample};
 use morphogen::schedule::{Grid, Schedule};
 use morphogen_native::network::BurnDenoiser;
@@ -57,7 +59,8 @@ fn both(gpu: &Gpu, config: &NetworkConfig, shape: ImageShape) -> (GpuNetwork, Bu
 fn one_forward_agrees_with_burn() {
     let Some(gpu) = gpu() else { return };
     for (name, config) in kinds() {
-        for tuning in [Tuning::FewCores, Tuning::ManyThreads] {
+        let batched = [(1, 4), (2, 1)].map(|(vectors, split)| Tuning::Batched { vectors, split });
+        for tuning in [Tuning::FewCores, Tuning::ManyThreads].into_iter().chain(batched) {
             let (mut network, mut burn) = both(&gpu.clone().tuned_for(tuning), &config, SHAPE);
             let conditions = [Condition::Class(3), Condition::Null, Condition::Class(9)];
             let x = normals(5, conditions.len() * SHAPE.len());
@@ -278,4 +281,30 @@ fn mistakes_are_typed() {
     let none = Request { count: 0, ..Request::new(Condition::Null, 0) };
     let drawn = block_on(network.sample(&none, Schedule::Cosine, Frames::Last, |_| true));
     assert_eq!(drawn.map_err(|error| error.code()), Err("sample"));
+}
+
+/// Products of 16 bits are for those who ask: pictures of a trained network hardly change, and do change.
+#[test]
+fn halves_draw_nearly_the_same() {
+    let Some(gpu) = gpu() else { return };
+    let gpu = gpu.tuned_for(Tuning::Batched { vectors: 1, split: 1 });
+    let Some(halved) = gpu.clone().halved() else {
+        eprintln!("{} has no products of 16 bits", gpu.adapter());
+        return;
+    };
+    let pack = Pack::open("../www/models/fashion").unwrap();
+    for name in ["unet", "attention"] {
+        let (config, weights) = (&pack.manifest().network(name).unwrap().config, pack.weights(name).unwrap());
+        let draw = |gpu: &Gpu| {
+            let mut network = block_on(GpuNetwork::new(gpu, config, &weights, SHAPE)).unwrap();
+            let request = Request { count: 2, steps: 8, ..Request::new(Condition::Class(5), 3) };
+            block_on(network.sample(&request, Schedule::Cosine, Frames::Last, |_| true)).unwrap()
+        };
+        let (full, half) = (draw(&gpu), draw(&halved));
+        for (full, half) in full.chunks(SHAPE.len()).zip(half.chunks(SHAPE.len())) {
+            let r = Agreement::of(half, full).r;
+            eprintln!("{name}: r {r}, at most {} apart", difference(full, half));
+            assert!(r > 0.999 && full != half, "{name}: {r}");
+        }
+    }
 }

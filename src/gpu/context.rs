@@ -18,6 +18,9 @@ pub struct Gpu {
     pub(super) queue: wgpu::Queue,
     adapter: String,
     tuning: Tuning,
+    /// Whether batches are multiplied in 16 bits.
+    #[cfg(not(target_arch = "wasm32"))]
+    halves: bool,
     reports: Arc<Mutex<Reports>>,
 }
 
@@ -44,8 +47,13 @@ impl Gpu {
         if !limits.check_limits(&adapter.limits()) {
             return Err(GpuError::Unavailable("its limits are below WebGPU's defaults".into()));
         }
-        let descriptor =
-            wgpu::DeviceDescriptor { label: Some("morphogen"), required_limits: limits, ..Default::default() };
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("morphogen"),
+            required_limits: limits,
+            #[cfg(not(target_arch = "wasm32"))]
+            required_features: adapter.features() & wgpu::Features::SHADER_F16,
+            ..Default::default()
+        };
         let (device, queue) =
             adapter.request_device(&descriptor).await.map_err(|error| GpuError::Unavailable(error.to_string()))?;
         let info = adapter.get_info();
@@ -62,7 +70,15 @@ impl Gpu {
             lock(&to).errors.push_back(typed("running", error));
         }));
         let tuning = if is_software(&info) { Tuning::FewCores } else { Tuning::ManyThreads };
-        Ok(Gpu { device, queue, adapter: describe(&info), tuning, reports })
+        Ok(Gpu {
+            device,
+            queue,
+            adapter: describe(&info),
+            tuning,
+            #[cfg(not(target_arch = "wasm32"))]
+            halves: false,
+            reports,
+        })
     }
 
     /// Name, kind, driver and backend of the adapter, for people.
@@ -78,6 +94,21 @@ impl Gpu {
     /// The same device, with work cut for something else. Results differ by rounding only.
     pub fn tuned_for(self, tuning: Tuning) -> Self {
         Gpu { tuning, ..self }
+    }
+
+    /// The same device, with weights and values of batches brought to 16 bits before they are multiplied, and added up in 32; nothing
+    /// where it has none of 16. Results differ by their rounding, so nobody is given it who does not ask.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn halved(self) -> Option<Self> {
+        self.device.features().contains(wgpu::Features::SHADER_F16).then(|| Gpu { halves: true, ..self })
+    }
+
+    /// Whether batches are multiplied in 16 bits.
+    pub(super) fn halves(&self) -> bool {
+        #[cfg(target_arch = "wasm32")]
+        return false;
+        #[cfg(not(target_arch = "wasm32"))]
+        self.halves
     }
 
     /// Fails if the device was lost or has reported an error since the last call.

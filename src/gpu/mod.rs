@@ -10,7 +10,7 @@
 //! What a program of a layer is says its operation ([`crate::ops`]); here it is compiled, bound and run.
 //! Open a [`Gpu`], build a [`GpuNetwork`] from config and weights, then [`GpuNetwork::sample`] draws and
 //! [`GpuNetwork::denoise`] answers like any denoiser. A [`GpuPosterior`] does the same for an analytic machine; what its
-//! shader reads is made in `displacement`, how its work is cut in `layout`, its pipelines in `sweep`. A [`GpuReaction`] steps Turing's cells; a
+//! shader reads is made in `displacement`, how its work is cut in `layout` (that of convolutions counts `ways`), its pipelines in `sweep`. A [`GpuReaction`] steps Turing's cells; a
 //! `GpuLearning` takes the steps of a run that learns. Every failure is a [`GpuError`].
 
 mod context;
@@ -33,6 +33,8 @@ mod sweep;
 mod template;
 mod turns;
 pub mod twin;
+#[cfg(not(target_arch = "wasm32"))]
+mod ways;
 mod workspace;
 
 pub use context::{Gpu, Tuning};
@@ -45,3 +47,5 @@ pub use network::GpuNetwork;
 pub use posterior::GpuPosterior;
 pub use reaction::GpuReaction;
 pub use sample::{Frame, Frames, Progress};
+#[cfg(not(target_arch = "wasm32"))]
+pub use ways::{Way, ways};

@@ -200,22 +200,34 @@ impl GpuNetwork {
         if request.is_spread() { rows / 2 } else { usize::MAX }
     }
 
-    /// Makes sure that the workspace fits a batch.
+    /// Makes sure that pipelines and workspace suit a batch.
     pub(super) async fn prepare(&mut self, pictures: usize, rows: usize) -> Result<(), GpuError> {
         self.gpu.check()?;
-        if self.workspace.as_ref().is_some_and(|workspace| workspace.fits(pictures, rows)) {
+        let fits = self.workspace.as_ref().is_some_and(|workspace| workspace.fits(pictures, rows));
+        if fits && self.pipelines.iter().all(|pipeline| pipeline.suits(pictures)) {
             return Ok(());
         }
-        // The old one goes first, so that both are never held at once.
-        self.workspace = None;
-        let rows = rows.next_power_of_two().max(64);
+        let gpu = self.gpu.clone();
         let make = || {
-            let network = (&self.stages[..], &self.layers.slots(&self.shapes));
-            let pipelines = (&self.pipelines[..], &self.step);
-            Workspace::new(&self.gpu, network, self.shape, pipelines, pictures, rows)
+            let mut compiler = Compiler::new(&gpu, row_length(&self.stages));
+            for (stage, pipeline) in self.stages.iter().zip(&mut self.pipelines) {
+                pipeline.suit(&mut compiler, &stage.name, pictures)?;
+            }
+            if !fits {
+                // The old one goes first, so that both are never held at once.
+                self.workspace = None;
+                let network = (&self.stages[..], &self.layers.slots(&self.shapes));
+                let pipelines = (&self.pipelines[..], &self.step);
+                let rows = rows.next_power_of_two().max(64);
+                self.workspace = Some(Workspace::new(&gpu, network, self.shape, pipelines, pictures, rows));
+            }
+            Ok(())
         };
-        self.workspace = Some(self.gpu.guard("making room for the pictures", make).await?);
-        Ok(())
+        let made = gpu.guard("making room for the pictures", make).await;
+        if made.is_err() {
+            self.workspace = None;
+        }
+        made?
     }
 
     /// The workspace that [`Self::prepare`] made.

@@ -3,7 +3,7 @@
 use super::context::{Buffer, Gpu};
 use super::error::GpuError;
 use super::template::expand;
-use crate::ops::program::{Binding, Dispatch, Names, Program, THREADS};
+use crate::ops::program::{Binding, Dispatch, Larger, Names, Program, THREADS, add};
 use std::collections::BTreeMap;
 
 /// Most workgroups in one dimension of a dispatch.
@@ -20,18 +20,54 @@ pub(super) struct Pipeline {
     /// What an operation wants bound, behind the step uniform.
     pub(super) bindings: Vec<Binding>,
     dispatch: Dispatch,
+    /// Other ways to do the same for many pictures; compiled when they are needed.
+    larger: Vec<(Larger, Option<wgpu::ComputePipeline>)>,
 }
 
 impl Pipeline {
     fn new(pipeline: wgpu::ComputePipeline, layout: wgpu::BindGroupLayout, dispatch: Dispatch) -> Self {
-        Pipeline { pipeline, layout, tensors: Vec::new(), bindings: Vec::new(), dispatch }
+        Pipeline { pipeline, layout, tensors: Vec::new(), bindings: Vec::new(), dispatch, larger: Vec::new() }
+    }
+
+    /// The best way for a batch, as far as it wants to be compiled.
+    fn wanted(&self, pictures: usize) -> Option<usize> {
+        let best = self.larger.iter().rposition(|(larger, _)| larger.from <= pictures)?;
+        self.larger[best].1.is_none().then_some(best)
+    }
+
+    /// Whether [`Self::suit`] has something to do.
+    pub(super) fn suits(&self, pictures: usize) -> bool {
+        self.wanted(pictures).is_none()
+    }
+
+    /// Compiles what is best for a batch.
+    pub(super) fn suit(&mut self, compiler: &mut Compiler<'_>, label: &str, pictures: usize) -> Result<(), GpuError> {
+        if let Some(wanted) = self.wanted(pictures) {
+            let Larger { text, names, .. } = &self.larger[wanted].0;
+            let source = source(label, text, names)?;
+            self.larger[wanted].1 = Some(compiler.compile(label, source, &self.layout));
+        }
+        Ok(())
+    }
+
+    /// What runs for a batch, of what is compiled, and its workgroups in x and y.
+    pub(super) fn batch(&self, pictures: usize) -> (&wgpu::ComputePipeline, (u32, u32)) {
+        let ready = self.larger.iter().rev().filter(|(larger, _)| larger.from <= pictures);
+        let larger = ready.filter_map(|(larger, ready)| Some((ready.as_ref()?, larger.dispatch))).next();
+        let (pipeline, dispatch) = larger.unwrap_or((&self.pipeline, self.dispatch));
+        (pipeline, Self::workgroups(dispatch, pictures))
     }
 
     /// Workgroups in x and y for a batch.
     pub(super) fn groups(&self, pictures: usize) -> (u32, u32) {
-        let groups = match self.dispatch {
+        Self::workgroups(self.dispatch, pictures)
+    }
+
+    fn workgroups(dispatch: Dispatch, pictures: usize) -> (u32, u32) {
+        let groups = match dispatch {
             Dispatch::Groups(each) => each * pictures,
             Dispatch::Threads(each) => (each * pictures).div_ceil(THREADS),
+            Dispatch::Columns { each, lanes, parts } => (each * pictures).div_ceil(lanes) * parts,
             #[cfg(with_learning)]
             Dispatch::Whole(groups) => groups,
         };
@@ -47,15 +83,21 @@ pub(super) struct Uploaded {
     tensors: Vec<Buffer>,
     bindings: Vec<Binding>,
     dispatch: Dispatch,
+    larger: Vec<Larger>,
 }
 
 impl Uploaded {
     /// Uploads the tensors of `program`.
     pub(super) fn new(gpu: &Gpu, label: &str, program: Program) -> Uploaded {
-        let Program { layers: _, text, names, tensors, bindings, dispatch } = program;
+        let Program { layers: _, text, names, tensors, bindings, dispatch, larger } = program;
         let tensors = tensors.iter().map(|tensor| gpu.upload(label, tensor)).collect();
-        Uploaded { text, names, tensors, bindings, dispatch }
+        Uploaded { text, names, tensors, bindings, dispatch, larger }
     }
+}
+
+/// WGSL with its sizes filled in.
+fn source(label: &str, text: &str, names: &Names) -> Result<String, GpuError> {
+    expand(text, names).map_err(|message| GpuError::Shader { stage: label.into(), message })
 }
 
 /// Compiles programs; equal ones are compiled once.
@@ -74,11 +116,15 @@ impl<'a> Compiler<'a> {
 
     /// Compiles what an operation wants to run.
     pub(super) fn program(&mut self, label: &str, program: Uploaded) -> Result<Pipeline, GpuError> {
-        let Uploaded { text, mut names, tensors, bindings, dispatch } = program;
+        let Uploaded { text, mut names, tensors, bindings, dispatch, larger } = program;
         names.insert("ROW", self.row as i64);
         let reads = bindings.len() as u32 - 1;
         let pipeline = self.build(label, text, &names, (reads, 1), dispatch)?;
-        Ok(Pipeline { tensors, bindings, ..pipeline })
+        let larger = larger.into_iter().map(|mut larger| {
+            add(&mut larger.names, &[("ROW", self.row), ("HALF", self.gpu.halves().into())]);
+            (larger, None)
+        });
+        Ok(Pipeline { tensors, bindings, larger: larger.collect(), ..pipeline })
     }
 
     /// A pipeline whose bindings are the step uniform, `reads` read-only buffers, then `writes` writable ones.
@@ -90,16 +136,10 @@ impl<'a> Compiler<'a> {
         (reads, writes): (u32, u32),
         dispatch: Dispatch,
     ) -> Result<Pipeline, GpuError> {
-        let refused = |message: String| GpuError::Shader { stage: label.into(), message };
-        let source = expand(text, names).map_err(refused)?;
+        let source = source(label, text, names)?;
         if let Some((pipeline, layout)) = self.programs.get(&source) {
             return Ok(Pipeline::new(pipeline.clone(), layout.clone(), dispatch));
         }
-        let device = &self.gpu.device;
-        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-            label: Some(label),
-            source: wgpu::ShaderSource::Wgsl(source.as_str().into()),
-        });
         let entries: Vec<wgpu::BindGroupLayoutEntry> = (0..=reads + writes)
             .map(|binding| {
                 let (ty, has_dynamic_offset) = match binding {
@@ -114,11 +154,25 @@ impl<'a> Compiler<'a> {
                 }
             })
             .collect();
-        let layout =
-            device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(label), entries: &entries });
+        let descriptor = wgpu::BindGroupLayoutDescriptor { label: Some(label), entries: &entries };
+        let layout = self.gpu.device.create_bind_group_layout(&descriptor);
+        let pipeline = self.compile(label, source, &layout);
+        Ok(Pipeline::new(pipeline, layout, dispatch))
+    }
+
+    /// The pipeline of `source`, for bindings of `layout`.
+    fn compile(&mut self, label: &str, source: String, layout: &wgpu::BindGroupLayout) -> wgpu::ComputePipeline {
+        if let Some((pipeline, _)) = self.programs.get(&source) {
+            return pipeline.clone();
+        }
+        let device = &self.gpu.device;
+        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some(label),
+            source: wgpu::ShaderSource::Wgsl(source.as_str().into()),
+        });
         let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
             label: Some(label),
-            bind_group_layouts: &[Some(&layout)],
+            bind_group_layouts: &[Some(layout)],
             immediate_size: 0,
         });
         let pipeline = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
@@ -134,7 +188,7 @@ impl<'a> Compiler<'a> {
             cache: None,
         });
         self.programs.insert(source, (pipeline.clone(), layout.clone()));
-        Ok(Pipeline::new(pipeline, layout, dispatch))
+        pipeline
     }
 }
 

@@ -24,12 +24,15 @@ const SHARED: &[(&str, &str)] = &[
     #[cfg(any(not(target_arch = "wasm32"), feature = "web-theory"))]
     ("down", shader!("shared/down.wgsl")),
     ("bound", shader!("ops/convolution/bound.wgsl")),
+    ("fed", shader!("ops/convolution/fed.wgsl")),
+    ("fed_sums", shader!("ops/convolution/fed_sums.wgsl")),
     ("finish", shader!("ops/finish/finish.wgsl")),
     ("group", shader!("ops/norm/group.wgsl")),
     ("moments", shader!("ops/norm/moments.wgsl")),
     #[cfg(any(not(target_arch = "wasm32"), feature = "web-theory"))]
     ("pairs", shader!("shared/pairs.wgsl")),
     ("pixel", shader!("ops/convolution/pixel.wgsl")),
+    ("staged", shader!("ops/convolution/staged.wgsl")),
     ("step", shader!("shared/step.wgsl")),
     ("sums", shader!("ops/convolution/sums.wgsl")),
     ("taps", shader!("ops/convolution/taps.wgsl")),

@@ -159,8 +159,8 @@ impl Workspace {
         step: usize,
         pictures: usize,
     ) {
-        let (x, y) = pipeline.groups(pictures);
-        pass.set_pipeline(&pipeline.pipeline);
+        let (compiled, (x, y)) = pipeline.batch(pictures);
+        pass.set_pipeline(compiled);
         pass.set_bind_group(0, &self.groups[stage], &[(step as u64 * STEP_BYTES) as u32]);
         pass.dispatch_workgroups(x, y, 1);
     }

@@ -49,6 +49,14 @@ pub enum Tuning {
         /// Threads that share the input channels of one such piece: 1, 2, 4 or 8.
         split: usize,
     },
+    /// A GPU whose convolutions are fed from the memory of workgroups, cut so, for as few pictures as there are.
+    #[cfg(not(target_arch = "wasm32"))]
+    Batched {
+        /// Blocks of four channels that a thread computes.
+        vectors: usize,
+        /// Threads that share the input channels of one such piece: 1, 2 or 4.
+        split: usize,
+    },
 }
 
 /// One dispatch.
@@ -63,6 +71,21 @@ pub struct Program {
     pub tensors: Vec<Vec<f32>>,
     /// What is bound, in order; the last is written, all others are read.
     pub bindings: Vec<Binding>,
+    /// How many workgroups a batch takes.
+    pub dispatch: Dispatch,
+    /// Other ways to do the same, for more and more pictures; with the same bindings.
+    pub larger: Vec<Larger>,
+}
+
+/// How a dispatch is done for many pictures.
+#[derive(Debug, Clone)]
+pub struct Larger {
+    /// The pictures from which on it is the better way.
+    pub from: usize,
+    /// As those of a [`Program`].
+    pub text: &'static str,
+    /// As those of a [`Program`].
+    pub names: Names,
     /// How many workgroups a batch takes.
     pub dispatch: Dispatch,
 }
@@ -95,6 +118,15 @@ pub enum Dispatch {
     Groups(usize),
     /// One thread for each of these, times the pictures.
     Threads(usize),
+    /// The columns of all pictures in a row, `lanes` of them a workgroup, and so many of those beside each other.
+    Columns {
+        /// Columns of a picture.
+        each: usize,
+        /// Columns of a workgroup.
+        lanes: usize,
+        /// Workgroups that share columns.
+        parts: usize,
+    },
     /// These workgroups, whatever the batch.
     #[cfg(with_learning)]
     Whole(usize),

@@ -82,7 +82,10 @@ pub fn compare(gpu: Option<&Gpu>, layers: &Layers, shape: ImageShape, pictures: 
         let off = difference(&expected, &network.forward(&x, RAW, &rows).unwrap());
         assert!(off < 2e-5, "{what}, on the processor: {off}");
     }
-    for tuning in [Tuning::FewCores, Tuning::ManyThreads, Tuning::Tiled { rows: 8, split: 2 }] {
+    let batched = [(1, 1), (2, 2), (1, 4)].map(|(vectors, split)| Tuning::Batched { vectors, split });
+    for tuning in
+        [Tuning::FewCores, Tuning::ManyThreads, Tuning::Tiled { rows: 8, split: 2 }].into_iter().chain(batched)
+    {
         let Some(gpu) = gpu.cloned() else { return };
         let gpu = gpu.tuned_for(tuning);
         let found = pollster::block_on(async {
@@ -92,4 +95,34 @@ pub fn compare(gpu: Option<&Gpu>, layers: &Layers, shape: ImageShape, pictures: 
         let off = difference(&expected, &found);
         assert!(off < 2e-5, "{what}, {tuning:?}: {off}");
     }
+}
+
+/// Runs batches of these sizes through one network on the GPU, one after the other, and compares each with the processor.
+pub fn run_in_turn(gpu: &Gpu, layers: &Layers, shape: ImageShape, batches: &[usize]) {
+    let weights = random_weights(layers);
+    let config = NetworkConfig { channels: shape.channels, ..config() };
+    let mut plain = CpuNetwork::from_layers(&config, layers.clone(), &weights, shape).unwrap();
+    pollster::block_on(async {
+        let mut network = GpuNetwork::from_layers(gpu, &config, layers.clone(), &weights, shape).await.unwrap();
+        for &pictures in batches {
+            let (x, rows) = (normals(3, pictures * shape.len()), vec![vec![0.0; layers.row()]; pictures]);
+            let expected = plain.forward(&x, RAW, &rows).unwrap();
+            let off = difference(&expected, &network.forward(&x, RAW, &rows).await.unwrap());
+            assert!(off < 1e-4, "{pictures} pictures: {off}");
+        }
+    });
+}
+
+/// How far apart the answers of two GPUs lie.
+pub fn apart(one: &Gpu, other: &Gpu, layers: &Layers, shape: ImageShape) -> f32 {
+    let weights = random_weights(layers);
+    let config = NetworkConfig { channels: shape.channels, ..config() };
+    let (x, rows) = (normals(3, 2 * shape.len()), vec![vec![0.0; layers.row()]; 2]);
+    let answer = |gpu| {
+        pollster::block_on(async {
+            let mut network = GpuNetwork::from_layers(gpu, &config, layers.clone(), &weights, shape).await.unwrap();
+            network.forward(&x, RAW, &rows).await.unwrap()
+        })
+    };
+    difference(&answer(one), &answer(other))
 }

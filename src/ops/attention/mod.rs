@@ -81,6 +81,7 @@ impl Operation for Attention {
             tensors: Vec::new(),
             bindings: vec![Binding::Value(self.input), Binding::Value(site.output)],
             dispatch: Dispatch::Groups(tokens.div_ceil(4) * self.heads),
+            larger: Vec::new(),
         })
     }
 }

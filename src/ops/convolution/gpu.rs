@@ -2,6 +2,7 @@
 
 use super::super::program::{Binding, Dispatch, Last, Names, Program, THREADS, Tuning, names, shader};
 use super::super::{Array, Finish, OpError, Padding, Site, Value, Weights};
+use super::batch::larger;
 use super::{Conv, Resample};
 use crate::denoiser::ImageShape;
 
@@ -30,15 +31,16 @@ impl Tile {
         match tuning {
             Tuning::ManyThreads => {}
             Tuning::FewCores => {
-                // Of 4 to 7 rows, what wastes least, then what is largest.
-                let best = (4..=7).min_by_key(|rows| (height.div_ceil(*rows) * rows, 7 - rows));
-                return Tile { rows: best.unwrap_or(4).min(height), split: 1 };
+                return Tile { rows: rows(height, 7), split: 1 };
             }
             #[cfg(not(target_arch = "wasm32"))]
             Tuning::Tiled { rows, split } => {
                 let split = [8, 4, 2, 1].into_iter().filter(|less| *less <= split).find(worth);
                 return Tile { rows: rows.clamp(1, height), split: split.unwrap_or(1) };
             }
+            // What it does not fit.
+            #[cfg(not(target_arch = "wasm32"))]
+            Tuning::Batched { .. } => {}
         }
         let rows = if height >= 14 { 4 } else { 2 }.min(height);
         let threads = width * height.div_ceil(rows) * channels.div_ceil(4);
@@ -46,6 +48,11 @@ impl Tile {
         let split = if worth(&split) { split } else { [4, 2].into_iter().find(worth).unwrap_or(1) };
         Tile { rows, split }
     }
+}
+
+/// Of 4 to `most` rows what wastes least of a picture's height, then what is largest; not more than there are.
+pub(super) fn rows(height: usize, most: usize) -> usize {
+    (4..=most).rev().min_by_key(|rows| height.div_ceil(*rows) * rows).unwrap_or(4).min(height)
 }
 
 /// What `conv.wgsl` is told of a convolution: one of a network, or the way back through one.
@@ -124,7 +131,8 @@ impl Sizes {
 
 /// What a GPU is to run.
 pub fn program(conv: &Conv, site: &Site<'_>, weights: &Weights, tuning: Tuning) -> Result<Program, OpError> {
-    let (mut names, dispatch) = Sizes::of(conv, site).names(tuning);
+    let sizes = Sizes::of(conv, site);
+    let (mut names, dispatch) = sizes.names(tuning);
     conv.finish.names(&mut names);
     let weight = interleave(site.tensor(weights, "weight")?, conv.channels, 4);
     let mut bias = site.tensor(weights, "bias")?.data.clone();
@@ -136,6 +144,7 @@ pub fn program(conv: &Conv, site: &Site<'_>, weights: &Weights, tuning: Tuning) 
         tensors: vec![weight, bias],
         bindings: bindings(conv, conv.finish.residual, site.output),
         dispatch,
+        larger: larger(&sizes, None, &conv.finish, tuning),
     })
 }
 

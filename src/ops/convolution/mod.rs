@@ -2,6 +2,8 @@
 
 #[cfg(with_learning)]
 mod backward;
+#[cfg(with_gpu)]
+mod batch;
 mod cpu;
 mod direct;
 #[cfg(with_gpu)]

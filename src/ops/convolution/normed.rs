@@ -3,6 +3,7 @@
 
 use super::super::program::{Dispatch, Program, Tuning, add, shader};
 use super::super::{Next, Norm, Op, OpError, Site, Weights};
+use super::batch::larger;
 use super::gpu::{Sizes, bindings, interleave};
 use super::{Conv, Finish};
 
@@ -41,6 +42,7 @@ pub fn program(
         tensors: vec![interleave(own("weight")?, conv.channels, 4), affine],
         bindings: bindings(conv, norm.finish.residual, place.output),
         dispatch: Dispatch::Groups(norm.groups),
+        larger: larger(&sizes, Some(norm), &norm.finish, tuning),
     }))
 }
 

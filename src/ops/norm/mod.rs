@@ -85,6 +85,7 @@ impl Operation for Norm {
             tensors: vec![[data("scale")?, data("offset")?].concat()],
             bindings: vec![Binding::Tensor(0), Binding::Row, residual, Binding::Value(site.output)],
             dispatch: Dispatch::Groups(self.groups),
+            larger: Vec::new(),
         })
     }
 }
