@@ -47,9 +47,9 @@ test("keys answer a figure's question, and change the machine", async ({ page })
   await page.keyboard.press("Escape");
   const prediction = page.locator("#prediction-figure");
   await prediction.scrollIntoViewIfNeeded();
-  // A key does something once there is a figure to do it.
-  await expect(prediction).toHaveAttribute("data-live", "");
   await prediction.getByRole("button", { name: "Vorführen" }).click();
+  // Keys are heard once the view is there.
+  await expect(page.getByRole("toolbar", { name: "Vortragsansicht" })).toBeVisible();
   await page.keyboard.press("m");
   await expect(prediction.getByRole("radio", { name: "ResNet" })).toBeChecked();
 });

@@ -227,6 +227,7 @@ Vermutungen und lass, sobald das Rauschen sich lichtet, jedes Fenster für alle 
 gemessen, und es sagt, wo das Netz steht: im Mittel {shareResnet} % beim ResNet, {shareUnet} % beim UNet, {shareAttention} % mit Attention. Je weniger kurzsichtig ein Netz ist, desto mehr
 stützt es sich auf das Übliche. Auch während ein Netz lernt,
 verschiebt sich das: Wo das Rauschen am dichtesten ist, geht ein junges Netz nach Stücken, ein älteres nach dem Ganzen.
+Was der Mischung am UNet entgeht, ist fein und liegt meist an Kanten; und die Hälfte davon zeichnet das Netz mit Attention genauso. Diese Hälfte ist keine Laune eines Netzes: Eine bessere Formel könnte sie sagen.
 
 Und die andere Lesart der Kurzsicht, vom Ende des dritten Kapitels? Auch nach ihr kann eine Maschine gehen: Jedes Pixel bleibt an seinem Ort und sieht, was in den Trainingsbildern
 mit ihm zusammengehört, ob nah oder fern. Keine Zahl darin wurde an einem Netz gemessen. Sie sagt das Netz mit Attention mit {pcaAttention} voraus und das UNet mit {pcaUnet}, das

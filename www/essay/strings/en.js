@@ -227,6 +227,7 @@ The filter has the opposite virtues: it sees the whole picture, but knows only w
 the mean of both guesses at every step, and, once the noise thins, let each window speak for all the pixels that it covers, not for its middle alone. The blend foretells the UNet with {blendUnet} and the network with attention with {blendAttention}. How much
 of it must be pieces is measured once for each network, and it says where the network stands: {shareResnet} % on average for the ResNet, {shareUnet} % for the
 UNet, {shareAttention} % with attention. The less short-sighted a network is, the more it leans on what is usual. It shifts while a network learns, too: where the noise is thickest, a young network goes by pieces, an older one by the whole.
+What the blend misses of the UNet is fine and lies mostly along edges; and half of it the network with attention draws just so. That half is no network’s whim: a better formula could say it.
 
 And the other reading of short sight, from the end of chapter 3? A machine can go by it: each pixel stays in its place and sees what goes together with it in the training
 pictures, whether near or far. No number in it was measured on any network. It foretells the network with attention with {pcaAttention} and the UNet with {pcaUnet}, but the
