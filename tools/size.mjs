@@ -13,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants } from "node:zlib";
 import { transformSync } from "esbuild";
 
-const LIMIT = 264_500;
+const LIMIT = 265_000;
 const ROOT = resolve(fileURLToPath(import.meta.url), "../..");
 const START = "pkg/morphogen.js";
 /**

@@ -29,32 +29,33 @@ impl Pipeline {
         Pipeline { pipeline, layout, tensors: Vec::new(), bindings: Vec::new(), dispatch, larger: Vec::new() }
     }
 
-    /// The best way for a batch, as far as it wants to be compiled.
-    fn wanted(&self, pictures: usize) -> Option<usize> {
-        let best = self.larger.iter().rposition(|(larger, _)| larger.from <= pictures)?;
-        self.larger[best].1.is_none().then_some(best)
+    /// The best of the other ways for a batch.
+    fn best(&self, pictures: usize) -> Option<usize> {
+        self.larger.iter().rposition(|(larger, _)| larger.from <= pictures)
     }
 
-    /// Whether [`Self::suit`] has something to do.
+    /// Whether what is best for a batch is compiled.
     pub(super) fn suits(&self, pictures: usize) -> bool {
-        self.wanted(pictures).is_none()
+        self.best(pictures).is_none_or(|best| self.larger[best].1.is_some())
     }
 
     /// Compiles what is best for a batch.
     pub(super) fn suit(&mut self, compiler: &mut Compiler<'_>, label: &str, pictures: usize) -> Result<(), GpuError> {
-        if let Some(wanted) = self.wanted(pictures) {
-            let Larger { text, names, .. } = &self.larger[wanted].0;
+        if let Some(best) = self.best(pictures) {
+            let Larger { text, names, .. } = &self.larger[best].0;
             let source = source(label, text, names)?;
-            self.larger[wanted].1 = Some(compiler.compile(label, source, &self.layout));
+            self.larger[best].1 = Some(compiler.compile(label, source, &self.layout));
         }
         Ok(())
     }
 
-    /// What runs for a batch, of what is compiled, and its workgroups in x and y.
+    /// What runs for a batch, and its workgroups in x and y.
     pub(super) fn batch(&self, pictures: usize) -> (&wgpu::ComputePipeline, (u32, u32)) {
-        let ready = self.larger.iter().rev().filter(|(larger, _)| larger.from <= pictures);
-        let larger = ready.filter_map(|(larger, ready)| Some((ready.as_ref()?, larger.dispatch))).next();
-        let (pipeline, dispatch) = larger.unwrap_or((&self.pipeline, self.dispatch));
+        let best = self.best(pictures).map(|best| &self.larger[best]);
+        let (pipeline, dispatch) = match best {
+            Some((larger, Some(pipeline))) => (pipeline, larger.dispatch),
+            _ => (&self.pipeline, self.dispatch),
+        };
         (pipeline, Self::workgroups(dispatch, pictures))
     }
 

@@ -66,6 +66,8 @@ impl Cut {
         let (down, across) = self.span(sizes);
         let mut names = sizes.cut(self.rows, self.split);
         let further = [
+            ("THREADS", self.threads()),
+            ("TAPS", sizes.kernel * sizes.kernel),
             ("LANES", self.lanes),
             ("TEAMS", self.teams),
             ("VECTORS", self.vectors),

@@ -2,7 +2,7 @@
 // workgroups are full whatever the width; PARTS of them beside each other have all channels of their columns.
 #include fed
 
-@compute @workgroup_size($(LANES * TEAMS * SPLIT))
+@compute @workgroup_size($(THREADS))
 fn main(
     @builtin(workgroup_id) id: vec3u,
     @builtin(num_workgroups) ids: vec3u,

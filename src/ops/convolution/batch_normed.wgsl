@@ -1,8 +1,8 @@
 // As normed.wgsl, for many pictures: fed from the workgroup's memory. Its columns are all of a picture, its pieces all of a group.
 #include fed
-#include total threads=LANES*TEAMS*SPLIT
+#include total threads=THREADS
 
-@compute @workgroup_size($(LANES * TEAMS * SPLIT))
+@compute @workgroup_size($(THREADS))
 fn main(
     @builtin(workgroup_id) id: vec3u,
     @builtin(num_workgroups) ids: vec3u,

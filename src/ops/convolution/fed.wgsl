@@ -12,7 +12,7 @@ alias Four = vec4f;
 // [channel][row][column]; the last column is zeros, for taps beyond the border.
 var<workgroup> pixels: array<Real, $(CHUNK * SPAN * ACROSS + CHUNK * SPAN)>;
 // [block of four output channels][input channel][row of the kernel][column].
-var<workgroup> kernels: array<Four, $(TEAMS * VECTORS * CHUNK * KERNEL * KERNEL)>;
+var<workgroup> kernels: array<Four, $(TEAMS * VECTORS * CHUNK * TAPS)>;
 #if SPLIT - 1
-var<workgroup> shares: array<vec4f, $(LANES * TEAMS * SPLIT)>;
+var<workgroup> shares: array<vec4f, $(THREADS)>;
 #end

@@ -6,7 +6,7 @@ let team = local / $(LANES)u % $(TEAMS)u * $(VECTORS)u;
 let lane = local % $(LANES)u;
 let column = (start + lane) % $(WIDTH)u;
 let top = (start + lane) / $(WIDTH)u % $(BANDS)u * $(ROWS)u;
-for (var row = local; row < $(CHUNK * SPAN)u; row += $(LANES * TEAMS * SPLIT)u) {
+for (var row = local; row < $(CHUNK * SPAN)u; row += $(THREADS)u) {
     pixels[row * $(ACROSS + 1)u + $(ACROSS)u] = Real();
 }
 #for v in 0..VECTORS
@@ -26,7 +26,7 @@ workgroupBarrier();
 shares[local] = sum$(v)_$(p);
 workgroupBarrier();
 sum$(v)_$(p) = vec4f();
-for (var other = local % $(LANES * TEAMS)u; other < $(LANES * TEAMS * SPLIT)u; other += $(LANES * TEAMS)u) {
+for (var other = local % $(LANES * TEAMS)u; other < $(THREADS)u; other += $(LANES * TEAMS)u) {
     sum$(v)_$(p) += shares[other];
 }
 #end

@@ -4,7 +4,7 @@
 {
     // Which pixels this thread brings: those of the first chunk, and in each further one the same of its channels.
 #for n in 0..BRINGS
-    let item$(n) = local + $(n * LANES * TEAMS * SPLIT)u;
+    let item$(n) = local + $(n * THREADS)u;
     let x$(n) = i32(start * $(STRIDE)u + item$(n) % $(ACROSS)u) - $(PAD);
     let band$(n) = u32(x$(n)) / $(WIDTH * STRIDE)u;
     let y$(n) = i32(band$(n) % $(BANDS)u * $(ROWS * STRIDE)u + item$(n) / $(ACROSS)u % $(SPAN)u) - $(PAD);
@@ -22,9 +22,9 @@
             pixels[item$(n) + item$(n) / $(ACROSS)u] = Real(value);
         }
 #end
-        for (var item = local; item < $(TEAMS * VECTORS * CHUNK * KERNEL * KERNEL)u; item += $(LANES * TEAMS * SPLIT)u) {
-            let block = min(part + item / $(CHUNK * KERNEL * KERNEL)u, $(BLOCKS - 1)u);
-            let tap = (block * $(INPUTS)u + $(first)u + chunk) * $(KERNEL * KERNEL)u + item % $(CHUNK * KERNEL * KERNEL)u;
+        for (var item = local; item < $(TEAMS * VECTORS * CHUNK * TAPS)u; item += $(THREADS)u) {
+            let block = min(part + item / $(CHUNK * TAPS)u, $(BLOCKS - 1)u);
+            let tap = (block * $(INPUTS)u + $(first)u + chunk) * $(TAPS)u + item % $(CHUNK * TAPS)u;
             kernels[item] = Four(weights[tap]);
         }
         workgroupBarrier();
@@ -37,7 +37,7 @@
                 let v$(j) = f32(pixels[begin + $(j * ACROSS + j)u]);
 #end
 #for v in 0..VECTORS
-                let tap$(v) = ((team + $(v)u) * $(CHUNK)u + channel) * $(KERNEL * KERNEL)u + k;
+                let tap$(v) = ((team + $(v)u) * $(CHUNK)u + channel) * $(TAPS)u + k;
 #for l in 0..KERNEL
                 let w$(v)_$(l) = vec4f(kernels[tap$(v) + $(l * KERNEL)u]);
 #for p in 0..ROWS

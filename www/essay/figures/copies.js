@@ -1,11 +1,12 @@
 /**
- * The paradox: the wall of all that the ideal machine knows; once the reader has guessed what it will draw, twenty samples of it.
- * Each sample flies to the training picture that it is.
+ * The paradox: the wall of all that the ideal machine knows (`copies-wall.js`); once the reader has guessed what it will draw, twenty
+ * samples of it. Each sample flies to the training picture that it is.
  */
 import { guess } from "../guess.js";
 import { button, captioned, controls, el, picture } from "../parts.js";
 import { furthest, trainingPixels } from "../pixels.js";
 import { walk } from "../walk.js";
+import { SMALL, Wall } from "./copies-wall.js";
 
 /** @typedef {import("../figure.js").Host} Host */
 /** @typedef {import("../../pkg/morphogen.js").Sample} Sample */
@@ -14,8 +15,6 @@ import { walk } from "../walk.js";
 const PROMPT = "sneaker";
 const COUNT = 20;
 const STEPS = 20;
-/** Side of a training picture on the wall: half its size, so that all of them find room. */
-const SMALL = 14;
 /** Between two departures, and for a flight, in milliseconds. */
 const BETWEEN = 130;
 const FLIGHT = 800;
@@ -25,167 +24,153 @@ export default {
   defaults: { seed: 1, sample: 1 },
   /** @param {Host} host */
   mount(host) {
-    /** @type {Sample | undefined} */
-    let drawn;
-    /** @type {TrainingImages | undefined} */
-    let images;
-    /** @type {Set<number>} samples that have arrived */
-    let arrived = new Set();
-
-    const tiles = Array.from({ length: COUNT }, (_, n) => {
-      const tile = picture({ label: host.t("sample", { n: String(n + 1) }), size: [28, 56] });
-      const press = el("button", { type: "button", ariaLabel: host.t("sample", { n: String(n + 1) }) }, tile.canvas);
-      press.addEventListener("click", () => choose(n));
-      return { tile, press };
-    });
-    const wall = el("canvas", { className: "pixels", role: "img", ariaLabel: host.t("wall") });
-    const marks = el("canvas", { className: "marks", ariaHidden: "true" });
-    const [left, right] = [picture({ label: host.t("waiting"), size: 112 }), picture({ label: host.t("waiting"), size: 112 })];
-    const words = el("p", {});
-    const question = guess(host, ["new", "average", "copies"]);
-    const again = button(host.t("again"), () => (host.remember({ seed: Number(host.state.seed) + COUNT, sample: 1 }), void draw()), { primary: true, act: "another" });
-    const drawing = [
-      el("div", { className: "tray", "data-act": "step", role: "group", ariaLabel: host.t("samples") }, ...tiles.map(({ press }) => press)),
-      el("div", { className: "pair" }, captioned(left, host.t("drawn")), captioned(right, host.t("training")), words),
-      controls(again),
-    ];
-    for (const part of drawing) part.hidden = question.open;
-    host.root.append(question.element, drawing[0], el("div", { className: "wall" }, wall, marks), drawing[1], drawing[2]);
-
-    /** The place of a training picture on the wall, in its pixels. */
-    const place = (/** @type {number} */ image) => {
-      const columns = Math.floor(wall.width / SMALL);
-      return { x: (image % columns) * SMALL, y: Math.floor(image / columns) * SMALL };
-    };
-
-    /** Hangs all training pictures, as many side by side as there is room for. */
-    function hang() {
-      if (!images) return;
-      const columns = Math.max(1, Math.floor(host.root.clientWidth / SMALL));
-      if (wall.width === columns * SMALL) return;
-      const { width } = images.size;
-      wall.width = marks.width = columns * SMALL;
-      wall.height = marks.height = Math.ceil(images.count / columns) * SMALL;
-      const context = wall.getContext("2d");
-      const image = new ImageData(SMALL, SMALL);
-      for (let n = 0; n < images.count; n += 1) {
-        const start = n * width * width;
-        for (let q = 0; q < SMALL * SMALL; q += 1) {
-          const corner = start + 2 * Math.floor(q / SMALL) * width + 2 * (q % SMALL);
-          const sum = images.data[corner] + images.data[corner + 1] + images.data[corner + width] + images.data[corner + width + 1];
-          image.data.fill(sum / 4, 4 * q, 4 * q + 3);
-          image.data[4 * q + 3] = 255;
-        }
-        const { x, y } = place(n);
-        context?.putImageData(image, x, y);
-      }
-      mark();
-    }
-
-    /** Outlines what the samples are copies of; the one at hand more strongly. */
-    function mark() {
-      const context = marks.getContext("2d");
-      if (!context) return;
-      context.clearRect(0, 0, marks.width, marks.height);
-      context.strokeStyle = getComputedStyle(host.root).getPropertyValue("--mark");
-      for (const n of arrived) {
-        const { x, y } = place(drawn?.nearest?.[n].image ?? 0);
-        context.lineWidth = n === Number(host.state.sample) - 1 ? 3 : 1;
-        context.strokeRect(x + 0.5, y + 0.5, SMALL - 1, SMALL - 1);
-      }
-    }
-
-    /** Shows a sample beside the training picture that is nearest to it. */
-    function choose(/** @type {number} */ n) {
-      if (n !== Number(host.state.sample) - 1) host.remember({ sample: n + 1 });
-      tiles.forEach(({ press }, i) => press.setAttribute("aria-pressed", String(i === n)));
-      mark();
-      const found = drawn?.nearest?.[n];
-      if (!drawn || !images || !found) return;
-      left.put(drawn.toImageData(n), host.t("sample", { n: String(n + 1) }));
-      right.put(images.toImageData(found.image), host.t("picture", { number: String(found.image + 1) }));
-      words.textContent = host.t("difference", { n: String(n + 1), number: String(found.image + 1), levels: host.number(off(n) * 127.5, 1) });
-    }
-
-    /** How far a sample is from the training picture nearest to it, in the pixel where they differ most. */
-    function off(/** @type {number} */ n) {
-      const found = drawn?.nearest?.[n];
-      if (!drawn || !images || !found) return Infinity;
-      const size = drawn.width * drawn.height;
-      return furthest(drawn.pixels.subarray(n * size, (n + 1) * size), trainingPixels(images, found.image));
-    }
-
-    /** Sends a sample to its place on the wall. */
-    async function fly(/** @type {number} */ n) {
-      const tile = tiles[n].tile.canvas;
-      const traveller = el("canvas", { className: "pixels traveller", width: tile.width, height: tile.height, ariaHidden: "true" });
-      traveller.getContext("2d")?.drawImage(tile, 0, 0);
-      const [from, to, home] = [tile, wall, host.root].map((element) => element.getBoundingClientRect());
-      const { x, y } = place(drawn?.nearest?.[n].image ?? 0);
-      Object.assign(traveller.style, { left: `${from.left - home.left}px`, top: `${from.top - home.top}px`, width: `${from.width}px` });
-      host.root.append(traveller);
-      const scale = SMALL / from.width;
-      const way = { duration: FLIGHT, easing: "cubic-bezier(0.6, 0, 0.3, 1)" };
-      const goal = `translate(${to.left + x - from.left}px, ${to.top + y - from.top}px) scale(${scale})`;
-      await traveller.animate([{ transform: "none" }, { transform: goal }], way).finished.catch(() => {});
-      traveller.remove();
-    }
-
-    async function draw() {
-      arrived = new Set();
-      await host.run(async (signal) => {
-        const model = await host.model();
-        images = await host.training(PROMPT, signal);
-        hang();
-        mark();
-        host.say(host.t("drawing"));
-        const sample = await model.sample({
-          prompt: PROMPT,
-          machine: "ideal",
-          count: COUNT,
-          seed: Number(host.state.seed),
-          ...walk(STEPS),
-          signal,
-          onStep: host.still ? undefined : (frame) => tiles.forEach(({ tile }, n) => tile.put(frame.toImageData(n))),
-        });
-        drawn = sample;
-        tiles.forEach(({ tile }, n) => tile.put(sample.toImageData(n)));
-        choose(Math.min(COUNT, Math.max(1, Number(host.state.sample))) - 1);
-        /** @type {Promise<void>[]} */
-        const flights = [];
-        for (let n = 0; n < COUNT; n += 1) {
-          const land = () => {
-            if (signal.aborted) return;
-            arrived.add(n);
-            mark();
-          };
-          if (host.still) land();
-          else {
-            await host.pace(BETWEEN, signal);
-            flights.push(fly(n).then(land));
-          }
-        }
-        await Promise.all(flights);
-        const copies = tiles.filter((_, n) => off(n) * 127.5 < 1).length;
-        const most = Math.max(...tiles.map((_, n) => off(n)));
-        host.say(host.t("copies", { copies, of: COUNT, levels: host.number(most * 127.5, 1) }));
-        question.answer(host.t("answer"));
-      });
-    }
-
-    /** Hangs the wall, and draws once the reader has guessed. */
-    async function begin() {
-      await host.run(async (signal) => {
-        images = await host.training(PROMPT, signal);
-        hang();
-        if (question.open) host.say(host.t("wallFirst", { n: images.count }));
-      });
-      await question.made;
-      for (const part of drawing) part.hidden = false;
-      await draw();
-    }
-
-    new ResizeObserver(hang).observe(host.root);
-    void begin();
+    void new Copies(host).begin();
   },
 };
+
+/** The figure. */
+class Copies {
+  /** @type {Sample | undefined} */
+  drawn;
+  /** @type {TrainingImages | undefined} */
+  images;
+  /** Samples that have arrived. @type {Set<number>} */
+  arrived = new Set();
+  words = el("p", {});
+
+  /** @param {Host} host */
+  constructor(host) {
+    this.host = host;
+    this.wall = new Wall(host.t("wall"));
+    this.tiles = Array.from({ length: COUNT }, (_, n) => this.tile(n));
+    this.left = picture({ label: host.t("waiting"), size: 112 });
+    this.right = picture({ label: host.t("waiting"), size: 112 });
+    this.question = guess(host, ["new", "average", "copies"]);
+    const anew = () => (host.remember({ seed: Number(host.state.seed) + COUNT, sample: 1 }), void this.draw());
+    const tray = el("div", { className: "tray", "data-act": "step", role: "group", ariaLabel: host.t("samples") }, ...this.tiles.map(({ press }) => press));
+    const pair = el("div", { className: "pair" }, captioned(this.left, host.t("drawn")), captioned(this.right, host.t("training")), this.words);
+    /** What waits for the reader's guess. */
+    this.drawing = [tray, pair, controls(button(host.t("again"), anew, { primary: true, act: "another" }))];
+    for (const part of this.drawing) part.hidden = this.question.open;
+    host.root.append(this.question.element, tray, this.wall.element, ...this.drawing.slice(1));
+    new ResizeObserver(() => this.hang()).observe(host.root);
+  }
+
+  /** The place of a sample in the tray. @param {number} n */
+  tile(n) {
+    const label = this.host.t("sample", { n: String(n + 1) });
+    const tile = picture({ label, size: [28, 56] });
+    const press = el("button", { type: "button", ariaLabel: label }, tile.canvas);
+    press.addEventListener("click", () => this.choose(n));
+    return { tile, press };
+  }
+
+  /** Hangs the training pictures, where they are there. */
+  hang() {
+    if (this.images && this.wall.hang(this.images, this.host.root.clientWidth)) this.mark();
+  }
+
+  /** The training picture that a sample is nearest to. @param {number} n */
+  nearest(n) {
+    return this.drawn?.nearest?.[n].image ?? 0;
+  }
+
+  /** Outlines what the samples are copies of; the one at hand more strongly. */
+  mark() {
+    const chosen = Number(this.host.state.sample) - 1;
+    this.wall.mark([...this.arrived].map((n) => ({ image: this.nearest(n), strong: n === chosen })));
+  }
+
+  /** Shows a sample beside the training picture that is nearest to it. @param {number} n */
+  choose(n) {
+    const { host, drawn, images } = this;
+    if (n !== Number(host.state.sample) - 1) host.remember({ sample: n + 1 });
+    this.tiles.forEach(({ press }, i) => press.setAttribute("aria-pressed", String(i === n)));
+    this.mark();
+    const found = drawn?.nearest?.[n];
+    if (!drawn || !images || !found) return;
+    this.left.put(drawn.toImageData(n), host.t("sample", { n: String(n + 1) }));
+    this.right.put(images.toImageData(found.image), host.t("picture", { number: String(found.image + 1) }));
+    this.words.textContent = host.t("difference", { n: String(n + 1), number: String(found.image + 1), levels: host.number(this.off(n) * 127.5, 1) });
+  }
+
+  /** How far a sample is from the training picture nearest to it, in the pixel where they differ most. @param {number} n */
+  off(n) {
+    const { drawn, images } = this;
+    const found = drawn?.nearest?.[n];
+    if (!drawn || !images || !found) return Infinity;
+    const size = drawn.width * drawn.height;
+    return furthest(drawn.pixels.subarray(n * size, (n + 1) * size), trainingPixels(images, found.image));
+  }
+
+  /** Sends a sample to its place on the wall. @param {number} n */
+  async fly(n) {
+    const { root } = this.host;
+    const tile = this.tiles[n].tile.canvas;
+    const traveller = el("canvas", { className: "pixels traveller", width: tile.width, height: tile.height, ariaHidden: "true" });
+    traveller.getContext("2d")?.drawImage(tile, 0, 0);
+    const [from, to, home] = [tile, this.wall.canvas, root].map((element) => element.getBoundingClientRect());
+    const { x, y } = this.wall.place(this.nearest(n));
+    Object.assign(traveller.style, { left: `${from.left - home.left}px`, top: `${from.top - home.top}px`, width: `${from.width}px` });
+    root.append(traveller);
+    const way = { duration: FLIGHT, easing: "cubic-bezier(0.6, 0, 0.3, 1)" };
+    const goal = `translate(${to.left + x - from.left}px, ${to.top + y - from.top}px) scale(${SMALL / from.width})`;
+    await traveller.animate([{ transform: "none" }, { transform: goal }], way).finished.catch(() => {});
+    traveller.remove();
+  }
+
+  /** Sends all samples to their places, one after the other. @param {AbortSignal} signal */
+  async depart(signal) {
+    const land = (/** @type {number} */ n) => {
+      if (signal.aborted) return;
+      this.arrived.add(n);
+      this.mark();
+    };
+    /** @type {Promise<void>[]} */
+    const flights = [];
+    for (let n = 0; n < COUNT; n += 1) {
+      if (this.host.still) {
+        land(n);
+        continue;
+      }
+      await this.host.pace(BETWEEN, signal);
+      flights.push(this.fly(n).then(() => land(n)));
+    }
+    await Promise.all(flights);
+  }
+
+  /** Draws the samples, and shows whose copies they are. */
+  async draw() {
+    const { host, tiles } = this;
+    this.arrived = new Set();
+    await host.run(async (signal) => {
+      const model = await host.model();
+      this.images = await host.training(PROMPT, signal);
+      this.hang();
+      this.mark();
+      host.say(host.t("drawing"));
+      const onStep = host.still ? undefined : (/** @type {import("../../pkg/morphogen.js").Frame} */ frame) => tiles.forEach(({ tile }, n) => tile.put(frame.toImageData(n)));
+      const sample = await model.sample({ prompt: PROMPT, machine: "ideal", count: COUNT, seed: Number(host.state.seed), ...walk(STEPS), signal, onStep });
+      this.drawn = sample;
+      tiles.forEach(({ tile }, n) => tile.put(sample.toImageData(n)));
+      this.choose(Math.min(COUNT, Math.max(1, Number(host.state.sample))) - 1);
+      await this.depart(signal);
+      const off = tiles.map((_, n) => this.off(n) * 127.5);
+      host.say(host.t("copies", { copies: off.filter((levels) => levels < 1).length, of: COUNT, levels: host.number(Math.max(...off), 1) }));
+      this.question.answer(host.t("answer"));
+    });
+  }
+
+  /** Hangs the wall, and draws once the reader has guessed. */
+  async begin() {
+    const { host } = this;
+    await host.run(async (signal) => {
+      this.images = await host.training(PROMPT, signal);
+      this.hang();
+      if (this.question.open) host.say(host.t("wallFirst", { n: this.images.count }));
+    });
+    await this.question.made;
+    for (const part of this.drawing) part.hidden = false;
+    await this.draw();
+  }
+}
