@@ -8,11 +8,12 @@ use super::super::program::{Dispatch, Larger, Names, Tuning, add, shader};
 use super::Finish;
 use super::gpu::{Sizes, rows};
 
-/// Threads that a GPU wants, of some that have twenty-eight sums or more in hand at a time: one a lane of a large one, nearly, where others
-/// want more to hide behind.
-const BUSY: usize = 12_288;
+/// Workgroups that a GPU wants: as many as a large one has multiprocessors, nearly.
+const BUSY: usize = 128;
 /// Columns beside each other in a workgroup: what computes in step on most GPUs, so that all of them read the same weights.
 const LANES: usize = 32;
+/// Pieces of channels that share columns in a workgroup, times the threads that share a piece.
+const BESIDE: usize = 4;
 /// Threads of a workgroup, and bytes of its memory, that every GPU of WebGPU has.
 const THREADS: usize = 256;
 const BYTES: usize = 16_384;
@@ -20,6 +21,8 @@ const BYTES: usize = 16_384;
 const CHUNKS: [usize; 2] = [4, 2];
 /// The fewest that are worth it.
 const LEAST: usize = 8;
+/// Fewest pictures that another pipeline is compiled for; one that is drawn with guidance is two.
+const FEWEST: usize = 8;
 /// Most rows of a thread.
 const ROWS: usize = 8;
 /// Blocks of four channels that a thread computes, and threads that share the input channels of such a piece: from most threads
@@ -86,24 +89,29 @@ pub(super) fn larger(sizes: &Sizes, norm: Option<&Norm>, finish: &Finish, tuning
     let rows = rows(sizes.output.height, ROWS);
     let columns = sizes.output.width * sizes.output.height.div_ceil(rows);
     let blocks = norm.map_or(sizes.output.channels, |norm| sizes.output.channels / norm.groups).div_ceil(4);
-    let mut found: Vec<Larger> = Vec::new();
+    let (mut found, mut enough): (Vec<Larger>, usize) = (Vec::new(), 0);
     for (vectors, split) in PIECES {
-        let (all, pieces) = (norm.is_some(), blocks.div_ceil(vectors));
-        let lanes = if all { columns } else { LANES };
-        let teams = if all { pieces } else { (THREADS / LANES / split).min(pieces) };
+        let (normed, pieces) = (norm.is_some(), blocks.div_ceil(vectors));
+        let lanes = if normed { columns } else { LANES };
+        let teams = if normed { pieces } else { (BESIDE / split).min(pieces) };
         let cut = Cut { rows, vectors, split, lanes, teams };
-        let from = match tuning {
-            Tuning::ManyThreads => BUSY.div_ceil(columns * pieces * split * norm.map_or(1, |norm| norm.groups)),
-            // One that is asked for is taken at once.
+        // Pictures that give workgroups enough, and those from which on it is taken; one that is asked for is taken at once.
+        let (wanted, from) = match tuning {
+            Tuning::ManyThreads => {
+                let threads = (BUSY * LANES * BESIDE).div_ceil(columns * pieces * split);
+                let wanted = norm.map_or(threads, |norm| BUSY.div_ceil(norm.groups));
+                (wanted, wanted.max(FEWEST))
+            }
             #[cfg(not(target_arch = "wasm32"))]
-            Tuning::Batched { vectors: wanted, split: shared } if (wanted, shared) == (vectors, split) => 1,
+            Tuning::Batched { vectors: wanted, split: shared } if (wanted, shared) == (vectors, split) => (1, 1),
             _ => continue,
         };
         let Some(chunk) = cut.chunk(sizes) else { continue };
-        if found.last().is_some_and(|last| last.from >= from) || all && !blocks.is_multiple_of(vectors) {
+        if wanted <= enough || normed && !blocks.is_multiple_of(vectors) {
             continue;
         }
-        let parts = pieces.div_ceil(teams);
+        enough = wanted;
+        found.pop_if(|last| last.from == from);
         let mut names = cut.names(sizes, chunk);
         finish.names(&mut names);
         let (text, dispatch) = match norm {
@@ -112,6 +120,7 @@ pub(super) fn larger(sizes: &Sizes, norm: Option<&Norm>, finish: &Finish, tuning
                 (shader!("ops/convolution/batch_normed.wgsl"), Dispatch::Groups(norm.groups))
             }
             None => {
+                let parts = pieces.div_ceil(teams);
                 names.insert("PARTS", parts as i64);
                 (shader!("ops/convolution/batch.wgsl"), Dispatch::Columns { each: columns, lanes, parts })
             }
@@ -161,7 +170,7 @@ mod tests {
             let sizes = sizes(inputs, output, kernel);
             let cuts = larger(&sizes, None, &Finish::default(), Tuning::ManyThreads);
             assert!(!cuts.is_empty(), "{inputs:?} {output:?}");
-            assert!(cuts.is_sorted_by_key(|larger| larger.from), "{inputs:?} {output:?}");
+            assert!(cuts.is_sorted_by(|one, other| one.from < other.from), "{inputs:?} {output:?}");
             for cut in &cuts {
                 let name = |name| cut.names[name] as usize;
                 let (lanes, teams, split) = (name("LANES"), name("TEAMS"), name("SPLIT"));
@@ -170,7 +179,9 @@ mod tests {
                 assert!(parts * teams * name("VECTORS") >= output.0.div_ceil(4), "every channel has somebody");
                 assert_eq!(each, output.2 * output.1.div_ceil(name("ROWS")));
                 let threads = each * output.0.div_ceil(4 * name("VECTORS")) * split;
-                assert!(cut.from * threads >= BUSY && (cut.from - 1) * threads < BUSY, "{cut:?}");
+                let busy = |pictures: usize| pictures * threads >= BUSY * 128;
+                assert!(cut.from >= FEWEST && busy(cut.from), "{cut:?}");
+                assert!(cut.from == FEWEST || !busy(cut.from - 1), "{cut:?}");
                 assert!(name("BRINGS") * lanes * teams * split >= name("CHUNK") * name("SPAN") * name("ACROSS"));
             }
         }
@@ -294,7 +305,7 @@ mod tests {
         };
         let from: Vec<Vec<usize>> =
             layers.sites(&shapes).map(|site| of(site).iter().map(|larger| larger.from).collect()).collect();
-        assert_eq!(from, [vec![6, 12, 24, 48], vec![12, 24, 48, 96]]);
+        assert_eq!(from, [vec![8, 16, 32, 64], vec![16, 32, 64, 128]]);
         run_in_turn(&gpu, &layers, shape, &[2, 20, 9, 2, 33, 20]);
     }
 
