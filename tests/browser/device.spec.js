@@ -1,6 +1,6 @@
 /** Which device draws: `auto` is the faster one that answers, and a processor in disguise is never faster than itself. */
 import { expect, test } from "@playwright/test";
-import { TINY, WEBGPU, draw } from "./support.js";
+import { TINY, WEBGPU, difference, draw } from "./support.js";
 
 const on = (/** @type {string} */ device) => ({ ...TINY, load: { device } });
 
@@ -20,6 +20,22 @@ test("auto takes a graphics device that answers sooner than the processor, and n
   const insisted = await draw(page, { ...on("webgpu"), worker: "faulty-gpu.js?graphics=1000" });
   expect(insisted).toMatchObject({ message: "", device: "webgpu" });
 });
+
+for (const network of ["unet", "attention"]) {
+  test(`batches of ${network} are cut otherwise on a graphics device, and are what the processor draws`, { tag: WEBGPU }, async ({ page }) => {
+    await page.addInitScript(() => {
+      const heard = /** @type {any} */ (globalThis).heard = new Set();
+      new BroadcastChannel("shaders").onmessage = ({ data }) => heard.add(data);
+    });
+    const sample = { count: 16, steps: 2, guidance: 1 };
+    const batch = await draw(page, { load: { device: "webgpu", network }, sample, worker: "faulty-gpu.js?graphics=0" });
+    const layers = await page.evaluate(() => /** @type {any} */ (globalThis).heard.size);
+    expect(batch).toMatchObject({ message: "", device: "webgpu" });
+    expect(layers).toBeGreaterThan(3);
+    const beside = await draw(page, { load: { device: "cpu", network }, sample });
+    expect(difference(batch.pixels, beside.pixels)).toBeLessThanOrEqual(1e-2);
+  });
+}
 
 /** [what is odd about WebGPU, the worker's query, how it is said, the code where nothing else will do] */
 const ODD = /** @type {const} */ ([

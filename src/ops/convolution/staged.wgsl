@@ -12,7 +12,7 @@
     let exists$(n) = item$(n) < $(CHUNK * SPAN * ACROSS)u;
     let in$(n) = x$(n) >= 0 && band$(n) < step.pictures * $(BANDS)u && y$(n) >= 0 && y$(n) < $(HEIGHT * STRIDE);
     let line$(n) = (band$(n) / $(BANDS)u * $(channels)u + channel$(n)) * $(high)u + (u32(y$(n)) >> $(double)u);
-    let at$(n) = select(0u, line$(n) * $(wide)u + (u32(x$(n)) % $(WIDTH * STRIDE)u >> $(double)u), in$(n));
+    let at$(n) = select(0u, line$(n) * $(wide)u + ((u32(x$(n)) % $(WIDTH * STRIDE)u) >> $(double)u), in$(n));
 #end
     for (var chunk = 0u; chunk < $(channels)u; chunk += $(CHUNK)u) {
         workgroupBarrier();

@@ -2,7 +2,8 @@
 // of their work; `?starve=N` lets the first N devices run out of memory. A word on the channel "faulty-gpu" loses all
 // that there are, at once. With `?silent=N` the first N devices never answer from the middle of their work on, and the package's long waits
 // for them are a fortieth as long. With `?graphics=N` the adapter, software in truth, says that it is a graphics device, and by the
-// worker's clock each of its answers takes N milliseconds and nothing else any time.
+// worker's clock each of its answers takes N milliseconds and nothing else any time; of every shader that has weights in the memory of
+// workgroups the channel "shaders" hears.
 const query = new URLSearchParams(location.search);
 const faults = { lose: Number(query.get("lose") ?? 0), starve: Number(query.get("starve") ?? 0), silent: Number(query.get("silent") ?? 0) };
 let hushed = false;
@@ -39,6 +40,12 @@ if (navigator.gpu && answer !== null) {
   GPUQueue.prototype.submit = function (commands) {
     now += Number(answer);
     return submit.call(this, commands);
+  };
+  const shaders = new BroadcastChannel("shaders");
+  const { createShaderModule } = GPUDevice.prototype;
+  GPUDevice.prototype.createShaderModule = function (descriptor) {
+    if (descriptor.code.includes("var<workgroup> kernels")) shaders.postMessage(descriptor.label);
+    return createShaderModule.call(this, descriptor);
   };
 }
 
