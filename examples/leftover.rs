@@ -36,6 +36,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut networks = [network(&names[0])?, network(&names[1])?];
     let calibration = manifest.network(&names[0])?.calibration(machine)?;
     let kinds = manifest.prompts.len();
+    if seeds == 0 || kinds == 0 {
+        return Err("expected at least one seed, and a pack of classes, such as www/models/fashion".into());
+    }
     let (mut whole, mut by_kind) = (Tally::default(), vec![Tally::default(); kinds]);
     let mut by_step: Vec<Tally> = Vec::new();
     let mut rows = Vec::new();

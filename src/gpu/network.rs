@@ -223,11 +223,12 @@ impl GpuNetwork {
             }
             Ok(())
         };
-        let made = gpu.guard("making room for the pictures", make).await;
+        let made = gpu.guard("preparing a batch", make).await.flatten();
         if made.is_err() {
             self.workspace = None;
+            self.pipelines.iter_mut().for_each(|pipeline| pipeline.forget(pictures));
         }
-        made?
+        made
     }
 
     /// The workspace that [`Self::prepare`] made.

@@ -39,14 +39,21 @@ impl Pipeline {
         self.best(pictures).is_none_or(|best| self.larger[best].1.is_some())
     }
 
-    /// Compiles what is best for a batch.
+    /// Compiles what is best for a batch, where it is not.
     pub(super) fn suit(&mut self, compiler: &mut Compiler<'_>, label: &str, pictures: usize) -> Result<(), GpuError> {
-        if let Some(best) = self.best(pictures) {
+        if let Some(best) = self.best(pictures).filter(|best| self.larger[*best].1.is_none()) {
             let Larger { text, names, .. } = &self.larger[best].0;
             let source = source(label, text, names)?;
             self.larger[best].1 = Some(compiler.compile(label, source, &self.layout));
         }
         Ok(())
+    }
+
+    /// Forgets what is best for a batch, since it was refused.
+    pub(super) fn forget(&mut self, pictures: usize) {
+        if let Some(best) = self.best(pictures) {
+            self.larger[best].1 = None;
+        }
     }
 
     /// What runs for a batch, and its workgroups in x and y.

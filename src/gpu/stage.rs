@@ -157,13 +157,13 @@ pub fn row_length(stages: &[Stage]) -> usize {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation};
     use crate::ops::Array;
 
-    /// Dispatches of a step: stages, and the solver's.
-    fn dispatches(normalisation: Normalisation, attention_heads: usize, tuning: Tuning) -> usize {
+    /// A UNet for garments without any weights that matter, and the shapes of its values.
+    pub fn unet(normalisation: Normalisation, attention_heads: usize) -> (Layers, Vec<ImageShape>, Weights) {
         let config = NetworkConfig {
             normalisation,
             embedding: 8,
@@ -179,6 +179,12 @@ mod tests {
             (name, Array { shape, data })
         };
         let weights = layers.layer_tensors().map(zeros).collect();
+        (layers, shapes, weights)
+    }
+
+    /// Dispatches of a step: stages, and the solver's.
+    fn dispatches(normalisation: Normalisation, attention_heads: usize, tuning: Tuning) -> usize {
+        let (layers, shapes, weights) = unet(normalisation, attention_heads);
         compile(&layers, &shapes, &weights, tuning).unwrap().len() + 1
     }
 

@@ -11,7 +11,7 @@ use crate::ops::{OpError, Weights};
 pub struct Way {
     /// The layer.
     pub name: String,
-    /// Multiplications with an addition each, of the whole batch.
+    /// Multiplications with an addition each, of the whole batch; half its floating point operations.
     pub products: f64,
     /// Threads that are dispatched together.
     pub threads: usize,
@@ -76,27 +76,15 @@ fn of_workgroup(names: &Names) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::stage::tests::unet;
     use super::*;
-    use crate::network::config::{Architecture, ConditionKind, NetworkConfig, Normalisation};
-    use crate::ops::Array;
+    use crate::network::config::Normalisation;
 
-    /// The fourfold batch is fed from the memory of workgroups; its threads read a tenth of what they read before.
+    /// For many pictures threads are fed from the memory of workgroups, and read a tenth of what they read from memory before.
     #[test]
     fn batches_read_less_for_a_product() {
         for (normalisation, attention_heads) in [(Normalisation::None, 0), (Normalisation::Group { groups: 8 }, 4)] {
-            let architecture = Architecture::UNet { widths: vec![32, 64, 128], attention_heads, attention_level: None };
-            let config = NetworkConfig {
-                normalisation,
-                embedding: 8,
-                ..NetworkConfig::new(architecture, ConditionKind::Class { count: 2 })
-            };
-            let layers = Layers::new(&config).unwrap();
-            let shapes = layers.shapes(ImageShape { channels: 1, height: 28, width: 28 });
-            let zeros = |(name, shape): (String, Vec<usize>)| {
-                let data = vec![0.0; shape.iter().product()];
-                (name, Array { shape, data })
-            };
-            let weights = layers.layer_tensors().map(zeros).collect();
+            let (layers, shapes, weights) = unet(normalisation, attention_heads);
             let counted = |tuning, pictures| {
                 let ways = ways(&layers, &shapes, &weights, tuning, pictures).unwrap();
                 let products: f64 = ways.iter().map(|way| way.products).sum();

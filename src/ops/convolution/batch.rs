@@ -1,7 +1,7 @@
 //! A convolution of many pictures on the GPU, alone (`batch.wgsl`) or with the normalisation behind it (`batch_normed.wgsl`): large
 //! pieces for each thread, fed from the workgroup's memory. Where pictures are few such pieces would leave a GPU idle, so each way
-//! to cut the work says from how many pictures on it is the better one. Chosen by counts, of threads and of what they read for a
-//! multiplication, not by time.
+//! to cut the work says from how many pictures on it is the better one. Chosen by counts, of workgroups and of what threads read
+//! for a multiplication, not by time.
 
 use super::super::Norm;
 use super::super::program::{Dispatch, Larger, Names, Tuning, add, shader};
@@ -179,7 +179,7 @@ mod tests {
                 assert!(parts * teams * name("VECTORS") >= output.0.div_ceil(4), "every channel has somebody");
                 assert_eq!(each, output.2 * output.1.div_ceil(name("ROWS")));
                 let threads = each * output.0.div_ceil(4 * name("VECTORS")) * split;
-                let busy = |pictures: usize| pictures * threads >= BUSY * 128;
+                let busy = |pictures: usize| pictures * threads >= BUSY * LANES * BESIDE;
                 assert!(cut.from >= FEWEST && busy(cut.from), "{cut:?}");
                 assert!(cut.from == FEWEST || !busy(cut.from - 1), "{cut:?}");
                 assert!(name("BRINGS") * lanes * teams * split >= name("CHUNK") * name("SPAN") * name("ACROSS"));
