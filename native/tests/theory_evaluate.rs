@@ -6,7 +6,7 @@ mod theory_reference;
 use morphogen::denoiser::{Condition, Denoiser, ImageShape};
 use morphogen::sampler::{self, Request, Sampling, Solver};
 use morphogen::schedule::{Grid, Schedule};
-use morphogen::theory::calibrate::{joined_shares, share};
+use morphogen::theory::calibrate::{COVERED_FROM, joined_shares, share};
 use morphogen::theory::{
     Calibration, Locality, LocalityPoint, Machine, PatchPosterior, Share, Shares, Training, Wiener, machine_denoiser,
 };
@@ -89,7 +89,7 @@ fn a_blend_in_disguise_is_measured_and_foretold() {
     let requests = [3, 4].map(|seed| Request { steps: 5, ..Request::new(Condition::Null, seed) });
     let mut found = Vec::new();
     follow(network.as_mut(), Schedule::Cosine, &requests, |_, visit| {
-        found.push(share(&patches, &filter, &visit).unwrap());
+        found.push(share(&patches, &filter, &visit, COVERED_FROM).unwrap());
     })
     .unwrap();
     for Share { t, patches, covered } in joined_shares(found).unwrap() {

@@ -132,26 +132,28 @@ pub struct ShareFit {
     pub square: [f64; 3],
 }
 
-/// From this time down windows may answer for all they cover. At more noise, one step's guess would be nearer the network's,
-/// but pictures come out further from its own: a mean over windows is smooth, and what is decided there is decided otherwise.
-const REFINES: f64 = 0.6;
+/// From this time down windows of a blend may answer for all they cover, unless another is asked for. At more noise, one step's guess
+/// would be nearer the network's, but pictures come out further from its own: a mean over windows is smooth, and what is decided there
+/// is decided otherwise.
+pub const COVERED_FROM: f64 = 0.6;
 
-/// The `k(t)` of a blend: that of windows that answer for their centres, and from `t = .6` down that of windows that answer for all
+/// The `k(t)` of a blend: that of windows that answer for their centres, and from `from` down that of windows that answer for all
 /// they cover.
 ///
 /// # Errors
 /// [`TheoryError::Locality`] where there is neither.
-pub fn blended_locality(centre: &Locality, covered: &Locality) -> Result<Locality, TheoryError> {
-    let early = centre.points().iter().filter(|point| point.t > REFINES);
-    let late = covered.points().iter().filter(|point| point.t <= REFINES);
+pub fn blended_locality(centre: &Locality, covered: &Locality, from: f64) -> Result<Locality, TheoryError> {
+    let early = centre.points().iter().filter(|point| point.t > from);
+    let late = covered.points().iter().filter(|point| point.t <= from);
     Locality::measured(late.chain(early).copied().collect())
 }
 
-/// Where the network stands between the Wiener filter, what windows say of their centres and what they say of all they cover.
+/// Where the network stands between the Wiener filter, what windows say of their centres and, from `from` down, what they say of all
+/// they cover.
 ///
 /// # Errors
 /// [`TheoryError::Denoise`] where the visit does not fit the training images.
-pub fn share(patches: &PatchPosterior, filter: &Wiener, visit: &Visit) -> Result<ShareFit, TheoryError> {
+pub fn share(patches: &PatchPosterior, filter: &Wiener, visit: &Visit, from: f64) -> Result<ShareFit, TheoryError> {
     let Visit { time, x, denoised } = visit;
     let wiener = filter.means(x, *time)?;
     if denoised.len() != wiener.len() {
@@ -160,7 +162,7 @@ pub fn share(patches: &PatchPosterior, filter: &Wiener, visit: &Visit) -> Result
     }
     let partial = patches.partial(x, *time, false)?;
     let centre = partial.mean();
-    let covered = if time.t <= REFINES {
+    let covered = if time.t <= from {
         let parts = patches.spread(x, *time, &[Levels::of(&partial)], 0, 1)?;
         parts.iter().flat_map(|part| part.mean(patches.sight(*time), patches.choices().boundary)).collect()
     } else {
@@ -270,8 +272,12 @@ mod tests {
             let points = [0.2, 0.6, 0.65, 1.0].map(|t| LocalityPoint::hard(t, k));
             Locality::measured(points.to_vec()).unwrap()
         };
-        let windows: Vec<usize> =
-            blended_locality(&measured(3), &measured(7)).unwrap().points().iter().map(|point| point.window).collect();
-        assert_eq!(windows, [7, 7, 3, 3]);
+        let windows = |from: f64| -> Vec<usize> {
+            let blended = blended_locality(&measured(3), &measured(7), from).unwrap();
+            blended.points().iter().map(|point| point.window).collect()
+        };
+        assert_eq!(windows(COVERED_FROM), [7, 7, 3, 3]);
+        assert_eq!(windows(0.0), [3; 4]);
+        assert_eq!(windows(1.0), [7; 4]);
     }
 }

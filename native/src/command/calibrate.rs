@@ -13,7 +13,9 @@ use morphogen::pack::writer::PackWriter;
 use morphogen::pack::{self, NetworkEntry};
 use morphogen::sampler::{Request, Sampling};
 use morphogen::schedule::MAX_STEPS;
-use morphogen::theory::calibrate::{Visit, best_window, blended_locality, joined_shares, median_locality, share};
+use morphogen::theory::calibrate::{
+    COVERED_FROM, Visit, best_window, blended_locality, joined_shares, median_locality, share,
+};
 use morphogen::theory::{
     Calibration, Edge, Locality, LocalityPoint, Machine, PatchPosterior, Share, Shares, TheoryError, Training, Wiener,
     machine_denoiser,
@@ -53,6 +55,9 @@ pub struct CalibrateArgs {
     /// windows of its own, and the k(t) of bbels stays
     #[arg(long)]
     soft: bool,
+    /// From this time down, in [0, 1], windows of a blend may answer for all they cover; never with 0
+    #[arg(long, value_name = "T", value_parser = number(0.0, 1.0), default_value_t = COVERED_FROM)]
+    covered_from: f64,
 }
 
 impl CalibrateArgs {
@@ -199,11 +204,11 @@ fn fitted_blend(
     } else {
         sees(Machine::Bbels)?
     };
-    let locality = blended_locality(&centre, &sees(Machine::Composite)?).map_err(usage)?;
-    let first = Shares::measured(shares(&locality, ways, &on_visit).map_err(usage)?).map_err(usage)?;
+    let locality = blended_locality(&centre, &sees(Machine::Composite)?, args.covered_from).map_err(usage)?;
+    let fitted = |ways: &Ways<'_>| shares(&locality, ways, args.covered_from, &on_visit).map_err(usage);
+    let first = Shares::measured(fitted(ways)?).map_err(usage)?;
     let calibration = Calibration { locality: Some(locality.clone()), shares: first };
-    let own = own_ways(args, pack, name, sets, &calibration)?;
-    let shares = shares(&locality, &own, &on_visit).map_err(usage)?;
+    let shares = fitted(&own_ways(args, pack, name, sets, &calibration)?)?;
     Ok((locality, shares))
 }
 
@@ -224,14 +229,15 @@ fn windows(
     median_locality(found)
 }
 
-/// α(t) and γ(t) of a blend whose patches see by `locality`. `on_visit` hears of each visit that was dealt with.
-fn shares(locality: &Locality, ways: &Ways<'_>, on_visit: impl Fn()) -> Result<Vec<Share>, TheoryError> {
+/// α(t) and γ(t) of a blend whose patches see by `locality`, and from `from` down may answer for all they cover. `on_visit` hears of each
+/// visit that was dealt with.
+fn shares(locality: &Locality, ways: &Ways<'_>, from: f64, on_visit: impl Fn()) -> Result<Vec<Share>, TheoryError> {
     let mut found = Vec::new();
     for (training, visits) in ways {
         let filter = Wiener::new(training);
         let patches = PatchPosterior::new(Machine::Blend, (*training).clone(), Some(locality.clone()))?;
         for visit in visits {
-            let fit = share(&patches, &filter, visit)?;
+            let fit = share(&patches, &filter, visit, from)?;
             found.push(fit);
             on_visit();
         }
