@@ -120,6 +120,11 @@ impl GpuPosterior {
                 }
             }
         }
+        self.merged(stages).await
+    }
+
+    /// Merges what the workers of a pass found, and reads it.
+    async fn merged(&self, stages: &Stages) -> Result<Vec<f32>, GpuError> {
         let staging = self.gpu.buffer("answer", stages.values, BufferUsages::MAP_READ | BufferUsages::COPY_DST);
         let mut encoder = self.gpu.device.create_command_encoder(&Default::default());
         dispatch(&mut encoder, &stages.merge, &stages.bound_merge, stages.merged_by);
