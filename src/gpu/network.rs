@@ -147,7 +147,7 @@ impl GpuNetwork {
             return Err(DenoiseError::Shape { what, expected, found: x.len() }.into());
         }
         let rows: Vec<f32> = rows.iter().flat_map(|row| place_shifts(&self.stages, row)).collect();
-        self.prepare(pictures, pictures).await?;
+        self.prepare(&[pictures], pictures).await?;
         let this = &*self;
         let workspace = this.workspace()?;
         // x̂₀ becomes x: the plainest row of a solver's table.
@@ -200,18 +200,19 @@ impl GpuNetwork {
         if request.is_spread() { rows / 2 } else { usize::MAX }
     }
 
-    /// Makes sure that pipelines and workspace suit a batch.
-    pub(super) async fn prepare(&mut self, pictures: usize, rows: usize) -> Result<(), GpuError> {
+    /// Makes sure that the pipelines suit batches of these sizes, and the workspace the largest of them.
+    pub(super) async fn prepare(&mut self, batches: &[usize], rows: usize) -> Result<(), GpuError> {
         self.gpu.check()?;
-        let fits = self.workspace.as_ref().is_some_and(|workspace| workspace.fits(pictures, rows));
-        if fits && self.pipelines.iter().all(|pipeline| pipeline.suits(pictures)) {
+        let most = batches.iter().copied().max().unwrap_or_default();
+        let fits = self.workspace.as_ref().is_some_and(|workspace| workspace.fits(most, rows));
+        if fits && batches.iter().all(|batch| self.pipelines.iter().all(|pipeline| pipeline.suits(*batch))) {
             return Ok(());
         }
         let gpu = self.gpu.clone();
         let make = || {
             let mut compiler = Compiler::new(&gpu, row_length(&self.stages));
             for (stage, pipeline) in self.stages.iter().zip(&mut self.pipelines) {
-                pipeline.suit(&mut compiler, &stage.name, pictures)?;
+                batches.iter().try_for_each(|batch| pipeline.suit(&mut compiler, &stage.name, *batch))?;
             }
             if !fits {
                 // The old one goes first, so that both are never held at once.
@@ -219,14 +220,14 @@ impl GpuNetwork {
                 let network = (&self.stages[..], &self.layers.slots(&self.shapes));
                 let pipelines = (&self.pipelines[..], &self.step);
                 let rows = rows.next_power_of_two().max(64);
-                self.workspace = Some(Workspace::new(&gpu, network, self.shape, pipelines, pictures, rows));
+                self.workspace = Some(Workspace::new(&gpu, network, self.shape, pipelines, most, rows));
             }
             Ok(())
         };
         let made = gpu.guard("preparing a batch", make).await.flatten();
         if made.is_err() {
             self.workspace = None;
-            self.pipelines.iter_mut().for_each(|pipeline| pipeline.forget(pictures));
+            self.pipelines.iter_mut().for_each(|pipeline| batches.iter().for_each(|batch| pipeline.forget(*batch)));
         }
         made
     }
@@ -241,6 +242,44 @@ impl GpuNetwork {
         if let Some(workspace) = &self.workspace {
             let pipeline = self.pipelines.get(stage).unwrap_or(&self.step.pipeline);
             workspace.dispatch(pass, pipeline, stage, step, pictures);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::Frames;
+    use super::*;
+    use crate::network::config::{Architecture, ConditionKind};
+    use crate::ops::Array;
+    use crate::ops::program::Tuning;
+    use crate::ops::testing::gpu;
+    use crate::sampler::Term;
+    use crate::schedule::Schedule;
+    use pollster::block_on;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn steps_of_fewer_guesses_are_cut_for_theirs() {
+        let Some(gpu) = gpu().map(|gpu| gpu.tuned_for(Tuning::ManyThreads)) else { return };
+        let architecture = Architecture::UNet { widths: vec![32, 64], attention_heads: 0, attention_level: None };
+        let config =
+            NetworkConfig { embedding: 8, ..NetworkConfig::new(architecture, ConditionKind::Class { count: 2 }) };
+        let zeros = |(name, shape): (String, Vec<usize>)| {
+            let data = vec![0.0; shape.iter().product()];
+            (name, Array { shape, data })
+        };
+        let weights = Layers::new(&config).unwrap().tensors(&config).into_iter().map(zeros).collect();
+        let shape = ImageShape { channels: 1, height: 16, width: 16 };
+        let mut network = block_on(GpuNetwork::new(&gpu, &config, &weights, shape)).unwrap();
+        let early = Term { to: 0.5, ..Term::new(Condition::Class(1)) };
+        let terms = vec![Term::new(Condition::Class(0)), early];
+        let request = Request { count: 16, steps: 2, terms, ..Request::new(Condition::Class(0), 1) };
+        block_on(network.sample(&request, Schedule::Cosine, Frames::Last, |_| true)).unwrap();
+        let batches: BTreeSet<usize> = [1.0, 0.5].map(|t| request.calls(t).kinds() * 16).into();
+        assert_eq!(batches.len(), 2);
+        for batch in batches {
+            assert!(network.pipelines.iter().all(|pipeline| pipeline.suits(batch)), "{batch}");
         }
     }
 }

@@ -20,7 +20,7 @@ pub(crate) mod product;
 #[cfg(with_gpu)]
 pub mod program;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use attention::Attention;
 pub use convolution::{Conv, Padding, Resample};
