@@ -117,7 +117,8 @@ pub fn calibrate(args: &CalibrateArgs) -> Result<(), CommandError> {
                 shares.iter().map(|one| format!("{:.2}", share(one))).collect::<Vec<_>>().join(" ")
             };
             let list_of_windows = locality.points().iter().map(LocalityPoint::to_string).collect::<Vec<_>>().join(" ");
-            note(format!("{name}, blend, k from t = {:.2} up: {list_of_windows}", shares[0].t));
+            let first = locality.points()[0].t;
+            note(format!("{name}, blend, k from t = {first:.2} up: {list_of_windows}"));
             note(format!("{name}, blend, share of patches from t = {:.2} up: {}", shares[0].t, list(|s| s.patches)));
             note(format!("{name}, blend, and of all windows among them: {}", list(|s| s.covered)));
             let points = locality.points().iter().copied().map(pack::Locality::from).collect();
@@ -198,14 +199,22 @@ fn fitted_blend(
             usage(format!("{goes}; add --machine {machine}"))
         })
     };
-    let centre = if args.soft && !args.machine.is_empty() && !args.machine.contains(&Machine::Bbels) {
+    let from = args.covered_from;
+    let covered = (from > 0.0).then(|| sees(Machine::Composite)).transpose()?;
+    let centre = if from >= 1.0 {
+        None
+    } else if args.soft && !args.machine.is_empty() && !args.machine.contains(&Machine::Bbels) {
         let points = windows(Machine::Bbels, ways, args.edges(), || ()).map_err(usage)?;
-        Locality::measured(points).map_err(usage)?
+        Some(Locality::measured(points).map_err(usage)?)
     } else {
-        sees(Machine::Bbels)?
+        Some(sees(Machine::Bbels)?)
     };
-    let locality = blended_locality(&centre, &sees(Machine::Composite)?, args.covered_from).map_err(usage)?;
-    let fitted = |ways: &Ways<'_>| shares(&locality, ways, args.covered_from, &on_visit).map_err(usage);
+    let locality = match (centre, covered) {
+        (Some(centre), Some(covered)) => blended_locality(&centre, &covered, from),
+        (one, other) => one.or(other).ok_or(TheoryError::Locality),
+    };
+    let locality = locality.map_err(usage)?;
+    let fitted = |ways: &Ways<'_>| shares(&locality, ways, from, &on_visit).map_err(usage);
     let first = Shares::measured(fitted(ways)?).map_err(usage)?;
     let calibration = Calibration { locality: Some(locality.clone()), shares: first };
     let shares = fitted(&own_ways(args, pack, name, sets, &calibration)?)?;
