@@ -30,6 +30,19 @@ test("every error of the package has a German sentence: by its words, or at leas
     await page.goto(`/~${fault}/de.html?prompt=Katze&model=emoji&steps=1&count=1&device=cpu`);
     await expect(page.locator("#status"), fault).toContainText(sentence, { timeout: 60_000 });
   }
+  // Figures say it as the Studio does, and a run that learns what became of it.
+  await page.goto("/~missing=manifest.json/essay/de.html?device=cpu#origins");
+  await page.locator("#origins-figure").scrollIntoViewIfNeeded();
+  await expect(page.locator("#origins-figure").getByRole("status")).toContainText("Der Server hat eine Datei nicht hergegeben");
+  const told = await page.evaluate(async (list) => {
+    const [{ told }] = await Promise.all(["../say.js", "../strings/speak-de.js"].map((path) => import(new URL(path, location.href).href)));
+    return list.map(told);
+  }, ["It broke. Learning went on on the processor from step 12.", "Learning runs on the processor. It broke.", "It broke. Learning went on from step 3."]);
+  expect(told).toEqual([
+    "Das Grafikgerät fiel aus; gelernt wird ab Schritt 12 auf dem Prozessor.",
+    "Gelernt wird auf dem Prozessor, denn das Grafikgerät ist hier nicht zu gebrauchen.",
+    "Das Lernen brach ab und ging von Schritt 3 an weiter. (It broke.)",
+  ]);
 });
 
 test("each caption of the pack has a German name", () => {

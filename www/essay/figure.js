@@ -16,6 +16,7 @@ import { button, el } from "./parts.js";
  * @property {string} name as in the address, and before its words
  * @property {State} defaults what its address may hold, each with its usual value, whose type it keeps; texts are short words
  *     of small letters, figures and dashes. The figure itself refuses values that make no sense
+ * @property {string[]} [fractions] which of its numbers need not be whole
  * @property {(host: Host) => void | Promise<void>} mount builds it in `host.root`, once, and starts what it shows first
  */
 
@@ -67,7 +68,7 @@ export class Host {
     const query = world.asked(figure.name);
     /** Whether the address holds a state of this figure, which is then shown at once. */
     this.asked = Object.keys(figure.defaults).some((name) => query.has(name));
-    this.state = stated(figure.defaults, query);
+    this.state = stated(figure, query);
     this.motion = matchMedia("(prefers-reduced-motion: reduce)");
     new IntersectionObserver((entries) => {
       this.#inView = entries.at(-1)?.isIntersecting ?? false;
@@ -131,7 +132,8 @@ export class Host {
       await this.whenSeen(signal);
       return await task(signal);
     } catch (thrown) {
-      if (!signal.aborted) this.say(/** @type {Error} */ (thrown).message);
+      const said = signal.aborted ? "" : await this.told(thrown);
+      if (!signal.aborted) this.say(said);
       return undefined;
     } finally {
       if (this.#running === mine) {
@@ -172,6 +174,19 @@ export class Host {
    */
   number(value, digits) {
     return written(this.lang, digits ?? 0, digits ?? 2).format(value);
+  }
+
+  /**
+   * What the package says, in the reader's language; the words for it are fetched when there is something to say.
+   * @param {unknown} said an error or a notice
+   */
+  async told(said) {
+    try {
+      const [{ told }] = await Promise.all([import("../say.js"), this.lang === "de" ? import("../strings/speak-de.js") : undefined]);
+      return told(said);
+    } catch {
+      return /** @type {string} */ (Object(said).message ?? String(said));
+    }
   }
 
   /** Says in words what the figure shows now. */
@@ -255,15 +270,15 @@ function written(lang, least, most) {
 
 /**
  * A figure's state as an address asks for it; what makes no sense is left as usual.
- * @param {State} defaults
+ * @param {{ defaults: State, fractions?: string[] }} figure
  * @param {URLSearchParams} query
  * @returns {State}
  */
-export function stated(defaults, query) {
+export function stated({ defaults, fractions = [] }, query) {
   const read = (/** @type {string} */ name, /** @type {Value} */ usual) => {
     const text = query.get(name);
     if (text === null) return usual;
-    if (typeof usual === "number") return /^\d{1,15}(\.\d{1,6})?$/.test(text) ? Number(text) : usual;
+    if (typeof usual === "number") return (fractions.includes(name) ? /^\d{1,15}(\.\d{1,6})?$/ : /^\d{1,15}$/).test(text) ? Number(text) : usual;
     if (typeof usual === "boolean") return text === "1" ? true : text === "0" ? false : usual;
     return /^[a-z0-9-]{1,40}$/.test(text) ? text : usual;
   };
@@ -285,7 +300,7 @@ export async function stand(element, figure, world) {
     element.dataset.live = "";
   } catch (thrown) {
     host.root.remove();
-    host.say(/** @type {Error} */ (thrown).message);
+    host.say(await host.told(thrown));
   }
 }
 

@@ -161,7 +161,8 @@ export class Learner {
       if (performance.now() - this.#told > TELL) {
         this.#told = performance.now();
         const pace = this.host.t("pace", { step, rate: Math.round(picturesPerSecond), seconds: Math.ceil(secondsLeft) });
-        this.says.pace.textContent = [pace, run.device === "webgpu" && `· ${this.host.t("onGraphics")}`, run.notice].filter(Boolean).join(" ");
+        const notice = run.notice && (await this.host.told(run.notice));
+        this.says.pace.textContent = [pace, run.device === "webgpu" && `· ${this.host.t("onGraphics")}`, notice].filter(Boolean).join(" ");
       }
       if (step >= next && !this.#drawing && step < run.steps) {
         next = Math.max(step + SOON, step * (this.host.still ? CALM : LATER));

@@ -57,7 +57,7 @@ class Fingers {
     const { list } = this.finds;
     const known = list.find((one) => same(one, this.asked));
     const { network, prompt, seed } = this.asked;
-    const foreign = !known && USUAL.has(prompt) && ["unet", "resnet", "attention"].includes(network);
+    const foreign = !known && USUAL.has(prompt) && KNOWN.some((one) => one.network === network);
     if (foreign) list.push({ network, prompt, seed });
     this.chosen = known ?? (foreign ? list[list.length - 1] : list[0]);
     this.step = Math.max(1, Math.min(STEPS, Math.round(Number(host.state.step))));

@@ -29,6 +29,7 @@ const row = (host, name, tiles) => el("div", { className: "four", role: "group",
 export default {
   name: "guidance",
   defaults: { kind: "trouser", strength: 2, step: 4, seed: 1 },
+  fractions: ["strength"],
   /** @param {Host} host */
   mount(host) {
     new Guidance(host);

@@ -18,6 +18,7 @@ const PAIRS = /** @type {const} */ ({
 export default {
   name: "mixing",
   defaults: { pair: "hat", seed: 4, edge: 0 },
+  fractions: ["edge"],
   /** @param {Host} host */
   mount(host) {
     let pair = /** @type {Pair} */ (Object.hasOwn(PAIRS, String(host.state.pair)) ? host.state.pair : "hat");

@@ -43,7 +43,7 @@ class Noise {
     this.host = host;
     this.subject = /** @type {Subject} */ (host.state.subject === "emoji" ? "emoji" : "pullover");
     this.spoiled = this.nothing();
-    this.spoiled.level = Math.min(STEPS, Number(host.state.noise));
+    this.spoiled.level = Math.min(STEPS, Math.round(Number(host.state.noise)));
     this.large = picture({ label: host.t("waiting"), size: [280, 392], focusable: true });
     this.guess = picture({ label: host.t("waiting"), size: 128 });
     this.before = picture({ label: host.t("original"), size: 128 });
@@ -120,7 +120,7 @@ class Noise {
 
   /** The picture's number, from 0 on, of so many. @param {number} of */
   which(of) {
-    return (Math.max(1, Number(this.host.state.image)) - 1) % of;
+    return (Math.max(1, Math.floor(Number(this.host.state.image))) - 1) % of;
   }
 
   /** Noise of a step in per cent. @param {number} step */
@@ -135,10 +135,15 @@ class Noise {
     this.large.put(shown, this.host.t("picture", { percent: this.percent(level) }));
   }
 
+  /** Gives up healing; a picture that is being fetched comes all the same. */
+  stop() {
+    if (!this.heal.disabled) this.host.stop();
+  }
+
   /** Sets the noise of the whole picture. @param {number} level */
   set(level) {
     const { host } = this;
-    host.stop();
+    this.stop();
     this.spoiled.level = level;
     this.paint();
     host.say(host.t(level === 0 ? "clean" : level >= 19 ? "nothing" : "noisy", { percent: this.percent(level) }));
@@ -146,7 +151,7 @@ class Noise {
 
   /** Puts pure noise around a place. @param {number} row @param {number} column */
   scribble(row, column) {
-    this.host.stop();
+    this.stop();
     const n = this.spoiled.scribble(row, column);
     this.paint();
     this.host.say(this.host.t("scribbled", { n }));
@@ -154,7 +159,7 @@ class Noise {
 
   /** The picture as it was, with the noise that the address has. */
   restore() {
-    this.host.stop();
+    this.stop();
     this.spoiled.settle(this.spoiled.original);
     this.guess.clear();
     this.control.set(Math.min(STEPS, Number(this.host.state.noise)));
@@ -170,7 +175,7 @@ class Noise {
     if (start === 0) return host.say(host.t("nothingToDo"));
     // What the network is told that it is looking at.
     const prompt = subject === "emoji" ? EMOJI[this.which(EMOJI.length)].prompt : "pullover";
-    await host.run(async (signal) => {
+    const healed = await host.run(async (signal) => {
       const model = await host.model(subject === "emoji" ? "emoji" : "fashion");
       /** @type {Float32Array} */
       let x = now.noisy;
@@ -189,7 +194,12 @@ class Noise {
       this.paint();
       const off = apart(known, x) * 127.5;
       host.say(host.t(off < OFF[subject][0] ? "found" : off < OFF[subject][1] ? "nearly" : "invented", { levels: host.number(off, 0) }));
+      return true;
     });
+    if (healed) return;
+    // On their way down slider and canvas have left what is still in the picture.
+    this.control.set(this.spoiled.level);
+    this.paint();
   }
 
   /** Fetches the picture and its noise. */

@@ -32,6 +32,8 @@ export default {
 class Origins {
   /** @type {Frame[]} */
   frames = [];
+  /** The step that is shown: on the way there, one before the wished one. */
+  step;
   /** @type {TrainingImages | undefined} */
   images;
   /** Which pixels go together, by step. @type {Map<number, import("../../pkg/morphogen.js").Windows>} */
@@ -48,7 +50,9 @@ class Origins {
   constructor(host) {
     this.host = host;
     const { state } = host;
-    this.step = within(Number(state.step), 1, STEPS);
+    /** The step that the reader set. */
+    this.wished = within(Number(state.step), 1, STEPS);
+    this.step = this.wished;
     this.at = { row: within(Number(state.row), 0, SIDE - 1), column: within(Number(state.column), 0, SIDE - 1) };
     this.drawn = picture({ label: host.t("waiting"), size: [280, 336], focusable: true });
     this.source = picture({ label: host.t("waiting"), size: [140, 336] });
@@ -62,9 +66,9 @@ class Origins {
   /** Puts everything in its place. */
   build() {
     const { host, drawn, source } = this;
-    const move = (/** @type {number} */ n) => ((this.step = n), this.paint(), this.tell());
+    const move = (/** @type {number} */ n) => ((this.wished = this.step = n), this.paint(), this.tell());
     const settle = (/** @type {number} */ n) => (host.remember({ step: n }), void this.look());
-    const steps = slider({ label: host.t("step"), min: 1, max: STEPS, value: this.step, say: (n) => host.t("stepOf", { n, of: STEPS }), move, settle });
+    const steps = slider({ label: host.t("step"), min: 1, max: STEPS, value: this.wished, say: (n) => host.t("stepOf", { n, of: STEPS }), move, settle });
     steps.input.addEventListener("change", () => this.tell());
     const another = () => (host.remember({ seed: Number(host.state.seed) + 1 }), void this.draw());
     const sight = (/** @type {HTMLElement} */ shown, /** @type {HTMLElement} */ marks) => el("div", { className: "sight" }, shown, marks);
@@ -122,11 +126,11 @@ class Origins {
     this.tell();
   }
 
-  /** Finds out which pixels go together at this step, if that is wished. */
+  /** Finds out which pixels go together at this step, if that is wished; a picture on its way is not held up, and asks in the end. */
   async look() {
-    const { host, step, seen } = this;
-    const before = this.frames[step - 1];
-    if (this.together.input.checked && before && !seen.has(step)) {
+    const { host, step, seen, frames } = this;
+    const before = frames[step - 1];
+    if (this.together.input.checked && frames.length > STEPS && !seen.has(step)) {
       await host.run(async (signal) => {
         host.say(host.t("looking"));
         seen.set(step, await (await host.model()).windows(PROMPT, before.t, signal));
@@ -186,23 +190,25 @@ class Origins {
   /** Draws the seed's picture, and keeps all steps. */
   async draw() {
     const { host } = this;
-    await host.run(async (signal) => {
+    this.frames = [];
+    const drawn = await host.run(async (signal) => {
       const model = await host.model();
       this.images = await host.training(PROMPT, signal);
       host.say(host.t("drawing"));
-      this.frames = [];
-      const wished = this.step;
+      /** @type {Frame[]} */
+      const frames = (this.frames = []);
       const onStep = (/** @type {Frame} */ frame) => {
-        this.frames.push(frame);
-        if (host.still || frame.step === 0 || frame.step > wished) return;
+        frames.push(frame);
+        if (host.still || frame.step === 0 || frame.step > this.wished) return;
         this.step = frame.step;
         this.paint();
       };
       await model.sample({ prompt: PROMPT, machine: "bbels", seed: Number(host.state.seed), ...walk(STEPS), provenance: true, signal, onStep });
-      this.step = wished;
+      this.step = this.wished;
       this.paint();
       this.tell();
+      return true;
     });
-    await this.look();
+    if (drawn) await this.look();
   }
 }

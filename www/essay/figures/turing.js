@@ -31,6 +31,7 @@ const BRUSH = 4;
 export default {
   name: "turing",
   defaults: { system: "gray-scott", from: "noise", feed: 0.037, kill: 0.06, saturation: 0.2, scale: 1, seed: 1 },
+  fractions: ["feed", "kill", "saturation", "scale"],
   /** @param {Host} host */
   async mount(host) {
     const { state } = host;
@@ -204,7 +205,7 @@ class Dish {
         }
       }
     } catch (thrown) {
-      host.say(/** @type {Error} */ (thrown).message);
+      host.say(await host.told(thrown));
     }
   }
 
