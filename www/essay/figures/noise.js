@@ -43,7 +43,7 @@ class Noise {
     this.host = host;
     this.subject = /** @type {Subject} */ (host.state.subject === "emoji" ? "emoji" : "pullover");
     this.spoiled = this.nothing();
-    this.spoiled.level = Math.min(STEPS, Math.round(Number(host.state.noise)));
+    this.spoiled.level = Math.min(STEPS, Number(host.state.noise));
     this.large = picture({ label: host.t("waiting"), size: [280, 392], focusable: true });
     this.guess = picture({ label: host.t("waiting"), size: 128 });
     this.before = picture({ label: host.t("original"), size: 128 });
@@ -120,7 +120,7 @@ class Noise {
 
   /** The picture's number, from 0 on, of so many. @param {number} of */
   which(of) {
-    return (Math.max(1, Math.floor(Number(this.host.state.image))) - 1) % of;
+    return (Math.max(1, Number(this.host.state.image)) - 1) % of;
   }
 
   /** Noise of a step in per cent. @param {number} step */
