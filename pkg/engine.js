@@ -144,7 +144,10 @@ export class Packs {
       if (t !== undefined) return machines.windows(prompt, t, signal);
       return pixels ? machines.nearest(prompt, pixels, signal) : machines.training(prompt, signal);
     };
-    return this.current(pack, signal, () => this.alone(signal, work));
+    return this.current(pack, signal, async () => {
+      await pack.fetchMachines(prompt, signal);
+      return this.alone(signal, work);
+    });
   }
 
   /**

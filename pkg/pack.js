@@ -156,13 +156,26 @@ export class Pack {
   }
 
   /**
+   * Fetches what the machines need beside whatever is drawn, which else would wait for it. Words and captions are learned by what draws,
+   * so they wait for their turn.
+   * @param {string} prompt
+   * @param {AbortSignal} signal
+   */
+  async fetchMachines(prompt, signal) {
+    const { info } = await this.open(signal);
+    if (info.text) await (await import("./second.js")).second.get(signal);
+    else await (await this.machines.get(signal)).images(prompt, signal);
+  }
+
+  /**
    * The nearest training images, where those of the prompt are here.
    * @param {string} prompt
    * @param {Float32Array} pixels
    * @param {AbortSignal} signal
    */
   async nearest(prompt, pixels, signal) {
-    if (!this.machines.run) return undefined;
+    // What is still being fetched is not waited for.
+    if (!this.machines.run?.settled) return undefined;
     const machines = await this.machines.get(signal);
     return machines.has(prompt) ? machines.nearest(prompt, pixels, signal) : undefined;
   }

@@ -101,3 +101,51 @@ test("another picture asked for while one is drawn comes whole, at the step that
   await at(page, "origins", "seed=33&step=6&together=1");
   expect(await whole()).toEqual(found);
 });
+
+test("a set chosen just before the window is moved is the one that is drawn from", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  const { figure } = await at(page, "pictures", "side=16&window=3");
+  await expect(figure).toHaveAttribute("aria-busy", "false", HEAVY);
+  const wall = () => figure.locator(".hung canvas, .wall canvas, .gallery canvas").first().evaluate((canvas) => /** @type {HTMLCanvasElement} */ (canvas).toDataURL());
+  const faces = await wall();
+  // Both before anything can be loaded.
+  await figure.evaluate((figure) => {
+    const find = (/** @type {string} */ selector) => /** @type {HTMLInputElement} */ (figure.querySelector(selector));
+    find("input[value=houses]").click();
+    const slider = find("input[type=range]");
+    slider.value = "2";
+    for (const type of ["input", "change"]) slider.dispatchEvent(new Event(type, { bubbles: true }));
+  });
+  await expect.poll(wall, HEAVY).not.toBe(faces);
+  await expect(figure).toHaveAttribute("aria-busy", "false", HEAVY);
+  expect(new URL(page.url()).hash).toContain("set=houses");
+});
+
+test("a push that is set before there is any noise is the push that is shown", async ({ page }) => {
+  let go = () => {};
+  const held = new Promise((resolve) => (go = () => resolve(undefined)));
+  await page.route("**/models/fashion/unet.safetensors", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  const { figure, status } = await at(page, "blindness", "shift=5");
+  await figure.getByRole("slider").fill("9");
+  go();
+  await expect(status).toContainText("Pushed by 9.", HEAVY);
+});
+
+test("networks that are told to wait before they have begun do wait", async ({ page }) => {
+  await page.goto("/learn.html?device=cpu#watch?view=near&steps=200");
+  const figure = page.locator("#watch-figure");
+  const go = figure.getByRole("button", { name: "Learn", exact: true });
+  await figure.scrollIntoViewIfNeeded();
+  await expect(figure.locator(".hung canvas").first()).toBeVisible(HEAVY);
+  await go.evaluate((button) => (/** @type {HTMLButtonElement} */ (button).click(), /** @type {HTMLButtonElement} */ (button).click()));
+  // Its first look is there, and nothing was learned.
+  await expect(figure.getByRole("button", { name: /Save/ }).first()).toBeEnabled(HEAVY);
+  await page.waitForTimeout(1000);
+  expect((await figure.locator(".pace").textContent())?.trim()).toBe("");
+  await figure.getByRole("button", { name: "Go on" }).click();
+  await expect(figure.locator(".pace")).toContainText("pictures a second", HEAVY);
+});

@@ -42,6 +42,9 @@ export class Learner {
   /** @type {School | undefined} */
   school;
   #drawing = false;
+  /** Whether its first look is taken, and whether it is to stay where it is. */
+  #started = false;
+  #held = false;
   /** What stands on the page: only what differs is drawn. Nothing where pictures of an earlier run may still stand there. @type {{ look?: Look, fit?: import("./theory.js").Fit } | undefined} */
   #shown;
   /** When the pace was told last. */
@@ -101,7 +104,7 @@ export class Learner {
     this.run = undefined;
     [this.looks, this.losses, this.theory, this.problem] = [[], [], undefined, undefined];
     this.#shown = undefined;
-    this.#drawing = false;
+    this.#drawing = this.#started = this.#held = false;
     this.saving.disabled = true;
     this.says.copies.textContent = this.host.t("nothingYet");
     this.says.r.textContent = this.says.pace.textContent = " ";
@@ -136,7 +139,8 @@ export class Learner {
       this.run = run;
       await this.#look(run, 0);
       signal.throwIfAborted();
-      run.resume();
+      this.#started = true;
+      this.hold(this.#held);
       this.saving.disabled = false;
       await this.#watch(run, signal);
       signal.throwIfAborted();
@@ -146,6 +150,14 @@ export class Learner {
       this.problem = /** @type {Error} */ (thrown);
     }
     this.hears.changed();
+  }
+
+  /** Stays where it is, or goes on; before it has begun, that is how it will begin. @param {boolean} held */
+  hold(held) {
+    this.#held = held;
+    if (!this.#started) return;
+    if (held) this.run?.pause();
+    else this.run?.resume();
   }
 
   /**

@@ -48,6 +48,8 @@ export class Watch {
   all = [];
   own = false;
   said = "";
+  /** Fetches what was chosen, as long as it is not here. @type {(() => Promise<void>) | undefined} */
+  lacking;
   /** @type {Stage} */
   stage = "idle";
   /** @type {AbortController | undefined} */
@@ -102,11 +104,12 @@ export class Watch {
   /** Has the garments ready. */
   async gather() {
     const { host, desk } = this;
+    this.lacking = () => this.gather();
     await this.attempt(async (signal) => {
       host.say(host.t("fetching"));
       const found = await garments(host, desk.kinds.value, signal);
       signal.throwIfAborted();
-      Object.assign(this, { all: found, own: false, said: "" });
+      Object.assign(this, { all: found, own: false, said: "", lacking: undefined });
       this.begin();
     });
   }
@@ -115,16 +118,22 @@ export class Watch {
   async open(files) {
     const { host, desk } = this;
     if (files.length === 0) return;
+    const before = this.lacking;
+    /** @type {() => Promise<void>} */
+    const mine = () => this.open(files);
+    this.lacking = mine;
     await this.attempt(async (signal) => {
       host.say(host.t("opening"));
       const found = await fromFiles(host, files, signal);
       signal.throwIfAborted();
       if (!found) return host.say(host.t("nothing"));
-      Object.assign(this, { all: found.images, own: true, said: found.said });
+      Object.assign(this, { all: found.images, own: true, said: found.said, lacking: undefined });
       desk.kinds.value = "own";
       this.begin();
       if (found.model) await desk.taken.draw(found.model, signal);
     });
+    // What could not be opened is not waited for.
+    if (this.lacking === mine) this.lacking = before;
   }
 
   /** The pictures of each network: the same for both, or halves. @returns {School[]} */
@@ -194,11 +203,11 @@ export class Watch {
     const { host, learners } = this;
     if (this.stage === "idle") return void this.learn();
     if (this.stage === "learning") {
-      for (const { run } of learners) run?.pause();
+      for (const learner of learners) learner.hold(true);
       this.stage = "paused";
       host.say(host.t("paused", { step: Math.min(...learners.map(({ run }) => run?.step ?? 0)) }));
     } else if (this.stage === "paused") {
-      for (const { run } of learners) run?.resume();
+      for (const learner of learners) learner.hold(false);
       this.stage = "learning";
       host.say(host.t("goesOn"));
     }
@@ -208,8 +217,8 @@ export class Watch {
   /** Lets the networks learn. */
   async learn() {
     // Whoever presses before the pictures are here need not press again.
-    if (this.all.length === 0) await this.gather();
-    if (this.all.length === 0 || this.stage !== "idle") return;
+    if (this.lacking) await this.lacking();
+    if (this.lacking || this.stage !== "idle") return;
     const { host, desk, learners } = this;
     if (!this.enough()) return host.say(host.t("tooFew"));
     const mine = (this.learning = new AbortController());
@@ -229,7 +238,9 @@ export class Watch {
     await Promise.allSettled([...learned, ...foretold]);
     if (mine.signal.aborted) return;
     this.stage = "done";
-    host.say(this.summary());
+    const said = await this.summary();
+    if (mine.signal.aborted) return;
+    host.say(said);
     this.show();
   }
 
@@ -252,7 +263,8 @@ export class Watch {
       try {
         await task(signal);
       } catch (thrown) {
-        if (!signal.aborted) this.host.say(this.failure(thrown));
+        const said = signal.aborted ? "" : await this.failure(thrown);
+        if (!signal.aborted) this.host.say(said);
       }
     });
   }
@@ -260,9 +272,9 @@ export class Watch {
   // What is said and shown
 
   /** What came of it, in words. */
-  summary() {
+  async summary() {
     const { host, learners } = this;
-    const problems = new Set(learners.filter(({ problem }) => problem).map(({ problem }) => this.failure(problem)));
+    const problems = new Set(await Promise.all(learners.filter(({ problem }) => problem).map(({ problem }) => this.failure(problem))));
     const well = learners.filter(({ problem }) => !problem);
     const found = well.map(({ title, last, begun }) => {
       const copies = last?.copies ?? 0;
@@ -274,10 +286,10 @@ export class Watch {
     return [well.length > 0 && host.t("allSteps", { steps: Number(host.state.steps) }), ...found, ...problems, agreed].filter(Boolean).join(" ");
   }
 
-  /** A failure in the reader's language, where it is a known one. @param {unknown} thrown */
-  failure(thrown) {
-    const { code, message } = typed(thrown);
-    return this.host.world.strings[`error.${code}`] ?? message;
+  /** A failure in the reader's language. @param {unknown} thrown */
+  async failure(thrown) {
+    const failed = typed(thrown);
+    return this.host.world.strings[`error.${failed.code}`] ?? this.host.told(failed);
   }
 
   /** r of the two networks by step, each look of the first with the nearest of the second. */

@@ -58,9 +58,9 @@ export default {
       value: shift,
       say: (n) => host.t("pixels", { n }),
       move: (n) => {
+        shift = n;
         if (!noise) return;
         host.stop();
-        shift = n;
         for (const machine of MACHINES) of(verdicts, machine).textContent = "";
         show(n);
       },

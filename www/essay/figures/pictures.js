@@ -59,6 +59,8 @@ class Pictures {
   model;
   /** The pack behind it. @type {Blob | undefined} */
   pack;
+  /** Fetches again what is on its way, where something is. @type {(() => Promise<void>) | undefined} */
+  coming;
   /** @type {(Sample | undefined)[]} */
   samples = [];
   chosen = 0;
@@ -143,12 +145,13 @@ class Pictures {
   /** Makes a machine of a pack, and draws. Where the pack is refused, all stays as it was. @param {() => Promise<Blob>} source */
   async begin(source, adopt = () => {}) {
     const { host, desk } = this;
+    const mine = (this.coming = () => this.begin(source, adopt));
     await host.run(async (signal) => {
       const pack = await source();
       const model = await host.package.loadModel(pack, { device: host.world.device, signal });
       const images = await this.shown(model, signal);
       this.model?.close();
-      Object.assign(this, { model, images, pack });
+      Object.assign(this, { model, images, pack, coming: undefined });
       adopt();
       const { width, height, channels } = model.info.image;
       host.state.side = Math.max(width, height);
@@ -159,6 +162,7 @@ class Pictures {
       this.hang();
       await this.drawAll(signal);
     });
+    if (this.coming === mine) this.coming = undefined;
   }
 
   /** The training images of a model, as they are shown. @param {Model} of @param {AbortSignal} signal */
@@ -172,14 +176,18 @@ class Pictures {
   /** Hangs the set up; a picture that is touched is taken away. */
   hang() {
     const { host, desk, images, aside } = this;
+    /** What is left of them when some were touched one soon after the other. */
+    const kept = new Set(images);
     desk.wall.replaceChildren(
       ...images.slice(0, SHOWN).map((image, n) => {
         const tile = picture({ label: host.t("picture", { number: n + 1 }), size: 48 });
         tile.put(image);
         const press = el("button", { type: "button", title: host.t("remove", { number: n + 1 }), ariaLabel: host.t("remove", { number: n + 1 }) }, tile.canvas);
         press.addEventListener("click", () => {
-          const rest = images.filter((_, other) => other !== n);
-          if (rest.length === 0) return host.say(host.t("last"));
+          if (kept.size === 1) return host.say(host.t("last"));
+          kept.delete(image);
+          press.disabled = true;
+          const rest = [...kept];
           this.take((side) => resized(rest, side), true);
         });
         return press;
@@ -192,12 +200,14 @@ class Pictures {
   /** Opens files: pictures, a photograph, or a pack. Whatever is chosen meanwhile wins. @param {Promise<File[]>} chosen */
   async open(chosen) {
     const { host, desk } = this;
+    const mine = (this.coming = () => this.open(chosen));
     const found = await host.run(async (signal) => {
       const files = await chosen;
       signal.throwIfAborted();
       host.say(host.t("opening"));
       return { files, source: await opened(files, Number(host.state.side), signal) };
     });
+    if (this.coming === mine) this.coming = undefined;
     if (!found || found.files.length === 0) return;
     const { source, files } = found;
     const zip = files.find(packed);
@@ -220,7 +230,9 @@ class Pictures {
 
   // What is drawn from it
 
+  /** Draws again, as soon as what is on its way is there. */
   async redraw() {
+    if (this.coming) return this.coming();
     if (!this.model) return this.take(this.make, this.own);
     await this.host.run((signal) => this.drawAll(signal));
   }

@@ -183,6 +183,7 @@ class Dish {
     try {
       const from = /** @type {"spot" | "noise"} */ (host.state.from);
       const cells = (this.cells = await host.package.reaction({ ...this.rule, width: SIDE, height: SIDE, from, seed: Number(host.state.seed), device: host.world.device }));
+      this.steps = 0;
       this.show();
       let frame = 0;
       let before = cells.pattern;
@@ -196,6 +197,8 @@ class Dish {
           this.lengths = [];
           before = cells.pattern;
         }
+        // What was wished while others were waited for woke nobody.
+        if (this.wishes.length > 0) continue;
         if (!this.playing) await new Promise((resolve) => (this.wake = () => resolve(undefined)));
         else if (host.still) await this.settle(cells);
         else if (await this.advance(cells, (frame += 1) % MEASURED === 0)) {
@@ -205,6 +208,10 @@ class Dish {
         }
       }
     } catch (thrown) {
+      this.cells = undefined;
+      this.turn(false);
+      // Whoever presses something tries it again.
+      this.wake = () => ((this.wake = () => {}), void this.live());
       host.say(await host.told(thrown));
     }
   }

@@ -30,7 +30,7 @@ export default {
 
 /** The figure. */
 class Words {
-  /** @type {Awaited<ReturnType<typeof lacking>> | undefined} */
+  /** @type {({ prompt: Prompt } & Awaited<ReturnType<typeof lacking>>) | undefined} */
   drawn;
 
   /** @param {Host} host */
@@ -112,9 +112,9 @@ class Words {
 
   /** Shows the maps at the step of the slider, and the guesses for the word that is chosen. */
   show() {
-    const { host, drawn, prompt, word, step } = this;
+    const { host, drawn, word, step } = this;
     if (!drawn) return;
-    const { sample, guesses, lacks } = drawn;
+    const { prompt, sample, guesses, lacks } = drawn;
     const names = PROMPTS[prompt].map(this.called);
     const most = end(lacks.map(({ maps }) => maps[step]));
     this.maps.forEach(({ one, words, press }, k) => {
@@ -136,7 +136,8 @@ class Words {
     await host.run(async (signal) => {
       const model = await host.model("emoji");
       host.say(host.t("drawing"));
-      this.drawn = await lacking(model, PROMPTS[this.prompt], Number(host.state.seed), signal);
+      const { prompt } = this;
+      this.drawn = { prompt, ...(await lacking(model, PROMPTS[prompt], Number(host.state.seed), signal)) };
       this.before?.parentNode?.removeChild(this.before);
       this.bench.hidden = this.another.hidden = false;
       this.begin.hidden = true;
