@@ -194,6 +194,8 @@ export class Compare {
       if (!this.images) {
         status.textContent = t("Fetching the training pictures …");
         await this.search(taken);
+        // What was stopped meanwhile, or replaced, says and draws nothing any more.
+        if (running.signal.aborted) return;
       }
       status.textContent = t("The machine draws …");
       const columns = machines.wanted.map((machine) => new Column(machine));
@@ -203,10 +205,10 @@ export class Compare {
       this.running = undefined;
       this.done(columns);
     } catch (thrown) {
-      const { code, message } = /** @type {import("./pkg/morphogen.js").MorphogenError} */ (thrown);
+      const { code } = /** @type {import("./pkg/morphogen.js").MorphogenError} */ (thrown);
       if (code !== "aborted" && !running.signal.aborted) {
         this.drop();
-        status.textContent = told(message);
+        status.textContent = told(thrown);
       }
     } finally {
       if (this.running === running) this.running = undefined;

@@ -36,6 +36,8 @@ const state = read(asked());
 let model;
 /** @type {string} the pack and the device that the model was loaded for */
 let loadedFor = "";
+/** What is being loaded, once for all who wait for it. @type {{ wanted: string, controller: AbortController, coming: Promise<Model> } | undefined} */
+let loading;
 /** @type {{ controller: AbortController, why: Why } | undefined} */
 let running;
 /** Whether the typing rests while the sketch of it is under way. */
@@ -123,14 +125,36 @@ function show() {
 /** What draws now, as far as its speed goes. */
 const drawer = () => `${state.model} ${state.network} ${state.device}`;
 
-/** The model, loaded on first use and again when another device is wanted. */
-async function ready(/** @type {AbortSignal} */ signal) {
+/**
+ * The model, loaded on first use and again when another device is wanted.
+ * @param {AbortSignal} signal
+ * @returns {Promise<Model>}
+ */
+async function ready(signal) {
   const wanted = `${state.model} ${state.device}`;
   if (model && loadedFor === wanted) return model;
+  if (loading?.wanted !== wanted || loading.controller.signal.aborted) {
+    loading?.controller.abort();
+    const controller = new AbortController();
+    loading = { wanted, controller, coming: load(controller.signal) };
+  }
+  const { controller, coming } = loading;
+  progress.hidden = false;
+  signal.addEventListener("abort", () => controller.abort());
+  try {
+    return await coming;
+  } catch (thrown) {
+    // What loads in its place is waited for instead.
+    if (loading && !signal.aborted) return ready(signal);
+    throw thrown;
+  }
+}
+
+/** Loads the model that is wanted now. */
+async function load(/** @type {AbortSignal} */ signal) {
   model?.close();
   model = undefined;
   say(t("Fetching the model …"));
-  progress.hidden = false;
   progress.removeAttribute("value");
   /** @type {import("./pkg/morphogen.js").LoadOptions["onProgress"]} */
   const onProgress = ({ phase, loaded, total }) => {
@@ -139,12 +163,21 @@ async function ready(/** @type {AbortSignal} */ signal) {
     if (status.textContent !== text) say(text);
     if (total) progress.value = Math.min(1, loaded / total);
   };
-  model = await opened(state, ({ model, device, network }) => loadModel(new URL(`models/${model}/`, import.meta.url), { device, network: network || undefined, signal, onProgress }));
-  loadedFor = `${state.model} ${state.device}`;
-  for (const radio of document.querySelectorAll("[name=model]")) Object.assign(radio, { checked: /** @type {HTMLInputElement} */ (radio).value === state.model });
-  notice = model.notice;
-  await describe(model);
-  return model;
+  try {
+    model = await opened(state, ({ model, device, network }) => loadModel(new URL(`models/${model}/`, import.meta.url), { device, network: network || undefined, signal, onProgress }));
+    loadedFor = `${state.model} ${state.device}`;
+    for (const radio of document.querySelectorAll("[name=model]")) Object.assign(radio, { checked: /** @type {HTMLInputElement} */ (radio).value === state.model });
+    notice = model.notice;
+    await describe(model);
+    return model;
+  } finally {
+    if (loading?.controller.signal === signal) loading = undefined;
+    // Where a panel wanted it, no drawing clears up after it.
+    if (!running && !loading) {
+      progress.hidden = true;
+      say("");
+    }
+  }
 }
 
 /** Says what this model knows, can and cannot do. */

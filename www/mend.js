@@ -139,6 +139,8 @@ class Mending {
   /** @param {Place} at */
   begin(at) {
     if (this.done) this.clear();
+    // Marks of their own from here on: what is being drawn knows only those before.
+    else this.free = this.free.slice();
     if (this.tool === "brush") return this.stroke(at, at);
     // By keys there is no way between the corners: the space bar sets one, and then the other.
     this.corner ??= at;
@@ -163,7 +165,7 @@ class Mending {
     if (corner.x === at.x && corner.y === at.y) return this.say(t("That is one corner; now the other."));
     this.stroke(corner, at);
     this.corner = this.first = undefined;
-    this.say("Marked.");
+    this.say(t("Marked."));
   }
 
   /**
@@ -198,10 +200,11 @@ class Mending {
   /**
    * Draws the marked place anew.
    * @param {string | undefined} words nothing for an empty place
+   * @param {number} [place] of the new picture among all; it is drawn from the one before, and what stands there gives way to it
    */
-  async mend(words) {
-    const { shown } = this;
-    if (!shown) return this.say(t("There is no picture yet; draw one above first."), true);
+  async mend(words, place = this.history.length) {
+    const base = this.history[place - 1];
+    if (!base) return this.say(t("There is no picture yet; draw one above first."), true);
     if (!this.free.includes(1)) return this.say(t("Nothing is marked: paint over what shall change first."), true);
     if (words === "") return this.say(t("Say what shall be there, or press Erase."), true);
     this.running?.abort();
@@ -211,11 +214,13 @@ class Mending {
     try {
       this.say(words === undefined ? t("Erasing …") : t("Mending …"));
       const model = await this.page.model();
-      const finished = await model.sample({ ...this.wish(words, shown), signal, onStep: (frame) => signal.aborted || put(this.pad.picture, frame.toImageData(0, 1, "denoised")) });
+      const { free } = this;
+      const finished = await model.sample({ ...this.wish(words, base), signal, onStep: (frame) => signal.aborted || put(this.pad.picture, frame.toImageData(0, 1, "denoised")) });
       if (signal.aborted) return;
-      this.history.push({ sample: finished, n: 0, label: words === undefined ? shown.label : t("{first} with {second}", { first: shown.label, second: finished.label }) });
+      this.history.splice(place, 1, { sample: finished, n: 0, label: words === undefined ? base.label : t("{first} with {second}", { first: base.label, second: finished.label }) });
       this.words = words;
-      this.done = true;
+      // What was marked meanwhile has its work before it.
+      this.done = this.free === free;
       this.mark();
       this.tell();
       this.take.hidden = false;
@@ -243,22 +248,17 @@ class Mending {
     return { ...how, prompt: undefined, prior: false, from: { image: emptied(sample, n, this.free), t: ERASED } };
   }
 
-  /** The same once more, from other noise. */
+  /** The same once more, from other noise; what stands gives way only once that is drawn. */
   async again() {
-    if (this.history.length < 2 || !this.done) return;
-    const last = this.history.pop();
-    const { length } = this.history;
-    await this.mend(this.words);
-    // What could not be drawn anew is not lost.
-    if (this.history.length === length && last) this.history.push(last);
-    if (!this.running) this.tell();
+    if (this.history.length > 1 && this.done) await this.mend(this.words, this.history.length - 1);
   }
 
-  /** Takes the last picture back. */
+  /** Takes back what is being drawn, or else the last picture. */
   back() {
     if (this.history.length < 2) return;
-    this.running?.abort();
-    this.history.pop();
+    if (this.running) this.running.abort();
+    else this.history.pop();
+    this.running = undefined;
     this.done = false;
     this.mark();
     this.tell();

@@ -82,6 +82,8 @@ class Mixing {
     this.page = page;
     /** The mixes as they were moved, by way. @type {Partial<Record<Way, Mix>>} */
     this.mixes = {};
+    /** The page's mix as this part knows it: where the page has another, that was asked for elsewhere. @type {Mix | undefined} */
+    this.known = undefined;
     /** What the small pictures were drawn for. */
     this.shown = "";
     /** @type {AbortController | undefined} */
@@ -100,11 +102,17 @@ class Mixing {
     const asked = () => void this.explain();
     this.did = new View("did", (root) => import("./did.js").then(({ Did }) => new Did(root, page.model)), asked);
     this.foretold = new View("foretold", (root) => import("./foretold.js").then(({ Foretold }) => new Foretold(root, page.model)), asked);
-    if (state.mix) {
-      this.mixes[state.mix.way] = state.mix;
-      word.value = state.mix.prompt;
-      this.tell();
+    if (state.mix) this.adopt();
+  }
+
+  /** Takes what the page mixes: as an address says it, or what was drawn before. */
+  adopt() {
+    const { mix } = this.state;
+    if (mix) {
+      this.mixes[mix.way] = mix;
+      word.value = mix.prompt;
     }
+    this.tell();
   }
 
   /** @param {Way} way */
@@ -135,7 +143,7 @@ class Mixing {
 
   /** The page has drawn: where its words or its noise are others, so are the small pictures. */
   drawn() {
-    if (!this.state.mix && WAYS.some((way) => this.buttons[way].ariaPressed === "true")) this.tell();
+    if (this.state.mix !== this.known) this.adopt();
     if (panel.open && word.value.trim() && this.key !== this.shown) void this.all();
     void this.explain();
   }
@@ -173,6 +181,7 @@ class Mixing {
     const running = (this.running = new AbortController());
     const { signal } = running;
     this.shown = this.key;
+    const mix = (this.known = this.state.mix);
     word.setAttribute("aria-invalid", "false");
     try {
       this.say(t("Mixing …"));
@@ -181,7 +190,7 @@ class Mixing {
       ways.hidden = false;
       for (const way of WAYS) await this.draw(way, {}, signal);
       this.say(t("With {label}. Press a way to draw all pictures in it, once more to leave it.", { label }));
-      if (this.state.mix && this.state.mix.prompt !== word.value.trim()) this.pick(this.state.mix.way, true);
+      if (mix && mix === this.state.mix && mix.prompt !== word.value.trim()) this.pick(mix.way, true);
     } catch (thrown) {
       if (!signal.aborted) this.failed(/** @type {import("./pkg/morphogen.js").MorphogenError} */ (thrown));
     }
@@ -220,7 +229,7 @@ class Mixing {
 
   /** Shows which way is chosen, and its numbers. */
   tell() {
-    const { mix } = this.state;
+    const mix = (this.known = this.state.mix);
     for (const way of WAYS) this.buttons[way].ariaPressed = String(mix?.way === way);
     numbers.hidden = this.did.part.hidden = !mix;
     // Whether a machine takes it is known when it is drawn.
@@ -268,7 +277,7 @@ class Mixing {
    */
   move(way, name, value) {
     const moved = name === "region" ? { region: /** @type {Mix["region"]} */ (value), edge: undefined } : { [name]: Number(value) };
-    this.state.mix = this.mixes[way] = /** @type {Mix} */ ({ ...this.mix(way), ...moved });
+    this.known = this.state.mix = this.mixes[way] = /** @type {Mix} */ ({ ...this.mix(way), ...moved });
     void this.sketch(way);
   }
 

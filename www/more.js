@@ -125,10 +125,17 @@ class More {
     if (this.chosen?.sample === sample && this.chosen.n === n) return;
     const other = this.pad.picture.width !== sample.width || this.pad.picture.height !== sample.height;
     this.pad.size(sample.width, sample.height);
-    if (other || !this.chosen) this.origins = { picture: [], doodle: [], photo: [] };
+    if (other) this.forget();
     this.chosen = { sample, n };
     this.origins.picture.push({ image: sample, n, caption: sample.captions[n]?.index, label });
     this.tell();
+  }
+
+  /** Pictures of another size are of another pack: nothing from before goes with them. */
+  forget() {
+    this.origins = { picture: [], doodle: [], photo: [] };
+    this.drew = undefined;
+    this.stop();
   }
 
   /** @param {Source} source */
@@ -226,22 +233,49 @@ class More {
     try {
       this.say(t("Drawing eight …"));
       this.grid.hidden = false;
+      // What is drawn over them is none of those that a press would take.
+      this.tiles.forEach(({ press }) => (press.ariaDisabled = "true"));
       const model = await this.page.model();
+      // Another pack has come, and none of its pictures yet: what stands here would be cut wrongly.
+      if (!signal.aborted && model.info.image.width !== this.pad.picture.width) return this.say(t("There is no picture yet; draw one above first."), true);
       const show = (/** @type {import("./pkg/morphogen.js").Frame} */ frame) => signal.aborted || this.tiles.forEach(({ canvas }, n) => put(canvas, frame.toImageData(n, 1, frame.step > 0 ? "denoised" : "x")));
       const finished = await model.sample({ ...this.wish(origin), signal, onStep: show });
       if (signal.aborted) return;
       this.drew = finished;
-      this.tiles.forEach(({ canvas, press }, n) => {
-        put(canvas, finished.toImageData(n));
-        press.disabled = false;
-        press.ariaLabel = `${t("Picture {n}", { n: n + 1 })}, ${finished.label}`;
-      });
-      this.say(t("Press one to go on from it; draw again for eight others."));
+      this.hint();
     } catch (thrown) {
       if (!signal.aborted) this.failed(/** @type {import("./pkg/morphogen.js").MorphogenError} */ (thrown));
     } finally {
-      if (this.running === running) this.running = undefined;
+      if (this.running === running) {
+        this.running = undefined;
+        this.show();
+      }
     }
+  }
+
+  /** Drops what is being drawn: the eight from before stand again. */
+  stop() {
+    this.running?.abort();
+    this.running = undefined;
+    this.show();
+    this.hint();
+  }
+
+  /** Says what can be done with what stands there. */
+  hint() {
+    this.say(this.drew ? t("Press one to go on from it; draw again for eight others.") : HINTS[this.source]);
+  }
+
+  /** Shows the eight that were drawn last and can be pressed, if any. */
+  show() {
+    const { drew } = this;
+    this.grid.hidden = !drew;
+    this.tiles.forEach(({ canvas, press }, n) => {
+      if (drew) put(canvas, drew.toImageData(n));
+      press.disabled = !drew;
+      press.ariaDisabled = String(!drew);
+      press.ariaLabel = `${t("Picture {n}", { n: n + 1 })}, ${drew?.label ?? t("not drawn yet")}`;
+    });
   }
 
   /**
@@ -261,7 +295,7 @@ class More {
   /** Goes on from one of the eight. */
   pick(/** @type {number} */ n) {
     const { drew } = this;
-    if (!drew) return;
+    if (!drew || this.running) return;
     this.origins[this.source].push({ image: drew, n, caption: drew.captions[n]?.index, label: drew.label });
     this.tell();
     void this.draw();
@@ -270,7 +304,7 @@ class More {
   /** Goes back to what was begun with before. */
   undo() {
     if (this.origins[this.source].length < 2) return;
-    this.running?.abort();
+    if (this.running) this.stop();
     this.origins[this.source].pop();
     this.tell();
   }

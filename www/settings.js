@@ -69,7 +69,7 @@ export class Settings {
       input.value = network.name;
       input.addEventListener("change", () => this.set({ network: network.name, ...SUGGESTED }));
       const [title, size, text] = ["span", "span", "span"].map((tag) => document.createElement(tag));
-      title.textContent = network.title;
+      title.textContent = t(network.title);
       size.textContent = words.megabytes(network.bytes);
       size.className = "size";
       text.textContent = words.network(network);

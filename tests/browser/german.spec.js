@@ -71,6 +71,7 @@ test("the German page offers German words, and the pack understands them as the 
 
   await page.getByRole("radio", { name: "Kleider" }).check();
   await expect(page.locator("#evidence-says")).toContainText("r = 0,", { timeout: 120_000 });
+  await expect(page.locator("#networks")).toContainText("UNet, nur Faltungen");
   // What a chip says can be typed.
   await page.locator("#prompt").fill("stiefelette");
   await page.locator("#draw").click();

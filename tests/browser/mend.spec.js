@@ -8,6 +8,7 @@ import { asked, barriers, drawn, shown, stubbed } from "./support.js";
 const FAST = { step: 1 };
 const QUERY = "?prompt=cat&seed=3&model=emoji";
 const PAD = { mend: "#mend .pad canvas:first-child", more: "#more .pad canvas:first-child" };
+const MARKS = "#mend .pad canvas:nth-child(2)";
 
 /** @param {Page} page @param {"mend" | "more"} name */
 async function opened(page, name) {
@@ -35,6 +36,8 @@ async function line(page, name, from, to) {
 }
 
 const last = async (/** @type {Page} */ page) => (await asked(page)).at(-1);
+/** Has the model wait with what shows one of these. */
+const hold = (/** @type {Page} */ page, /** @type {string[]} */ ...prompts) => page.evaluate((prompts) => Object.assign(/** @type {any} */ (globalThis).stub, { hold: prompts }), prompts);
 const press = (/** @type {Page} */ page, /** @type {string} */ name) => page.locator("#mend, #more").getByRole("button", { name, exact: true }).click();
 
 test.describe("paint and mend", () => {
@@ -123,6 +126,52 @@ test.describe("paint and mend", () => {
     await press(page, "Undo");
     expect(await shown(page, PAD.mend)).toEqual(mended);
   });
+
+  test("what is pressed or painted while one is drawn loses nothing that was there", async ({ page }) => {
+    await opened(page, "mend");
+    const status = page.locator("#mend-status");
+    const mend = async (/** @type {string} */ word) => {
+      await page.locator("#mend-word").fill(word);
+      await press(page, "Mend");
+    };
+    const original = await shown(page, PAD.mend);
+    await line(page, "mend", [10, 10], [50, 10]);
+    await mend("top hat");
+    await expect(status).toContainText("Mended with top hat");
+    const hat = await shown(page, PAD.mend);
+    await line(page, "mend", [10, 30], [50, 30]);
+    await mend("crown");
+    await expect(status).toContainText("Mended with crown");
+    // Twice before the first is there: both are in the place of the crown alone.
+    await hold(page, "crown");
+    await press(page, "Another");
+    await press(page, "Another");
+    await expect.poll(async () => (await last(page)).seed).toBe(7);
+    await hold(page);
+    await expect(status).toContainText("Mended with crown");
+    const crown = await shown(page, PAD.mend);
+    expect(crown).not.toEqual(hat);
+    // Undo takes back what is being drawn, and nothing else.
+    await hold(page, "crown");
+    await press(page, "Another");
+    await expect.poll(async () => (await last(page)).seed).toBe(8);
+    await press(page, "Undo");
+    expect(await shown(page, PAD.mend)).toEqual(crown);
+    await press(page, "Undo");
+    expect(await shown(page, PAD.mend)).toEqual(hat);
+    // Marks that come meanwhile are there when it is drawn.
+    await mend("crown");
+    await expect.poll(async () => (await last(page)).seed).toBe(9);
+    await line(page, "mend", [10, 55], [50, 55]);
+    await hold(page);
+    await expect(status).toContainText("Mended with crown");
+    expect((await shown(page, MARKS))[64 * 55 + 30]).toBeGreaterThan(0);
+    await mend("top hat");
+    await expect(status).toContainText("Mended with top hat");
+    expect((await last(page)).keep[64 * 55 + 30]).toBe(0);
+    for (let n = 0; n < 3; n += 1) await press(page, "Undo");
+    expect(await shown(page, PAD.mend)).toEqual(original);
+  });
 });
 
 test.describe("more like this, and from one's own", () => {
@@ -143,6 +192,48 @@ test.describe("more like this, and from one's own", () => {
     await press(page, "Back");
     expect(await shown(page, PAD.more)).toEqual(await shown(page));
     expect(await barriers(page)).toEqual([]);
+  });
+
+  test("while eight are drawn none of those before can be pressed, and Back has them again", async ({ page }) => {
+    await opened(page, "more");
+    const [status, tile] = [page.locator("#more-status"), page.locator(".eight button").nth(2)];
+    await press(page, "Draw eight");
+    await expect(status).toContainText("Press one");
+    const third = await shown(page, ".eight button:nth-child(3) canvas");
+    await page.evaluate(() => (/** @type {any} */ (globalThis).stub.step = 60));
+    await tile.click();
+    await expect.poll(() => shown(page, ".eight button:nth-child(3) canvas")).not.toEqual(third);
+    await expect(tile).toBeDisabled();
+    const { length } = await asked(page);
+    await tile.click({ force: true });
+    expect(await asked(page)).toHaveLength(length);
+    await press(page, "Back");
+    await expect(status).toContainText("Press one");
+    await expect(tile).toBeEnabled();
+    expect(await shown(page, ".eight button:nth-child(3) canvas")).toEqual(third);
+  });
+
+  test("what was drawn by one pack is no beginning for another with other pictures", async ({ page }) => {
+    await opened(page, "more");
+    const [status, tile] = [page.locator("#more-status"), page.locator(".eight button").first()];
+    await press(page, "Draw eight");
+    await expect(status).toContainText("Press one");
+    await hold(page, "birthday cake");
+    await page.evaluate(async () => {
+      const { loadModel } = await import(new URL("pkg/morphogen.js", location.href).href);
+      Object.assign((await loadModel("")).info.image, { width: 28, height: 28 });
+    });
+    await page.locator("#packs [value=fashion]").check({ force: true });
+    await expect.poll(async () => (await last(page)).prompt).toBe("birthday cake");
+    const { length } = await asked(page);
+    await tile.click();
+    await expect(status).toContainText("There is no picture yet");
+    expect(await asked(page)).toHaveLength(length);
+    await hold(page);
+    await drawn(page, "birthday cake");
+    await expect(page.locator(".eight")).toBeHidden();
+    await expect(tile).toBeDisabled();
+    await expect(status).toHaveText("Eight more like it, from other noise.");
   });
 
   test("a doodle begins with its colours, and an empty sheet with nothing", async ({ page }) => {

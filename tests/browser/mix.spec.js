@@ -78,6 +78,48 @@ test.describe("on the page", () => {
     await expect(page).toHaveURL(/between=tiger&share=0\.35/);
   });
 
+  test("Back leads to the mix that was drawn before, and the part that mixes goes along", async ({ page }) => {
+    await stubbed(page, "?prompt=cat&seed=3&model=emoji", FAST);
+    await mix(page, "hat");
+    await ways(page).nth(1).click();
+    await drawn(page, "cat + hat, 4 pictures");
+    await page.locator("#another").click();
+    await drawn(page, "cat + hat, 4 pictures");
+    await expect(page).toHaveURL(/seed=7&.*over=hat/);
+    await expect(page.locator("#mix-status")).toContainText("With hat");
+    await page.locator("#mix-word").fill("fire");
+    await page.locator("#mix-word").press("Enter");
+    await drawn(page, "cat + fire, 4 pictures");
+    await ways(page).nth(2).click();
+    await expect(page).toHaveURL(/into=fire/);
+    await drawn(page, "cat + fire, 4 pictures");
+    for (const address of [/seed=7&.*over=fire/, /seed=7&.*over=hat/, /seed=3&.*over=hat/]) {
+      await page.goBack();
+      await expect(page).toHaveURL(address);
+    }
+    const stays = async () => {
+      await drawn(page, "cat + hat, 4 pictures");
+      await expect(page.locator("#mix-word")).toHaveValue("hat");
+      await expect(page.locator("#mix-status")).toContainText("With hat");
+      await expect(ways(page).nth(1)).toHaveAttribute("aria-pressed", "true");
+      await expect(page).toHaveURL(/seed=3&.*over=hat/);
+      expect((await asked(page)).filter(({ count }) => count === 4).at(-1)).toMatchObject({ seed: 3, over: { prompt: "hat" } });
+    };
+    await stays();
+    await page.goForward();
+    await page.goForward();
+    await expect(page).toHaveURL(/seed=7&.*over=fire/);
+    await drawn(page, "cat + fire, 4 pictures");
+    await expect(page.locator("#mix-word")).toHaveValue("fire");
+    // Even while another word is being mixed.
+    await page.evaluate(() => Object.assign(/** @type {any} */ (globalThis).stub, { step: 30 }));
+    await page.locator("#mix-word").fill("snow");
+    await page.locator("#mix-word").press("Enter");
+    await page.goBack();
+    await page.goBack();
+    await stays();
+  });
+
   test("an unknown second word is said where it was typed, and nothing that was drawn is lost", async ({ page }) => {
     await stubbed(page, "?prompt=cat&seed=3&model=emoji", FAST);
     const before = (await asked(page)).length;

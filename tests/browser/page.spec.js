@@ -49,6 +49,80 @@ test("an unknown word is answered with what there is, and draws nothing", async 
   await expect(page.locator("#status")).toContainText("Type a word");
 });
 
+/**
+ * Opens the page with a model of discs that is loaded only while `stub.closed` is not set; how often stands in `stub.loads`.
+ * @param {import("@playwright/test").Page} page
+ * @param {string} query
+ * @param {object} [stub]
+ */
+async function slowly(page, query, stub = {}) {
+  await page.addInitScript((stub) => Object.assign(globalThis, { stub: { step: 5, loads: 0, ...stub } }), stub);
+  await page.route("**/pkg/discs.js", (route) => route.fulfill({ path: "tests/browser/pages/stub-model.js" }));
+  const body = `
+    import { MorphogenError, loadModel as open, stub } from "./discs.js";
+    export * from "./discs.js";
+    export async function loadModel(url, { signal, onProgress }) {
+      stub.loads += 1;
+      onProgress({ phase: "weights", loaded: 1e6, total: 4e6 });
+      while (stub.closed && !signal.aborted) await new Promise((done) => setTimeout(done, 10));
+      if (signal.aborted) throw new MorphogenError("aborted", "Stopped.");
+      return open();
+    }`;
+  await page.route("**/pkg/morphogen.js", (route) => route.fulfill({ contentType: "text/javascript", body }));
+  await page.goto(`/${query}`);
+}
+const loads = (/** @type {import("@playwright/test").Page} */ page) => page.evaluate(() => /** @type {any} */ (globalThis).stub.loads);
+const closed = (/** @type {import("@playwright/test").Page} */ page, /** @type {boolean} */ closed) =>
+  page.evaluate((closed) => Object.assign(/** @type {any} */ (globalThis).stub, { closed }), closed);
+
+test("a part of the page that needs the model loads it where that was stopped, and clears up", async ({ page }) => {
+  await slowly(page, "?prompt=cat&seed=3&model=emoji");
+  await drawn(page);
+  await page.locator("#mix > summary").click();
+  await page.locator("#mix-word").fill("hat");
+  await closed(page, true);
+  await page.getByRole("radio", { name: "Garments" }).check();
+  await expect(page.locator("#status")).toContainText("Fetching the network");
+  await page.getByRole("button", { name: "Stop" }).click();
+  await expect(page.locator("#status")).toHaveText("Stopped.");
+  await expect(page.locator("#progress")).toBeHidden();
+  await page.locator("#mix-word").press("Enter");
+  await expect(page.locator("#status")).toContainText("Fetching the network");
+  await expect(page.locator("#progress")).toBeVisible();
+  await closed(page, false);
+  await expect(page.locator("#mix-status")).toContainText("With hat");
+  await expect(page.locator("#status")).toBeEmpty();
+  await expect(page.locator("#progress")).toBeHidden();
+  expect(await loads(page)).toBe(3);
+});
+
+test("who waits for the model waits for the same one, and for what takes its place", async ({ page }) => {
+  await slowly(page, "?prompt=cat&seed=3&model=emoji&over=hat", { closed: true });
+  await expect(page.locator("#mix-status")).toHaveText("Mixing …");
+  expect(await loads(page)).toBe(1);
+  await page.getByRole("radio", { name: "Garments" }).check();
+  await expect.poll(() => loads(page)).toBe(2);
+  await page.getByRole("radio", { name: "Emoji" }).check();
+  await expect.poll(() => loads(page)).toBe(3);
+  await page.locator("#prompt").fill("cat");
+  await page.locator("#prompt").press("Enter");
+  await expect.poll(() => loads(page)).toBe(4);
+  await expect(page.locator("#mix-status")).toHaveText("Mixing …");
+  await closed(page, false);
+  await drawn(page, "cat, 4 pictures");
+  await expect(page.locator("#mix-status")).toContainText("With hat");
+  expect(await loads(page)).toBe(4);
+  // Stopped, it can be wanted again.
+  await closed(page, true);
+  await page.getByRole("radio", { name: "Garments" }).check();
+  await page.getByRole("button", { name: "Stop" }).click();
+  await expect(page.locator("#status")).toHaveText("Stopped.");
+  await closed(page, false);
+  await page.locator("#prompt").fill("red heart");
+  await page.locator("#prompt").press("Enter");
+  await drawn(page, "red heart");
+});
+
 test("one can scrub back through the steps, and replay them", async ({ page }) => {
   await page.goto(SHORT);
   await drawn(page);

@@ -299,6 +299,32 @@ test("from collage to copy: window and blindness change the picture, and a link 
   expect(await shown(page, "#theirs")).toEqual(copy);
 });
 
+test("a comparison that was stopped while the training pictures come stays stopped", async ({ page }) => {
+  /** @type {() => void} */
+  let go = () => {};
+  const held = new Promise((resolve) => (go = () => resolve(undefined)));
+  await page.route("**/training/**", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto("/?prompt=bag&model=fashion&seed=3&count=2&steps=2&device=cpu&machine=ideal");
+  await drawn(page);
+  const status = page.locator("#theory-status");
+  await expect(status).toHaveText("Fetching the training pictures …");
+  await page.locator("#compare").click();
+  await expect(status).toHaveText("Stopped.");
+  go();
+  // They come all the same, and are told of.
+  await expect(page.locator(".near").first()).not.toHaveText(/seed/);
+  await expect(status).toHaveText("Stopped.");
+  await page.locator(".pick").nth(1).click();
+  await expect(status).toBeEmpty();
+  await page.locator(".pick").nth(0).click();
+  await expect(status).toBeEmpty();
+  await page.locator("#compare").click();
+  await compared(page);
+});
+
 test("pixels say where they come from, to mouse, touch and keyboard", async ({ page }) => {
   /** @type {string[]} */
   const fetched = [];

@@ -114,6 +114,9 @@ export const said = {
   "Crisp pixels": "Scharfe Pixel",
   "Whole multiples of its pixels.": "Ganze Vielfache seiner Pixel.",
   Network: "Netz",
+  "UNet with attention": "UNet mit Aufmerksamkeit",
+  "UNet, convolutions only": "UNet, nur Faltungen",
+  "ResNet, convolutions only": "ResNet, nur Faltungen",
   "Start over": "Von vorn beginnen",
   "A machine made of theory alone": "Eine Maschine nur aus Theorie",
   "A perfect diffusion model could only give back the pictures it was trained on. Real ones invent, and there is a theory of why: each pixel sees only a small window around it, so the picture becomes a mosaic of pieces from many training pictures.":
@@ -363,6 +366,7 @@ export const said = {
   Erase: "Ausradieren",
   "Mark what shall change, and say what shall be there.": "Markiere, was anders werden soll, und sag, was dort sein soll.",
   "That is one corner; now the other.": "Das ist eine Ecke; jetzt die andere.",
+  "Marked.": "Markiert.",
   "There is no picture yet; draw one above first.": "Noch gibt es kein Bild; zeichne erst oben eines.",
   "Nothing is marked: paint over what shall change first.": "Nichts ist markiert: Übermale erst, was anders werden soll.",
   "Say what shall be there, or press Erase.": "Sag, was dort sein soll, oder drücke auf Ausradieren.",
