@@ -11,7 +11,7 @@ use super::workspace::{StepRow, Workspace};
 use crate::denoiser::DenoiseError;
 use crate::sampler::{self, Calls, MAX_TERMS, Region, Request, SampleError, Step, Term};
 use crate::schedule::Schedule;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use wgpu::BufferUsages;
 
 /// What is read back while sampling.
@@ -125,9 +125,7 @@ impl GpuNetwork {
     ) -> Result<Vec<f32>, GpuError> {
         // Pictures through the network, step by step.
         let pictures: Vec<usize> = plan.iter().map(|step| request.calls(step.time.t).kinds() * request.count).collect();
-        let batches = BTreeSet::from_iter(pictures.iter().copied());
-        let rows = pictures.iter().sum::<usize>() / sharing(request);
-        self.prepare(&Vec::from_iter(batches), rows).await?;
+        self.prepare(&pictures, pictures.iter().sum::<usize>() / sharing(request)).await?;
         let gpu = self.gpu.clone();
         let mut chunk = Chunk { network: self, request, plan, frames, pictures, spare: Vec::new() };
         let mut pace = Pace::new(FIRST_OPERATIONS);
