@@ -1,12 +1,11 @@
 /** The page: a prompt, its pictures, and what lies between. It uses the package as any other page would. */
-import { loadModel } from "./pkg/morphogen.js";
 import { about } from "./about.js";
 import { advance, asked, remember } from "./address.js";
 import { Chips } from "./chips.js";
 import { keep } from "./keep.js";
+import { Loaded } from "./loaded.js";
 import { Pace } from "./pace.js";
 import { Panels } from "./panels.js";
-import { opened } from "./open.js";
 import { Pictures } from "./pictures.js";
 import { t, told } from "./say.js";
 import { Settings } from "./settings.js";
@@ -32,12 +31,6 @@ const [prompt, draw, status, ways, understood] = ["prompt", "draw", "status", "w
 const progress = find("progress");
 
 const state = read(asked());
-/** @type {Model | undefined} */
-let model;
-/** @type {string} the pack and the device that the model was loaded for */
-let loadedFor = "";
-/** What is being loaded, once for all who wait for it. @type {{ wanted: string, controller: AbortController, coming: Promise<Model> } | undefined} */
-let loading;
 /** @type {{ controller: AbortController, why: Why } | undefined} */
 let running;
 /** Whether the typing rests while the sketch of it is under way. */
@@ -72,9 +65,10 @@ const settings = new Settings(state, () => void paint(), (view) => {
 const wording = new Wording(state, () => void paint());
 const chips = new Chips((example) => ask(wording.spoken(example)));
 const share = new Share(state, stage, say);
+const loaded = new Loaded(state, { say, drawing: () => running !== undefined, opened: describe });
 const panels = new Panels({
   state,
-  model: () => ready(new AbortController().signal),
+  model: () => loaded.get(new AbortController().signal),
   wish: () => ({ ...wording.asked(), ...settings.plan, network: settings.network?.name, prior: state.prior, caption: state.caption, seed: state.seed }),
   sketch: () => settings.sketch,
   picture: () => sample && { sample, n: pictures.chosen, label: stage.drawn?.label ?? sample.label },
@@ -125,64 +119,11 @@ function show() {
 /** What draws now, as far as its speed goes. */
 const drawer = () => `${state.model} ${state.network} ${state.device}`;
 
-/**
- * The model, loaded on first use and again when another device is wanted.
- * @param {AbortSignal} signal
- * @returns {Promise<Model>}
- */
-async function ready(signal) {
-  const wanted = `${state.model} ${state.device}`;
-  if (model && loadedFor === wanted) return model;
-  if (loading?.wanted !== wanted || loading.controller.signal.aborted) {
-    loading?.controller.abort();
-    const controller = new AbortController();
-    loading = { wanted, controller, coming: load(controller.signal) };
-  }
-  const { controller, coming } = loading;
-  progress.hidden = false;
-  signal.addEventListener("abort", () => controller.abort());
-  try {
-    return await coming;
-  } catch (thrown) {
-    // What loads in its place is waited for instead.
-    if (loading && !signal.aborted) return ready(signal);
-    throw thrown;
-  }
-}
-
-/** Loads the model that is wanted now. */
-async function load(/** @type {AbortSignal} */ signal) {
-  model?.close();
-  model = undefined;
-  say(t("Fetching the model …"));
-  progress.removeAttribute("value");
-  /** @type {import("./pkg/morphogen.js").LoadOptions["onProgress"]} */
-  const onProgress = ({ phase, loaded, total }) => {
-    // The bar shows how far it is; a line that changes all the time would never let a screen reader rest.
-    const text = phase === "code" ? t("Fetching the engine …") : total ? t("Fetching the network ({size}) …", { size: words.megabytes(total) }) : t("Fetching the network …");
-    if (status.textContent !== text) say(text);
-    if (total) progress.value = Math.min(1, loaded / total);
-  };
-  try {
-    model = await opened(state, ({ model, device, network }) => loadModel(new URL(`models/${model}/`, import.meta.url), { device, network: network || undefined, signal, onProgress }));
-    loadedFor = `${state.model} ${state.device}`;
-    for (const radio of document.querySelectorAll("[name=model]")) Object.assign(radio, { checked: /** @type {HTMLInputElement} */ (radio).value === state.model });
-    notice = model.notice;
-    await describe(model);
-    return model;
-  } finally {
-    if (loading?.controller.signal === signal) loading = undefined;
-    // Where a panel wanted it, no drawing clears up after it.
-    if (!running && !loading) {
-      progress.hidden = true;
-      say("");
-    }
-  }
-}
-
 /** Says what this model knows, can and cannot do. */
 async function describe(/** @type {Model} */ model) {
   const { info } = model;
+  for (const radio of document.querySelectorAll("[name=model]")) Object.assign(radio, { checked: /** @type {HTMLInputElement} */ (radio).value === state.model });
+  notice = model.notice;
   settings.describe(info);
   await wording.use(model);
   chips.offer(wording.examples);
@@ -211,7 +152,7 @@ async function paint(/** @type {Why} */ why = "asked") {
   draw.textContent = why === "asked" ? t("Stop") : t("Draw");
   progress.hidden = true;
   try {
-    const model = await ready(signal);
+    const model = await loaded.get(signal);
     if (!prompt.value.trim() && !state.prompt) prompt.value = first(model);
     // A caption that was kept goes with the words that it was chosen for.
     if (prompt.value !== state.prompt) Object.assign(state, { prompt: prompt.value, caption: undefined });
