@@ -45,11 +45,11 @@ export class Loaded {
     }
     const { controller, coming } = this.#loading;
     progress.hidden = false;
-    signal.addEventListener("abort", () => controller.abort());
+    signal.addEventListener("abort", () => controller.abort(), { once: true });
     try {
       const model = await coming;
-      controller.signal.throwIfAborted();
-      return model;
+      // It may have been closed for another while the page was told of it.
+      return model === this.#model ? model : this.get(signal);
     } catch (thrown) {
       // What loads in its place is waited for instead.
       if (this.#loading && !signal.aborted) return this.get(signal);

@@ -1,7 +1,7 @@
 /** The essay's figures where somebody is in a hurry, or an address holds what nobody wrote: nothing stands still, and nothing is said twice. */
 import { expect, test } from "@playwright/test";
 import { FIGURES } from "../../www/essay/figures.js";
-import { shown } from "./support.js";
+import { held, shown } from "./support.js";
 
 test.describe.configure({ mode: "parallel" });
 
@@ -52,12 +52,7 @@ for (const name of Object.keys(FIGURES)) {
 }
 
 test("a picture that is being fetched comes, whatever the slider does meanwhile", async ({ page }) => {
-  let go = () => {};
-  const held = new Promise((resolve) => (go = () => resolve(undefined)));
-  await page.route("**/models/fashion/**", async (route) => {
-    await held;
-    await route.continue();
-  });
+  const go = await held(page, "**/models/fashion/**");
   const { figure, status } = await at(page, "noise");
   await expect(status).toContainText("still in there");
   await figure.getByRole("radio", { name: "pullover" }).check();
@@ -122,12 +117,7 @@ test("a set chosen just before the window is moved is the one that is drawn from
 });
 
 test("a push that is set before there is any noise is the push that is shown", async ({ page }) => {
-  let go = () => {};
-  const held = new Promise((resolve) => (go = () => resolve(undefined)));
-  await page.route("**/models/fashion/unet.safetensors", async (route) => {
-    await held;
-    await route.continue();
-  });
+  const go = await held(page, "**/models/fashion/unet.safetensors");
   await page.emulateMedia({ reducedMotion: "reduce" });
   const { figure, status } = await at(page, "blindness", "shift=5");
   await figure.getByRole("slider").fill("9");

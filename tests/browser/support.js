@@ -43,6 +43,21 @@ export async function stubbed(page, query = "", stub = {}) {
   await drawn(page);
 }
 
+/**
+ * Holds back what is fetched from addresses like this, until the function that is given back is called.
+ * @param {import("@playwright/test").Page} page
+ * @param {string} address
+ */
+export async function held(page, address) {
+  let go = () => {};
+  const gate = new Promise((resolve) => (go = () => resolve(undefined)));
+  await page.route(address, async (route) => {
+    await gate;
+    await route.continue();
+  });
+  return go;
+}
+
 /** What the page has asked the model of discs for. @param {import("@playwright/test").Page} page @returns {Promise<any[]>} */
 export const asked = (page) => page.evaluate(() => /** @type {any} */ (globalThis).stub.asked);
 

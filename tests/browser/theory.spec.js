@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { expect, test } from "@playwright/test";
-import { PINNED, countPaints, difference, draw, drawn, settings, shown } from "./support.js";
+import { PINNED, countPaints, difference, draw, drawn, held, settings, shown } from "./support.js";
 
 test.beforeEach(async ({ request }) => {
   const manifest = await (await request.get("/models/fashion/manifest.json")).json();
@@ -300,13 +300,7 @@ test("from collage to copy: window and blindness change the picture, and a link 
 });
 
 test("a comparison that was stopped while the training pictures come stays stopped", async ({ page }) => {
-  /** @type {() => void} */
-  let go = () => {};
-  const held = new Promise((resolve) => (go = () => resolve(undefined)));
-  await page.route("**/training/**", async (route) => {
-    await held;
-    await route.continue();
-  });
+  const go = await held(page, "**/training/**");
   await page.goto("/?prompt=bag&model=fashion&seed=3&count=2&steps=2&device=cpu&machine=ideal");
   await drawn(page);
   const status = page.locator("#theory-status");
